@@ -1,0 +1,17 @@
+"""The computation graph: one network as a graph of atomic operations."""
+
+from gennape.graph.batch import GraphBatch
+from gennape.graph.builder import GraphBuilder, Shape
+from gennape.graph.computation_graph import ComputationGraph, GraphError
+from gennape.graph.operations import Op
+from gennape.graph.passes import canonical
+
+__all__ = [
+    "ComputationGraph",
+    "GraphBatch",
+    "GraphBuilder",
+    "GraphError",
+    "Op",
+    "Shape",
+    "canonical",
+]

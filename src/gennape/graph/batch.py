@@ -1,0 +1,152 @@
+"""Many graphs side by side in one set of columns.
+
+A batch is the disjoint union of its graphs. Passes, features and storage work on the
+columns of the whole batch at once; taking some graphs out of it is a gather.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from gennape.graph.arrays import ATTRIBUTE_COLUMNS, IntArray, NodeArrays
+from gennape.graph.computation_graph import ComputationGraph
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class GraphBatch(NodeArrays):
+    """Graphs one after another.
+
+    Attributes:
+        node_offsets: First node of each graph, and the number of nodes, `(graphs + 1,)`.
+        names: A name for each graph, or empty.
+    """
+
+    node_offsets: IntArray = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+    names: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.node_offsets) - 1
+
+    def __repr__(self) -> str:
+        return f"GraphBatch({len(self)} graphs, {self.num_nodes} nodes, {self.num_edges} edges)"
+
+    @classmethod
+    def of(cls, graphs: Iterable[ComputationGraph]) -> "GraphBatch":
+        """The batch of `graphs`, in their order."""
+        graphs = list(graphs)
+        counts = [graph.num_nodes for graph in graphs]
+        offsets = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+        details = {
+            node + int(start): values
+            for graph, start in zip(graphs, offsets, strict=False)
+            for node, values in graph.details.items()
+        }
+        return cls(
+            operations=_joined([graph.operations for graph in graphs], np.int16),
+            attributes=_joined(
+                [graph.attributes for graph in graphs], np.int32, (0, ATTRIBUTE_COLUMNS)
+            ),
+            node_parameters=_joined([graph.node_parameters for graph in graphs], np.int64),
+            edges=_joined(
+                [
+                    graph.edges + np.int32(start)
+                    for graph, start in zip(graphs, offsets, strict=False)
+                ],
+                np.int32,
+                (2, 0),
+                axis=1,
+            ),
+            details=details,
+            node_offsets=offsets,
+            names=tuple(graph.name for graph in graphs),
+        )
+
+    @cached_property
+    def graph_index(self) -> IntArray:
+        """The graph each node belongs to, `(nodes,)`."""
+        return np.repeat(np.arange(len(self)), np.diff(self.node_offsets))
+
+    @cached_property
+    def edge_offsets(self) -> IntArray:
+        """First edge of each graph, and the number of edges, `(graphs + 1,)`."""
+        return self.first_edge[self.node_offsets]
+
+    @cached_property
+    def macs(self) -> IntArray:
+        """Multiply-accumulates of each graph, `(graphs,)`."""
+        return self.sum_by_graph(self.node_macs)
+
+    @cached_property
+    def parameters(self) -> IntArray:
+        """Learned parameters of each graph, `(graphs,)`."""
+        return self.sum_by_graph(self.node_parameters)
+
+    def sum_by_graph(self, values: IntArray) -> IntArray:
+        """Sums of a node column for each graph, `(graphs,)`."""
+        totals = np.concatenate(([0], np.cumsum(values)))
+        return np.diff(totals[self.node_offsets])
+
+    def graph(self, index: int) -> ComputationGraph:
+        """One graph of the batch, validated."""
+        start, stop = self.node_offsets[index : index + 2]
+        first, last = self.edge_offsets[index : index + 2]
+        return ComputationGraph(
+            operations=self.operations[start:stop],
+            attributes=self.attributes[start:stop],
+            node_parameters=self.node_parameters[start:stop],
+            edges=self.edges[:, first:last] - np.int32(start),
+            details={
+                node - int(start): values
+                for node, values in self.details.items()
+                if start <= node < stop
+            },
+            name=self.names[index] if self.names else "",
+        )
+
+    def __iter__(self) -> Iterator[ComputationGraph]:
+        return (self.graph(index) for index in range(len(self)))
+
+    def take(self, indices: Sequence[int] | IntArray) -> "GraphBatch":
+        """The batch of some graphs, in the given order; repeats are allowed."""
+        chosen = np.asarray(indices, dtype=np.int64)
+        counts = np.diff(self.node_offsets)[chosen]
+        offsets = np.concatenate(([0], np.cumsum(counts)))
+        nodes = ranges(self.node_offsets[chosen], counts)
+        edges = ranges(self.edge_offsets[chosen], np.diff(self.edge_offsets)[chosen])
+        shift = np.repeat(
+            offsets[:-1] - self.node_offsets[chosen], np.diff(self.edge_offsets)[chosen]
+        )
+        return GraphBatch(
+            operations=self.operations[nodes],
+            attributes=self.attributes[nodes],
+            node_parameters=self.node_parameters[nodes],
+            edges=(self.edges[:, edges] + shift).astype(np.int32),
+            details=self._details_at(nodes),
+            node_offsets=offsets,
+            names=tuple(self.names[i] for i in chosen) if self.names else (),
+        )
+
+    def _details_at(self, nodes: IntArray) -> dict[int, Any]:
+        if not self.details:
+            return {}
+        return {
+            new: self.details[old]
+            for new, old in enumerate(nodes.tolist())
+            if old in self.details
+        }
+
+
+def ranges(starts: IntArray, counts: IntArray) -> IntArray:
+    """The ranges `starts[i] .. starts[i] + counts[i]`, one after another."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(starts - (ends - counts), counts)
+
+
+def _joined(
+    arrays: list[IntArray], dtype: Any, empty: tuple[int, ...] = (0,), axis: int = 0
+) -> IntArray:
+    return np.concatenate(arrays, axis=axis) if arrays else np.zeros(empty, dtype=dtype)

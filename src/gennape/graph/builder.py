@@ -1,0 +1,239 @@
+"""Write a network down operation by operation.
+
+Families and frontends build graphs with it. Each method adds one node and returns its
+index; shapes and parameter counts follow from the arguments.
+"""
+
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gennape.graph.arrays import ATTRIBUTE_COLUMNS, NO_ATTRIBUTES
+from gennape.graph.computation_graph import ComputationGraph, GraphError
+from gennape.graph.operations import Op
+
+Shape = tuple[int, int, int]
+"""Channels, height, width. A sequence of N tokens with C channels is (C, N, 1)."""
+
+
+class GraphBuilder:
+    """Collects nodes in topological order.
+
+    Example:
+        >>> builder = GraphBuilder()
+        >>> x = builder.input((3, 32, 32))
+        >>> x = builder.relu(builder.batch_norm(builder.conv(x, 16, kernel=3)))
+        >>> x = builder.linear(builder.flatten(builder.global_avg_pool(x)), 10)
+        >>> builder.output(x)
+        7
+        >>> builder.build().parameters
+        634
+    """
+
+    def __init__(self) -> None:
+        self.shapes: list[Shape] = []
+        self._operations = array("h")
+        self._attributes = array("i")
+        self._parameters = array("q")
+        self._sources = array("i")
+        self._targets = array("i")
+        self._details: dict[int, dict[str, Any]] = {}
+
+    def add_node(
+        self,
+        op: Op,
+        arguments: Sequence[int],
+        shape: Shape,
+        attributes: tuple[int, ...] = NO_ATTRIBUTES,
+        parameters: int = 0,
+        input_shape: Shape | None = None,
+        **details: Any,
+    ) -> int:
+        """Add any node.
+
+        Args:
+            op: The operation.
+            arguments: Nodes whose results it takes, in order.
+            shape: Output shape (C, H, W).
+            attributes: Kernel, stride, padding, dilation, groups, bias: 12 numbers.
+            parameters: Learned numbers the node owns.
+            input_shape: Shape of the first argument as the operation reads it; the
+                argument's own shape unless given.
+            details: Rare attributes, plain JSON values.
+
+        Returns:
+            The index of the new node.
+        """
+        node = len(self.shapes)
+        if input_shape is None:
+            input_shape = self.shapes[arguments[0]] if arguments else shape
+        self.shapes.append(shape)
+        self._operations.append(op)
+        self._attributes.extend(attributes + input_shape + shape)
+        self._parameters.append(parameters)
+        self._sources.extend(arguments)
+        self._targets.extend([node] * len(arguments))
+        if details:
+            self._details[node] = details
+        return node
+
+    def build(self, name: str = "") -> ComputationGraph:
+        """The finished graph.
+
+        Raises:
+            GraphError: The nodes do not make a network.
+        """
+        attributes = np.frombuffer(self._attributes, dtype=np.int32)
+        return ComputationGraph(
+            operations=np.frombuffer(self._operations, dtype=np.int16),
+            attributes=attributes.reshape(-1, ATTRIBUTE_COLUMNS),
+            node_parameters=np.frombuffer(self._parameters, dtype=np.int64),
+            edges=np.stack(
+                [
+                    np.frombuffer(self._sources, dtype=np.int32),
+                    np.frombuffer(self._targets, dtype=np.int32),
+                ]
+            ),
+            details=self._details,
+            name=name,
+        )
+
+    def input(self, shape: Shape) -> int:
+        """The network's input of shape (C, H, W)."""
+        return self.add_node(Op.INPUT, (), shape)
+
+    def output(self, x: int) -> int:
+        """The network's result."""
+        return self.add_node(Op.OUTPUT, (x,), self.shapes[x])
+
+    def conv(
+        self,
+        x: int,
+        channels: int,
+        kernel: int | tuple[int, int] = 1,
+        stride: int = 1,
+        groups: int = 1,
+        dilation: int = 1,
+        bias: bool = False,
+        padding: tuple[int, int] | None = None,
+    ) -> int:
+        """A convolution; unless `padding` is given, an odd kernel keeps the size at stride 1."""
+        kernel_h, kernel_w = (kernel, kernel) if isinstance(kernel, int) else kernel
+        if padding is None:
+            padding = (dilation * (kernel_h - 1) // 2, dilation * (kernel_w - 1) // 2)
+        in_channels, height, width = self.shapes[x]
+        shape = (
+            channels,
+            _window_size(height, kernel_h, stride, padding[0], dilation),
+            _window_size(width, kernel_w, stride, padding[1], dilation),
+        )
+        weights = channels * (in_channels // groups) * kernel_h * kernel_w
+        return self.add_node(
+            Op.CONV,
+            (x,),
+            shape,
+            (kernel_h, kernel_w, stride, stride, *padding, *padding)
+            + (dilation, dilation, groups, int(bias)),
+            weights + (channels if bias else 0),
+        )
+
+    def batch_norm(self, x: int) -> int:
+        """Batch normalisation with a learned scale and shift."""
+        shape = self.shapes[x]
+        return self.add_node(Op.BATCH_NORM, (x,), shape, _WITH_BIAS, 2 * shape[0])
+
+    def activation(self, op: Op, x: int) -> int:
+        """An element-wise operation without parameters."""
+        return self.add_node(op, (x,), self.shapes[x])
+
+    def relu(self, x: int) -> int:
+        """Rectified linear unit."""
+        return self.add_node(Op.RELU, (x,), self.shapes[x])
+
+    def max_pool(self, x: int, kernel: int, stride: int, padding: int = 0) -> int:
+        """The maximum of each window."""
+        return self._pool(Op.MAX_POOL, x, kernel, stride, padding)
+
+    def avg_pool(
+        self, x: int, kernel: int, stride: int, padding: int = 0, count_padding: bool = True
+    ) -> int:
+        """The mean of each window; `count_padding` says whether padded zeros count."""
+        details = {} if count_padding else {"count_include_pad": False}
+        return self._pool(Op.AVG_POOL, x, kernel, stride, padding, **details)
+
+    def _pool(
+        self, op: Op, x: int, kernel: int, stride: int, padding: int, **details: Any
+    ) -> int:
+        channels, height, width = self.shapes[x]
+        shape = (
+            channels,
+            _window_size(height, kernel, stride, padding, 1),
+            _window_size(width, kernel, stride, padding, 1),
+        )
+        window = (kernel, kernel, stride, stride) + (padding,) * 4
+        return self.add_node(op, (x,), shape, (*window, 1, 1, 1, 0), **details)
+
+    def global_avg_pool(self, x: int) -> int:
+        """The mean over height and width: (C, H, W) to (C, 1, 1)."""
+        return self.add_node(Op.GLOBAL_AVG_POOL, (x,), (self.shapes[x][0], 1, 1))
+
+    def flatten(self, x: int) -> int:
+        """All elements as channels: (C, H, W) to (C * H * W, 1, 1)."""
+        channels, height, width = self.shapes[x]
+        return self.add_node(Op.RESHAPE, (x,), (channels * height * width, 1, 1))
+
+    def linear(self, x: int, features: int, bias: bool = True) -> int:
+        """A fully connected layer on the channels."""
+        channels, height, width = self.shapes[x]
+        return self.add_node(
+            Op.LINEAR,
+            (x,),
+            (features, height, width),
+            _WITH_BIAS if bias else NO_ATTRIBUTES,
+            features * channels + (features if bias else 0),
+        )
+
+    def add(self, *arguments: int) -> int:
+        """The sum of tensors of one shape; one argument is returned as it is."""
+        return self._join(Op.ADD, arguments)
+
+    def mul(self, x: int, gate: int) -> int:
+        """The element-wise product; `gate` may have one element a channel."""
+        return self.add_node(Op.MUL, (x, gate), self.shapes[x])
+
+    def _join(self, op: Op, arguments: tuple[int, ...]) -> int:
+        if len(arguments) == 1:
+            return arguments[0]
+        shape = self.shapes[arguments[0]]
+        if any(self.shapes[x] != shape for x in arguments):
+            shapes = [self.shapes[x] for x in arguments]
+            raise GraphError(f"{op.name.lower()} of tensors of different shapes {shapes}")
+        return self.add_node(op, arguments, shape)
+
+    def concat(self, *arguments: int) -> int:
+        """Tensors beside one another along the channels; one argument is returned as it is."""
+        if len(arguments) == 1:
+            return arguments[0]
+        _, height, width = self.shapes[arguments[0]]
+        channels = sum(self.shapes[x][0] for x in arguments)
+        return self.add_node(Op.CONCAT, arguments, (channels, height, width))
+
+    def slice_channels(self, x: int, start: int, channels: int) -> int:
+        """Channels `start` to `start + channels`."""
+        _, height, width = self.shapes[x]
+        details = {"start": start} if start else {}
+        return self.add_node(Op.SLICE, (x,), (channels, height, width), **details)
+
+    def zero(self, x: int) -> int:
+        """Zeros of the shape of `x`."""
+        return self.add_node(Op.ZERO, (x,), self.shapes[x])
+
+
+_WITH_BIAS = (*NO_ATTRIBUTES[:-1], 1)
+
+
+def _window_size(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
+    """Output size of a convolution or pooling along one axis."""
+    return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1

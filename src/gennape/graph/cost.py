@@ -1,0 +1,41 @@
+"""What a network costs: multiply-accumulates and learned parameters."""
+
+import numpy as np
+
+from gennape.graph.arrays import IntArray, NodeArrays
+from gennape.graph.operations import Op
+
+
+def node_macs(nodes: NodeArrays) -> IntArray:
+    """Multiply-accumulates of each node for one input.
+
+    Convolutions, linear layers and matrix products count; the rest is free, as in
+    `torch.utils.flop_counter.FlopCounterMode`, which counts two operations for each.
+
+    - convolution: output elements x (input channels / groups) x kernel area
+    - transposed convolution: input elements x (output channels / groups) x kernel area
+    - linear: output elements x input channels
+    - matrix product: output elements x contracted length (kept as kernel height)
+
+    Args:
+        nodes: A graph or a batch of graphs.
+
+    Returns:
+        Counts, `(nodes,)`, int64.
+    """
+    columns = nodes.attributes.astype(np.int64)
+    kernel_area = columns[:, 0] * columns[:, 1]
+    groups = columns[:, 10]
+    inputs, outputs = columns[:, 12:15], columns[:, 15:18]
+    output_elements = outputs.prod(axis=1)
+    op = nodes.operations
+    macs = np.zeros(nodes.num_nodes, dtype=np.int64)
+    conv = op == Op.CONV
+    macs[conv] = (output_elements * (inputs[:, 0] // groups) * kernel_area)[conv]
+    up = op == Op.CONV_TRANSPOSE
+    macs[up] = (inputs.prod(axis=1) * (outputs[:, 0] // groups) * kernel_area)[up]
+    linear = op == Op.LINEAR
+    macs[linear] = (output_elements * inputs[:, 0])[linear]
+    product = op == Op.MATMUL
+    macs[product] = (output_elements * kernel_area)[product]
+    return macs
