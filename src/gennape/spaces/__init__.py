@@ -1,0 +1,36 @@
+"""Architecture families.
+
+`get("nasbench101")` gives a family; `names()` lists them.
+"""
+
+from difflib import get_close_matches
+from typing import Any
+
+from gennape.spaces.base import ArchitectureError, SearchSpace
+from gennape.spaces.nasbench101 import NASBench101
+from gennape.spaces.nasbench201 import NASBench201
+
+__all__ = ["ArchitectureError", "NASBench101", "NASBench201", "SearchSpace", "get", "names"]
+
+_FAMILIES: dict[str, type[Any]] = {space.name: space for space in (NASBench101, NASBench201)}
+
+
+def names() -> list[str]:
+    """Names of all families."""
+    return list(_FAMILIES)
+
+
+def get(name: str, **options: Any) -> Any:
+    """The family called `name`.
+
+    Args:
+        name: One of `names()`.
+        options: Arguments of the family, such as `classes=100`.
+
+    Raises:
+        ArchitectureError: There is no such family; suggests near names.
+    """
+    if name not in _FAMILIES:
+        near = get_close_matches(name, _FAMILIES, n=3, cutoff=0.4) or names()
+        raise ArchitectureError(f"no family is called {name!r}; did you mean {', '.join(near)}?")
+    return _FAMILIES[name](**options)

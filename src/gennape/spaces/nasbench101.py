@@ -1,0 +1,257 @@
+"""NAS-Bench-101: cells of up to seven vertices and nine edges, stacked nine times.
+
+Source: Ying et al., "NAS-Bench-101" (ICML 2019) and its model builder. The network is a
+3x3 convolution to 128 channels, three stacks of three cells with a 2x2 max pool and
+doubled channels between stacks, global average pool and a linear layer. Every
+convolution is followed by batch norm and ReLU and has no bias.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from gennape.graph import ComputationGraph, GraphBuilder
+from gennape.spaces.base import ArchitectureError
+
+OPERATIONS = ("conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3")
+MAX_VERTICES = 7
+MAX_EDGES = 9
+
+_SHORT = {"conv3x3-bn-relu": "c3", "conv1x1-bn-relu": "c1", "maxpool3x3": "mp"}
+_LONG = {short: long for long, short in _SHORT.items()}
+_STEM_CHANNELS = 128
+_STACKS = 3
+_CELLS_PER_STACK = 3
+
+Edges = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class NASBench101Architecture:
+    """A cell without idle vertices.
+
+    Attributes:
+        operations: Operations of the interior vertices, in topological order.
+        edges: Pairs (source, target), sorted; vertex 0 is the input, the last one the output.
+    """
+
+    operations: tuple[str, ...]
+    edges: Edges
+
+
+class NASBench101:
+    """The family on CIFAR-10."""
+
+    name = "nasbench101"
+    size: int | None = 423_624
+
+    def __init__(self, classes: int = 10, resolution: int = 32) -> None:
+        self.classes = classes
+        self.resolution = resolution
+
+    def from_cell(
+        self, adjacency: Sequence[Sequence[int]], operations: Sequence[str]
+    ) -> NASBench101Architecture:
+        """The architecture of a cell as the benchmark's files write it.
+
+        Args:
+            adjacency: Upper triangular 0/1 matrix, `(vertices, vertices)`.
+            operations: One name a vertex, with or without "input" and "output" at the ends.
+
+        Returns:
+            The cell without the vertices that lie on no path from input to output.
+
+        Raises:
+            ArchitectureError: The matrix or an operation is not of this family.
+        """
+        matrix = np.asarray(adjacency)
+        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or len(matrix) < 2:
+            raise ArchitectureError(f"an adjacency matrix must be square, not {matrix.shape}")
+        if np.tril(matrix).any():
+            raise ArchitectureError("the adjacency matrix must be upper triangular")
+        interior = list(operations)
+        if interior[:1] == ["input"] and interior[-1:] == ["output"]:
+            interior = interior[1:-1]
+        if len(interior) != len(matrix) - 2:
+            raise ArchitectureError(
+                f"{len(matrix)} vertices need {len(matrix) - 2} interior operations, "
+                f"not {len(interior)}"
+            )
+        edges = [(int(s), int(t)) for s, t in zip(*np.nonzero(matrix), strict=True)]
+        return _checked(interior, edges)
+
+    def sample(self, rng: np.random.Generator) -> NASBench101Architecture:
+        """A random cell: random edges and operations on seven vertices, until one is valid."""
+        while True:
+            matrix = np.triu(rng.integers(2, size=(MAX_VERTICES, MAX_VERTICES)), 1)
+            operations = [OPERATIONS[i] for i in rng.integers(3, size=MAX_VERTICES - 2)]
+            try:
+                return self.from_cell(matrix.tolist(), operations)
+            except ArchitectureError:
+                continue
+
+    def mutate(
+        self, architecture: NASBench101Architecture, rng: np.random.Generator
+    ) -> NASBench101Architecture:
+        """A random neighbour."""
+        neighbours = self.neighbours(architecture)
+        return neighbours[rng.integers(len(neighbours))]
+
+    def neighbours(self, architecture: NASBench101Architecture) -> list[NASBench101Architecture]:
+        """The cells with one edge more or less, or with another operation on one vertex."""
+        operations, edges = list(architecture.operations), set(architecture.edges)
+        found = {
+            _checked([*operations[:i], other, *operations[i + 1 :]], sorted(edges))
+            for i in range(len(operations))
+            for other in OPERATIONS
+        }
+        for edge in combinations(range(len(operations) + 2), 2):
+            try:
+                found.add(_checked(operations, sorted(edges ^ {edge})))
+            except ArchitectureError:
+                continue
+        return sorted(found - {architecture}, key=self.format)
+
+    def parse(self, text: str) -> NASBench101Architecture:
+        """Read a line such as `c3-c1-mp/01-02-13-24-34`: operations, then edges.
+
+        Raises:
+            ArchitectureError: The line has another form or describes no valid cell.
+        """
+        operations, slash, edges = text.strip().partition("/")
+        names = [token for token in operations.split("-") if token]
+        pairs = edges.split("-")
+        if (
+            not slash
+            or not all(name in _LONG for name in names)
+            or not all(len(pair) == 2 and pair.isdigit() for pair in pairs)
+        ):
+            raise ArchitectureError(
+                f"{text!r} is no NAS-Bench-101 cell; one looks like c3-c1-mp/01-02-13-24-34 "
+                "(c3, c1, mp are the operations of vertices 1, 2, 3; 01 is the edge from 0 to 1)"
+            )
+        return _checked([_LONG[name] for name in names], [(int(p[0]), int(p[1])) for p in pairs])
+
+    def format(self, architecture: NASBench101Architecture) -> str:
+        """The line that `parse` reads."""
+        operations = "-".join(_SHORT[operation] for operation in architecture.operations)
+        return operations + "/" + "-".join(f"{s}{t}" for s, t in architecture.edges)
+
+    def graph(self, architecture: NASBench101Architecture) -> ComputationGraph:
+        """The whole network as a computation graph."""
+        build = GraphBuilder()
+        x = build.input((3, self.resolution, self.resolution))
+        x = _conv_bn_relu(build, x, _STEM_CHANNELS, kernel=3)
+        for stack in range(_STACKS):
+            if stack > 0:
+                x = build.max_pool(x, kernel=2, stride=2)
+            for _ in range(_CELLS_PER_STACK):
+                x = _cell(build, x, _STEM_CHANNELS << stack, architecture)
+        build.output(build.linear(build.flatten(build.global_avg_pool(x)), self.classes))
+        return build.build(name=f"{self.name}:{self.format(architecture)}")
+
+
+def _checked(
+    operations: Sequence[str], edges: Sequence[tuple[int, int]]
+) -> NASBench101Architecture:
+    """A valid cell, its idle vertices removed."""
+    output = len(operations) + 1
+    for operation in operations:
+        if operation not in OPERATIONS:
+            raise ArchitectureError(
+                f"{operation!r} is no NAS-Bench-101 operation; they are {', '.join(OPERATIONS)}"
+            )
+    for source, target in edges:
+        if not 0 <= source < target <= output:
+            raise ArchitectureError(
+                f"edge {source}-{target} must lead from a lower to a higher vertex of 0..{output}"
+            )
+    used = _reachable(edges, 0) & _reachable([(t, s) for s, t in edges], output)
+    if output not in used:
+        raise ArchitectureError("no path leads from the cell's input to its output")
+    number = {vertex: position for position, vertex in enumerate(sorted(used))}
+    kept = sorted({(number[s], number[t]) for s, t in edges if s in used and t in used})
+    if len(used) > MAX_VERTICES or len(kept) > MAX_EDGES:
+        raise ArchitectureError(
+            f"a cell has at most {MAX_VERTICES} vertices and {MAX_EDGES} edges, "
+            f"not {len(used)} and {len(kept)}"
+        )
+    interior = tuple(operations[vertex - 1] for vertex in sorted(used) if 0 < vertex < output)
+    return NASBench101Architecture(interior, tuple(kept))
+
+
+def _reachable(edges: Sequence[tuple[int, int]], start: int) -> set[int]:
+    """Vertices reachable from `start` along edges."""
+    found = {start}
+    frontier = [start]
+    while frontier:
+        vertex = frontier.pop()
+        new = {target for source, target in edges if source == vertex} - found
+        found |= new
+        frontier.extend(new)
+    return found
+
+
+def _vertex_channels(inputs: int, outputs: int, cell: NASBench101Architecture) -> list[int]:
+    """Channels of every vertex: the output's are split over the vertices that feed it.
+
+    The first ones take the remainder; the others take the maximum of their successors'.
+    """
+    last = len(cell.operations) + 1
+    feeding = [source for source, target in cell.edges if target == last and source != 0]
+    channels = [inputs] + [0] * len(cell.operations) + [outputs]
+    for position, vertex in enumerate(feeding):
+        share, remainder = divmod(outputs, len(feeding))
+        channels[vertex] = share + (position < remainder)
+    for vertex in range(last - 1, 0, -1):
+        if vertex not in feeding:
+            channels[vertex] = max(
+                channels[target] for source, target in cell.edges if source == vertex
+            )
+    return channels
+
+
+def _cell(build: GraphBuilder, x: int, channels: int, cell: NASBench101Architecture) -> int:
+    last = len(cell.operations) + 1
+    widths = _vertex_channels(build.shapes[x][0], channels, cell)
+    results = [x]
+    for vertex in range(1, last):
+        results.append(_vertex(build, results, widths, vertex, cell))
+    feeding = [source for source, target in cell.edges if target == last and source != 0]
+    if not feeding:
+        return _conv_bn_relu(build, x, channels, kernel=1)
+    joined = build.concat(*[results[vertex] for vertex in feeding])
+    if (0, last) in cell.edges:
+        return build.add(joined, _conv_bn_relu(build, x, channels, kernel=1))
+    return joined
+
+
+def _vertex(
+    build: GraphBuilder,
+    results: list[int],
+    widths: list[int],
+    vertex: int,
+    cell: NASBench101Architecture,
+) -> int:
+    """The operation of one vertex on the sum of its arguments."""
+    width = widths[vertex]
+    arguments = [
+        results[source]
+        if widths[source] == width
+        else build.slice_channels(results[source], 0, width)
+        for source, target in cell.edges
+        if target == vertex and source != 0
+    ]
+    if (0, vertex) in cell.edges:
+        arguments.append(_conv_bn_relu(build, results[0], width, kernel=1))
+    x = build.add(*arguments)
+    operation = cell.operations[vertex - 1]
+    if operation == "maxpool3x3":
+        return build.max_pool(x, kernel=3, stride=1, padding=1)
+    return _conv_bn_relu(build, x, width, kernel=int(operation[4]))
+
+
+def _conv_bn_relu(build: GraphBuilder, x: int, channels: int, kernel: int) -> int:
+    return build.relu(build.batch_norm(build.conv(x, channels, kernel)))

@@ -1,0 +1,145 @@
+"""NAS-Bench-201: cells of four nodes with one of five operations on each of six edges.
+
+Source: Dong and Yang, "NAS-Bench-201" (ICLR 2020). The network is a 3x3 convolution to
+16 channels, three stages of five cells with 16, 32 and 64 channels, a residual block of
+stride 2 before the second and the third stage, batch norm, ReLU, global average pool
+and a linear layer. Convolutions in a cell are ReLU-conv-batch norm.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gennape.graph import ComputationGraph, GraphBuilder
+from gennape.spaces.base import ArchitectureError
+
+OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
+EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
+"""Source and target node of each edge, in the order of the architecture string."""
+
+_CHANNELS = (16, 32, 64)
+_CELLS_PER_STAGE = 5
+
+
+@dataclass(frozen=True)
+class NASBench201Architecture:
+    """A cell: one operation name for each of `EDGES`."""
+
+    operations: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.operations) != len(EDGES):
+            raise ArchitectureError(
+                f"a NAS-Bench-201 cell has {len(EDGES)} operations, not {len(self.operations)}"
+            )
+        for operation in self.operations:
+            if operation not in OPERATIONS:
+                raise ArchitectureError(
+                    f"{operation!r} is no NAS-Bench-201 operation; they are {', '.join(OPERATIONS)}"
+                )
+
+
+class NASBench201:
+    """The family; `classes` is 10 for CIFAR-10, 100 for CIFAR-100, 120 for ImageNet16-120."""
+
+    name = "nasbench201"
+    size: int | None = len(OPERATIONS) ** len(EDGES)
+
+    def __init__(self, classes: int = 10, resolution: int = 32) -> None:
+        self.classes = classes
+        self.resolution = resolution
+
+    def sample(self, rng: np.random.Generator) -> NASBench201Architecture:
+        """A random cell, each operation with equal probability."""
+        choices = rng.integers(len(OPERATIONS), size=len(EDGES))
+        return NASBench201Architecture(tuple(OPERATIONS[i] for i in choices))
+
+    def mutate(
+        self, architecture: NASBench201Architecture, rng: np.random.Generator
+    ) -> NASBench201Architecture:
+        """The cell with another operation on one random edge."""
+        neighbours = self.neighbours(architecture)
+        return neighbours[rng.integers(len(neighbours))]
+
+    def neighbours(self, architecture: NASBench201Architecture) -> list[NASBench201Architecture]:
+        """The 24 cells that differ on one edge."""
+        before = architecture.operations
+        return [
+            NASBench201Architecture((*before[:edge], operation, *before[edge + 1 :]))
+            for edge in range(len(EDGES))
+            for operation in OPERATIONS
+            if operation != before[edge]
+        ]
+
+    def parse(self, text: str) -> NASBench201Architecture:
+        """Read `|nor_conv_3x3~0|+|none~0|skip_connect~1|+|...~0|...~1|...~2|`.
+
+        Raises:
+            ArchitectureError: The string has another form; shows the right one.
+        """
+        steps = [
+            [token for token in step.split("|") if token] for step in text.strip().split("+")
+        ]
+        expected = [[str(source) for source in range(count)] for count in (1, 2, 3)]
+        if [[token.rpartition("~")[2] for token in step] for step in steps] != expected:
+            example = self.format(NASBench201Architecture(("nor_conv_3x3",) * 6))
+            raise ArchitectureError(
+                f"{text!r} is no NAS-Bench-201 architecture; they look like {example}"
+            )
+        return NASBench201Architecture(
+            tuple(token.rpartition("~")[0] for step in steps for token in step)
+        )
+
+    def format(self, architecture: NASBench201Architecture) -> str:
+        """The string used by the benchmark itself."""
+        tokens: list[list[str]] = [[], [], []]
+        for (source, target), operation in zip(EDGES, architecture.operations, strict=True):
+            tokens[target - 1].append(f"{operation}~{source}")
+        return "+".join("|" + "|".join(step) + "|" for step in tokens)
+
+    def graph(self, architecture: NASBench201Architecture) -> ComputationGraph:
+        """The whole network as a computation graph."""
+        build = GraphBuilder()
+        x = build.input((3, self.resolution, self.resolution))
+        x = build.batch_norm(build.conv(x, _CHANNELS[0], kernel=3))
+        for stage, channels in enumerate(_CHANNELS):
+            if stage > 0:
+                x = _reduction(build, x, channels)
+            for _ in range(_CELLS_PER_STAGE):
+                x = _cell(build, x, architecture.operations)
+        x = build.global_avg_pool(build.relu(build.batch_norm(x)))
+        build.output(build.linear(build.flatten(x), self.classes))
+        return build.build(name=f"{self.name}:{self.format(architecture)}")
+
+
+def _relu_conv_bn(build: GraphBuilder, x: int, channels: int, kernel: int, stride: int = 1) -> int:
+    return build.batch_norm(build.conv(build.relu(x), channels, kernel, stride))
+
+
+def _reduction(build: GraphBuilder, x: int, channels: int) -> int:
+    """A residual block of stride 2 with average pooling on its short cut."""
+    short_cut = build.conv(build.avg_pool(x, kernel=2, stride=2), channels)
+    y = _relu_conv_bn(build, x, channels, kernel=3, stride=2)
+    return build.add(short_cut, _relu_conv_bn(build, y, channels, kernel=3))
+
+
+def _cell(build: GraphBuilder, x: int, operations: tuple[str, ...]) -> int:
+    nodes = [x]
+    for target in (1, 2, 3):
+        arguments = [
+            _edge(build, nodes[source], operation)
+            for (source, end), operation in zip(EDGES, operations, strict=True)
+            if end == target
+        ]
+        nodes.append(build.add(*arguments))
+    return nodes[-1]
+
+
+def _edge(build: GraphBuilder, x: int, operation: str) -> int:
+    if operation == "none":
+        return build.zero(x)
+    if operation == "skip_connect":
+        return x
+    if operation == "avg_pool_3x3":
+        return build.avg_pool(x, kernel=3, stride=1, padding=1, count_padding=False)
+    return _relu_conv_bn(build, x, build.shapes[x][0], kernel=int(operation[-1]))
