@@ -82,9 +82,9 @@ class ComputationGraph(NodeArrays):
         Raises:
             GraphError: An operation of the graph cannot be executed; says which.
         """
-        from gennape.graph.module import GraphModule
+        from gennape.graph.module import module_of
 
-        return GraphModule(self)
+        return module_of(self)
 
 
 _COLUMNS: Mapping[str, Any] = {
