@@ -1,0 +1,81 @@
+"""From tensor dimensions to the (C, H, W) of a node.
+
+Frameworks keep channels in different places: second for images, last for tokens. A
+frontend follows the channel axis through the network and writes every shape down as
+channels, height, width, so that the same network has the same shapes by every road.
+"""
+
+from collections.abc import Sequence
+from math import prod
+
+Shape = tuple[int, int, int]
+
+
+def shape_of(dims: Sequence[int], channel_axis: int) -> Shape:
+    """Channels, height and width of a tensor of a batch of one.
+
+    Args:
+        dims: All dimensions, the batch among them.
+        channel_axis: Position of the channels in `dims`.
+
+    Returns:
+        (C, H, W). A leading batch dimension of 1 is left out, and so are further
+        dimensions of 1 where more than two remain; W takes all dimensions after H.
+        A sequence of N tokens is (C, N, 1).
+    """
+    if not dims:
+        return (1, 1, 1)
+    axis = channel_axis % len(dims)
+    rest = [size for position, size in enumerate(dims) if position != axis]
+    if axis > 0 and rest[0] == 1:
+        rest = rest[1:]
+    if len(rest) > 2:
+        rest = [size for size in rest if size != 1]
+    height = rest[0] if rest else 1
+    return (dims[axis], height, prod(rest[1:]))
+
+
+def axis_after_reshape(before: Sequence[int], axis: int, after: Sequence[int]) -> int:
+    """Where the channels are after a reshape.
+
+    A reshape cuts both shapes into runs of dimensions with equal products: it splits
+    some and merges others. The channels are in the run that came from their own: at
+    the dimension of their old size, else at the last one of the run.
+
+    Args:
+        before: Dimensions of the argument.
+        axis: Position of its channels.
+        after: Dimensions of the result.
+
+    Returns:
+        Position of the channels in `after`, or of its last dimension.
+    """
+    if not after:
+        return 0
+    axis %= max(len(before), 1)
+    for old, new in _runs(before, after):
+        if old.start <= axis < old.stop and len(new):
+            same = [position for position in new if after[position] == before[axis]]
+            return same[0] if same else new[-1]
+    return len(after) - 1
+
+
+def _runs(before: Sequence[int], after: Sequence[int]) -> list[tuple[range, range]]:
+    """The shortest runs of dimensions that have equal products, pairwise."""
+    runs = []
+    old = new = 0
+    while old < len(before) and new < len(after):
+        old_end, new_end = old + 1, new + 1
+        left, right = before[old], after[new]
+        while left != right:
+            if left < right and old_end < len(before):
+                left *= before[old_end]
+                old_end += 1
+            elif right < left and new_end < len(after):
+                right *= after[new_end]
+                new_end += 1
+            else:
+                return runs
+        runs.append((range(old, old_end), range(new, new_end)))
+        old, new = old_end, new_end
+    return runs
