@@ -1,0 +1,30 @@
+"""Score any neural network without training it."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gennape.estimator import Estimator, load
+    from gennape.frontends import graph_of
+    from gennape.graph import ComputationGraph
+    from gennape.scoring import score
+
+__all__ = ["ComputationGraph", "Estimator", "graph_of", "load", "score"]
+
+_HOMES = {
+    "ComputationGraph": "gennape.graph",
+    "Estimator": "gennape.estimator",
+    "graph_of": "gennape.frontends",
+    "load": "gennape.estimator",
+    "score": "gennape.scoring",
+}
+_ROOMS = frozenset({"estimator", "evaluation", "frontends", "graph", "spaces"})
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name or room when it is first used: `import gennape` costs nothing."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in _ROOMS:
+        return import_module(f"gennape.{name}")
+    raise AttributeError(f"module 'gennape' has no attribute {name!r}")

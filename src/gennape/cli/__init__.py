@@ -1,0 +1,57 @@
+"""The command line: each command parses, calls one public function and prints its result.
+
+Commands import the library when they run, so that `gennape --help` is quick.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, ParamSpec
+
+import typer
+
+from gennape.cli.families import families
+from gennape.cli.fine_tune import fine_tune
+from gennape.cli.graph import graph
+from gennape.cli.score import score
+
+_Arguments = ParamSpec("_Arguments")
+
+
+def _with_clear_errors(command: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
+    """The command, whose bad input ends in one sentence instead of a traceback."""
+
+    @wraps(command)
+    def run(*args: _Arguments.args, **options: _Arguments.kwargs) -> None:
+        try:
+            command(*args, **options)
+        except (ValueError, OSError, ImportError) as error:
+            print(f"gennape: {error}", file=sys.stderr)
+            raise typer.Exit(1) from error
+
+    return run
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"gennape {version('gennape')}")
+        raise typer.Exit
+
+
+def _gennape(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Score any neural network without training it."""
+
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.callback()(_gennape)
+for _command in (score, graph, fine_tune, families):
+    app.command()(_with_clear_errors(_command))

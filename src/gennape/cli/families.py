@@ -1,0 +1,20 @@
+"""`gennape families`: the architecture families."""
+
+
+def families() -> None:
+    """List the architecture families, whose networks are named FAMILY:ARCHITECTURE."""
+    import numpy as np
+    from rich.console import Console
+    from rich.table import Table
+
+    from gennape import spaces
+
+    table = Table("Family", "Architectures")
+    table.add_column("Example", overflow="fold")
+    for name in spaces.names():
+        family = spaces.get(name)
+        example = family.format(family.sample(np.random.default_rng(0)))
+        table.add_row(
+            name, f"{family.size:,}" if family.size else "not counted", f"{name}:{example}"
+        )
+    Console().print(table)

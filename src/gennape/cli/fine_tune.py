@@ -1,0 +1,30 @@
+"""`gennape fine-tune`: adapt an estimator to a few labelled networks."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gennape.cli.options import EstimatorName, InputShape, parse_shape
+
+
+def fine_tune(
+    labels: Annotated[
+        Path,
+        typer.Argument(
+            metavar="LABELS.csv", help="A CSV file with the columns model and accuracy."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Where the new estimator is written.")],
+    estimator: EstimatorName = None,
+    input_shape: InputShape = None,
+    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
+) -> None:
+    """Adapt an estimator to networks whose accuracy was measured; about 50 do."""
+    import gennape
+    from gennape.labels import read_labels
+
+    start = gennape.load(estimator)
+    labelled = read_labels(labels, parse_shape(input_shape))
+    start.fine_tune(labelled.graphs, labelled.accuracies, seed=seed).save(out)
+    print(f"fine-tuned on {len(labelled.graphs)} networks: {out}")

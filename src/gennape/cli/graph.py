@@ -1,0 +1,61 @@
+"""`gennape graph`: what a network consists of."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gennape.cli.options import InputShape, parse_shape
+
+if TYPE_CHECKING:
+    from gennape.graph.description import Summary
+
+
+def graph(
+    model: Annotated[
+        str, typer.Argument(help="An ONNX or .pt2 file, or a name such as timm:resnet18.")
+    ],
+    input_shape: InputShape = None,
+    drawing: Annotated[
+        Path | None, typer.Option("--draw", metavar="FILE", help="Draw it as SVG or PNG.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write all nodes and edges.")
+    ] = None,
+) -> None:
+    """Show the computation graph of a network: its operations, size and fingerprint."""
+    import json
+
+    from gennape.frontends import graph_of
+    from gennape.graph.description import summarise, to_plain
+
+    network = graph_of(model, parse_shape(input_shape))
+    _print_summary(summarise(network))
+    if drawing is not None:
+        from gennape.graph.draw import draw
+
+        draw(network, drawing)
+    if json_file is not None:
+        json_file.write_text(json.dumps(to_plain(network), indent=1) + "\n")
+
+
+def _print_summary(summary: "Summary") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from gennape.cli.units import with_unit
+
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row("fingerprint", summary.fingerprint)
+    facts.add_row("nodes", f"{summary.nodes:,}")
+    facts.add_row("edges", f"{summary.edges:,}")
+    facts.add_row("depth", f"{summary.depth:,}")
+    facts.add_row("MACs", f"{summary.macs:,} ({with_unit(summary.macs)})")
+    facts.add_row("parameters", f"{summary.parameters:,} ({with_unit(summary.parameters)})")
+    operations = Table("Operation", "Nodes")
+    operations.columns[1].justify = "right"
+    for operation, count in summary.operations.items():
+        operations.add_row(operation, f"{count:,}")
+    for function, count in summary.unknown_operations.items():
+        operations.add_row(f"  outside the vocabulary: {function}", f"{count:,}")
+    Console().print(facts, operations)

@@ -1,0 +1,47 @@
+"""Arguments and options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+InputShape = Annotated[
+    str | None,
+    typer.Option(
+        "--input",
+        metavar="CxHxW",
+        help="Shape of one input, such as 3x224x224, for networks that do not state it.",
+    ),
+]
+EstimatorName = Annotated[
+    str | None,
+    typer.Option(
+        "--estimator",
+        metavar="PATH|NAME",
+        help="A checkpoint or the name of a bundled estimator.",
+        show_default="the bundled one",
+    ),
+]
+DataFolder = Annotated[
+    Path,
+    typer.Option(
+        "--data", envvar="GENNAPE_DATA", help="Folder of the labelled data.", file_okay=False
+    ),
+]
+
+
+def parse_shape(text: str | None) -> tuple[int, int, int] | None:
+    """Channels, height and width from text such as `3x224x224`; None where there is none.
+
+    Raises:
+        typer.BadParameter: The text has another form or a size below 1.
+    """
+    if text is None:
+        return None
+    sizes = text.lower().split("x")
+    if len(sizes) != 3 or not all(size.isdecimal() and int(size) > 0 for size in sizes):
+        raise typer.BadParameter(
+            f"{text!r} is no input shape; one looks like 3x224x224", param_hint="--input"
+        )
+    channels, height, width = map(int, sizes)
+    return channels, height, width

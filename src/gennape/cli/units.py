@@ -1,0 +1,12 @@
+"""Large numbers for people."""
+
+
+def with_unit(count: int) -> str:
+    """Three figures and a unit: 1814073344 becomes `1.81 G`."""
+    size = float(count)
+    for unit in ("", " k", " M", " G", " T"):
+        if size < 999.5 or unit == " T":
+            break
+        size /= 1000
+    digits = 0 if not unit else max(0, 3 - len(str(round(size))))
+    return f"{size:.{digits}f}{unit}"

@@ -1,0 +1,93 @@
+"""A network in plain values: a summary for people, everything for other programs."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.operations import Op
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a network is and costs.
+
+    Attributes:
+        name: The graph's name; may be empty.
+        fingerprint: 32 hexadecimal digits, equal for the same network by every road.
+        nodes: Number of nodes.
+        edges: Number of edges.
+        depth: Edges on the longest path.
+        macs: Multiply-accumulates for one input.
+        parameters: Learned parameters.
+        operations: Nodes of each kind, most frequent first.
+        unknown_operations: Functions outside the vocabulary and how many nodes hold each.
+    """
+
+    name: str
+    fingerprint: str
+    nodes: int
+    edges: int
+    depth: int
+    macs: int
+    parameters: int
+    operations: dict[str, int]
+    unknown_operations: dict[str, int]
+
+
+def summarise(graph: ComputationGraph) -> Summary:
+    """The summary of a graph."""
+    kinds = Counter(Op(int(operation)).name.lower() for operation in graph.operations)
+    return Summary(
+        name=graph.name,
+        fingerprint=graph.fingerprint,
+        nodes=graph.num_nodes,
+        edges=graph.num_edges,
+        depth=_depth(graph),
+        macs=graph.macs,
+        parameters=graph.parameters,
+        operations=dict(kinds.most_common()),
+        unknown_operations=graph.unknown_operations,
+    )
+
+
+def to_plain(graph: ComputationGraph) -> dict[str, Any]:
+    """Nodes and edges as plain JSON values.
+
+    Returns:
+        `name`, `fingerprint`, `macs`, `parameters`, `nodes` (one object each) and `edges`
+        (pairs of source and target, sorted by target and argument position).
+    """
+    return {
+        "name": graph.name,
+        "fingerprint": graph.fingerprint,
+        "macs": graph.macs,
+        "parameters": graph.parameters,
+        "nodes": [_plain_node(graph, node) for node in range(graph.num_nodes)],
+        "edges": graph.edges.T.tolist(),
+    }
+
+
+def _plain_node(graph: ComputationGraph, node: int) -> dict[str, Any]:
+    return {
+        "operation": Op(int(graph.operations[node])).name.lower(),
+        "input_shape": graph.input_shape[node].tolist(),
+        "output_shape": graph.output_shape[node].tolist(),
+        "kernel": graph.kernel[node].tolist(),
+        "stride": graph.stride[node].tolist(),
+        "padding": graph.padding[node].tolist(),
+        "dilation": graph.dilation[node].tolist(),
+        "groups": int(graph.groups[node]),
+        "bias": bool(graph.bias[node]),
+        "macs": int(graph.node_macs[node]),
+        "parameters": int(graph.node_parameters[node]),
+        "details": dict(graph.details.get(node, {})),
+    }
+
+
+def _depth(graph: ComputationGraph) -> int:
+    """Edges on the longest path; targets come in topological order."""
+    depth = [0] * graph.num_nodes
+    for source, target in graph.edges.T.tolist():
+        depth[target] = max(depth[target], depth[source] + 1)
+    return max(depth)

@@ -1,0 +1,61 @@
+"""Labelled networks from a CSV file: one network and its measured accuracy a line."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from gennape.frontends import graph_of
+from gennape.graph import ComputationGraph, Shape
+
+COLUMNS = ("model", "accuracy")
+
+
+class LabelError(ValueError):
+    """A line of a label file that cannot be used; the message names file and line."""
+
+
+@dataclass(frozen=True)
+class LabelledGraphs:
+    """Networks and what was measured of them.
+
+    Attributes:
+        graphs: One a network.
+        accuracies: One a network, `(graphs,)`, in the unit of the file.
+    """
+
+    graphs: tuple[ComputationGraph, ...]
+    accuracies: npt.NDArray[np.float64]
+
+
+def read_labels(path: Path, input_shape: Shape | None = None) -> LabelledGraphs:
+    """Read a CSV file with the columns `model` and `accuracy`; others are ignored.
+
+    Args:
+        path: The file. Its models are anything `graph_of` reads; paths are relative to
+            the working directory.
+        input_shape: (C, H, W) for networks that do not state the shape of their input.
+
+    Raises:
+        LabelError: A column is missing, a network cannot be read or an accuracy is no
+            number; names the line.
+    """
+    graphs: list[ComputationGraph] = []
+    accuracies: list[float] = []
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        lines = csv.DictReader(file)
+        missing = [column for column in COLUMNS if column not in (lines.fieldnames or ())]
+        if missing:
+            raise LabelError(
+                f"{path} has no column {' and no column '.join(missing)}; "
+                f"its first line must name the columns {' and '.join(COLUMNS)}"
+            )
+        for line in lines:
+            try:
+                accuracies.append(float(line["accuracy"] or ""))
+                graphs.append(graph_of(line["model"] or "", input_shape))
+            except ValueError as error:
+                raise LabelError(f"{path}, line {lines.line_num}: {error}") from error
+    return LabelledGraphs(tuple(graphs), np.array(accuracies))

@@ -1,0 +1,23 @@
+import pytest
+
+from gennape.cli.units import with_unit
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0"),
+        (7, "7"),
+        (999, "999"),
+        (1000, "1.00 k"),
+        (1234, "1.23 k"),
+        (12_345, "12.3 k"),
+        (999_499, "999 k"),
+        (999_500, "1.00 M"),
+        (25_557_032, "25.6 M"),
+        (1_814_073_344, "1.81 G"),
+        (3_000_000_000_000_000, "3000 T"),
+    ],
+)
+def test_with_unit_keeps_three_figures(count: int, text: str) -> None:
+    assert with_unit(count) == text

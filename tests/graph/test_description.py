@@ -1,0 +1,45 @@
+import json
+
+from gennape.graph import ComputationGraph, GraphBuilder, Op
+from gennape.graph.description import summarise, to_plain
+
+
+def _residual() -> ComputationGraph:
+    build = GraphBuilder()
+    x = build.input((3, 8, 8))
+    x = build.conv(x, 4, kernel=3)
+    branch = build.relu(build.conv(x, 4))
+    other = build.add_node(Op.OTHER, (branch,), (4, 8, 8), function="torch.erfinv")
+    build.output(build.add(x, other))
+    return build.build("residual")
+
+
+def test_summary_of_a_residual_block() -> None:
+    summary = summarise(_residual())
+    assert summary.name == "residual"
+    assert (summary.nodes, summary.edges, summary.depth) == (7, 7, 6)
+    assert summary.parameters == 3 * 4 * 9 + 4 * 4
+    assert summary.macs == 64 * (3 * 4 * 9 + 4 * 4)
+    assert summary.operations == {
+        "conv": 2,
+        "input": 1,
+        "relu": 1,
+        "other": 1,
+        "add": 1,
+        "output": 1,
+    }
+    assert summary.unknown_operations == {"torch.erfinv": 1}
+
+
+def test_plain_values_hold_every_node_and_edge() -> None:
+    graph = _residual()
+    plain = json.loads(json.dumps(to_plain(graph)))
+    assert plain["edges"] == [[0, 1], [1, 2], [2, 3], [3, 4], [1, 5], [4, 5], [5, 6]]
+    assert plain["fingerprint"] == graph.fingerprint
+    first_conv = plain["nodes"][1]
+    assert first_conv["operation"] == "conv"
+    assert first_conv["kernel"] == [3, 3]
+    assert first_conv["padding"] == [1, 1, 1, 1]
+    assert (first_conv["input_shape"], first_conv["output_shape"]) == ([3, 8, 8], [4, 8, 8])
+    assert first_conv["parameters"] == 108
+    assert plain["nodes"][4]["details"] == {"function": "torch.erfinv"}
