@@ -2,9 +2,10 @@
 
 from gennape.graph.batch import GraphBatch
 from gennape.graph.builder import GraphBuilder, Shape
-from gennape.graph.computation_graph import ComputationGraph, GraphError
+from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.operations import Op
 from gennape.graph.passes import canonical
+from gennape.graph.validation import GraphError
 
 __all__ = [
     "ComputationGraph",

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gennape.graph.cost import node_macs
+
 IntArray = npt.NDArray[np.integer[Any]]
 BoolArray = npt.NDArray[np.bool_]
 Details = Mapping[int, Mapping[str, Any]]
@@ -133,8 +135,6 @@ class NodeArrays:
     @cached_property
     def node_macs(self) -> IntArray:
         """Multiply-accumulates of each node for one input, `(nodes,)`, int64."""
-        from gennape.graph.cost import node_macs
-
         return node_macs(self)
 
 

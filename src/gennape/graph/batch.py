@@ -41,7 +41,7 @@ class GraphBatch(NodeArrays):
         offsets = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
         details = {
             node + int(start): values
-            for graph, start in zip(graphs, offsets, strict=False)
+            for graph, start in zip(graphs, offsets[:-1], strict=True)
             for node, values in graph.details.items()
         }
         return cls(
@@ -53,7 +53,7 @@ class GraphBatch(NodeArrays):
             edges=_joined(
                 [
                     graph.edges + np.int32(start)
-                    for graph, start in zip(graphs, offsets, strict=False)
+                    for graph, start in zip(graphs, offsets[:-1], strict=True)
                 ],
                 np.int32,
                 (2, 0),
@@ -133,9 +133,7 @@ class GraphBatch(NodeArrays):
         if not self.details:
             return {}
         return {
-            new: self.details[old]
-            for new, old in enumerate(nodes.tolist())
-            if old in self.details
+            new: self.details[old] for new, old in enumerate(nodes.tolist()) if old in self.details
         }
 
 
@@ -143,10 +141,12 @@ def ranges(starts: IntArray, counts: IntArray) -> IntArray:
     """The ranges `starts[i] .. starts[i] + counts[i]`, one after another."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(starts - (ends - counts), counts)
+    shifts: IntArray = np.repeat(starts - (ends - counts), counts)
+    return np.arange(total) + shifts
 
 
 def _joined(
     arrays: list[IntArray], dtype: Any, empty: tuple[int, ...] = (0,), axis: int = 0
 ) -> IntArray:
-    return np.concatenate(arrays, axis=axis) if arrays else np.zeros(empty, dtype=dtype)
+    joined: IntArray = np.concatenate([np.zeros(empty, dtype=dtype), *arrays], axis=axis)
+    return joined

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from gennape.graph.arrays import ATTRIBUTE_COLUMNS, NO_ATTRIBUTES
-from gennape.graph.computation_graph import ComputationGraph, GraphError
+from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.operations import Op
+from gennape.graph.validation import GraphError
 
 Shape = tuple[int, int, int]
 """Channels, height, width. A sequence of N tokens with C channels is (C, N, 1)."""
@@ -130,12 +131,12 @@ class GraphBuilder:
             _window_size(width, kernel_w, stride, padding[1], dilation),
         )
         weights = channels * (in_channels // groups) * kernel_h * kernel_w
+        window = (kernel_h, kernel_w, stride, stride, *padding, *padding)
         return self.add_node(
             Op.CONV,
             (x,),
             shape,
-            (kernel_h, kernel_w, stride, stride, *padding, *padding)
-            + (dilation, dilation, groups, int(bias)),
+            (*window, dilation, dilation, groups, int(bias)),
             weights + (channels if bias else 0),
         )
 
@@ -163,16 +164,14 @@ class GraphBuilder:
         details = {} if count_padding else {"count_include_pad": False}
         return self._pool(Op.AVG_POOL, x, kernel, stride, padding, **details)
 
-    def _pool(
-        self, op: Op, x: int, kernel: int, stride: int, padding: int, **details: Any
-    ) -> int:
+    def _pool(self, op: Op, x: int, kernel: int, stride: int, padding: int, **details: Any) -> int:
         channels, height, width = self.shapes[x]
         shape = (
             channels,
             _window_size(height, kernel, stride, padding, 1),
             _window_size(width, kernel, stride, padding, 1),
         )
-        window = (kernel, kernel, stride, stride) + (padding,) * 4
+        window = (kernel, kernel, stride, stride, *(padding,) * 4)
         return self.add_node(op, (x,), shape, (*window, 1, 1, 1, 0), **details)
 
     def global_avg_pool(self, x: int) -> int:
@@ -223,7 +222,7 @@ class GraphBuilder:
     def slice_channels(self, x: int, start: int, channels: int) -> int:
         """Channels `start` to `start + channels`."""
         _, height, width = self.shapes[x]
-        details = {"start": start} if start else {}
+        details: dict[str, Any] = {"start": start} if start else {}
         return self.add_node(Op.SLICE, (x,), (channels, height, width), **details)
 
     def zero(self, x: int) -> int:

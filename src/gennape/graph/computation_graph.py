@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gennape.graph.arrays import ATTRIBUTE_COLUMNS, IntArray, NodeArrays
-from gennape.graph.operations import SOURCES, WEIGHTED, Op
+from gennape.graph.arrays import NodeArrays
+from gennape.graph.operations import Op
+from gennape.graph.validation import GraphError, validate
 
 if TYPE_CHECKING:
     from torch import nn
-
-
-class GraphError(ValueError):
-    """A graph that no network can have; the message says which node and why."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,10 +30,10 @@ class ComputationGraph(NodeArrays):
 
     def __post_init__(self) -> None:
         for column, dtype in _COLUMNS.items():
-            array = np.ascontiguousarray(getattr(self, column), dtype=dtype)
-            array.flags.writeable = False
-            object.__setattr__(self, column, array)
-        _validate(self)
+            object.__setattr__(self, column, _frozen(column, getattr(self, column), dtype))
+        validate(self)
+        if not ((self.operations == Op.INPUT).any() and (self.operations == Op.OUTPUT).any()):
+            raise GraphError("the graph needs at least one input and one output node")
 
     def __repr__(self) -> str:
         label = f"{self.name!r}, " if self.name else ""
@@ -93,60 +90,13 @@ _COLUMNS: Mapping[str, Any] = {
     "node_parameters": np.int64,
     "edges": np.int32,
 }
-_IS_SOURCE = np.zeros(1024, dtype=bool)
-_IS_SOURCE[[int(op) for op in SOURCES]] = True
 
 
-def _validate(graph: ComputationGraph) -> None:
-    nodes = graph.num_nodes
-    if nodes == 0:
-        raise GraphError("the graph has no nodes")
-    if graph.attributes.shape != (nodes, ATTRIBUTE_COLUMNS):
-        raise GraphError(
-            f"attributes have shape {graph.attributes.shape}, "
-            f"expected ({nodes}, {ATTRIBUTE_COLUMNS})"
-        )
-    if graph.edges.ndim != 2 or graph.edges.shape[0] != 2:
-        raise GraphError(f"edges have shape {graph.edges.shape}, expected (2, edges)")
-    sources, targets = graph.edges
-    if len(sources) and not (0 <= sources.min() and targets.max() < nodes):
-        raise GraphError(f"an edge names a node outside 0..{nodes - 1}")
-    _refuse(graph, sources >= targets, "an edge goes backwards (a cycle?) into", targets)
-    _refuse(graph, np.diff(targets) < 0, "edges are not sorted by target at", targets[1:])
-    _validate_nodes(graph)
-
-
-def _validate_nodes(graph: ComputationGraph) -> None:
-    op, columns = graph.operations, graph.attributes
-    if (op == Op.INPUT).sum() == 0 or (op == Op.OUTPUT).sum() == 0:
-        raise GraphError("the graph needs at least one input and one output node")
-    is_source = _IS_SOURCE[op]
-    _refuse(graph, is_source & (graph.in_degree > 0), "arguments given to the source")
-    _refuse(graph, ~is_source & (graph.in_degree == 0), "no arguments given to")
-    _refuse(graph, (columns[:, 12:] < 1).any(axis=1), "a dimension below 1 at")
-    _refuse(graph, (columns[:, :4] < 1).any(axis=1), "a kernel or stride below 1 at")
-    _refuse(graph, (columns[:, 8:11] < 1).any(axis=1), "a dilation or groups below 1 at")
-    _refuse(graph, graph.node_parameters < 0, "a negative number of parameters at")
-    weighted = graph.is_in(WEIGHTED)
-    groups = columns[:, 10]
-    uneven = (columns[:, 12] % groups != 0) | (columns[:, 15] % groups != 0)
-    _refuse(graph, weighted & uneven, "groups do not divide the channels of")
-
-
-def _refuse(
-    graph: ComputationGraph, wrong: Any, problem: str, nodes: IntArray | None = None
-) -> None:
-    """Raise `GraphError` naming the first node where `wrong` holds."""
-    if not wrong.any():
-        return
-    first = int(np.argmax(wrong))
-    node = first if nodes is None else int(nodes[first])
-    operation = _operation_name(int(graph.operations[node]))
-    shapes = graph.attributes[node, 12:].tolist()
-    raise GraphError(
-        f"{problem} node {node} ({operation}, input {shapes[:3]}, output {shapes[3:]})"
-    )
-
-
-def _operation_name(operation: int) -> str:
-    return Op(operation).name.lower() if operation in set(Op) else f"unknown operation {operation}"
+def _frozen(column: str, values: Any, dtype: Any) -> Any:
+    """A read-only copy of a column of integers."""
+    array = np.asarray(values)
+    if array.size and not np.issubdtype(array.dtype, np.integer):
+        raise GraphError(f"{column} must hold integers, not {array.dtype}")
+    array = array.astype(dtype, order="C")
+    array.flags.writeable = False
+    return array

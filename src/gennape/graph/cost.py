@@ -1,12 +1,16 @@
 """What a network costs: multiply-accumulates and learned parameters."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from gennape.graph.arrays import IntArray, NodeArrays
 from gennape.graph.operations import Op
 
+if TYPE_CHECKING:
+    from gennape.graph.arrays import IntArray, NodeArrays
 
-def node_macs(nodes: NodeArrays) -> IntArray:
+
+def node_macs(nodes: "NodeArrays") -> "IntArray":
     """Multiply-accumulates of each node for one input.
 
     Convolutions, linear layers and matrix products count; the rest is free, as in

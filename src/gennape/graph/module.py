@@ -11,10 +11,11 @@ import torch
 from torch import fx, nn
 from torch.fx.proxy import GraphAppendingTracer
 
-from gennape.graph.computation_graph import ComputationGraph, GraphError
+from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.layers import FUNCTIONS, LAYERS, pad_window, pads_unevenly
 from gennape.graph.node import Node, nodes_of
 from gennape.graph.operations import Op
+from gennape.graph.validation import GraphError
 
 _ENDS = frozenset({Op.INPUT, Op.OUTPUT, Op.PARAMETER})
 EXECUTABLE = frozenset(LAYERS) | frozenset(FUNCTIONS) | _ENDS

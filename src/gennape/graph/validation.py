@@ -1,0 +1,96 @@
+"""What every graph and batch must fulfil; the first violation is named with its node."""
+
+from typing import Any
+
+import numpy as np
+
+from gennape.graph.arrays import (
+    ATTRIBUTE_COLUMNS,
+    DILATION,
+    GROUPS,
+    INPUT_SHAPE,
+    KERNEL,
+    OUTPUT_SHAPE,
+    STRIDE,
+    IntArray,
+    NodeArrays,
+)
+from gennape.graph.operations import SOURCES, WEIGHTED, Op
+
+
+class GraphError(ValueError):
+    """A graph that no network can have; the message says which node and why."""
+
+
+def validate(graph: NodeArrays) -> None:
+    """Check the columns of one graph or of a batch.
+
+    Raises:
+        GraphError: They do not describe a network.
+    """
+    _check_arrays(graph)
+    _check_edges(graph)
+    _check_nodes(graph)
+
+
+def _check_arrays(graph: NodeArrays) -> None:
+    nodes = graph.num_nodes
+    expected = {
+        "operations": (nodes,),
+        "attributes": (nodes, ATTRIBUTE_COLUMNS),
+        "node_parameters": (nodes,),
+        "edges": (2, graph.edges.shape[-1]),
+    }
+    for column, shape in expected.items():
+        actual = getattr(graph, column).shape
+        if actual != shape:
+            raise GraphError(f"{column} have shape {actual}, expected {shape}")
+    unknown = sorted(set(np.unique(graph.operations).tolist()) - set(Op))
+    if unknown:
+        raise GraphError(f"operation {unknown[0]} is not in the vocabulary of this version")
+    outside = [node for node in graph.details if not 0 <= node < nodes]
+    if outside:
+        raise GraphError(f"details are given for node {outside[0]} outside 0..{nodes - 1}")
+
+
+def _check_edges(graph: NodeArrays) -> None:
+    sources, targets = graph.edges
+    if len(sources) and not (sources.min() >= 0 and targets.max() < graph.num_nodes):
+        raise GraphError(f"an edge names a node outside 0..{graph.num_nodes - 1}")
+    _refuse(graph, sources >= targets, "an edge goes backwards (a cycle?) into", targets)
+    _refuse(graph, np.diff(targets) < 0, "edges are not sorted by target at", targets[1:])
+
+
+def _check_nodes(graph: NodeArrays) -> None:
+    columns = graph.attributes
+    is_source = graph.is_in(SOURCES)
+    _refuse(graph, is_source & (graph.in_degree > 0), "arguments given to the source")
+    _refuse(graph, ~is_source & (graph.in_degree == 0), "no arguments given to")
+    _refuse(graph, (graph.operations == Op.OUTPUT) & (graph.out_degree > 0), "a use of the output")
+    for part, what in (
+        (INPUT_SHAPE, "an input dimension"),
+        (OUTPUT_SHAPE, "an output dimension"),
+        (KERNEL, "a kernel size"),
+        (STRIDE, "a stride"),
+        (DILATION, "a dilation"),
+        (slice(GROUPS, GROUPS + 1), "a number of groups"),
+    ):
+        _refuse(graph, (columns[:, part] < 1).any(axis=1), f"{what} below 1 at")
+    _refuse(graph, graph.node_parameters < 0, "a negative number of parameters at")
+    channels = columns[:, (INPUT_SHAPE.start, OUTPUT_SHAPE.start)]
+    uneven = (channels % columns[:, GROUPS, None] != 0).any(axis=1)
+    _refuse(graph, graph.is_in(WEIGHTED) & uneven, "groups do not divide the channels of")
+
+
+def _refuse(graph: NodeArrays, wrong: Any, problem: str, nodes: IntArray | None = None) -> None:
+    """Raise `GraphError` naming the first node where `wrong` holds."""
+    if not wrong.any():
+        return
+    first = int(np.argmax(wrong))
+    node = first if nodes is None else int(nodes[first])
+    operation = Op(int(graph.operations[node])).name.lower()
+    input_shape, output_shape = graph.input_shape[node], graph.output_shape[node]
+    raise GraphError(
+        f"{problem} node {node} ({operation}, input {input_shape.tolist()}, "
+        f"output {output_shape.tolist()})"
+    )
