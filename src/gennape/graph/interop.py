@@ -1,0 +1,86 @@
+"""Graphs for other libraries: networkx and PyTorch Geometric, each installed on demand."""
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import torch
+
+from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.node import nodes_of
+
+
+class MissingExtraError(ImportError):
+    """A library that is not installed; the message says how to install it."""
+
+
+def to_networkx(graph: ComputationGraph) -> Any:
+    """The graph as a `networkx.MultiDiGraph`.
+
+    Nodes hold the attributes `op` (the operation's name), `kernel`, `stride`, `padding`,
+    `dilation`, `groups`, `bias`, `input_shape`, `output_shape`, `parameters` and
+    `details`; edges hold `argument`, their position among the target's arguments.
+
+    Raises:
+        MissingExtraError: networkx is not installed.
+    """
+    result = require("networkx", "to_networkx").MultiDiGraph(name=graph.name)
+    for node in nodes_of(graph):
+        result.add_node(
+            node.index,
+            op=node.op.name.lower(),
+            kernel=node.kernel,
+            stride=node.stride,
+            padding=node.padding,
+            dilation=node.dilation,
+            groups=node.groups,
+            bias=node.bias,
+            input_shape=node.input_shape,
+            output_shape=node.output_shape,
+            parameters=node.parameters,
+            details=dict(node.details),
+        )
+        result.add_edges_from(
+            (source, node.index, {"argument": position})
+            for position, source in enumerate(node.arguments)
+        )
+    return result
+
+
+def to_pyg(graph: ComputationGraph) -> Any:
+    """The graph as a `torch_geometric.data.Data`.
+
+    It holds `edge_index` `(2, edges)`, `operations` `(nodes,)`, `attributes`
+    `(nodes, 18)` and `node_parameters` `(nodes,)`, all int64.
+
+    Raises:
+        MissingExtraError: PyTorch Geometric is not installed.
+    """
+    data = require("torch_geometric.data", "to_pyg", package="torch-geometric")
+    columns = {
+        "edge_index": graph.edges,
+        "operations": graph.operations,
+        "attributes": graph.attributes,
+        "node_parameters": graph.node_parameters,
+    }
+    tensors = {name: torch.from_numpy(array.astype(np.int64)) for name, array in columns.items()}
+    return data.Data(num_nodes=graph.num_nodes, **tensors)
+
+
+def require(module: str, feature: str, package: str | None = None) -> Any:
+    """Import a module of an optional library.
+
+    Args:
+        module: What to import.
+        feature: What needs it, for the message.
+        package: What to install; the module's own name unless given.
+
+    Raises:
+        MissingExtraError: It is not installed; says how to install it.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{feature} needs {package or module}: pip install {package or module!s}"
+        ) from error
