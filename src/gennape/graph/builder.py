@@ -47,6 +47,7 @@ class GraphBuilder:
         op: Op,
         arguments: Sequence[int],
         shape: Shape,
+        /,
         attributes: tuple[int, ...] = NO_ATTRIBUTES,
         parameters: int = 0,
         input_shape: Shape | None = None,
