@@ -26,10 +26,17 @@ def _with_clear_errors(command: Callable[_Arguments, None]) -> Callable[_Argumen
         try:
             command(*args, **options)
         except (ValueError, OSError, ImportError) as error:
-            print(f"gennape: {error}", file=sys.stderr)
+            print(f"gennape: {_sentence(error)}", file=sys.stderr)
             raise typer.Exit(1) from error
 
     return run
+
+
+def _sentence(error: Exception) -> str:
+    """What is wrong, without the number that the operating system gives it."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _print_version(wanted: bool) -> None:

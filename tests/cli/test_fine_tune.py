@@ -1,0 +1,78 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+Run = Callable[..., Result]
+WIDE = "nasbench101:c3-c3-c3/01-12-23-34-03-14"
+NARROW = "nasbench101:c1/01-12"
+MIXED = "nasbench101:c3-c1-mp/01-12-23-34-14"
+
+
+def _labels(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(("model,accuracy", *lines)) + "\n")
+    return path
+
+
+def _scores(run: Run, *options: object) -> dict[str, float]:
+    result = run("score", WIDE, NARROW, MIXED, "--format", "json", *options)
+    assert result.exit_code == 0, result.stderr
+    return {entry["model"]: entry["score"] for entry in json.loads(result.stdout)}
+
+
+def test_labels_turn_the_ranking(run: Run, tmp_path: Path) -> None:
+    before = _scores(run)
+    best, *_, worst = sorted(before, key=lambda model: before[model], reverse=True)
+    labels = _labels(tmp_path / "labels.csv", f"{best},10", f"{worst},90", f"{worst},90")
+    out = tmp_path / "tuned"
+    result = run("fine-tune", labels, "--out", out)
+    assert result.exit_code == 0, result.stderr
+    assert "3 networks" in result.stdout
+    after = _scores(run, "--estimator", out)
+    assert after[worst] > after[best]
+
+
+def test_the_seed_decides_everything(run: Run, tmp_path: Path) -> None:
+    labels = _labels(tmp_path / "labels.csv", f"{WIDE},93.1", f"{NARROW},90.2")
+    for out in ("first", "second"):
+        run("fine-tune", labels, "--out", tmp_path / out, "--seed", "7")
+    first = _scores(run, "--estimator", tmp_path / "first")
+    assert first == _scores(run, "--estimator", tmp_path / "second")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([f"{WIDE},nan", f"{NARROW},90"], "nan"),
+        ([f"{WIDE},inf", f"{NARROW},90"], "inf"),
+        ([f"{WIDE},high", f"{NARROW},90"], "line 2"),
+        ([f"{WIDE},90", "timm:no_such_network,90"], "line 3"),
+        ([f"{WIDE},90", f"{NARROW}"], "line 3"),
+        ([f"{WIDE},90"], "2"),
+        ([], "2"),
+    ],
+    ids=["nan", "infinite", "no number", "unknown network", "no accuracy", "one", "none"],
+)
+def test_bad_labels(run: Run, tmp_path: Path, lines: list[str], expected: str) -> None:
+    out = tmp_path / "tuned"
+    result = run("fine-tune", _labels(tmp_path / "labels.csv", *lines), "--out", out)
+    assert result.exit_code == 1
+    assert expected in result.stderr.lower()
+    assert result.stderr.count("\n") == 1
+    assert not out.exists()
+
+
+def test_missing_column(run: Run, tmp_path: Path) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("network,accuracy\na,1\n")
+    result = run("fine-tune", labels, "--out", tmp_path / "tuned")
+    assert result.exit_code == 1
+    assert "no column model" in result.stderr
+
+
+def test_missing_label_file(run: Run, tmp_path: Path) -> None:
+    result = run("fine-tune", tmp_path / "absent.csv", "--out", tmp_path / "tuned")
+    assert result.exit_code == 1
+    assert "absent.csv" in result.stderr

@@ -1,0 +1,99 @@
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from small_networks import small_onnx
+
+Run = Callable[..., Result]
+
+CELL = "nasbench101:c3-c1-mp/01-12-23-34-14"
+OTHER_CELL = (
+    "nasbench201:|nor_conv_3x3~0|+|none~0|skip_connect~1|+|nor_conv_1x1~0|none~1|avg_pool_3x3~2|"
+)
+
+
+def test_json_holds_score_and_cost_of_a_file_and_a_name(run: Run, onnx_file: Path) -> None:
+    result = run("score", onnx_file, CELL, "--format", "json")
+    assert result.exit_code == 0
+    entries = {entry["model"]: entry for entry in json.loads(result.stdout)}
+    assert entries.keys() == {str(onnx_file), CELL}
+    small = entries[str(onnx_file)]
+    assert small["parameters"] == 8 * 3 * 9
+    assert small["macs"] == 16 * 16 * 8 * 3 * 9
+    assert small["unknown_operations"] == {}
+    for entry in entries.values():
+        assert isinstance(entry["score"], float)
+        assert 0 <= entry["percentile"] <= 100
+        assert entry["uncertainty"] >= 0
+
+
+def test_best_comes_first(run: Run) -> None:
+    cells = ["nasbench101:c1/01-12", "nasbench101:c3-c3-c3/01-12-23-34-03-14", CELL]
+    entries = json.loads(run("score", *cells, "--format", "json").stdout)
+    scores = [entry["score"] for entry in entries]
+    assert len(scores) == 3
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_score_does_not_depend_on_the_rest_of_the_batch(run: Run) -> None:
+    alone = json.loads(run("score", CELL, "--format", "json").stdout)
+    others = ["nasbench101:c1/01-12", OTHER_CELL]
+    together = json.loads(run("score", *others, CELL, "--format", "json").stdout)
+    entry = next(entry for entry in together if entry["model"] == CELL)
+    assert entry["score"] == pytest.approx(alone[0]["score"], abs=1e-4)
+
+
+def test_folder_is_searched_recursively(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    for place in ("a.onnx", "deep/b.onnx", "deep/er/c.onnx"):
+        (tmp_path / place).write_bytes(small_onnx())
+    (tmp_path / "deep" / "notes.txt").write_text("no network")
+    result = run("score", tmp_path, "--format", "json")
+    assert result.exit_code == 0
+    models = [Path(entry["model"]).name for entry in json.loads(result.stdout)]
+    assert sorted(models) == ["a.onnx", "b.onnx", "c.onnx"]
+
+
+def test_folder_without_networks_is_a_failure(run: Run, tmp_path: Path) -> None:
+    result = run("score", tmp_path)
+    assert result.exit_code == 1
+    assert ".onnx" in result.stderr
+
+
+def test_csv_has_one_row_a_network_with_failures(run: Run, onnx_file: Path) -> None:
+    result = run("score", onnx_file, "timm:no_such_network", "--format", "csv")
+    assert result.exit_code == 1
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [row["model"] for row in rows] == [str(onnx_file), "timm:no_such_network"]
+    assert rows[0]["parameters"] == "216"
+    assert rows[0]["error"] == ""
+    assert rows[1]["score"] == ""
+    assert "no_such_network" in rows[1]["error"]
+
+
+def test_table_shows_costs_with_units_and_failures_apart(run: Run, onnx_file: Path) -> None:
+    result = run("score", onnx_file, "missing.onnx")
+    assert result.exit_code == 1
+    assert "55.3 k" in result.stdout
+    assert "216" in result.stdout
+    assert "missing.onnx" not in result.stdout
+    assert "missing.onnx" in result.stderr
+
+
+def test_unknown_operation_is_named(run: Run, tmp_path: Path) -> None:
+    from onnx import helper
+
+    nodes = [
+        helper.make_node("Conv", ["image", "weight"], ["conv"], pads=[1, 1, 1, 1]),
+        helper.make_node("Det", ["conv"], ["result"]),
+    ]
+    path = tmp_path / "determinant.onnx"
+    path.write_bytes(small_onnx(nodes=nodes))
+    result = run("score", path, "--format", "json")
+    assert sum(json.loads(result.stdout)[0]["unknown_operations"].values()) == 1
+    assert "Det" in run("score", path).stdout
