@@ -15,7 +15,8 @@ CELL = "nasbench101:c3-c1-mp/01-12-23-34-14"
 def test_summary_of_a_file(run: Run, onnx_file: Path) -> None:
     result = run("graph", onnx_file)
     assert result.exit_code == 0
-    facts = {line.split()[0]: line.split()[1] for line in result.stdout.splitlines() if line}
+    words = [line.split() for line in result.stdout.splitlines()]
+    facts = {line[0]: line[1] for line in words if len(line) > 1}
     assert facts["nodes"] == "5"
     assert facts["edges"] == "4"
     assert facts["depth"] == "4"

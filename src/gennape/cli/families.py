@@ -5,11 +5,11 @@ def families() -> None:
     """List the architecture families, whose networks are named FAMILY:ARCHITECTURE."""
     import numpy as np
     from rich.console import Console
-    from rich.table import Table
 
     from gennape import spaces
+    from gennape.cli.tables import new_table
 
-    table = Table("Family", "Architectures")
+    table = new_table("Family", "Architectures")
     table.add_column("Example", overflow="fold")
     for name in spaces.names():
         family = spaces.get(name)

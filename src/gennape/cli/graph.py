@@ -43,7 +43,7 @@ def _print_summary(summary: "Summary") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from gennape.cli.units import with_unit
+    from gennape.cli.tables import new_table, with_unit
 
     facts = Table.grid(padding=(0, 2))
     facts.add_row("fingerprint", summary.fingerprint)
@@ -52,10 +52,11 @@ def _print_summary(summary: "Summary") -> None:
     facts.add_row("depth", f"{summary.depth:,}")
     facts.add_row("MACs", f"{summary.macs:,} ({with_unit(summary.macs)})")
     facts.add_row("parameters", f"{summary.parameters:,} ({with_unit(summary.parameters)})")
-    operations = Table("Operation", "Nodes")
+    operations = new_table("Operation", "Nodes")
     operations.columns[1].justify = "right"
     for operation, count in summary.operations.items():
         operations.add_row(operation, f"{count:,}")
     for function, count in summary.unknown_operations.items():
         operations.add_row(f"  outside the vocabulary: {function}", f"{count:,}")
-    Console().print(facts, operations)
+    for part in (facts, "", operations):
+        Console().print(part)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from gennape.cli.units import with_unit
+from gennape.cli.tables import new_table, with_unit
 from gennape.scoring import Score, Scores
 
 _COLUMNS = (
@@ -28,7 +28,8 @@ def print_table(scores: Scores) -> None:
     if scores.scored:
         Console().print(_table(scores.scored))
     for failure in scores.failed:
-        print(f"{failure.model}: {failure.error}", file=sys.stderr)
+        named = failure.model in failure.error
+        print(failure.error if named else f"{failure.model}: {failure.error}", file=sys.stderr)
 
 
 def print_json(scores: Scores) -> None:
@@ -47,7 +48,7 @@ def print_csv(scores: Scores) -> None:
 
 
 def _table(scored: tuple[Score, ...]) -> Table:
-    table = Table()
+    table = new_table()
     table.add_column("Model", overflow="fold")
     for heading in ("Score", "Percentile", "Uncertainty", "MACs", "Parameters"):
         table.add_column(heading, justify="right", no_wrap=True)

@@ -1,6 +1,6 @@
 import pytest
 
-from gennape.cli.units import with_unit
+from gennape.cli.tables import with_unit
 
 
 @pytest.mark.parametrize(

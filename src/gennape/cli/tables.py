@@ -1,4 +1,12 @@
-"""Large numbers for people."""
+"""How tables and large numbers look."""
+
+from rich import box
+from rich.table import Table
+
+
+def new_table(*headings: str) -> Table:
+    """An empty table with a line under its headings and no frame."""
+    return Table(*headings, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
 
 
 def with_unit(count: int) -> str:
