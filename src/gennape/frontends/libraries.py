@@ -1,0 +1,61 @@
+"""Import of model libraries that may be absent or built for other hardware."""
+
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+import torch
+
+from gennape import spaces
+from gennape.frontends.errors import FrontendError
+
+_EXTRA = ("timm", "torchvision")
+_TORCHVISION_SCHEMAS = (
+    "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+    "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+)
+_definitions: list[torch.library.Library] = []  # an operator lives as long as its library
+
+
+def import_library(name: str) -> ModuleType:
+    """The module called `name`.
+
+    Raises:
+        FrontendError: It is not installed or fails to import; says what to do.
+    """
+    try:
+        return _imported(name)
+    except ModuleNotFoundError as error:
+        missing = error.name or name
+        if missing in _EXTRA:
+            raise FrontendError(
+                f'{missing} is not installed; run pip install "gennape[timm]"'
+            ) from error
+        if name == missing or name.startswith(f"{missing}."):
+            near = get_close_matches(name, [*spaces.names(), *_EXTRA], n=1)
+            hint = f"did you mean {near[0]}?" if near else "check the name or install it"
+            raise FrontendError(f"there is no module or family {name!r}; {hint}") from error
+        raise FrontendError(f"{name} needs {missing}, which is not installed") from error
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise FrontendError(f"{name} cannot be imported ({reason})") from error
+
+
+def _imported(name: str) -> ModuleType:
+    """Import `name`, with a second attempt if torchvision's operators are missing.
+
+    torchvision built for CUDA cannot load its compiled part beside a CPU torch, and then
+    fails because it describes operators that nobody defined. No network needs them to be
+    written down, so declaring their signatures is enough.
+    """
+    try:
+        return import_module(name)
+    except RuntimeError as error:
+        if "operator torchvision::" not in str(error) or _definitions:
+            raise
+        library = torch.library.Library("torchvision", "DEF")
+        for schema in _TORCHVISION_SCHEMAS:
+            library.define(schema)
+        _definitions.append(library)
+        return import_module(name)

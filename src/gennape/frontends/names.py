@@ -1,0 +1,118 @@
+"""Networks by name.
+
+`timm:NAME` and `torchvision:NAME` are models of those libraries without weights,
+`package.module:factory` is whatever the factory returns, and `FAMILY:ARCHITECTURE` is an
+architecture of one of `gennape.spaces`.
+"""
+
+import sys
+from collections.abc import Callable
+from difflib import get_close_matches
+from importlib import import_module
+from inspect import signature
+from typing import Any
+
+import torch
+from torch import nn
+
+from gennape import spaces
+from gennape.frontends.errors import FrontendError
+from gennape.frontends.libraries import import_library
+from gennape.frontends.torch import trace_module
+from gennape.graph import ComputationGraph
+
+_FORMS = "timm:NAME, torchvision:NAME, package.module:factory or FAMILY:ARCHITECTURE"
+_TORCHVISION_SHAPE = (3, 224, 224)
+
+
+def graph_of_name(name: str, input_shape: tuple[int, ...] | None = None) -> ComputationGraph:
+    """The graph of the network called `name`.
+
+    Args:
+        name: A name in one of the forms of this module.
+        input_shape: Sizes of one sample without the batch. timm models know their own,
+            torchvision models get (3, 224, 224) unless it is given.
+
+    Raises:
+        FrontendError: No such network; suggests near names or what to install.
+        ArchitectureError: The family has no such architecture.
+    """
+    source, separator, rest = name.partition(":")
+    if not separator:
+        near = get_close_matches(name, spaces.names()) or [f"timm:{name}"]
+        raise FrontendError(f"{name!r} is no file, and names are {_FORMS}; did you mean {near[0]}?")
+    if source in spaces.names():
+        family = spaces.get(source)
+        graph: ComputationGraph = family.graph(family.parse(rest))
+        return graph
+    if source == "timm":
+        model = _timm_model(rest)
+        input_shape = input_shape or tuple(model.default_cfg["input_size"])
+    elif source == "torchvision":
+        model = _torchvision_model(rest)
+        input_shape = input_shape or _TORCHVISION_SHAPE
+    else:
+        model = _made_by_factory(source, rest)
+    return trace_module(model, input_shape, name)
+
+
+def _timm_model(name: str) -> Any:
+    timm = import_library("timm")
+    if not timm.is_model(name):
+        raise FrontendError(_unknown("timm", name, timm.list_models()))
+    return _without_weights(lambda: timm.create_model(name, pretrained=False))
+
+
+def _torchvision_model(name: str) -> nn.Module:
+    models = import_library("torchvision").models
+    if name not in models.list_models():
+        raise FrontendError(_unknown("torchvision", name, models.list_models()))
+    builder = models.get_model_builder(name)
+    # Detection and segmentation models would otherwise download a backbone.
+    options = {"weights", "weights_backbone"} & set(signature(builder).parameters)
+    return _without_weights(lambda: builder(**dict.fromkeys(options)))
+
+
+def _unknown(library: str, name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(f'{library}:{match}' for match in near)}?"
+    return f"{library} has no model {name!r}; " + (
+        hint if near else f"{library}'s list_models() lists them"
+    )
+
+
+def _made_by_factory(package: str, factory: str) -> nn.Module:
+    """What `factory` in `package` returns; packages in the working directory count."""
+    name = f"{package}:{factory}"
+    sys.path.insert(0, "")
+    try:
+        found = import_library(package)
+    finally:
+        sys.path.remove("")
+    make = getattr(found, factory, None)
+    if not callable(make):
+        near = get_close_matches(factory, [key for key in vars(found) if key[0] != "_"])
+        hint = f"; did you mean {', '.join(near)}?" if near else f"; see what {package} defines"
+        raise FrontendError(f"{package} has no factory {factory!r}{hint}")
+    try:
+        model = _without_weights(make)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise FrontendError(f"{name} failed ({reason}); it must work without arguments") from error
+    if not isinstance(model, nn.Module):
+        raise FrontendError(
+            f"{name} returned a {type(model).__name__}; it must return a torch.nn.Module"
+        )
+    return model
+
+
+def _without_weights(make: Callable[[], Any]) -> Any:
+    """What `make` returns, made on the meta device, where initialising costs nothing.
+
+    Some constructors compute with their tensors; those are made on the CPU.
+    """
+    try:
+        with torch.device("meta"):
+            return make()
+    except Exception:
+        return make()

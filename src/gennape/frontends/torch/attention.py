@@ -1,0 +1,116 @@
+"""Rules for matrix products and attention."""
+
+import math
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+from torch import Tensor
+
+from gennape.frontends.torch import arithmetic
+from gennape.frontends.torch.layers import linear
+from gennape.frontends.torch.rules import writes
+from gennape.frontends.torch.tracer import Tracer
+from gennape.graph import Op
+from gennape.graph.arrays import NO_ATTRIBUTES
+
+
+@writes("matmul", "bmm", "mm", "rmatmul", "mv", "dot", "inner_product")
+def matmul(trace: Tracer, output: Tensor, x: Tensor, y: Tensor) -> None:
+    """A matrix product; with a learned matrix on the right it is a linear layer."""
+    if trace.is_learned(y) and y.dim() == 2 and trace.depends_on_input(x):
+        linear(trace, output, x, y)
+        return
+    rows = x.dim() > 1 and y.dim() > 1 and trace.depends_on_input(x)
+    keeps = rows and x.dim() == output.dim() and trace.axis(x) < x.dim() - 1
+    axis = trace.axis(x) if keeps else max(output.dim() - 1, 0)
+    product(trace, output, (x, y), x.shape[-1], axis)
+
+
+def product(
+    trace: Tracer,
+    output: Tensor,
+    factors: Sequence[Tensor],
+    contracted: int,
+    axis: int,
+    **details: Any,
+) -> None:
+    """A matrix product that sums over `contracted` elements for each of its results."""
+    attributes = (contracted, *NO_ATTRIBUTES[1:])
+    trace.emit(Op.MATMUL, factors, output, axis=axis, attributes=attributes, details=details)
+
+
+@writes("addmm", "baddbmm")
+def addmm(
+    trace: Tracer,
+    output: Tensor,
+    bias: Tensor,
+    x: Tensor,
+    y: Tensor,
+    *,
+    beta: float = 1,
+    alpha: float = 1,
+) -> None:
+    """`beta * bias + alpha * (x @ y)`; a linear layer when bias and matrix are learned."""
+    plain = alpha == beta == 1
+    if plain and y.dim() == 2 and trace.is_learned(y) and trace.is_learned(bias):
+        linear(trace, output, x, y, bias)
+        return
+    total = trace.blank(*output.shape)
+    matmul(trace, total, x, y)
+    if alpha != 1:
+        scaled = trace.blank(*output.shape)
+        arithmetic.scale(trace, scaled, total, alpha, 0)
+        total = scaled
+    if beta == 0:
+        trace.same(output, total)
+    else:
+        arithmetic.add(trace, output, total, bias, alpha=beta)
+
+
+@writes("einsum")
+def einsum(trace: Tracer, output: Tensor, equation: str, *operands: Any) -> None:
+    """A product of tensors by index letters."""
+    factors = list(operands[0]) if isinstance(operands[0], list | tuple) else list(operands)
+    terms = equation.replace(" ", "").replace("...", "").partition("->")
+    letters = terms[0].split(",")
+    lengths = {
+        letter: size
+        for term, factor in zip(letters, factors, strict=True)
+        for letter, size in zip(reversed(term), reversed(factor.shape), strict=False)
+    }
+    summed = set(lengths) - set(terms[2])
+    contracted = prod(lengths[letter] for letter in summed)
+    axis = max(output.dim() - 1, 0)
+    product(trace, output, factors, contracted, axis, equation=equation)
+
+
+@writes("scaled_dot_product_attention")
+def attention(
+    trace: Tracer,
+    output: Tensor,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> None:
+    """Attention as its parts: product, scale, mask, softmax, product."""
+    width, keys = query.shape[-1], key.shape[-2]
+    shape = (*query.shape[:-1], keys)
+    last = len(shape) - 1
+    scores, scaled, weights = (trace.blank(*shape) for _ in range(3))
+    product(trace, scores, (query, key), width, last)
+    factor = 1 / math.sqrt(width) if scale is None else scale
+    arithmetic.scale(trace, scaled, scores, factor, 0)
+    if is_causal:
+        attn_mask = trace.blank(*shape[-2:])
+    if attn_mask is not None:
+        masked = trace.blank(*shape)
+        arithmetic.add(trace, masked, scaled, attn_mask)
+        scaled = masked
+    arithmetic.softmax(trace, weights, scaled, -1)
+    product(trace, output, (weights, value), keys, last)
