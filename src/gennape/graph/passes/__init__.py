@@ -1,17 +1,54 @@
 """Canonical passes: what the estimator and the fingerprint see of a network.
 
 Each pass is one rule in one file, a function from a batch of graphs to a batch of
-graphs. `CANONICAL` names them in order.
+graphs, that returns the very same batch where the rule has nothing to change.
+`CANONICAL` names them in order; they run until none of them changes anything.
 """
 
 from typing import overload
 
 from gennape.graph.batch import GraphBatch
 from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.passes.clear_attributes import clear_attributes
+from gennape.graph.passes.drop_layout import drop_layout
+from gennape.graph.passes.drop_scalar_arithmetic import drop_scalar_arithmetic
+from gennape.graph.passes.drop_trivial import drop_trivial
+from gennape.graph.passes.flatten_joins import flatten_joins
+from gennape.graph.passes.fold_affine import fold_affine
 from gennape.graph.passes.fold_batch_norm import fold_batch_norm
+from gennape.graph.passes.fold_padding import fold_padding
+from gennape.graph.passes.fuse_activations import fuse_activations, fuse_hard_sigmoid
+from gennape.graph.passes.fuse_normalisations import (
+    fuse_group_norm,
+    fuse_layer_norm,
+    fuse_rms_norm,
+)
+from gennape.graph.passes.global_pooling import global_pooling
+from gennape.graph.passes.linear_as_conv import linear_as_conv
+from gennape.graph.passes.merge_duplicates import merge_duplicates
+from gennape.graph.passes.propagate_zero import propagate_zero
 from gennape.graph.passes.rewrite import drop_unreachable
 
-CANONICAL = (drop_unreachable, fold_batch_norm)
+CANONICAL = (
+    drop_unreachable,
+    drop_layout,
+    fold_padding,
+    fuse_hard_sigmoid,  # reads the numbers that the next pass drops
+    drop_scalar_arithmetic,
+    propagate_zero,
+    drop_trivial,
+    fuse_activations,
+    fuse_layer_norm,
+    fuse_rms_norm,
+    fuse_group_norm,
+    linear_as_conv,
+    fold_batch_norm,
+    fold_affine,
+    global_pooling,
+    flatten_joins,
+    merge_duplicates,
+    clear_attributes,
+)
 
 
 @overload
@@ -25,6 +62,9 @@ def canonical(graph: ComputationGraph | GraphBatch) -> ComputationGraph | GraphB
     """
     if isinstance(graph, ComputationGraph):
         return canonical(GraphBatch.of([graph])).graph(0)
-    for apply in CANONICAL:
-        graph = apply(graph)
+    before = None
+    while graph is not before:
+        before = graph
+        for apply in CANONICAL:
+            graph = apply(graph)
     return graph

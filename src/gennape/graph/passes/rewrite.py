@@ -1,58 +1,116 @@
-"""The two ways in which a pass changes a batch of graphs."""
+"""The ways in which a pass changes a batch of graphs."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from gennape.graph.arrays import BoolArray, IntArray
 from gennape.graph.batch import GraphBatch
+from gennape.graph.operations import Op
 
 
-def bypass(batch: GraphBatch, removed: BoolArray) -> GraphBatch:
-    """Remove nodes; their users take the node's first argument instead.
+def bypass(batch: GraphBatch, removed: BoolArray, stand_in: IntArray | None = None) -> GraphBatch:
+    """Remove nodes; their users take an argument of the node instead.
 
     Args:
         batch: Graphs.
         removed: Which nodes go, `(nodes,)`. A removed node needs an argument.
+        stand_in: Which node its users take, `(nodes,)`; its first argument by default.
 
     Returns:
         The smaller batch. Edges into removed nodes go with them.
     """
     if not removed.any():
         return batch
-    stand_in = np.where(removed, batch.argument(0), np.arange(batch.num_nodes))
-    while removed[stand_in].any():  # chains of removed nodes: pointer jumping
-        stand_in = stand_in[stand_in]
-    edges = np.stack([stand_in[batch.edges[0]], batch.edges[1]])
-    return _compact(batch, edges[:, ~removed[batch.edges[1]]], ~removed)
+    argument = batch.argument(0) if stand_in is None else stand_in
+    source = np.where(removed, argument, np.arange(batch.num_nodes))
+    while removed[source].any():  # chains of removed nodes: pointer jumping
+        source = source[source]
+    edges = np.stack([source[batch.edges[0]], batch.edges[1]])
+    kept_edges = edges[:, ~removed[batch.edges[1]]]
+    return drop_unreachable(_compact(batch, kept_edges, ~removed))
+
+
+def absorb(batch: GraphBatch, removed: BoolArray, stand_in: IntArray | None = None) -> GraphBatch:
+    """`bypass`, where the stand-in comes to own the learned numbers of what it replaces.
+
+    Those are the numbers of the removed node and of the parameters it alone reads.
+    """
+    if not removed.any():
+        return batch
+    stand_in = batch.argument(0) if stand_in is None else stand_in
+    numbers = batch.node_parameters.copy()
+    source, target = batch.edges
+    own = removed[target] & (batch.operations[source] == Op.PARAMETER)
+    own &= batch.out_degree[source] == 1
+    np.add.at(numbers, target[own], batch.node_parameters[source[own]])
+    while removed.any() and removed[stand_in[removed]].any():
+        stand_in = np.where(removed[stand_in], stand_in[stand_in], stand_in)
+    np.add.at(numbers, stand_in[removed], numbers[removed])
+    return bypass(replace(batch, node_parameters=numbers), removed, stand_in)
 
 
 def rewire(
     batch: GraphBatch,
-    keep_edges: BoolArray,
-    details: Mapping[int, Mapping[str, Any]] | None = None,
-    **columns: IntArray,
+    edges: IntArray,
+    operations: IntArray | None = None,
+    attributes: IntArray | None = None,
 ) -> GraphBatch:
-    """Drop edges and replace columns, then remove the nodes nobody needs any more.
+    """Replace edges and columns, then remove the nodes nobody needs any more.
 
     Args:
         batch: Graphs.
-        keep_edges: Which edges stay, `(edges,)`.
-        details: New details, if they change.
-        columns: New values of `operations`, `attributes` or `node_parameters`.
+        edges: The new edges, sorted by target and argument position, `(2, edges)`.
+        operations: New operations, if they change.
+        attributes: New attributes, if they change.
     """
-    if details is not None:
-        batch = replace(batch, details=details)
-    changed = replace(batch, **columns) if columns else batch
-    return drop_unreachable(_compact(changed, batch.edges[:, keep_edges], None))
+    changed = replace(
+        batch,
+        edges=edges.astype(np.int32),
+        operations=batch.operations if operations is None else operations,
+        attributes=batch.attributes if attributes is None else attributes,
+    )
+    return drop_unreachable(changed)
+
+
+def take_over(
+    batch: GraphBatch,
+    nodes: IntArray,
+    argument: IntArray,
+    operations: IntArray,
+    attributes: IntArray | None = None,
+) -> GraphBatch:
+    """Give nodes one single argument each; what only fed their old arguments goes.
+
+    Args:
+        batch: Graphs.
+        nodes: The nodes, `(changed,)`.
+        argument: The argument of each of them from now on, `(changed,)`.
+        operations: New operations, `(nodes,)`.
+        attributes: New attributes, if they change.
+    """
+    is_first = np.zeros(batch.num_edges, dtype=bool)
+    is_first[batch.first_edge[nodes]] = True
+    changed = np.zeros(batch.num_nodes, dtype=bool)
+    changed[nodes] = True
+    edges = batch.edges.copy()
+    edges[0, batch.first_edge[nodes]] = argument
+    return rewire(batch, edges[:, is_first | ~changed[edges[1]]], operations, attributes)
+
+
+def only_user(batch: GraphBatch) -> IntArray:
+    """The node that uses each node's result, or -1 unless it is used once, `(nodes,)`."""
+    user = np.full(batch.num_nodes, -1, dtype=np.int64)
+    user[batch.edges[0]] = batch.edges[1]
+    user[batch.out_degree != 1] = -1
+    return user
 
 
 def drop_unreachable(batch: GraphBatch) -> GraphBatch:
-    """Remove nodes from which no output node can be reached; inputs stay."""
-    from gennape.graph.operations import Op
+    """Remove nodes from which no output node can be reached; inputs stay.
 
+    Before: any batch. After: every node but an input feeds an output.
+    """
     needed = (batch.operations == Op.OUTPUT) | (batch.operations == Op.INPUT)
     has_use = needed | (batch.out_degree > 0)
     if has_use.all():
@@ -68,10 +126,8 @@ def drop_unreachable(batch: GraphBatch) -> GraphBatch:
     return _compact(batch, batch.edges[:, alive[batch.edges[1]]], alive)
 
 
-def _compact(batch: GraphBatch, edges: IntArray, kept: BoolArray | None) -> GraphBatch:
+def _compact(batch: GraphBatch, edges: IntArray, kept: BoolArray) -> GraphBatch:
     """The batch with these edges and only the kept nodes, renumbered."""
-    if kept is None:
-        return replace(batch, edges=edges)
     position = np.cumsum(kept) - 1
     totals = np.concatenate(([0], position + 1))
     return GraphBatch(

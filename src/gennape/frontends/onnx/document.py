@@ -1,0 +1,166 @@
+"""An ONNX file as plain nodes in topological order, its weights left on the disk."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import onnx
+from google.protobuf.message import DecodeError
+from onnx import external_data_helper, helper, inliner
+
+from gennape.frontends.errors import FrontendError
+
+SMALL = 8192
+"""Tensors of up to so many elements keep their values: they may be sizes or indices."""
+
+
+@dataclass(frozen=True)
+class OnnxNode:
+    """One ONNX operator call.
+
+    Attributes:
+        op: The operator's name, such as `Conv`.
+        inputs: Names of its arguments; an optional one left out is an empty string.
+        outputs: Names of its results.
+        attributes: Decoded attributes; tensors and subgraphs stay protobufs.
+    """
+
+    op: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, Any]
+    proto: onnx.NodeProto
+
+    @classmethod
+    def of(cls, proto: onnx.NodeProto) -> "OnnxNode":
+        """The node that a protobuf describes."""
+        return cls(
+            op=proto.op_type,
+            inputs=tuple(proto.input),
+            outputs=tuple(proto.output),
+            attributes={
+                attribute.name: _decoded(helper.get_attribute_value(attribute))
+                for attribute in proto.attribute
+            },
+            proto=proto,
+        )
+
+    @property
+    def bodies(self) -> list[onnx.GraphProto]:
+        """Subgraphs of control flow."""
+        return [v for v in self.attributes.values() if isinstance(v, onnx.GraphProto)]
+
+    @cached_property
+    def used_names(self) -> tuple[str, ...]:
+        """Arguments, and outer values that control-flow bodies read."""
+        inner = [name for body in self.bodies for name in _captured(body)]
+        return tuple(dict.fromkeys(name for name in (*self.inputs, *inner) if name))
+
+
+def load(path: Path) -> onnx.ModelProto:
+    """The model in a file, with functions inlined and large tensors emptied.
+
+    Raises:
+        FrontendError: The file is absent, not ONNX, cut off or without a network.
+    """
+    if not path.is_file():
+        raise FrontendError(f"{path} does not exist; check the path of the ONNX file")
+    try:
+        model = onnx.load(str(path), load_external_data=False)
+    except DecodeError as error:
+        raise FrontendError(
+            f"{path} is not an ONNX file or is cut off; export or copy it again"
+        ) from error
+    if not model.graph.node:
+        raise FrontendError(f"{path} holds no network (its graph has no nodes); export it again")
+    if not model.opset_import:
+        raise FrontendError(f"{path} names no operator set version; export it again")
+    for tensor in _tensors(model):
+        _lighten(tensor, path.parent)
+    return inliner.inline_local_functions(model) if model.functions else model
+
+
+def sort_nodes(graph: onnx.GraphProto, path: Path) -> None:
+    """Bring the nodes of a graph into topological order, in place.
+
+    Raises:
+        FrontendError: The graph has a cycle, or two nodes write the same value.
+    """
+    nodes = list(graph.node)
+    writer: dict[str, int] = {}
+    for index, node in enumerate(nodes):
+        for name in filter(None, node.output):
+            if name in writer:
+                raise FrontendError(f"{path}: two nodes write the value {name!r}; export it again")
+            writer[name] = index
+    needs = {
+        index: [writer[name] for name in OnnxNode.of(node).used_names if name in writer]
+        for index, node in enumerate(nodes)
+    }
+    if all(source < index for index, sources in needs.items() for source in sources):
+        return
+    try:
+        order = list(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        node = nodes[error.args[1][0]]
+        raise FrontendError(
+            f"{path} has a cycle through {node.op_type} {node.name or node.output[0]!r}; "
+            "a network must not depend on its own result"
+        ) from error
+    del graph.node[:]
+    graph.node.extend(nodes[index] for index in order)
+
+
+def _captured(body: onnx.GraphProto) -> Iterator[str]:
+    """Names that a subgraph reads from outside."""
+    own = {value.name for value in body.input} | {tensor.name for tensor in body.initializer}
+    for proto in body.node:
+        yield from (name for name in OnnxNode.of(proto).used_names if name not in own)
+        own.update(proto.output)
+    yield from (value.name for value in body.output if value.name not in own)
+
+
+def _tensors(model: onnx.ModelProto) -> Iterator[onnx.TensorProto]:
+    yield from model.graph.initializer
+    for nodes in (model.graph.node, *(function.node for function in model.functions)):
+        yield from _constant_tensors(nodes)
+
+
+def _constant_tensors(nodes: Sequence[onnx.NodeProto]) -> Iterator[onnx.TensorProto]:
+    for node in nodes:
+        if node.op_type == "Constant":
+            yield from (a.t for a in node.attribute if a.type == onnx.AttributeProto.TENSOR)
+
+
+def _lighten(tensor: onnx.TensorProto, folder: Path) -> None:
+    """Drop the values of a large tensor; fetch those of a small one stored outside."""
+    if prod(tensor.dims) > SMALL:
+        for field in _DATA_FIELDS:
+            tensor.ClearField(field)
+    elif external_data_helper.uses_external_data(tensor):
+        try:
+            external_data_helper.load_external_data_for_tensor(tensor, str(folder))
+        except (OSError, ValueError, onnx.checker.ValidationError):
+            return  # only a size read from it would be missed, and that is reported
+        tensor.data_location = onnx.TensorProto.DEFAULT
+        tensor.ClearField("external_data")
+
+
+_DATA_FIELDS = (
+    "raw_data",
+    "float_data",
+    "int32_data",
+    "int64_data",
+    "double_data",
+    "uint64_data",
+    "external_data",
+    "data_location",
+)
+
+
+def _decoded(value: Any) -> Any:
+    return value.decode(errors="replace") if isinstance(value, bytes) else value

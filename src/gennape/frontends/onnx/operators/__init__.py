@@ -1,0 +1,25 @@
+"""The rules for ONNX operators, by theme; importing this package registers them."""
+
+from gennape.frontends.onnx.operators import (
+    arithmetic,
+    elementwise,
+    layout,
+    normalisation,
+    parts,
+    pooling,
+    products,
+    reductions,
+    weighted,
+)
+
+__all__ = [
+    "arithmetic",
+    "elementwise",
+    "layout",
+    "normalisation",
+    "parts",
+    "pooling",
+    "products",
+    "reductions",
+    "weighted",
+]

@@ -1,0 +1,66 @@
+"""Activations and other functions of single elements."""
+
+from gennape.frontends.onnx.document import OnnxNode
+from gennape.frontends.onnx.reader import Reader, writes
+from gennape.graph import Op
+
+_UNARY = {
+    "Relu": Op.RELU,
+    "Elu": Op.ELU,
+    "Selu": Op.SELU,
+    "Gelu": Op.GELU,
+    "Swish": Op.SILU,
+    "Mish": Op.MISH,
+    "Softplus": Op.SOFTPLUS,
+    "HardSwish": Op.HARDSWISH,
+    "HardSigmoid": Op.HARDSIGMOID,
+    "Sigmoid": Op.SIGMOID,
+    "Tanh": Op.TANH,
+    "Softmax": Op.SOFTMAX,
+    "LogSoftmax": Op.LOG_SOFTMAX,
+    "Erf": Op.ERF,
+    "Exp": Op.EXP,
+    "Log": Op.LOG,
+    "Abs": Op.ABS,
+    "Sin": Op.SINE,
+    "Cos": Op.COSINE,
+    "Not": Op.COMPARE,
+    "Floor": Op.ROUND,
+    "Ceil": Op.ROUND,
+    "Round": Op.ROUND,
+}
+
+
+@writes(*_UNARY)
+def unary(reader: Reader, node: OnnxNode) -> None:
+    """A function of one tensor without settings that matter."""
+    reader.emit(_UNARY[node.op], node.inputs[:1], node.outputs[0])
+
+
+@writes("LeakyRelu")
+def leaky_relu(reader: Reader, node: OnnxNode) -> None:
+    """`x` where positive, else a small multiple of it."""
+    slope = float(node.attributes.get("alpha", 0.01))
+    reader.emit(Op.LEAKY_RELU, node.inputs, node.outputs[0], slope=slope)
+
+
+@writes("PRelu")
+def prelu(reader: Reader, node: OnnxNode) -> None:
+    """A leaky ReLU with learned slopes."""
+    reader.emit(Op.PRELU, node.inputs[:1], node.outputs[0], weights=node.inputs[1:])
+
+
+@writes("Clip")
+def clip(reader: Reader, node: OnnxNode) -> None:
+    """Limits; those of ReLU and ReLU6 have names of their own."""
+    low, high = _limit(reader, node, "min", 1), _limit(reader, node, "max", 2)
+    op = {(0.0, 6.0): Op.RELU6, (0.0, None): Op.RELU}.get((low, high), Op.CLIP)
+    reader.emit(op, node.inputs[:1], node.outputs[0])
+
+
+def _limit(reader: Reader, node: OnnxNode, attribute: str, position: int) -> float | None:
+    """A limit as attribute (before operator set 11) or input; None if there is none."""
+    limit = node.attributes.get(attribute)
+    if limit is None and len(node.inputs) > position:
+        limit = reader.scalar(node.inputs[position])
+    return None if limit is None or abs(limit) > 1e30 else float(limit)

@@ -1,0 +1,81 @@
+"""Parts of tensors, and tensors put together."""
+
+from itertools import accumulate
+
+from gennape.frontends.onnx.document import OnnxNode
+from gennape.frontends.onnx.operators.layout import write_reshape
+from gennape.frontends.onnx.reader import Reader, writes
+from gennape.graph import Op
+
+
+@writes("Concat")
+def concat(reader: Reader, node: OnnxNode) -> None:
+    """Tensors one after another along an axis."""
+    reader.emit(Op.CONCAT, node.inputs, node.outputs[0])
+
+
+@writes("Split")
+def split(reader: Reader, node: OnnxNode) -> None:
+    """Pieces along an axis; each used one is a slice."""
+    x = node.inputs[0]
+    axis = node.attributes.get("axis", 0) % len(reader.dims(x))
+    starts = accumulate((reader.dims(output)[axis] for output in node.outputs), initial=0)
+    for output, start in zip(node.outputs, starts, strict=False):
+        if reader.is_used(output):
+            write_slice(reader, x, output, start)
+
+
+@writes("Slice")
+def slice_(reader: Reader, node: OnnxNode) -> None:
+    """A range along some axes."""
+    x, output = node.inputs[0], node.outputs[0]
+    starts = reader.setting(node, "starts", 1) or []
+    axes = reader.setting(node, "axes", 3) or list(range(len(starts)))
+    steps = reader.setting(node, "steps", 4) or [1] * len(starts)
+    dims = reader.dims(x)
+    if dims == reader.dims(output) and min(steps, default=1) > 0:
+        reader.emit(Op.IDENTITY, (x,), output)
+        return
+    cut = [a for a, start in zip(axes, starts, strict=True) if dims[a] != reader.dims(output)[a]]
+    first = dict(zip(axes, starts, strict=True))[cut[0]] if cut else 0
+    write_slice(reader, x, output, first + dims[cut[0]] if first < 0 else first)
+
+
+def write_slice(
+    reader: Reader, x: str, output: str, start: int, removed_axis: int | None = None
+) -> None:
+    """A part of `x`; where it starts is a detail unless that is 0."""
+    axis = reader.axis(x)
+    if removed_axis is not None:
+        last = len(reader.dims(output)) - 1
+        axis = last if axis == removed_axis else axis - (axis > removed_axis)
+    details = {"start": start} if start else {}
+    reader.emit(Op.SLICE, (x,), output, axis=max(axis, 0), **details)
+
+
+@writes("Gather")
+def gather(reader: Reader, node: OnnxNode) -> None:
+    """Elements by their positions: an embedding, one index, or any selection."""
+    data, indices = node.inputs
+    output = node.outputs[0]
+    if not reader.is_dynamic(data):
+        last = len(reader.dims(output)) - 1
+        reader.emit(Op.EMBEDDING, (indices,), output, axis=last, weights=(data,))
+        return
+    axis = node.attributes.get("axis", 0) % len(reader.dims(data))
+    chosen = reader.static.integers(indices)
+    if chosen == list(range(reader.dims(data)[axis])):
+        write_reshape(reader, data, output)
+    elif chosen is not None and len(chosen) == 1:
+        start = chosen[0] % reader.dims(data)[axis]
+        is_removed = not reader.dims(indices)  # a plain number removes the axis
+        write_slice(reader, data, output, start, axis if is_removed else None)
+    else:
+        places = filter(reader.is_dynamic, node.inputs)
+        reader.emit(Op.GATHER, list(places), output)
+
+
+@writes("GatherElements", "GatherND")
+def gather_elements(reader: Reader, node: OnnxNode) -> None:
+    """Elements by positions that are computed."""
+    reader.emit(Op.GATHER, list(filter(reader.is_dynamic, node.inputs)), node.outputs[0])

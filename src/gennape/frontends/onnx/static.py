@@ -1,0 +1,184 @@
+"""Tensors that do not depend on the network's input: weights, constants and shapes."""
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+from gennape.frontends.onnx.document import SMALL, OnnxNode
+
+Array = npt.NDArray[Any]
+
+_FLOATS = frozenset(
+    {
+        onnx.TensorProto.FLOAT,
+        onnx.TensorProto.FLOAT16,
+        onnx.TensorProto.BFLOAT16,
+        onnx.TensorProto.DOUBLE,
+    }
+)
+_SHAPE_READERS = frozenset({"Shape", "Size"})
+_MAKERS = frozenset({"Constant", "ConstantOfShape"})
+
+
+class StaticTensors:
+    """Knows the static tensors of a graph, and how many learned numbers they hold.
+
+    Static are initializers, constants, shapes, and whatever is computed from these
+    alone. None becomes a node by itself: a node that uses one claims its learned
+    numbers, once.
+
+    Args:
+        model: The ONNX model.
+        nodes: Its nodes, in topological order.
+        dims: Known dimensions of values.
+    """
+
+    def __init__(
+        self,
+        model: onnx.ModelProto,
+        nodes: Sequence[OnnxNode],
+        dims: dict[str, tuple[int, ...]],
+    ) -> None:
+        self._dims = dims
+        self._opsets = list(model.opset_import)
+        self._tensors = {tensor.name: tensor for tensor in model.graph.initializer}
+        self._producer: dict[str, OnnxNode] = {}
+        self._values: dict[str, Array | None] = {}
+        self._leaves_of: dict[str, tuple[str, ...]] = {}
+        self._claimed: set[str] = set()
+        for node in nodes:
+            if node.op in _SHAPE_READERS or all(name in self for name in node.used_names):
+                self._producer.update((name, node) for name in node.outputs if name)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._tensors or name in self._producer
+
+    def claim(self, *names: str) -> int:
+        """Learned numbers behind static tensors that nobody claimed before."""
+        return sum(self._claim(leaf) for name in names for leaf in self._leaves(name))
+
+    def is_learned(self, name: str) -> bool:
+        """Whether a tensor looks learned: it comes from floating-point weights."""
+        return any(
+            self._is_float(leaf) and self._kind(leaf) != "Constant" for leaf in self._leaves(name)
+        )
+
+    def value(self, name: str) -> Array | None:
+        """The value of a small static tensor, or None if it is unknown or large."""
+        if name not in self._values:
+            self._values[name] = self._computed(name)
+        return self._values[name]
+
+    def integers(self, name: str) -> list[int] | None:
+        """The value as a flat list of integers, or None if it is unknown."""
+        value = self.value(name)
+        return None if value is None else [int(number) for number in value.ravel()]
+
+    def _claim(self, leaf: str) -> int:
+        if leaf in self._claimed:
+            return 0
+        self._claimed.add(leaf)
+        return prod(self._dims.get(leaf, ()))
+
+    def _leaves(self, name: str) -> tuple[str, ...]:
+        """The stored tensors whose numbers make up a static tensor."""
+        if name not in self._leaves_of:
+            self._leaves_of[name] = tuple(dict.fromkeys(self._find_leaves(name)))
+        return self._leaves_of[name]
+
+    def _find_leaves(self, name: str) -> Iterator[str]:
+        if name not in self:
+            return
+        node = self._producer.get(name)
+        if node is None or node.op in _MAKERS or self._renames_weight(node):
+            yield name
+        elif node.op not in _SHAPE_READERS:
+            for argument in node.inputs[: _DATA_ARGUMENTS.get(node.op)]:
+                leaves = self._leaves(argument)
+                yield from (leaf for leaf in leaves if prod(self._dims.get(leaf, ())) > 1)
+
+    def _renames_weight(self, node: OnnxNode) -> bool:
+        """Whether a node names a weight anew.
+
+        Exporters store weights of equal values once, and give the others as identities.
+        """
+        return node.op == "Identity" and node.inputs[0] in self._tensors
+
+    def _kind(self, leaf: str) -> str:
+        return self._producer[leaf].op if leaf in self._producer else "initializer"
+
+    def _is_float(self, leaf: str) -> bool:
+        node = self._producer.get(leaf)
+        if node is None:
+            return self._tensors[leaf].data_type in _FLOATS
+        if node.op == "Identity":
+            return self._is_float(node.inputs[0])
+        tensor = node.attributes.get("value")
+        if tensor is None:  # the default of ConstantOfShape is a float zero
+            return node.op == "ConstantOfShape"
+        return tensor.data_type in _FLOATS
+
+    def _computed(self, name: str) -> Array | None:
+        tensor = self._tensors.get(name)
+        if tensor is not None:
+            return _array(tensor)
+        node = self._producer.get(name)
+        if node is None or prod(self._dims.get(name, ())) > SMALL:
+            return None
+        if node.op in _SHAPE_READERS and node.inputs[0] in self._dims:
+            return _shape_value(node, self._dims[node.inputs[0]])
+        known = {argument: self.value(argument) for argument in node.inputs if argument}
+        arguments = {argument: value for argument, value in known.items() if value is not None}
+        if node.bodies or len(arguments) < len(known):
+            return None
+        return _evaluated(node, name, arguments, self._opsets)
+
+
+_DATA_ARGUMENTS = {
+    "DequantizeLinear": 1,
+    "Expand": 1,
+    "Gather": 1,
+    "Reshape": 1,
+    "Slice": 1,
+    "Tile": 1,
+    "Unsqueeze": 1,
+    "Squeeze": 1,
+}
+"""How many leading arguments hold numbers; the others are sizes, axes or scales."""
+
+
+def _array(tensor: onnx.TensorProto) -> Array | None:
+    if prod(tensor.dims) > SMALL or tensor.data_location == onnx.TensorProto.EXTERNAL:
+        return None
+    return numpy_helper.to_array(tensor)
+
+
+def _shape_value(node: OnnxNode, dims: tuple[int, ...]) -> Array:
+    if node.op == "Size":
+        return np.array(prod(dims), dtype=np.int64)
+    start = node.attributes.get("start", 0)
+    return np.array(dims[start : node.attributes.get("end")], dtype=np.int64)
+
+
+def _evaluated(
+    node: OnnxNode, name: str, arguments: dict[str, Array], opsets: list[Any]
+) -> Array | None:
+    """The result of one small operator by ONNX's reference implementation."""
+    unknown = onnx.TypeProto()
+    graph = helper.make_graph(
+        [node.proto],
+        "static",
+        [helper.make_value_info(argument, unknown) for argument in arguments],
+        [helper.make_value_info(name, unknown)],
+    )
+    try:
+        evaluator = ReferenceEvaluator(helper.make_model(graph, opset_imports=opsets))
+        return np.asarray(evaluator.run([name], arguments)[0])
+    except Exception:  # any operator may refuse; the value then counts as unknown
+        return None

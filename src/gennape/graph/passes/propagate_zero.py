@@ -1,0 +1,60 @@
+"""Zeros vanish from sums, and what is computed from zeros alone is zero.
+
+Rules:
+
+- pooling, slicing or rectifying zeros gives zeros, and so does a sum or concatenation of
+  zeros and any product with them;
+- zeros are left out of a sum;
+- zeros depend on nothing: their argument becomes the first input of their graph.
+
+Before: any batch. After: no sum has an argument that is zero, unless all are.
+"""
+
+import numpy as np
+
+from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE, BoolArray
+from gennape.graph.batch import GraphBatch
+from gennape.graph.operations import POOLINGS, Op
+from gennape.graph.passes.rewrite import rewire, take_over
+
+_KEEP_ZERO = frozenset({*POOLINGS, Op.SLICE, Op.RELU, Op.RELU6, Op.ADD, Op.CONCAT, Op.MEAN})
+
+
+def propagate_zero(batch: GraphBatch) -> GraphBatch:
+    """Apply the rules of this module to every graph."""
+    if not (batch.operations == Op.ZERO).any():
+        return batch
+    zero = _zeros(batch)
+    batch = _attach_to_input(batch, zero)
+    zero = batch.operations == Op.ZERO
+    source, target = batch.edges
+    dropped = zero[source] & (batch.operations[target] == Op.ADD)
+    return rewire(batch, batch.edges[:, ~dropped]) if dropped.any() else batch
+
+
+def _zeros(batch: GraphBatch) -> BoolArray:
+    """Which nodes hold nothing but zeros."""
+    zero: BoolArray = batch.operations == Op.ZERO
+    keeps, product = batch.is_in(_KEEP_ZERO), batch.operations == Op.MUL
+    source, target = batch.edges
+    while True:
+        zeros = np.bincount(target[zero[source]], minlength=batch.num_nodes)
+        found = zero | (keeps & (zeros == batch.in_degree)) | (product & (zeros > 0))
+        if (found == zero).all():
+            return zero
+        zero = found
+
+
+def _attach_to_input(batch: GraphBatch, zero: BoolArray) -> GraphBatch:
+    """The batch where all `zero` nodes are `ZERO` and read the input."""
+    inputs = np.flatnonzero(batch.operations == Op.INPUT)
+    graphs, firsts = np.unique(batch.graph_index[inputs], return_index=True)
+    nodes = np.flatnonzero(zero)
+    source = inputs[firsts][np.searchsorted(graphs, batch.graph_index[nodes])]
+    is_done = (batch.operations[nodes] == Op.ZERO) & (batch.argument(0)[nodes] == source)
+    if is_done.all():
+        return batch
+    operations, attributes = batch.operations.copy(), batch.attributes.copy()
+    operations[nodes] = Op.ZERO
+    attributes[nodes, INPUT_SHAPE] = attributes[source, OUTPUT_SHAPE]
+    return take_over(batch, nodes, source, operations=operations, attributes=attributes)
