@@ -1,6 +1,8 @@
-"""PyTorch networks in: modules and exported programs."""
+"""PyTorch networks in: modules, exported programs and `.pt2` files."""
 
-from gennape.frontends.torch import arithmetic, attention, layers, layout
-from gennape.frontends.torch.module import trace_module, trace_program
+from gennape.frontends.torch import arithmetic, attention, layers, layout  # noqa: F401 (the rules)
+from gennape.frontends.torch.archive import read_program
+from gennape.frontends.torch.module import trace_module
+from gennape.frontends.torch.program import trace_program
 
-__all__ = ["arithmetic", "attention", "layers", "layout", "trace_module", "trace_program"]
+__all__ = ["read_program", "trace_module", "trace_program"]

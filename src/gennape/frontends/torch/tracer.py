@@ -14,8 +14,9 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_map_only
+from torch.utils._pytree import tree_leaves, tree_map_only
 
+from gennape.frontends.errors import FrontendError
 from gennape.frontends.layout import shape_of
 from gennape.frontends.torch.composites import inner_calls
 from gennape.frontends.torch.output_shapes import predicted_output
@@ -246,6 +247,44 @@ class Tracer(TorchFunctionMode):
             for node in users
         }
         return replace(graph, details={**graph.details, **shared}) if shared else graph
+
+
+class HiddenOperations(RuntimeError):
+    """The result comes from calls that PyTorch did not announce, such as TorchScript."""
+
+
+def traced(
+    run: Callable[..., Any], parameters: Mapping[str, Tensor], inputs: Sequence[Tensor], name: str
+) -> ComputationGraph:
+    """The graph of one call.
+
+    Args:
+        run: What to call with `inputs`.
+        parameters: The meta tensors that stand for the learned parameters, by name.
+        inputs: Meta tensors, the batch first and the channels second.
+        name: A name for the graph.
+
+    Raises:
+        HiddenOperations: Nothing that `run` returns depends on `inputs`.
+    """
+    tracer = Tracer(parameters)
+    for tensor in inputs:
+        tracer.input(tensor, axis=min(1, tensor.dim() - 1))
+    with torch.no_grad(), tracer:
+        result = run(*inputs)
+    outputs = [leaf for leaf in tree_leaves(result) if isinstance(leaf, Tensor)]
+    if not any(tracer.depends_on_input(output) for output in outputs):
+        raise HiddenOperations("no tensor of its result is seen to depend on its input")
+    return tracer.graph(outputs, name)
+
+
+def failure(name: str, shape: Sequence[int], error: Exception) -> FrontendError:
+    """The one sentence for a network that raised `error` on an input of `shape`."""
+    size = "x".join(str(n) for n in shape)
+    reason = f"{type(error).__name__}: {error}"
+    return FrontendError(
+        f"{name} failed on an input of {size} ({reason}); check the network or the input shape"
+    )
 
 
 def _run(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

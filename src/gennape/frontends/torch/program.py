@@ -1,0 +1,103 @@
+"""A `torch.export` program becomes a graph: its operators run on meta tensors."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, fx
+from torch.export import ExportedProgram
+from torch.export.graph_signature import InputKind, InputSpec
+
+from gennape.frontends.torch.tracer import failure, traced
+from gennape.graph import ComputationGraph
+
+
+@dataclass(frozen=True)
+class ProgramInput:
+    """One placeholder of a program.
+
+    Attributes:
+        parameter: Name of the learned parameter it stands for, if it does for one.
+        is_input: Whether it is an input of the network.
+        dims: Its sizes; the batch first if it is an input.
+        dtype: Its element type.
+    """
+
+    parameter: str | None
+    is_input: bool
+    dims: tuple[int, ...]
+    dtype: torch.dtype
+
+
+def trace_program(
+    program: ExportedProgram, input_shape: Sequence[int] | None = None, name: str = ""
+) -> ComputationGraph:
+    """The graph of an exported program.
+
+    Args:
+        program: What `torch.export.export` returned.
+        input_shape: Sizes of one sample of the first input without the batch; those of
+            the example it was exported with unless given.
+        name: A name for the graph.
+
+    Raises:
+        FrontendError: The program does not run with this input.
+    """
+    nodes = [node for node in program.graph.nodes if node.op == "placeholder"]
+    specs = program.graph_signature.input_specs
+    inputs = [_input(node, spec) for node, spec in zip(nodes, specs, strict=True)]
+    run = fx.Interpreter(program.graph_module).run
+    return trace_operators(run, inputs, input_shape, name or "exported program")
+
+
+def trace_operators(
+    run: Callable[..., Any],
+    inputs: Sequence[ProgramInput],
+    input_shape: Sequence[int] | None,
+    name: str,
+) -> ComputationGraph:
+    """The graph of a function that calls the operators of a program.
+
+    Args:
+        run: Takes one tensor for each of `inputs`.
+        inputs: The placeholders.
+        input_shape: Sizes of one sample of the first input, if not those of the example.
+        name: A name for the graph.
+
+    Raises:
+        FrontendError: The operators do not run with this input.
+    """
+    given = iter([] if input_shape is None else [tuple(input_shape)])
+    dims = [(1, *next(given, p.dims[1:])) if p.is_input else p.dims for p in inputs]
+    tensors = [
+        torch.empty(sizes, dtype=p.dtype, device="meta")
+        for sizes, p in zip(dims, inputs, strict=True)
+    ]
+    pairs = list(zip(inputs, tensors, strict=True))
+    parameters = {p.parameter: tensor for p, tensor in pairs if p.parameter is not None}
+    network_inputs = [tensor for p, tensor in pairs if p.is_input]
+
+    def forward(*_: Tensor) -> Any:
+        return run(*tensors)
+
+    try:
+        return traced(forward, parameters, network_inputs, name)
+    except Exception as error:
+        shape = network_inputs[0].shape[1:] if network_inputs else ()
+        raise failure(name, shape, error) from error
+
+
+def _input(node: fx.Node, spec: InputSpec) -> ProgramInput:
+    value = node.meta["val"]
+    return ProgramInput(
+        parameter=spec.target if spec.kind is InputKind.PARAMETER else None,
+        is_input=spec.kind is InputKind.USER_INPUT,
+        dims=tuple(_size(size) for size in value.shape),
+        dtype=value.dtype,
+    )
+
+
+def _size(size: int | torch.SymInt) -> int:
+    """A size; that of the example where the program leaves it open."""
+    return size if isinstance(size, int) else int(size.node.hint)
