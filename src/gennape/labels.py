@@ -1,6 +1,7 @@
 """Labelled networks from a CSV file: one network and its measured accuracy a line."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gennape.frontends import graph_of
-from gennape.graph import ComputationGraph, Shape
+from gennape.graph import ComputationGraph
 
 COLUMNS = ("model", "accuracy")
 
@@ -30,13 +31,13 @@ class LabelledGraphs:
     accuracies: npt.NDArray[np.float64]
 
 
-def read_labels(path: Path, input_shape: Shape | None = None) -> LabelledGraphs:
+def read_labels(path: Path, input_shape: Sequence[int] | None = None) -> LabelledGraphs:
     """Read a CSV file with the columns `model` and `accuracy`; others are ignored.
 
     Args:
         path: The file. Its models are anything `graph_of` reads; paths are relative to
             the working directory.
-        input_shape: (C, H, W) for networks that do not state the shape of their input.
+        input_shape: Sizes of one input for networks that do not state them.
 
     Raises:
         LabelError: A column is missing, a network cannot be read or an accuracy is no

@@ -1,16 +1,17 @@
 """Score a mixed list of networks; one that cannot be read does not harm the others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from os import PathLike
+from os.path import isdir
 from pathlib import Path
 
 from torch import nn
 
 from gennape.estimator import Estimator, load
 from gennape.frontends import graph_of
-from gennape.graph import ComputationGraph, Shape
+from gennape.graph import ComputationGraph
 
 Model = str | PathLike[str] | nn.Module
 MODEL_FILES = (".onnx", ".pt2")
@@ -57,13 +58,15 @@ class Scores:
 
 
 def score(
-    models: Iterable[Model], input_shape: Shape | None = None, estimator: Estimator | None = None
+    models: Iterable[Model],
+    input_shape: Sequence[int] | None = None,
+    estimator: Estimator | None = None,
 ) -> Scores:
     """Score networks in any form that `graph_of` reads, and folders of network files.
 
     Args:
         models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules.
-        input_shape: (C, H, W) for networks that do not state the shape of their input.
+        input_shape: Sizes of one input for networks that do not state them.
         estimator: The bundled one unless given.
     """
     names: list[str] = []
@@ -103,7 +106,7 @@ def _score_graphs(
 
 def _files_in(model: Model) -> list[Model]:
     """The network files of a folder; anything else stands for itself."""
-    if not isinstance(model, str | PathLike) or not Path(model).is_dir():
+    if not isinstance(model, str | PathLike) or not isdir(model):
         return [model]
     files = sorted(path for path in Path(model).rglob("*") if path.suffix in MODEL_FILES)
     return list(files) or [model]

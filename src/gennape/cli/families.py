@@ -4,10 +4,9 @@
 def families() -> None:
     """List the architecture families, whose networks are named FAMILY:ARCHITECTURE."""
     import numpy as np
-    from rich.console import Console
 
     from gennape import spaces
-    from gennape.cli.tables import new_table
+    from gennape.cli.tables import new_table, show
 
     table = new_table("Family", "Architectures")
     table.add_column("Example", overflow="fold")
@@ -17,4 +16,4 @@ def families() -> None:
         table.add_row(
             name, f"{family.size:,}" if family.size else "not counted", f"{name}:{example}"
         )
-    Console().print(table)
+    show(table)

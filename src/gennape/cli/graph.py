@@ -40,10 +40,9 @@ def graph(
 
 
 def _print_summary(summary: "Summary") -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    from gennape.cli.tables import new_table, with_unit
+    from gennape.cli.tables import new_table, show, with_unit
 
     facts = Table.grid(padding=(0, 2))
     facts.add_row("fingerprint", summary.fingerprint)
@@ -58,5 +57,4 @@ def _print_summary(summary: "Summary") -> None:
         operations.add_row(operation, f"{count:,}")
     for function, count in summary.unknown_operations.items():
         operations.add_row(f"  outside the vocabulary: {function}", f"{count:,}")
-    for part in (facts, "", operations):
-        Console().print(part)
+    show(facts, "", operations)

@@ -30,8 +30,8 @@ DataFolder = Annotated[
 ]
 
 
-def parse_shape(text: str | None) -> tuple[int, int, int] | None:
-    """Channels, height and width from text such as `3x224x224`; None where there is none.
+def parse_shape(text: str | None) -> tuple[int, ...] | None:
+    """Sizes of one input from text such as `3x224x224`; None where there is none.
 
     Raises:
         typer.BadParameter: The text has another form or a size below 1.
@@ -39,9 +39,8 @@ def parse_shape(text: str | None) -> tuple[int, int, int] | None:
     if text is None:
         return None
     sizes = text.lower().split("x")
-    if len(sizes) != 3 or not all(size.isdecimal() and int(size) > 0 for size in sizes):
+    if not all(size.isdecimal() and int(size) > 0 for size in sizes):
         raise typer.BadParameter(
             f"{text!r} is no input shape; one looks like 3x224x224", param_hint="--input"
         )
-    channels, height, width = map(int, sizes)
-    return channels, height, width
+    return tuple(map(int, sizes))

@@ -5,10 +5,9 @@ import json
 import sys
 from dataclasses import asdict
 
-from rich.console import Console
 from rich.table import Table
 
-from gennape.cli.tables import new_table, with_unit
+from gennape.cli.tables import new_table, show, with_unit
 from gennape.scoring import Score, Scores
 
 _COLUMNS = (
@@ -26,7 +25,7 @@ _COLUMNS = (
 def print_table(scores: Scores) -> None:
     """A table on standard output; failures on standard error."""
     if scores.scored:
-        Console().print(_table(scores.scored))
+        show(_table(scores.scored))
     for failure in scores.failed:
         named = failure.model in failure.error
         print(failure.error if named else f"{failure.model}: {failure.error}", file=sys.stderr)
