@@ -7,13 +7,10 @@ from os import PathLike
 from os.path import isdir
 from pathlib import Path
 
-from torch import nn
-
 from gennape.estimator import Estimator, load
-from gennape.frontends import graph_of
+from gennape.frontends import Model, graph_of
 from gennape.graph import ComputationGraph
 
-Model = str | PathLike[str] | nn.Module
 MODEL_FILES = (".onnx", ".pt2")
 """Endings of the files that a folder is searched for."""
 
