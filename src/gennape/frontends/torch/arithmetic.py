@@ -296,7 +296,8 @@ def reduction(
         pooled = output
         if not kept:
             pooled = trace.blank(*(1 if axis in axes else n for axis, n in enumerate(x.shape)))
-        trace.emit(_GLOBAL[op], (x,), pooled, axis=channels)
+        details = {} if channels == 1 else {"axes": axes}
+        trace.emit(_GLOBAL[op], (x,), pooled, axis=channels, details=details)
         if not kept:
             trace.emit(Op.RESHAPE, (pooled,), output)
         return
@@ -329,6 +330,32 @@ def var_mean(trace: Tracer, output: Any, x: Tensor, *args: Any, **options: Any) 
     """Variance and mean."""
     reduction(Op.VARIANCE, trace, output[0], x, *args, **options)
     reduction(Op.MEAN, trace, output[1], x, *args, **options)
+
+
+@writes("norm", "linalg_vector_norm", "linalg_norm")
+def norm(
+    trace: Tracer,
+    output: Tensor,
+    x: Tensor,
+    p: Any = 2,
+    dim: Any = None,
+    *args: Any,
+    ord: Any = None,
+    **options: Any,
+) -> None:
+    """The length of vectors: the root of the sum of squares, or the sum of magnitudes."""
+    order = p if ord is None else ord
+    power = trace.blank(*x.shape)
+    if order in (2, "fro", None):
+        total = trace.blank(*output.shape)
+        trace.emit(Op.POWER, (x,), power, details={"exponent": 2})
+        reduction(Op.SUM, trace, total, power, dim, *args, **options)
+        trace.emit(Op.POWER, (total,), output, details={"exponent": 0.5})
+    elif order == 1:
+        trace.emit(Op.ABS, (x,), power)
+        reduction(Op.SUM, trace, output, power, dim, *args, **options)
+    else:
+        trace.emit(Op.OTHER, (x,), output, details={"function": "norm"})
 
 
 @writes("addcmul")

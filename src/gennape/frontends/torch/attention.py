@@ -103,7 +103,7 @@ def attention(
     shape = (*query.shape[:-1], keys)
     last = len(shape) - 1
     scores, scaled, weights = (trace.blank(*shape) for _ in range(3))
-    product(trace, scores, (query, key), width, last)
+    product(trace, scores, (query, key), width, last, transposed=True)
     factor = 1 / math.sqrt(width) if scale is None else scale
     arithmetic.scale(trace, scaled, scores, factor, 0)
     if is_causal:

@@ -1,27 +1,42 @@
-"""Python functions of PyTorch whose calls inside are written down instead of themselves."""
+"""Calls that are written down as the calls inside them."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from types import FunctionType
 from typing import Any
 
 import torch.nn.functional as F
 
 _COMPOSITES = frozenset({F.multi_head_attention_forward})
+_WRAPPERS = {"wrap_with_autocast": 4, "wrap_with_set_grad_enabled": 1}
+"""Operators of exported programs that run a graph with other settings: how many settings."""
 
 
 @cache
 def inner_calls(function: Any) -> Callable[..., Any] | None:
-    """A copy of `function` that does not announce itself to the tracer, only its calls.
+    """What to run instead of `function` so that the calls inside it are seen; or None.
 
-    None unless `function` is one to look into. Its first lines ask
-    `has_torch_function` whether somebody listens; the copy is told that nobody does.
+    The first lines of PyTorch's Python functions ask `has_torch_function` whether
+    somebody listens; the copy of such a function is told that nobody does.
     """
+    name = getattr(function, "__name__", "")
+    if name in _WRAPPERS:
+        return wrapped_call(name)
     if function not in _COMPOSITES:
         return None
     silent = {**function.__globals__, "has_torch_function": lambda tensors: False}
     copy = FunctionType(
-        function.__code__, silent, function.__name__, function.__defaults__, function.__closure__
+        function.__code__, silent, name, function.__defaults__, function.__closure__
     )
     copy.__kwdefaults__ = function.__kwdefaults__
     return copy
+
+
+def wrapped_call(operator: str) -> Callable[..., Any] | None:
+    """The function that runs the graph given to a wrapping operator, without its settings."""
+    settings = _WRAPPERS.get(operator)
+    return None if settings is None else partial(_call_body, settings)
+
+
+def _call_body(settings: int, *args: Any) -> Any:
+    return args[settings](*args[settings + 1 :])

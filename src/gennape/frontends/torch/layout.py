@@ -119,37 +119,31 @@ def stack(trace: Tracer, output: Tensor, tensors: Sequence[Tensor], dim: int = 0
 
 
 def cut(trace: Tracer, output: Tensor, x: Tensor, dim: int, start: int, step: int = 1) -> None:
-    """A part of `x` along one dimension; the node is added when the part is used.
+    """A part of `x` along one dimension; the nodes are added when the part is used.
 
     The dimension is gone from `output` when it was indexed by a number.
     """
     dim %= x.dim()
     dropped = output.dim() < x.dim()
-    axis = trace.axis(x)
-    if dropped:
-        axis = output.dim() - 1 if axis == dim else axis - (axis > dim)
     length = 1 if dropped else output.shape[dim]
     if length == x.shape[dim]:
         reshape(trace, output, x)
         return
-    details: dict[str, Any] = {"start": start} if start else {}
+    part = trace.blank(*x.shape[:dim], length, *x.shape[dim + 1 :]) if dropped else output
+    axis = trace.axis(x)
+    details = {"start": start} if start else {}
     if dim != 1:
         details |= {"axis": dim, "stop": start + length * step}
     if step != 1:
         details["step"] = step
-    if dropped:
-        details["squeeze"] = True
-    later(trace, output, x, max(axis, 0), details)
-
-
-def later(trace: Tracer, output: Tensor, x: Tensor, axis: int, details: dict[str, Any]) -> None:
-    """Bind a slice to a node that is added at its first use."""
 
     def add() -> int:
-        trace.emit(Op.SLICE, (x,), output, axis=axis, details=details)
+        trace.emit(Op.SLICE, (x,), part, axis=axis, details=details)
+        if dropped:
+            reshape(trace, output, part)
         return trace.node(output)
 
-    trace.bind(output, axis, add)
+    trace.bind(output, axis_after_reshape(part.shape, axis, output.shape), add)
 
 
 @writes("chunk", "split", "split_with_sizes", "tensor_split", "unsafe_split", "unsafe_chunk")
@@ -197,53 +191,24 @@ def aten_slice(
 
 @writes("getitem")
 def getitem(trace: Tracer, output: Tensor, x: Tensor, index: Any) -> None:
-    """Indexing by numbers and ranges is a slice, by tensors a gather."""
+    """Indexing by numbers and ranges is a slice for each dimension, by tensors a gather."""
     items = list(index) if isinstance(index, tuple) else [index]
     if not all(item is None or item is ... or isinstance(item, int | slice) for item in items):
-        tensors = [item for item in items if trace.depends_on_input(item)]
-        trace.emit(Op.GATHER, [x, *tensors], output)
+        gather(trace, output, x, *items)
         return
-    cuts, axis = _cuts(trace, x, items)
-    changed = [(dim, *part) for dim, part in cuts.items() if part[2] != x.shape[dim]]
-    if not changed:
-        reshape(trace, output, x)
-    elif len(changed) == 1 and output.dim() == x.dim() - (changed[0][4] == 0):
-        dim, start, step, _, _ = changed[0]
-        cut(trace, output, x, dim, start, step)
-    else:
-        columns = zip(*((dim, start, step) for dim, start, step, _, _ in changed), strict=True)
-        names = ("axis", "start", "step")
-        details = {name: list(values) for name, values in zip(names, columns, strict=True)}
-        later(trace, output, x, min(axis, max(output.dim() - 1, 0)), details)
-
-
-def _cuts(
-    trace: Tracer, x: Tensor, items: list[Any]
-) -> tuple[dict[int, tuple[int, int, int, int]], int]:
-    """Start, step, length and remaining rank (0 or 1) of each indexed dimension.
-
-    Also the place of the channels of `x` in the result.
-    """
-    given = sum(item is not None and item is not ... for item in items)
-    if ... not in items:
-        items = [*items, ...]
-    cuts: dict[int, tuple[int, int, int, int]] = {}
-    dim = position = axis = 0
-    for item in items:
-        if item is None:
-            position += 1
-            continue
-        for _ in range(x.dim() - given if item is ... else 1):
-            if dim == trace.axis(x):
-                axis = position
-            if isinstance(item, slice):
-                start, stop, step = item.indices(x.shape[dim])
-                cuts[dim] = (start, step, len(range(start, stop, step)), 1)
-            elif item is not ...:
-                cuts[dim] = (item % x.shape[dim], 1, 1, 0)
-            position += item is ... or isinstance(item, slice)
-            dim += 1
-    return cuts, axis
+    items = [item for item in items if item is not None]
+    if ... in items:
+        place = items.index(...)
+        items[place : place + 1] = [slice(None)] * (x.dim() - len(items) + 1)
+    part = x
+    for dim, item in enumerate(items):
+        size = x.shape[dim]
+        kept = range(size)[item] if isinstance(item, slice) else range(item % size, size)[:1]
+        if len(kept) != size:
+            shorter = trace.blank(*part.shape[:dim], len(kept), *part.shape[dim + 1 :])
+            cut(trace, shorter, part, dim, kept.start, kept.step)
+            part = shorter
+    reshape(trace, output, part)
 
 
 @writes("pad", "constant_pad_nd", "reflection_pad2d", "replication_pad2d")

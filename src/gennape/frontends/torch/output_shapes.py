@@ -102,10 +102,22 @@ def _attention(query: Tensor, key: Tensor, value: Tensor, *_: Any, **__: Any) ->
     return _like(query, (*query.shape[:-1], value.shape[-1])) if fits else None
 
 
+def _recurrent(x: Tensor, states: Any, weights: Any, *settings: Any) -> Any:
+    """Hidden states of the last layer, then the last states of all layers."""
+    if not isinstance(weights, list | tuple):
+        return None  # a packed sequence
+    firsts = states if isinstance(states, list | tuple) else [states]
+    directions = 2 if settings[4] else 1
+    hidden = _like(x, (*x.shape[:-1], directions * firsts[0].shape[-1]))
+    return (hidden, *(_like(x, state.shape) for state in firsts))
+
+
 _PREDICTIONS: dict[str, Callable[..., Prediction]] = {
     "linear": _linear,
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
     "group_norm": _group_norm,
     "scaled_dot_product_attention": _attention,
+    "lstm": _recurrent,
+    "gru": _recurrent,
 }

@@ -18,7 +18,8 @@ class ProgramInput:
     """One placeholder of a program.
 
     Attributes:
-        parameter: Name of the learned parameter it stands for, if it does for one.
+        parameter: Name of the learned parameter it stands for, if it does for one; the
+            same for all placeholders of a parameter with several names.
         is_input: Whether it is an input of the network.
         dims: Its sizes; the batch first if it is an input.
         dtype: Its element type.
@@ -46,7 +47,8 @@ def trace_program(
     """
     nodes = [node for node in program.graph.nodes if node.op == "placeholder"]
     specs = program.graph_signature.input_specs
-    inputs = [_input(node, spec) for node, spec in zip(nodes, specs, strict=True)]
+    names: dict[int, str] = {}
+    inputs = [_input(node, spec, program, names) for node, spec in zip(nodes, specs, strict=True)]
     run = fx.Interpreter(program.graph_module).run
     return trace_operators(run, inputs, input_shape, name or "exported program")
 
@@ -74,9 +76,11 @@ def trace_operators(
         torch.empty(sizes, dtype=p.dtype, device="meta")
         for sizes, p in zip(dims, inputs, strict=True)
     ]
-    pairs = list(zip(inputs, tensors, strict=True))
-    parameters = {p.parameter: tensor for p, tensor in pairs if p.parameter is not None}
-    network_inputs = [tensor for p, tensor in pairs if p.is_input]
+    parameters: dict[str, Tensor] = {}
+    for position, p in enumerate(inputs):
+        if p.parameter is not None:
+            tensors[position] = parameters.setdefault(p.parameter, tensors[position])
+    network_inputs = [tensor for p, tensor in zip(inputs, tensors, strict=True) if p.is_input]
 
     def forward(*_: Tensor) -> Any:
         return run(*tensors)
@@ -88,10 +92,16 @@ def trace_operators(
         raise failure(name, shape, error) from error
 
 
-def _input(node: fx.Node, spec: InputSpec) -> ProgramInput:
+def _input(
+    node: fx.Node, spec: InputSpec, program: ExportedProgram, names: dict[int, str]
+) -> ProgramInput:
+    """One placeholder; `names` collects the first name of each parameter."""
     value = node.meta["val"]
+    parameter = None
+    if spec.kind is InputKind.PARAMETER and spec.target is not None:
+        parameter = names.setdefault(id(program.state_dict[spec.target]), spec.target)
     return ProgramInput(
-        parameter=spec.target if spec.kind is InputKind.PARAMETER else None,
+        parameter=parameter,
         is_input=spec.kind is InputKind.USER_INPUT,
         dims=tuple(_size(size) for size in value.shape),
         dtype=value.dtype,

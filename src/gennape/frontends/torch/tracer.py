@@ -144,6 +144,7 @@ class Tracer(TorchFunctionMode):
     def _source(self, tensor: Tensor, axis_from_end: int) -> int:
         if id(tensor) not in self._sources:
             dims = tuple(tensor.shape)
+            self._note_use(tensor, len(self.builder.shapes))
             has_axis = len(dims) >= -axis_from_end
             shape = shape_of(dims, axis_from_end) if has_axis else shape_of((1, *dims), 0)
             learned = id(tensor) in self._owners
@@ -152,7 +153,7 @@ class Tracer(TorchFunctionMode):
                 Op.PARAMETER if learned else Op.CONSTANT,
                 (),
                 shape,
-                parameters=self._claim(tensor, len(self.builder.shapes)),
+                parameters=self._claim(tensor),
                 **details,
             )
             self._alive.append(tensor)
@@ -186,10 +187,12 @@ class Tracer(TorchFunctionMode):
         """
         if axis is None:
             axis = self._inherited_axis(inputs, output)
-        dynamic = [w for w in weights if self.depends_on_input(w) and w is not None]
+        dynamic = [w for w in weights if w is not None and self.depends_on_input(w)]
         arguments = [self.node(t, axis - output.dim()) for t in (*inputs, *dynamic)]
         index = len(self.builder.shapes)
-        parameters = sum(self._claim(w, index) for w in weights if w is not None)
+        parameters = sum(self._claim(w) for w in weights if w is not None)
+        if weights and weights[0] is not None:
+            self._note_use(weights[0], index)
         node = self.builder.add_node(
             op,
             arguments,
@@ -212,15 +215,18 @@ class Tracer(TorchFunctionMode):
         axis = self.axis(largest) - largest.dim() + output.dim()
         return min(max(axis, 0), max(output.dim() - 1, 0))
 
-    def _claim(self, tensor: Tensor, node: int) -> int:
-        """The learned numbers behind `tensor` that no node owns yet; `node` gets them."""
+    def _claim(self, tensor: Tensor) -> int:
+        """The learned numbers behind a static tensor that no node owns yet."""
         if self.depends_on_input(tensor):
             return 0
+        owners = self._owners.get(id(tensor), ())
+        return sum(self._unclaimed.pop(owner, 0) for owner in owners)
+
+    def _note_use(self, tensor: Tensor, node: int) -> None:
+        """Remember which nodes work with the same learned tensor."""
         name = self._names.get(id(tensor))
         if name is not None:
             self._users.setdefault(name, []).append(node)
-        owners = self._owners.get(id(tensor), ())
-        return sum(self._unclaimed.pop(owner, 0) for owner in owners)
 
     def input(self, tensor: Tensor, axis: int) -> None:
         """`tensor` is an input of the network."""

@@ -1,0 +1,90 @@
+"""Rules for recurrent layers.
+
+A recurrence has no place in an acyclic graph, so every layer and direction is three
+nodes: the product of the sequence with the input weights, the product with the hidden
+weights (of which the recurrence does one part a step), and the function itself, an
+operation outside the vocabulary that joins them. So costs and parameters are right.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from torch import Tensor
+
+from gennape.frontends.torch.attention import product
+from gennape.frontends.torch.layers import WITH_BIAS
+from gennape.frontends.torch.layout import concat
+from gennape.frontends.torch.rules import RULES
+from gennape.frontends.torch.tracer import Tracer
+from gennape.graph import Op
+from gennape.graph.arrays import NO_ATTRIBUTES
+
+
+def recurrent(
+    function: str,
+    trace: Tracer,
+    output: Sequence[Tensor],
+    x: Tensor,
+    states: Any,
+    weights: Sequence[Tensor],
+    has_biases: bool,
+    layers: int,
+    *settings: Any,
+) -> None:
+    """A stack of recurrent layers on a sequence.
+
+    Args:
+        function: Its name.
+        trace: The trace.
+        output: The sequence of hidden states, then the last states.
+        x: The sequence, channels last.
+        states: The first states; they are constants.
+        weights: For each layer and direction: input weights, hidden weights, and their
+            biases if there are any.
+        has_biases: Whether there are.
+        layers: Number of layers.
+        settings: Dropout, training, whether it runs in both directions, batch first.
+    """
+    count = 4 if has_biases else 2
+    blocks = [weights[start : start + count] for start in range(0, len(weights), count)]
+    directions = len(blocks) // layers
+    for layer in range(layers):
+        results = []
+        for block in blocks[layer * directions : (layer + 1) * directions]:
+            last = layer == layers - 1 and directions == 1
+            width = output[0].shape[-1] // directions
+            hidden = output[0] if last else trace.blank(*x.shape[:-1], width)
+            _layer(function, trace, hidden, x, block)
+            results.append(hidden)
+        if directions > 1:
+            x = output[0] if layer == layers - 1 else trace.blank(*output[0].shape)
+            concat(trace, x, results, dim=-1)
+        else:
+            x = results[0]
+    trace.also(output[1:], output[0])
+
+
+def _layer(
+    function: str, trace: Tracer, output: Tensor, x: Tensor, weights: Sequence[Tensor]
+) -> None:
+    """One layer in one direction."""
+    into, hidden, *biases = weights
+    last = x.dim() - 1
+    gates, recurrence = (trace.blank(*x.shape[:-1], into.shape[0]) for _ in range(2))
+    attributes = WITH_BIAS if biases else NO_ATTRIBUTES
+    trace.emit(
+        Op.LINEAR,
+        (x,),
+        gates,
+        axis=last,
+        read_axis=last,
+        attributes=attributes,
+        weights=(into, *biases),
+    )
+    product(trace, recurrence, (gates, hidden), hidden.shape[1], last)
+    trace.emit(Op.OTHER, (gates, recurrence), output, axis=last, details={"function": function})
+
+
+for _name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
+    RULES[_name] = partial(recurrent, _name)

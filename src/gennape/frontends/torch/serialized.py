@@ -1,0 +1,153 @@
+"""Runs the graph of an exported program from its JSON form.
+
+Only PyTorch's own operators and arithmetic on sizes are called, whatever the file says.
+"""
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+
+from gennape.frontends.errors import FrontendError
+from gennape.frontends.torch.composites import wrapped_call
+
+Decode = Callable[[Mapping[str | None, Any]], Any]
+
+DTYPES = {
+    1: torch.uint8,
+    2: torch.int8,
+    3: torch.int16,
+    4: torch.int32,
+    5: torch.int64,
+    6: torch.float16,
+    7: torch.float32,
+    8: torch.float64,
+    9: torch.complex32,
+    10: torch.complex64,
+    11: torch.complex128,
+    12: torch.bool,
+    13: torch.bfloat16,
+}
+"""Element types by their number in the file format."""
+
+_SIZE_FUNCTIONS = {
+    f"_operator.{name}": getattr(operator, name)
+    for name in "add sub mul floordiv truediv mod neg pow eq ne lt le gt ge and_ or_".split()
+} | {
+    "math.ceil": math.ceil,
+    "math.floor": math.floor,
+    "math.trunc": math.trunc,
+    "torch.sym_float": float,
+    "torch.sym_int": int,
+    "torch.sym_max": max,
+    "torch.sym_min": min,
+    "torch.sym_not": operator.not_,
+}
+_NAMES = frozenset({"name", "as_name"})
+_LISTS = frozenset({"as_tensors", "as_optional_tensors", "as_sym_ints", "as_sym_floats"})
+_IRRELEVANT = frozenset({"as_none", "as_layout", "as_memory_format", "as_device"})
+"""Arguments that change no shape; everything runs on the meta device."""
+_FILE_OPERATORS = frozenset({"from_file"})
+"""ATen operators that reach outside the program."""
+
+
+class SerializedGraph:
+    """A graph that can be called with its inputs.
+
+    Args:
+        content: The graph's JSON.
+        source: The file, for messages.
+
+    Raises:
+        FrontendError: It calls something that is no operator of PyTorch.
+    """
+
+    def __init__(self, content: Mapping[str, Any], source: str) -> None:
+        self._inputs = [_name(entry) for entry in content["inputs"]]
+        self._outputs = [_name(entry) for entry in content["outputs"]]
+        self._single = bool(content.get("is_single_tensor_return"))
+        # Calls without a result are assertions about devices and sizes.
+        self._calls = [_Call(node, source) for node in content["nodes"] if node["outputs"]]
+
+    def __call__(self, *tensors: Any) -> Any:
+        """Run all calls; gives the results as a list, or alone if there is one by itself."""
+        values: dict[str | None, Any] = dict(zip(self._inputs, tensors, strict=True))
+        for call in self._calls:
+            call.run(values)
+        results = [values.get(name) for name in self._outputs]
+        return results[0] if self._single else results
+
+
+class _Call:
+    """One operator call."""
+
+    def __init__(self, node: Mapping[str, Any], source: str) -> None:
+        self._function = _function(node["target"], source)
+        arguments = [
+            (entry["name"], _prepared(entry["arg"], source), entry.get("kind") == 2)
+            for entry in node["inputs"]
+        ]
+        self._args = [value for _, value, by_name in arguments if not by_name]
+        self._kwargs = {name: value for name, value, by_name in arguments if by_name}
+        self._outputs = node["outputs"]
+
+    def run(self, values: dict[str | None, Any]) -> None:
+        """Call the operator on named values and name its results."""
+        args = [decode(values) for decode in self._args]
+        kwargs = {name: decode(values) for name, decode in self._kwargs.items()}
+        result = self._function(*args, **kwargs)
+        results = [result] if len(self._outputs) == 1 else result
+        for output, value in zip(self._outputs, results, strict=True):
+            kind, target = next(iter(output.items()))
+            if kind == "as_tensors":
+                values.update(zip((entry["name"] for entry in target), value, strict=True))
+            else:
+                values[_name(output)] = value
+
+
+def _innermost(entry: Mapping[str, Any]) -> tuple[str, Any]:
+    """The last key and the plain value of nested one-entry objects."""
+    kind, content = next(iter(entry.items()))
+    return _innermost(content) if isinstance(content, dict) else (kind, content)
+
+
+def _name(entry: Mapping[str, Any]) -> str | None:
+    """The name of a tensor or size; None for a plain number."""
+    kind, content = _innermost(entry)
+    return str(content) if kind in _NAMES else None
+
+
+def _function(target: str, source: str) -> Callable[..., Any]:
+    """The operator called `target`."""
+    if target in _SIZE_FUNCTIONS:
+        return _SIZE_FUNCTIONS[target]
+    home, _, name = target.rpartition(".")
+    function = wrapped_call(name) if home == "torch.ops.higher_order" else None
+    packet = home.removeprefix("torch.ops.aten.")
+    if packet != home and packet not in _FILE_OPERATORS:
+        function = getattr(getattr(torch.ops.aten, packet, None), name, None)
+    if function is None:
+        raise FrontendError(
+            f"{source} calls {target}, which is not read from files; if you trust the file, "
+            "give what torch.export.load returns"
+        )
+    return function
+
+
+def _prepared(argument: Mapping[str, Any], source: str) -> Decode:
+    """A function that gives the Python value of a serialised argument."""
+    kind, content = next(iter(argument.items()))
+    if kind in _LISTS:
+        entries = [_prepared(entry, source) for entry in content]
+        return lambda values: [decode(values) for decode in entries]
+    if kind == "as_graph":
+        body = SerializedGraph(content["graph"], source)
+        return lambda values: body
+    kind, content = (kind, None) if kind in _IRRELEVANT else _innermost(argument)
+    if kind in _NAMES:
+        return lambda values: values[content]
+    if kind == "as_scalar_type":
+        return lambda values: DTYPES[content]
+    return lambda values: content
