@@ -132,7 +132,7 @@ def cut(trace: Tracer, output: Tensor, x: Tensor, dim: int, start: int, step: in
     part = trace.blank(*x.shape[:dim], length, *x.shape[dim + 1 :]) if dropped else output
     axis = trace.axis(x)
     details = {"start": start} if start else {}
-    if dim != 1:
+    if (dim, axis) != (1, 1):
         details |= {"axis": dim, "stop": start + length * step}
     if step != 1:
         details["step"] = step
