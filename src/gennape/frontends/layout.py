@@ -40,7 +40,8 @@ def axis_after_reshape(before: Sequence[int], axis: int, after: Sequence[int]) -
 
     A reshape cuts both shapes into runs of dimensions with equal products: it splits
     some and merges others. The channels are in the run that came from their own: at
-    the dimension of their old size, else at the last one of the run.
+    the dimension of their old size; else first where they were first of several, else
+    last.
 
     Args:
         before: Dimensions of the argument.
@@ -56,7 +57,8 @@ def axis_after_reshape(before: Sequence[int], axis: int, after: Sequence[int]) -
     for old, new in _runs(before, after):
         if old.start <= axis < old.stop and len(new):
             same = [position for position in new if after[position] == before[axis]]
-            return same[0] if same else new[-1]
+            leads = len(old) > 1 and axis == old.start
+            return same[0] if same else new[0 if leads else -1]
     return len(after) - 1
 
 

@@ -5,14 +5,17 @@ from pathlib import Path
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.onnx import operators  # noqa: F401  (registers the rules)
-from gennape.frontends.onnx.document import OnnxNode, load, sort_nodes
+from gennape.frontends.onnx.document import OnnxNode, load
+from gennape.frontends.onnx.order import sort_nodes
 from gennape.frontends.onnx.reader import OnnxNetwork, Reader
 from gennape.frontends.onnx.shapes import bind_inputs, infer, network_inputs
 from gennape.frontends.onnx.static import StaticTensors
 from gennape.graph import ComputationGraph, GraphError
 
 
-def read_onnx(path: str | PathLike[str], input_shape: tuple[int, ...] | None = None) -> ComputationGraph:
+def read_onnx(
+    path: str | PathLike[str], input_shape: tuple[int, ...] | None = None
+) -> ComputationGraph:
     """The network in an ONNX file, from its structure alone.
 
     No weight is loaded and nothing is run. Symbolic batch dimensions are set to 1.

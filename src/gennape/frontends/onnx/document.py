@@ -1,9 +1,8 @@
-"""An ONNX file as plain nodes in topological order, its weights left on the disk."""
+"""An ONNX file as plain nodes, its weights left on the disk."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -82,37 +81,6 @@ def load(path: Path) -> onnx.ModelProto:
     for tensor in _tensors(model):
         _lighten(tensor, path.parent)
     return inliner.inline_local_functions(model) if model.functions else model
-
-
-def sort_nodes(graph: onnx.GraphProto, path: Path) -> None:
-    """Bring the nodes of a graph into topological order, in place.
-
-    Raises:
-        FrontendError: The graph has a cycle, or two nodes write the same value.
-    """
-    nodes = list(graph.node)
-    writer: dict[str, int] = {}
-    for index, node in enumerate(nodes):
-        for name in filter(None, node.output):
-            if name in writer:
-                raise FrontendError(f"{path}: two nodes write the value {name!r}; export it again")
-            writer[name] = index
-    needs = {
-        index: [writer[name] for name in OnnxNode.of(node).used_names if name in writer]
-        for index, node in enumerate(nodes)
-    }
-    if all(source < index for index, sources in needs.items() for source in sources):
-        return
-    try:
-        order = list(TopologicalSorter(needs).static_order())
-    except CycleError as error:
-        node = nodes[error.args[1][0]]
-        raise FrontendError(
-            f"{path} has a cycle through {node.op_type} {node.name or node.output[0]!r}; "
-            "a network must not depend on its own result"
-        ) from error
-    del graph.node[:]
-    graph.node.extend(nodes[index] for index in order)
 
 
 def _captured(body: onnx.GraphProto) -> Iterator[str]:

@@ -70,6 +70,7 @@ class Reader:
         self.builder = GraphBuilder()
         self.static = network.static
         self._network = network
+        self._dims = dict(network.dims)
         self._values: dict[str, Value] = {}
         self._batch = 1
         self._used = {name for node in network.nodes for name in node.used_names}
@@ -105,7 +106,7 @@ class Reader:
         Raises:
             FrontendError: They are unknown.
         """
-        dims = self._network.dims.get(name)
+        dims = self._dims.get(name)
         if dims is None:
             raise FrontendError(
                 f"{self._network.name}: the shape of {name!r} is unknown; "
@@ -208,6 +209,7 @@ class Reader:
         shape = self._shape(dims, axis)
         node = self.builder.add_node(op, arguments, shape, attributes, parameters, read, **details)
         self._values[output] = Value(node, axis)
+        self._dims[output] = dims
 
     def also(self, outputs: Sequence[str], first: str) -> None:
         """Further results of the node that computes `first`."""

@@ -21,8 +21,9 @@ from gennape.graph.passes.fuse_activations import fuse_activations, fuse_hard_si
 from gennape.graph.passes.fuse_normalisations import (
     fuse_group_norm,
     fuse_layer_norm,
-    fuse_rms_norm,
+    fuse_unit_norms,
 )
+from gennape.graph.passes.fuse_roll import fuse_roll
 from gennape.graph.passes.global_pooling import global_pooling
 from gennape.graph.passes.linear_as_conv import linear_as_conv
 from gennape.graph.passes.merge_duplicates import merge_duplicates
@@ -39,8 +40,9 @@ CANONICAL = (
     drop_trivial,
     fuse_activations,
     fuse_layer_norm,
-    fuse_rms_norm,
+    fuse_unit_norms,
     fuse_group_norm,
+    fuse_roll,
     linear_as_conv,
     fold_batch_norm,
     fold_affine,

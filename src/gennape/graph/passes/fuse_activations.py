@@ -17,6 +17,7 @@ from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 from gennape.graph.passes.rewrite import take_over
 
+_POWERS = frozenset({Op.POWER, Op.MUL})
 _GATES = {Op.SIGMOID: Op.SILU, Op.HARDSIGMOID: Op.HARDSWISH, Op.ERF: Op.GELU}
 
 
@@ -73,22 +74,20 @@ def _activation(batch: GraphBatch, x: IntArray, gate: IntArray) -> IntArray:
 
 def _is_cubic(batch: GraphBatch, x: IntArray, node: IntArray) -> BoolArray:
     """Whether `node` is `x + x^3` or `x * (1 + x^2)`, with any factors."""
-    op, first, second = batch.operations, batch.argument(0), batch.argument(1)
-    joins = ((op[node] == Op.ADD) | (op[node] == Op.MUL)) & (batch.in_degree[node] == 2)
-    other = np.where(first[node] == x, second[node], first[node])
-    has_x = (first[node] == x) | (second[node] == x)
-    result: BoolArray = joins & has_x & (other >= 0) & _is_power_of(batch, other, x)
+    first, second = batch.argument(0)[node], batch.argument(1)[node]
+    other = np.where(first == x, second, first)
+    is_sum = (batch.operations[node] == Op.ADD) & ((first == x) | (second == x))
+    result: BoolArray = _is_power(batch, x, node) | (is_sum & _is_power(batch, x, other))
     return result
 
 
-def _is_power_of(batch: GraphBatch, node: IntArray, x: IntArray) -> BoolArray:
-    """Whether `node` is a power of `x`, as such or as a product."""
-    op, in_degree = batch.operations, batch.in_degree
-    power: BoolArray = (op[node] == Op.POWER) & (batch.argument(0)[node] == x)
-    product = op[node] == Op.MUL
+def _is_power(batch: GraphBatch, x: IntArray, node: IntArray, depth: int = 2) -> BoolArray:
+    """Whether `node` multiplies nothing but `x` and powers of `x`."""
+    result: BoolArray = batch.is_in(_POWERS)[node] & (batch.in_degree[node] <= 3)
     for position in range(3):
         factor = batch.argument(position)[node]
-        is_square = (op[factor] == Op.MUL) | (op[factor] == Op.POWER)
-        square = is_square & (batch.argument(0)[factor] == x)
-        product &= (factor == x) | (in_degree[node] <= position) | square
-    return power | product
+        fits = (factor == x) | (factor < 0)
+        if depth > 1:
+            fits |= _is_power(batch, x, factor, depth - 1)
+        result &= fits
+    return result

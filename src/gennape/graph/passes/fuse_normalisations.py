@@ -4,12 +4,15 @@ Rules, numbers dropped as in `drop_scalar_arithmetic`:
 
 - `d / sqrt(mean(d^2))` with `d = x - mean(x)` is a layer norm if the means are over the
   channels, else an instance norm;
-- `x / sqrt(mean(x^2))` is an RMS norm;
+- `x / sqrt(mean(x^2))` over the channels is an RMS norm, with the sum a normalisation to
+  unit length;
 - an instance norm of regrouped channels is a group norm.
 
 Before: any batch. After: no such quotient, and no instance norm on other channels than
 those of its argument.
 """
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,14 +22,17 @@ from gennape.graph.operations import Op
 from gennape.graph.passes.rewrite import take_over
 
 _QUOTIENTS = frozenset({Op.DIV, Op.MUL})
+_AROUND_ROOT = frozenset({Op.POWER, Op.CLIP})
+_UNIT_NORMS = {Op.MEAN: Op.RMS_NORM, Op.SUM: Op.NORMALIZE}
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 def fuse_layer_norm(batch: GraphBatch) -> GraphBatch:
     """The first rule of this module, for every graph."""
-    if not (batch.operations == Op.MEAN).any():
+    nodes, centred, _ = _quotients(batch, Op.MEAN)
+    if not len(nodes):
         return batch
     op, first, second = batch.operations, batch.argument(0), batch.argument(1)
-    nodes, centred, _ = _quotients(batch)
     mean, x = second[centred], first[centred]
     found = (op[centred] == Op.SUB) & (op[mean] == Op.MEAN) & (first[mean] == x)
     nodes, mean, x = nodes[found], mean[found], x[found]
@@ -37,22 +43,24 @@ def fuse_layer_norm(batch: GraphBatch) -> GraphBatch:
     return take_over(batch, nodes, x, operations=operations)
 
 
-def fuse_rms_norm(batch: GraphBatch) -> GraphBatch:
+def fuse_unit_norms(batch: GraphBatch) -> GraphBatch:
     """The second rule of this module, for every graph."""
-    if not (batch.operations == Op.MEAN).any():
-        return batch
-    nodes, x, square_mean = _quotients(batch)
-    over_channels = batch.attributes[square_mean, 15] == 1
-    nodes, x = nodes[over_channels], x[over_channels]
-    if not len(nodes):
-        return batch
     operations = batch.operations.copy()
-    operations[nodes] = Op.RMS_NORM
-    return take_over(batch, nodes, x, operations=operations)
+    changed, argument = [], []
+    for reduction, norm in _UNIT_NORMS.items():
+        nodes, x, mean = _quotients(batch, reduction)
+        fits = (reduction == Op.SUM) | (batch.attributes[mean, 15] == 1)
+        operations[nodes[fits]] = norm
+        changed.append(nodes[fits])
+        argument.append(x[fits])
+    nodes = np.concatenate(changed)
+    return take_over(batch, nodes, np.concatenate(argument), operations) if len(nodes) else batch
 
 
-def _quotients(batch: GraphBatch) -> tuple[IntArray, IntArray, IntArray]:
-    """Nodes `x / sqrt(mean(x^2))` or `x * mean(x^2)^-0.5`; with x and the mean."""
+def _quotients(batch: GraphBatch, reduction: Op) -> tuple[IntArray, IntArray, IntArray]:
+    """Nodes `x / sqrt(r(x^2))` or `x * r(x^2)^-0.5` for a reduction r; with x and r."""
+    if not (batch.operations == reduction).any():
+        return _NONE, _NONE, _NONE
     first, second = batch.argument(0), batch.argument(1)
     nodes = np.flatnonzero(batch.is_in(_QUOTIENTS) & (batch.in_degree == 2))
     found = np.zeros(len(nodes), dtype=bool)
@@ -60,7 +68,7 @@ def _quotients(batch: GraphBatch) -> tuple[IntArray, IntArray, IntArray]:
     for one, other in ((first, second), (second, first)):
         root_mean = _under_root(batch, other[nodes])
         square = first[root_mean]
-        is_mean = batch.operations[root_mean] == Op.MEAN
+        is_mean = batch.operations[root_mean] == reduction
         matches = is_mean & _is_square(batch, square, one[nodes])
         x, mean = np.where(matches, one[nodes], x), np.where(matches, root_mean, mean)
         found |= matches
@@ -68,10 +76,10 @@ def _quotients(batch: GraphBatch) -> tuple[IntArray, IntArray, IntArray]:
 
 
 def _under_root(batch: GraphBatch, node: IntArray) -> IntArray:
-    """What a root, or the inverse of a root, is taken of; else the node itself."""
+    """What a root is taken of, perhaps limited or inverted; else the node itself."""
+    wrapped = batch.is_in(_AROUND_ROOT)
     for _ in range(2):
-        is_power = batch.operations[node] == Op.POWER
-        node = np.where(is_power, batch.argument(0)[node], node)
+        node = np.where(wrapped[node], batch.argument(0)[node], node)
     return node
 
 
@@ -85,17 +93,15 @@ def _is_square(batch: GraphBatch, node: IntArray, x: IntArray) -> BoolArray:
 
 def fuse_group_norm(batch: GraphBatch) -> GraphBatch:
     """The third rule of this module, for every graph."""
-    x = batch.argument(0)
-    found = (batch.operations == Op.INSTANCE_NORM) & (
-        batch.attributes[:, INPUT_SHAPE] != batch.attributes[x, OUTPUT_SHAPE]
-    ).any(axis=1)
-    if not found.any():
+    nodes = np.flatnonzero(batch.operations == Op.INSTANCE_NORM)
+    shapes = batch.attributes[batch.argument(0)[nodes], OUTPUT_SHAPE]
+    other = (batch.attributes[nodes, INPUT_SHAPE] != shapes).any(axis=1)
+    if not other.any():
         return batch
+    nodes, shapes = nodes[other], shapes[other]
     operations, attributes = batch.operations.copy(), batch.attributes.copy()
-    regrouped = found & (attributes[:, 12] != attributes[x, 15])
+    regrouped = nodes[attributes[nodes, 12] != shapes[:, 0]]
     operations[regrouped] = Op.GROUP_NORM
     attributes[regrouped, GROUPS] = attributes[regrouped, 12]
-    for shape in (INPUT_SHAPE, OUTPUT_SHAPE):
-        attributes[found, shape] = attributes[x[found], OUTPUT_SHAPE]
-    nodes = np.flatnonzero(found)
-    return take_over(batch, nodes, x[nodes], operations=operations, attributes=attributes)
+    attributes[nodes, INPUT_SHAPE] = attributes[nodes, OUTPUT_SHAPE] = shapes
+    return replace(batch, operations=operations, attributes=attributes)

@@ -34,11 +34,8 @@ def merge_duplicates(batch: GraphBatch) -> GraphBatch:
 
 def _first_equal(batch: GraphBatch, nodes: IntArray, argument: IntArray) -> IntArray:
     """The first of `nodes` that each of them equals."""
-    texts = [str(sorted(batch.details.get(n, {}).items())) for n in nodes.tolist()]
-    details = np.unique(texts, return_inverse=True)[1]
-    keys = np.column_stack(
-        [argument, batch.operations[nodes], details, batch.attributes[nodes]]
-    ).astype(np.int64)
+    labels = np.stack([argument, batch.operations[nodes], _numbered_details(batch, nodes)], axis=1)
+    keys = np.hstack([labels, batch.attributes[nodes]])
     order = np.lexsort((nodes, *keys.T))
     changes = (keys[order][1:] != keys[order][:-1]).any(axis=1)
     group = np.concatenate(([0], np.cumsum(changes)))
@@ -46,3 +43,13 @@ def _first_equal(batch: GraphBatch, nodes: IntArray, argument: IntArray) -> IntA
     twin = np.empty_like(nodes)
     twin[order] = nodes[starts][group]
     return twin
+
+
+def _numbered_details(batch: GraphBatch, nodes: IntArray) -> IntArray:
+    """A number for the details of each node, equal where the details are."""
+    numbers = {"": 0}
+    texts = (
+        str(sorted(batch.details[node].items())) if node in batch.details else ""
+        for node in nodes.tolist()
+    )
+    return np.array([numbers.setdefault(text, len(numbers)) for text in texts])

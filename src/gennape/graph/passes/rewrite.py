@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from gennape.graph.arrays import BoolArray, IntArray
-from gennape.graph.batch import GraphBatch
+from gennape.graph.batch import GraphBatch, ranges
 from gennape.graph.operations import Op
+
+_ENDS = frozenset({Op.INPUT, Op.OUTPUT})
 
 
 def bypass(batch: GraphBatch, removed: BoolArray, stand_in: IntArray | None = None) -> GraphBatch:
@@ -111,18 +113,18 @@ def drop_unreachable(batch: GraphBatch) -> GraphBatch:
 
     Before: any batch. After: every node but an input feeds an output.
     """
-    needed = (batch.operations == Op.OUTPUT) | (batch.operations == Op.INPUT)
-    has_use = needed | (batch.out_degree > 0)
-    if has_use.all():
+    ends = batch.is_in(_ENDS)
+    uses = batch.out_degree.copy()
+    dead = np.flatnonzero((uses == 0) & ~ends)
+    if not len(dead):
         return batch
-    alive = has_use
-    while True:  # each round removes the current dead ends
-        live_edges = alive[batch.edges[1]]
-        uses = np.bincount(batch.edges[0][live_edges], minlength=batch.num_nodes)
-        next_alive = needed | (alive & (uses > 0))
-        if (next_alive == alive).all():
-            break
-        alive = next_alive
+    alive = np.ones(batch.num_nodes, dtype=bool)
+    while len(dead):  # each round removes the current dead ends
+        alive[dead] = False
+        arguments = batch.edges[0][ranges(batch.first_edge[dead], batch.in_degree[dead])]
+        np.subtract.at(uses, arguments, 1)
+        arguments = np.unique(arguments)
+        dead = arguments[(uses[arguments] == 0) & ~ends[arguments]]
     return _compact(batch, batch.edges[:, alive[batch.edges[1]]], alive)
 
 

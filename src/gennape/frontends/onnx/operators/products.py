@@ -3,7 +3,6 @@
 from math import prod
 
 from gennape.frontends.onnx.document import OnnxNode
-from gennape.frontends.onnx.operators.weighted import write_product
 from gennape.frontends.onnx.reader import Reader, write_other, writes
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
@@ -24,7 +23,9 @@ def einsum(reader: Reader, node: OnnxNode) -> None:
         for letter, size in zip(term, reader.dims(name), strict=True)
     }
     length = prod(size for letter, size in sizes.items() if letter not in result)
-    write_product(reader, node.inputs, node.outputs[0], length)
+    last = max(len(reader.dims(node.outputs[0])) - 1, 0)
+    attributes = (length, *NO_ATTRIBUTES[1:])
+    reader.emit(Op.MATMUL, node.inputs, node.outputs[0], axis=last, attributes=attributes)
 
 
 @writes("Attention")

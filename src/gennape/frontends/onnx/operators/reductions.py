@@ -15,13 +15,31 @@ _REDUCTIONS = {
 @writes(*_REDUCTIONS)
 def reduction(reader: Reader, node: OnnxNode) -> None:
     """One number for all elements along some axes."""
+    axis = _kept_axis(reader, node)
+    reader.emit(_REDUCTIONS[node.op], node.inputs[:1], node.outputs[0], axis=axis)
+
+
+@writes("ReduceL2")
+def vector_norm(reader: Reader, node: OnnxNode) -> None:
+    """The root of a sum of squares, as its parts."""
     x, output = node.inputs[0], node.outputs[0]
-    rank, channels = len(reader.dims(x)), reader.axis(x)
-    axes = _axes(reader, node, rank)
-    if not node.attributes.get("keepdims", 1):
-        channels -= sum(axis < channels for axis in axes)
-        channels = max(min(channels, len(reader.dims(output)) - 1), 0)
-    reader.emit(_REDUCTIONS[node.op], (x,), output, axis=channels)
+    square, total = f"{output}/square", f"{output}/sum"
+    reader.emit(Op.POWER, (x,), square, output_dims=reader.dims(x), exponent=2)
+    reader.emit(
+        Op.SUM, (square,), total, axis=_kept_axis(reader, node), output_dims=reader.dims(output)
+    )
+    reader.emit(Op.POWER, (total,), output, exponent=0.5)
+
+
+def _kept_axis(reader: Reader, node: OnnxNode) -> int:
+    """Where the channels are in the result; last if they are gone."""
+    channels = reader.axis(node.inputs[0])
+    if node.attributes.get("keepdims", 1):
+        return channels
+    axes = _axes(reader, node, len(reader.dims(node.inputs[0])))
+    if channels in axes:
+        return max(len(reader.dims(node.outputs[0])) - 1, 0)
+    return channels - sum(axis < channels for axis in axes)
 
 
 def _axes(reader: Reader, node: OnnxNode, rank: int) -> list[int]:

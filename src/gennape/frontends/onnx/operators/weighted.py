@@ -97,8 +97,13 @@ def _write_matmul(reader: Reader, left: str, right: str, output: str) -> None:
     )
 
 
-def write_product(reader: Reader, inputs: tuple[str, ...], output: str, length: int) -> None:
-    """A matrix product over `length` terms each."""
-    attributes = (length, *NO_ATTRIBUTES[1:])
+def write_product(reader: Reader, inputs: tuple[str, str], output: str, length: int) -> None:
+    """A matrix product over `length` terms each; its rows keep their place."""
+    left, right = inputs
     last = max(len(reader.dims(output)) - 1, 0)
-    reader.emit(Op.MATMUL, inputs, output, axis=last, attributes=attributes)
+    axis = reader.axis(left)
+    keeps = reader.is_dynamic(left) and len(reader.dims(left)) == last + 1 and axis < last
+    if not keeps or len(reader.dims(right)) < 2:
+        axis = last
+    attributes = (length, *NO_ATTRIBUTES[1:])
+    reader.emit(Op.MATMUL, inputs, output, axis=axis, attributes=attributes)

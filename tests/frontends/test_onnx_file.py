@@ -1,0 +1,400 @@
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper
+
+from gennape.frontends.errors import FrontendError
+from gennape.frontends.onnx_file import read_onnx
+from gennape.graph import ComputationGraph, canonical
+from onnx_files import call, save_onnx
+from operation_names import edge_list, operation_names
+
+CONV = call("Conv", "x w", "y", pads=[1, 1, 1, 1])
+WEIGHT = {"w": (6, 4, 3, 3)}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "net.onnx"
+
+
+def _read(path: Path, nodes: Sequence[onnx.NodeProto], **model: Any) -> ComputationGraph:
+    return read_onnx(save_onnx(path, nodes, **model))
+
+
+def test_convolution(path: Path) -> None:
+    node = call("Conv", "x w b", "y", pads=[1, 2, 3, 4], strides=[2, 1], dilations=[1, 2], group=2)
+    graph = _read(path, [node], weights={"w": (6, 2, 3, 3), "b": (6,)})
+    assert operation_names(graph) == ["INPUT", "CONV", "OUTPUT"]
+    assert graph.attributes[1].tolist() == [3, 3, 2, 1, 1, 2, 3, 4, 1, 2, 2, 1, 4, 8, 8, 6, 5, 10]
+    assert graph.parameters == 6 * 2 * 9 + 6
+    assert graph.macs == 6 * 5 * 10 * 2 * 9
+    assert graph.name == "net"
+
+
+def test_same_padding_goes_to_the_end(path: Path) -> None:
+    node = call("Conv", "x w", "y", auto_pad="SAME_UPPER", strides=[2, 2])
+    assert _read(path, [node], weights=WEIGHT).padding[1].tolist() == [0, 0, 1, 1]
+    node = call("Conv", "x w", "y", auto_pad="SAME_LOWER", strides=[2, 2])
+    assert _read(path, [node], weights=WEIGHT).padding[1].tolist() == [1, 1, 0, 0]
+
+
+def test_convolution_of_a_sequence(path: Path) -> None:
+    node = call("Conv", "x w", "y", pads=[2, 2], dilations=[2])
+    graph = _read(path, [node], inputs={"x": (1, 4, 10)}, weights={"w": (6, 4, 3)})
+    assert graph.kernel[1].tolist() == [3, 1]
+    assert graph.padding[1].tolist() == [2, 0, 2, 0]
+    assert graph.output_shape[1].tolist() == [6, 10, 1]
+    assert graph.macs == 6 * 10 * 4 * 3
+
+
+def test_transposed_convolution(path: Path) -> None:
+    node = call("ConvTranspose", "x w", "y", strides=[2, 2])
+    graph = _read(path, [node], weights={"w": (4, 6, 2, 2)})
+    assert operation_names(graph)[1] == "CONV_TRANSPOSE"
+    assert graph.output_shape[1].tolist() == [6, 16, 16]
+    assert graph.macs == 4 * 8 * 8 * 6 * 4
+
+
+def test_linear_layers_have_one_form(path: Path) -> None:
+    gemm = call("Gemm", "x w b", "y", transB=1)
+    tokens = {"x": (1, 12)}
+    as_gemm = _read(path, [gemm], inputs=tokens, weights={"w": (5, 12), "b": (5,)})
+    product = [call("MatMul", "x w", "p"), call("Add", "b p", "y")]
+    as_product = _read(path, product, inputs=tokens, weights={"w": (12, 5), "b": (5,)})
+    assert as_gemm.parameters == as_product.parameters == 65
+    assert as_gemm.macs == as_product.macs == 60
+    assert as_gemm.fingerprint == as_product.fingerprint
+
+
+def test_product_of_two_tensors(path: Path) -> None:
+    nodes = [call("Transpose", "x", "t", perm=[0, 1, 3, 2]), call("MatMul", "x t", "y")]
+    graph = _read(path, nodes, inputs={"x": (1, 2, 5, 3)})
+    assert operation_names(graph) == ["INPUT", "TRANSPOSE", "MATMUL", "OUTPUT"]
+    assert graph.macs == 2 * 5 * 5 * 3
+
+
+def test_einsum_is_a_product(path: Path) -> None:
+    node = call("Einsum", "x x", "y", equation="bhnd,bhmd->bhnm")
+    assert _read(path, [node], inputs={"x": (1, 2, 5, 3)}).macs == 2 * 5 * 5 * 3
+
+
+def test_attention_is_its_parts(path: Path) -> None:
+    tensors = {name: (1, 6, 12) for name in "qkv"}
+    node = call("Attention", "q k v", "y", q_num_heads=3, kv_num_heads=3)
+    graph = _read(path, [node], inputs=tensors, opset=23)
+    assert operation_names(graph)[3:] == ["MATMUL", "SOFTMAX", "MATMUL", "OUTPUT"]
+    assert graph.macs == 2 * 3 * 6 * 6 * 4
+    assert edge_list(graph) == [(0, 3), (1, 3), (3, 4), (2, 5), (4, 5), (5, 6)] or edge_list(
+        graph
+    ) == [(0, 3), (1, 3), (3, 4), (4, 5), (2, 5), (5, 6)]
+
+
+def test_statistics_of_a_batch_norm_are_not_learned(path: Path) -> None:
+    node = call("BatchNormalization", "x s b m v", "y")
+    graph = _read(path, [node], weights=dict.fromkeys("sbmv", (4,)))
+    assert graph.parameters == 8
+
+
+def test_average_pooling_counts_padding_where_it_says_so(path: Path) -> None:
+    options = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}
+    graph = _read(path, [call("AveragePool", "x", "y", **options)])
+    assert graph.details[1] == {"count_include_pad": False}
+    graph = _read(path, [call("AveragePool", "x", "y", count_include_pad=1, **options)])
+    assert dict(graph.details) == {}
+
+
+def test_rounding_up_shows_in_the_shape(path: Path) -> None:
+    node = call("MaxPool", "x", "y", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
+    assert _read(path, [node]).output_shape[1].tolist() == [4, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("limits", "name"),
+    [({"min": 0.0, "max": 6.0}, "RELU6"), ({"min": 0.0}, "RELU"), ({"max": 1.0}, "CLIP")],
+)
+def test_clip_of_old_files(path: Path, limits: dict[str, float], name: str) -> None:
+    graph = _read(path, [call("Clip", "x", "y", **limits)], opset=9)
+    assert operation_names(graph)[1] == name
+
+
+def test_clip_with_limits_as_inputs(path: Path) -> None:
+    limits = {"low": np.float32(0), "high": np.float32(6)}
+    graph = _read(path, [call("Clip", "x low high", "y")], weights=limits)
+    assert operation_names(graph) == ["INPUT", "RELU6", "OUTPUT"]
+
+
+@pytest.mark.parametrize(
+    ("op", "inputs", "details"),
+    [
+        ("Add", "x c", {"scale": 1.0, "shift": 2.0}),
+        ("Sub", "x c", {"scale": 1.0, "shift": -2.0}),
+        ("Sub", "c x", {"scale": -1.0, "shift": 2.0}),
+        ("Mul", "c x", {"scale": 2.0, "shift": 0.0}),
+        ("Div", "x c", {"scale": 0.5, "shift": 0.0}),
+    ],
+)
+def test_arithmetic_with_a_number(
+    path: Path, op: str, inputs: str, details: dict[str, float]
+) -> None:
+    graph = _read(path, [call(op, inputs, "y")], weights={"c": np.float32(2)})
+    assert operation_names(graph) == ["INPUT", "SCALE", "OUTPUT"]
+    assert graph.details[1] == details
+    assert graph.parameters == 0
+
+
+def test_a_learned_tensor_is_a_source_and_counted_once(path: Path) -> None:
+    nodes = [call("Add", "x p", "a"), call("Mul", "p a", "y")]
+    graph = _read(path, nodes, weights={"p": (4, 8, 8)})
+    assert operation_names(graph) == ["INPUT", "PARAMETER", "ADD", "PARAMETER", "MUL", "OUTPUT"]
+    assert graph.parameters == 256
+
+
+def test_a_weight_computed_from_weights_is_counted_once(path: Path) -> None:
+    nodes = [
+        call("ReduceMean", "w", "m", axes=[1, 2, 3]),
+        call("Sub", "w m", "c"),
+        call("Conv", "x c", "a", pads=[1, 1, 1, 1]),
+        call("Conv", "a c", "y", pads=[1, 1, 1, 1]),
+    ]
+    graph = _read(path, nodes, weights={"w": (4, 4, 3, 3)})
+    assert operation_names(graph) == ["INPUT", "CONV", "CONV", "OUTPUT"]
+    assert graph.node_parameters.tolist() == [0, 144, 0, 0]
+
+
+def test_quantised_weights(path: Path) -> None:
+    nodes = [
+        call("DequantizeLinear", "w scale zero", "d"),
+        call("QuantizeLinear", "x scale zero", "q"),
+        call("DequantizeLinear", "q scale zero", "f"),
+        call("Conv", "f d", "y"),
+    ]
+    weights = {
+        "w": np.ones((6, 4, 1, 1), dtype=np.int8),
+        "scale": np.float32(0.1),
+        "zero": np.int8(0),
+    }
+    graph = _read(path, nodes, weights=weights)
+    assert operation_names(canonical(graph)) == ["INPUT", "CONV", "OUTPUT"]
+    assert graph.parameters == 24
+
+
+def test_parts_keep_where_they_start(path: Path) -> None:
+    nodes = [
+        call("Split", "x s", "a b c", axis=1),
+        call("Slice", "x start end axes", "d"),
+        call("Concat", "c d", "y", axis=1),
+    ]
+    weights = {"s": [1, 1, 2], "start": [-3], "end": [100], "axes": [1]}
+    graph = _read(path, nodes, weights=weights)
+    assert operation_names(graph) == ["INPUT", "SLICE", "SLICE", "CONCAT", "OUTPUT"]
+    assert graph.details == {1: {"start": 2}, 2: {"start": 1}}
+    assert graph.output_shape[3].tolist() == [5, 8, 8]
+
+
+def test_one_index_is_a_slice_and_many_a_gather(path: Path) -> None:
+    tokens = {"x": (1, 7, 12)}
+    graph = _read(path, [call("Gather", "x i", "y", axis=1)], inputs=tokens, weights={"i": -1})
+    assert operation_names(graph)[1] == "SLICE"
+    assert graph.details[1] == {"start": 6}
+    graph = _read(path, [call("Gather", "x i", "y", axis=1)], inputs=tokens, weights={"i": [0, 2]})
+    assert operation_names(graph)[1] == "GATHER"
+
+
+def test_shapes_computed_from_shapes(path: Path) -> None:
+    nodes = [
+        call("Shape", "x", "s"),
+        call("Gather", "s zero", "n"),
+        call("Unsqueeze", "n axes", "batch"),
+        call("Concat", "batch rest", "target", axis=0),
+        call("Reshape", "x target", "r"),
+        call("Gemm", "r w", "y"),
+    ]
+    weights = {"zero": 0, "axes": [0], "rest": [-1], "w": (256, 3)}
+    graph = _read(path, nodes, inputs={"x": ("batch", 4, 8, 8)}, weights=weights)
+    assert operation_names(graph) == ["INPUT", "RESHAPE", "LINEAR", "OUTPUT"]
+    assert graph.parameters == 768
+
+
+def test_shapes_that_inference_cannot_follow_are_evaluated(path: Path) -> None:
+    nodes = [
+        call("Shape", "x", "s"),
+        call("Cast", "s", "f", to=onnx.TensorProto.FLOAT),
+        call("Mul", "f half", "h"),
+        call("Floor", "h", "l"),
+        call("Cast", "l", "sizes", to=onnx.TensorProto.INT64),
+        call("Slice", "sizes one four", "tail"),
+        call("Concat", "first tail", "target", axis=0),
+        call("Expand", "token target", "e"),
+        call("Reshape", "x flat", "r"),
+        call("ReduceMean", "r", "m", axes=[1], keepdims=1),
+        call("Reshape", "m ones", "t"),
+        call("Expand", "t target", "y"),
+    ]
+    weights = {
+        "half": np.float32(0.5),
+        "one": [1],
+        "four": [4],
+        "first": [1],
+        "flat": [1, -1],
+        "ones": [1, 1, 1, 1],
+        "token": (1, 1, 1, 1),
+    }
+    graph = _read(path, nodes, weights=weights)
+    assert graph.output_shape[-1].tolist() == [2, 4, 4]
+
+
+def test_an_unknown_operator_is_reported(path: Path) -> None:
+    nodes = [call("Hardmax", "x", "h"), call("Softsign", "h", "y")]
+    graph = _read(path, nodes)
+    assert graph.unknown_operations == {"Hardmax": 1, "Softsign": 1}
+
+
+def test_control_flow_is_one_unknown_node(path: Path) -> None:
+    def branch(op: str) -> onnx.GraphProto:
+        result = helper.make_tensor_value_info(op, onnx.TensorProto.FLOAT, (1, 4, 8, 8))
+        return helper.make_graph([call(op, "inner", op)], op, [], [result])
+
+    nodes = [
+        call("Relu", "x", "inner"),
+        call("ReduceSum", "x", "total", keepdims=0),
+        call("Cast", "total", "condition", to=onnx.TensorProto.BOOL),
+        call("If", "condition", "y", then_branch=branch("Exp"), else_branch=branch("Tanh")),
+    ]
+    graph = _read(path, nodes)
+    assert graph.unknown_operations == {"If": 1}
+    assert (1, 4) in edge_list(graph)
+
+
+def test_a_local_function_is_inlined(path: Path) -> None:
+    save_onnx(path, [CONV], weights=WEIGHT)
+    model = onnx.load(path)
+    opsets = [helper.make_opsetid("", 17)]
+    body = [call("Sigmoid", "a", "s"), call("Mul", "a s", "b")]
+    model.functions.append(helper.make_function("local", "Silu", ["a"], ["b"], body, opsets))
+    model.opset_import.append(helper.make_opsetid("local", 1))
+    model.graph.node.append(helper.make_node("Silu", ["y"], ["z"], domain="local"))
+    model.graph.output[0].name = "z"
+    onnx.save(model, path)
+    assert operation_names(canonical(read_onnx(path))) == ["INPUT", "CONV", "SILU", "OUTPUT"]
+
+
+def test_nodes_in_any_order(path: Path) -> None:
+    nodes = [call("Relu", "y0", "y"), call("Conv", "x w", "y0")]
+    graph = _read(path, nodes, weights={"w": (6, 4, 1, 1)})
+    assert operation_names(graph) == ["INPUT", "CONV", "RELU", "OUTPUT"]
+
+
+def test_weights_stored_beside_the_file(path: Path) -> None:
+    save_onnx(path, [CONV], weights={"w": (64, 4, 3, 3)})
+    onnx.save(onnx.load(path), path, save_as_external_data=True, location="w", size_threshold=0)
+    (path.parent / "w").unlink()
+    assert read_onnx(path).parameters == 64 * 4 * 9
+
+
+def test_a_batch_is_counted_once(path: Path) -> None:
+    one = _read(path, [CONV], weights=WEIGHT)
+    many = _read(path, [CONV], inputs={"x": (5, 4, 8, 8)}, weights=WEIGHT)
+    assert many.macs == one.macs
+    assert many.fingerprint == one.fingerprint
+
+
+def test_input_shape_fills_open_sizes(path: Path) -> None:
+    inputs = {"x": ("batch", 4, "height", "width")}
+    save_onnx(path, [CONV], inputs=inputs, weights=WEIGHT)
+    assert read_onnx(path, (4, 5, 7)).output_shape[1].tolist() == [6, 5, 7]
+
+
+def test_input_shape_overrides_fixed_sizes(path: Path) -> None:
+    save_onnx(path, [CONV], weights=WEIGHT)
+    assert read_onnx(path, (4, 16, 16)).macs == 4 * read_onnx(path).macs
+
+
+def test_channels_last_input(path: Path) -> None:
+    nodes = [call("Transpose", "x", "t", perm=[0, 3, 1, 2]), call("Conv", "t w", "y")]
+    inputs = {"x": ("batch", "height", "width", 3)}
+    save_onnx(path, nodes, inputs=inputs, weights={"w": (6, 3, 1, 1)})
+    graph = read_onnx(path, (3, 8, 10))
+    assert graph.output_shape[:3].tolist() == [[3, 8, 10], [3, 8, 10], [6, 8, 10]]
+
+
+BAD_FILES = {
+    "not ONNX": (b"this is a text, not a network", "not an ONNX file"),
+    "empty": (b"", "holds no network"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_files_that_hold_no_network(path: Path, case: str) -> None:
+    content, message = BAD_FILES[case]
+    path.write_bytes(content)
+    with pytest.raises(FrontendError, match=message):
+        read_onnx(path)
+
+
+def test_every_truncation_is_an_error(path: Path) -> None:
+    whole = save_onnx(path, [CONV], weights=WEIGHT).read_bytes()
+    for length in range(0, len(whole) - 1, 7):
+        path.write_bytes(whole[:length])
+        with pytest.raises(FrontendError, match=r"net\.onnx"):
+            read_onnx(path)
+
+
+def test_an_absent_file(path: Path) -> None:
+    with pytest.raises(FrontendError, match="does not exist"):
+        read_onnx(path)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({"x": ("batch", 4, "height", "width")}, r"'x' is unknown.*--input CxHxW"),
+        ({"x": (1, 4, 0, 8)}, r"'x' has a dimension below 1 \[1, 4, 0, 8\]"),
+        ({"x": (1, 4, -3, 8)}, r"'x' has a dimension below 1"),
+    ],
+)
+def test_inputs_without_a_size(path: Path, inputs: dict[str, Any], message: str) -> None:
+    with pytest.raises(FrontendError, match=message):
+        _read(path, [CONV], inputs=inputs, weights=WEIGHT)
+
+
+def test_a_network_without_input(path: Path) -> None:
+    with pytest.raises(FrontendError, match="has no input"):
+        _read(path, [call("Relu", "w", "y")], inputs={}, weights=WEIGHT)
+
+
+def test_a_window_larger_than_the_image(path: Path) -> None:
+    node = call("Conv", "x w", "y")
+    with pytest.raises(FrontendError, match=r"net\.onnx"):
+        _read(path, [node], weights={"w": (6, 4, 9, 9)})
+
+
+def test_contradicting_shapes(path: Path) -> None:
+    with pytest.raises(FrontendError, match="contradict"):
+        _read(path, [call("Add", "x p", "y")], weights={"p": (3, 5)})
+
+
+def test_a_cycle(path: Path) -> None:
+    nodes = [call("Add", "x b", "a"), call("Relu", "a", "b"), call("Relu", "b", "y")]
+    with pytest.raises(FrontendError, match=r"cycle through (Add|Relu)"):
+        _read(path, nodes)
+
+
+def test_a_value_written_twice(path: Path) -> None:
+    with pytest.raises(FrontendError, match="two nodes write the value 'y'"):
+        _read(path, [call("Relu", "x", "y"), call("Tanh", "x", "y")])
+
+
+def test_an_undefined_value(path: Path) -> None:
+    with pytest.raises(FrontendError, match="nothing computes the value 'nowhere'"):
+        _read(path, [call("Add", "x nowhere", "y")])
+
+
+def test_an_input_shape_of_another_rank(path: Path) -> None:
+    save_onnx(path, [CONV], inputs={"x": (1, 12)}, weights=WEIGHT)
+    with pytest.raises(FrontendError, match="3x8x8 does not fit"):
+        read_onnx(path, (3, 8, 8))
