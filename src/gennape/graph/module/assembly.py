@@ -5,6 +5,7 @@ about one line a node, so it trains, exports and compiles like a module written 
 and every intermediate is freed after its last use. `print(module.code)` shows it.
 """
 
+from itertools import chain
 from math import prod
 from typing import Any
 
@@ -13,9 +14,9 @@ from torch import fx, nn
 from torch.fx.proxy import GraphAppendingTracer
 
 from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.module.dimensions import Dimensions, dimensions_of, parameter_shape
 from gennape.graph.module.functions import FUNCTIONS
 from gennape.graph.module.layers import LAYERS, pad_window, pads_unevenly
-from gennape.graph.module.ranks import parameter_shape, rank_of
 from gennape.graph.node import Node, nodes_of
 from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError
@@ -59,6 +60,11 @@ def _has_layer(node: Node) -> bool:
     return node.op in LAYERS and "axes" not in node.details
 
 
+def _weight_name(node: Node) -> str:
+    """What names the weight of a node: nodes with the same name share it."""
+    return str(node.details.get("weight", node.name))
+
+
 class _Assembly:
     """Writes the forward code of a module node by node."""
 
@@ -67,13 +73,14 @@ class _Assembly:
         self.code = fx.Graph()
         self.tracer = GraphAppendingTracer(self.code)
         self.values: list[Any] = []
-        self.ranks: list[int] = []
-        self.shared: dict[str, str] = {}
+        self.dimensions: list[Dimensions] = []
+        self.owners: dict[str, Any] = {}  # layers and parameters by the name of their weight
 
     def module(self, nodes: list[Node]) -> fx.GraphModule:
         for node in nodes:
             self.values.append(self.value(node))
-            self.ranks.append(rank_of(node, [self.ranks[a] for a in node.arguments]))
+            arguments = [self.dimensions[argument] for argument in node.arguments]
+            self.dimensions.append(dimensions_of(node, arguments))
         results = tuple(self.values[node.index].node for node in nodes if node.op is Op.OUTPUT)
         self.code.output(results[0] if len(results) == 1 else results)
         return fx.GraphModule(self.root, self.code)
@@ -99,22 +106,21 @@ class _Assembly:
 
     def parameter(self, node: Node) -> str:
         """The name of a node's parameter."""
-        name = self.first_user(node)
-        if name == node.name:
-            start = _PARAMETER_DEVIATION * torch.randn(*parameter_shape(node))
-            self.root.register_parameter(name, nn.Parameter(start))
-        return name
+        start = _PARAMETER_DEVIATION * torch.randn(*parameter_shape(node))
+        owned = self.owners.setdefault(_weight_name(node), nn.Parameter(start))
+        self.root.register_parameter(node.name, owned)
+        return node.name
 
     def layer(self, node: Node) -> str:
-        """The name of the layer that computes a node."""
-        name = self.first_user(node)
-        if name == node.name:
-            self.root.add_module(name, LAYERS[node.op](node, self.ranks[node.arguments[0]]))
-        return name
-
-    def first_user(self, node: Node) -> str:
-        """The name of the node that owns what `node` computes with."""
-        return self.shared.setdefault(node.details.get("weight", node.name), node.name)
+        """The name of a node's layer; it takes its weights from the first that uses them."""
+        layer = LAYERS[node.op](node, self.dimensions[node.arguments[0]].rank)
+        owner = self.owners.setdefault(_weight_name(node), layer)
+        if owner is not layer:
+            for name, tensor in chain(owner.named_parameters(), owner.named_buffers()):
+                if node.parameters == 0 or name == "weight":  # else it owns a bias
+                    setattr(layer, name, tensor)
+        self.root.add_module(node.name, layer)
+        return node.name
 
     def with_batch(self, node: Node) -> list[Any]:
         """Arguments of a concatenation; a parameter, such as a class token, is repeated."""
@@ -122,7 +128,7 @@ class _Assembly:
         return [
             self.values[a]
             if self.is_computed(a)
-            else self.values[a].expand(sizes[0].shape[0], *(-1,) * (self.ranks[a] - 1))
+            else self.values[a].expand(sizes[0].shape[0], *(-1,) * (self.dimensions[a].rank - 1))
             for a in node.arguments
         ]
 
