@@ -8,7 +8,6 @@ architecture of one of `gennape.spaces`.
 import sys
 from collections.abc import Callable
 from difflib import get_close_matches
-from importlib import import_module
 from inspect import signature
 from typing import Any
 

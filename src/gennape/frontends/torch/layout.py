@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from gennape.frontends.layout import axis_after_reshape
@@ -13,15 +12,49 @@ from gennape.frontends.torch.tracer import Tracer
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
-_IDENTITIES = (
-    "contiguous clone detach to float half double bfloat16 type type_as cpu cuda alias data "
-    "requires_grad dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout "
-    "feature_alpha_dropout native_dropout to_copy lift_fresh_copy identity positive real"
-).split()
-_RESHAPES = (
-    "view reshape view_as reshape_as flatten unflatten squeeze unsqueeze unsafe_view "
-    "_reshape_alias ravel"
-).split()
+_IDENTITIES = [
+    "contiguous",
+    "clone",
+    "detach",
+    "to",
+    "float",
+    "half",
+    "double",
+    "bfloat16",
+    "type",
+    "type_as",
+    "cpu",
+    "cuda",
+    "alias",
+    "data",
+    "requires_grad",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "alpha_dropout",
+    "feature_dropout",
+    "feature_alpha_dropout",
+    "native_dropout",
+    "to_copy",
+    "lift_fresh_copy",
+    "identity",
+    "positive",
+    "real",
+]
+_RESHAPES = [
+    "view",
+    "reshape",
+    "view_as",
+    "reshape_as",
+    "flatten",
+    "unflatten",
+    "squeeze",
+    "unsqueeze",
+    "unsafe_view",
+    "_reshape_alias",
+    "ravel",
+]
 
 
 @writes(*_IDENTITIES)
@@ -306,10 +339,16 @@ def shuffle(trace: Tracer, output: Tensor, x: Tensor, factor: int) -> None:
     trace.emit(Op.TRANSPOSE, (x,), output, axis=1, details={"factor": factor})
 
 
-@writes("unfold")
+@writes("unfold", "im2col")
 def unfold(trace: Tracer, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
     """Windows as columns."""
     trace.emit(Op.UNFOLD, (x,), output)
+
+
+@writes("fold", "col2im")
+def fold(trace: Tracer, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
+    """Columns added up as windows, outside the vocabulary."""
+    trace.emit(Op.OTHER, (x,), output, axis=1, details={"function": "fold"})
 
 
 @writes("topk", "sort", "argsort")
@@ -328,10 +367,20 @@ def grid_sample(trace: Tracer, output: Tensor, x: Tensor, grid: Tensor, *_: Any,
 
 @writes("setitem")
 def setitem(trace: Tracer, output: None, x: Tensor, index: Any, value: Any) -> None:
-    """Some elements replaced by others."""
-    tensors = [t for t in (x, value) if isinstance(t, Tensor)]
-    axis = trace.axis(x) if trace.depends_on_input(x) else None
-    trace.emit(Op.WHERE, tensors, x, axis=axis)
+    """Some elements replaced by others, or all of them."""
+    if not isinstance(value, Tensor):
+        trace.emit(Op.WHERE, (x,), x)
+    elif value.shape == x.shape:
+        trace.same(x, value)
+    elif value._base is not x or not trace.depends_on_input(value):
+        # A view of x that was changed in place has been written back already.
+        trace.overwrite(x, value)
+
+
+@writes("copy")
+def copy(trace: Tracer, output: Tensor, x: Tensor, source: Tensor, *_: Any) -> None:
+    """All elements replaced by others."""
+    expand(trace, output, source)
 
 
 for _name in ("fft_rfft2", "fft_irfft2", "fft_fft2", "fft_ifft2", "fft_fft", "fft_ifft"):

@@ -16,14 +16,54 @@ from gennape.frontends.torch.rules import Function
 Prediction = Tensor | None
 
 _UNARY = frozenset(
-    (
-        "relu relu6 leaky_relu elu selu celu gelu silu mish softplus hardswish hardsigmoid sigmoid "
-        "tanh erf hardtanh clamp clip exp log sqrt rsqrt sin cos abs neg square softmax "
-        "log_softmax"
-    ).split()
+    [
+        "relu",
+        "relu6",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "celu",
+        "gelu",
+        "silu",
+        "mish",
+        "softplus",
+        "hardswish",
+        "hardsigmoid",
+        "sigmoid",
+        "tanh",
+        "erf",
+        "hardtanh",
+        "clamp",
+        "clip",
+        "exp",
+        "log",
+        "sqrt",
+        "rsqrt",
+        "sin",
+        "cos",
+        "abs",
+        "neg",
+        "square",
+        "softmax",
+        "log_softmax",
+    ]
 )
 _BINARY = frozenset(
-    ("add sub mul div truediv radd rmul rsub rtruediv multiply subtract maximum minimum").split()
+    [
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "truediv",
+        "radd",
+        "rmul",
+        "rsub",
+        "rtruediv",
+        "multiply",
+        "subtract",
+        "maximum",
+        "minimum",
+    ]
 )
 
 
@@ -35,7 +75,7 @@ def predicted_output(
     if not args or type(args[0]) is not Tensor or not args[0].is_floating_point():
         return None
     if name in _UNARY:
-        if len(args) > 1 and isinstance(args[1], Tensor) or "dtype" in kwargs or "out" in kwargs:
+        if (len(args) > 1 and isinstance(args[1], Tensor)) or "dtype" in kwargs or "out" in kwargs:
             return None
         in_place = function.in_place or kwargs.get("inplace") or any(a is True for a in args)
         return args[0] if in_place else _like(args[0], args[0].shape)

@@ -54,7 +54,8 @@ def describe(function: Any) -> Function:
     if name == "__get__":  # a property, such as Tensor.shape
         name = function.__self__.__name__
     name = name.partition(".")[0]  # an ATen operator is called add.Tensor
-    in_place = name in _IN_PLACE_OPERATORS or (name.endswith("_") and not name.endswith("__"))
+    written = name in _IN_PLACE_OPERATORS or name == "__setitem__"
+    in_place = written or (name.endswith("_") and not name.endswith("__"))
     plain = name.strip("_")
     if name in _IN_PLACE_OPERATORS:
         plain = plain[1:]

@@ -34,7 +34,24 @@ DTYPES = {
 
 _SIZE_FUNCTIONS = {
     f"_operator.{name}": getattr(operator, name)
-    for name in "add sub mul floordiv truediv mod neg pow eq ne lt le gt ge and_ or_".split()
+    for name in [
+        "add",
+        "sub",
+        "mul",
+        "floordiv",
+        "truediv",
+        "mod",
+        "neg",
+        "pow",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "and_",
+        "or_",
+    ]
 } | {
     "math.ceil": math.ceil,
     "math.floor": math.floor,
@@ -47,8 +64,8 @@ _SIZE_FUNCTIONS = {
 }
 _NAMES = frozenset({"name", "as_name"})
 _LISTS = frozenset({"as_tensors", "as_optional_tensors", "as_sym_ints", "as_sym_floats"})
-_IRRELEVANT = frozenset({"as_none", "as_layout", "as_memory_format", "as_device"})
-"""Arguments that change no shape; everything runs on the meta device."""
+_IRRELEVANT = frozenset({"as_none", "as_layout", "as_memory_format"})
+"""Arguments that are absent or about the place of elements in memory."""
 _FILE_OPERATORS = frozenset({"from_file"})
 """ATen operators that reach outside the program."""
 
@@ -98,7 +115,8 @@ class _Call:
         args = [decode(values) for decode in self._args]
         kwargs = {name: decode(values) for name, decode in self._kwargs.items()}
         result = self._function(*args, **kwargs)
-        results = [result] if len(self._outputs) == 1 else result
+        several = isinstance(result, list | tuple) and "as_tensors" not in self._outputs[0]
+        results = result if several else [result]
         for output, value in zip(self._outputs, results, strict=True):
             kind, target = next(iter(output.items()))
             if kind == "as_tensors":
@@ -145,9 +163,13 @@ def _prepared(argument: Mapping[str, Any], source: str) -> Decode:
     if kind == "as_graph":
         body = SerializedGraph(content["graph"], source)
         return lambda values: body
+    if kind == "as_device":
+        return lambda values: torch.device("meta")
     kind, content = (kind, None) if kind in _IRRELEVANT else _innermost(argument)
     if kind in _NAMES:
         return lambda values: values[content]
     if kind == "as_scalar_type":
         return lambda values: DTYPES[content]
+    if kind == "as_float":
+        return lambda values: float(content)  # infinity is written as a word
     return lambda values: content

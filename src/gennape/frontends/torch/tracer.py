@@ -38,6 +38,12 @@ class Value:
     axis: int
     node: int | Callable[[], int]
 
+    def index(self) -> int:
+        """The node, added now if it was not needed before."""
+        if not isinstance(self.node, int):
+            self.node = self.node()
+        return self.node
+
 
 class Tracer(TorchFunctionMode):
     """Collects nodes while active.
@@ -70,7 +76,7 @@ class Tracer(TorchFunctionMode):
         function = describe(func)
         output = predicted_output(function, args, kwargs)
         if output is None:
-            output = _run(func, args, kwargs)
+            output = _run(func, function, args, kwargs)
         self._write(function, args, kwargs, output)
         return output
 
@@ -83,12 +89,39 @@ class Tracer(TorchFunctionMode):
         tensors = _tensors_in([*args, *kwargs.values()])
         if not any(id(tensor) in self._values for tensor in tensors):
             self._remember_owners(tensors, outputs)
-        elif function.rule is not None:
+            return
+        changed = args[0] if isinstance(args[0], Tensor) else None
+        before = self._values.get(id(changed))
+        if function.rule is not None:
             function.rule(self, output, *args, **kwargs)
         else:
             target = outputs[0] if outputs else args[0]
             self.emit(Op.OTHER, tensors, target, details={"function": function.name})
             self.also(outputs[1:], target)
+        if changed is not None and self._values.get(id(changed)) is not before:
+            self._write_back(changed)
+
+    def _write_back(self, view: Tensor) -> None:
+        """A view that was overwritten changes the tensor it is a part of."""
+        whole = view._base
+        if whole is None:
+            return
+        if whole.shape == view.shape:
+            self.same(whole, view)
+        else:
+            self.overwrite(whole, view)
+
+    def overwrite(self, whole: Tensor, part: Tensor) -> None:
+        """Some elements of `whole` become `part`; the node is added when they are used."""
+        axis = self.axis(whole)
+        before, after = self._values.get(id(whole)), self._values[id(part)]
+
+        def add() -> int:
+            first = self._source(whole, -1) if before is None else before.index()
+            shape = shape_of(whole.shape, axis)
+            return self.builder.add_node(Op.WHERE, (first, after.index()), shape)
+
+        self.bind(whole, axis, add)
 
     def _remember_owners(self, tensors: list[Tensor], outputs: list[Tensor]) -> None:
         """Results of static tensors come from the parameters these come from."""
@@ -135,11 +168,7 @@ class Tracer(TorchFunctionMode):
             axis_from_end: Where a static tensor has its channels, as a negative number.
         """
         value = self._values.get(id(tensor))
-        if value is None:
-            return self._source(tensor, axis_from_end)
-        if not isinstance(value.node, int):
-            value.node = value.node()
-        return value.node
+        return self._source(tensor, axis_from_end) if value is None else value.index()
 
     def _source(self, tensor: Tensor, axis_from_end: int) -> int:
         if id(tensor) not in self._sources:
@@ -293,14 +322,16 @@ def failure(name: str, shape: Sequence[int], error: Exception) -> FrontendError:
     )
 
 
-def _run(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call `func`; tensors with numbers beside meta tensors become meta tensors too."""
+def _run(func: Any, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call `func`; tensors with numbers beside meta tensors lose their numbers."""
     try:
         return func(*args, **kwargs)
     except RuntimeError:
         tensors = _tensors_in([*args, *kwargs.values()])
-        if len({tensor.device.type for tensor in tensors}) < 2:
+        if len({tensor.is_meta for tensor in tensors}) < 2:
             raise
+        if function.in_place:
+            return args[0]
         args, kwargs = tree_map_only(Tensor, lambda tensor: tensor.to("meta"), (args, kwargs))
         return func(*args, **kwargs)
 
