@@ -14,7 +14,9 @@ def digest(graph: NodeArrays) -> str:
 
     Every node is hashed with what it computes from (its arguments, in order unless the
     operation commutes) and then with where its result goes, so that a shared node and
-    two equal ones differ. The digest is that of the sorted node hashes.
+    two equal ones differ. The digest is that of the sorted node hashes. Graphs that
+    colour refinement (Weisfeiler and Leman, 1968) cannot tell apart have one digest;
+    they need at least four equal weighted nodes wired in a ring.
 
     Args:
         graph: One graph; nodes in topological order.
@@ -25,10 +27,12 @@ def digest(graph: NodeArrays) -> str:
     commutes = [int(op) in _COMMUTATIVE for op in graph.operations.tolist()]
     computed: list[bytes] = []
     for node, label in enumerate(labels):
-        arguments = [computed[source] for source in sources[first[node] : first[node + 1]]]
+        own_sources = sources[first[node] : first[node + 1]]
+        arguments = [computed[source] for source in own_sources]
         if commutes[node]:
             arguments.sort()
-        computed.append(_hash(label + b"".join(arguments)))
+        distinct = len(set(own_sources)).to_bytes(4, "little")  # x + x is not x + y
+        computed.append(_hash(label + distinct + b"".join(arguments)))
     uses: list[list[bytes]] = [[] for _ in labels]
     for node in range(len(labels) - 1, -1, -1):
         full = _hash(computed[node] + b"".join(sorted(uses[node])))
@@ -44,8 +48,7 @@ def _labels(graph: NodeArrays) -> list[bytes]:
     operations = graph.operations.astype("<i2")
     columns = graph.attributes.astype("<i4")
     details = {
-        node: json.dumps(values, sort_keys=True).encode()
-        for node, values in graph.details.items()
+        node: json.dumps(values, sort_keys=True).encode() for node, values in graph.details.items()
     }
     return [
         operations[node].tobytes() + columns[node].tobytes() + details.get(node, b"")
