@@ -113,7 +113,7 @@ FUNCTIONS: Mapping[Op, Function] = {
     Op.SCALE: _scale,
     Op.POWER: _power,
     Op.CLIP: lambda node, x: x.clamp(node.details.get("min"), node.details.get("max")),
-    Op.ZERO: partial(_elementwise, torch.zeros_like),
+    Op.ZERO: partial(_elementwise, partial(torch.mul, other=0)),  # exporters fold zeros_like
     Op.EXP: partial(_elementwise, torch.exp),
     Op.LOG: partial(_elementwise, torch.log),
     Op.ABS: partial(_elementwise, torch.abs),
