@@ -53,8 +53,8 @@ def _imported(name: str) -> ModuleType:
     except RuntimeError as error:
         if "operator torchvision::" not in str(error) or _definitions:
             raise
-        library = torch.library.Library("torchvision", "DEF")
+        library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
         for schema in _TORCHVISION_SCHEMAS:
-            library.define(schema)
+            library.define(schema)  # type: ignore[no-untyped-call]
         _definitions.append(library)
         return import_module(name)

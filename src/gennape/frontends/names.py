@@ -69,7 +69,8 @@ def _torchvision_model(name: str) -> nn.Module:
     builder = models.get_model_builder(name)
     # Detection and segmentation models would otherwise download a backbone.
     options = {"weights", "weights_backbone"} & set(signature(builder).parameters)
-    return _without_weights(lambda: builder(**dict.fromkeys(options)))
+    model: nn.Module = _without_weights(lambda: builder(**dict.fromkeys(options)))
+    return model
 
 
 def _unknown(library: str, name: str, known: list[str]) -> str:

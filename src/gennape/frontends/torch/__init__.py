@@ -1,6 +1,5 @@
 """PyTorch networks in: modules, exported programs and `.pt2` files."""
 
-from gennape.frontends.torch import arithmetic, attention, layers, layout, recurrent  # noqa: F401
 from gennape.frontends.torch.archive import read_program
 from gennape.frontends.torch.module import trace_module
 from gennape.frontends.torch.program import trace_program

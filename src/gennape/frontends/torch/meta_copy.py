@@ -1,6 +1,6 @@
 """A module whose parameters are meta tensors for a while."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -35,7 +35,7 @@ def on_meta(module: nn.Module) -> Iterator[dict[str, Tensor]]:
 
 
 def _copied(
-    tensors: dict[str, Tensor | None], copies: dict[int, Tensor]
+    tensors: Mapping[str, Tensor | None], copies: dict[int, Tensor]
 ) -> dict[str, Tensor | None]:
     """The same dictionary with meta tensors; one tensor always gets the same copy."""
     return {

@@ -11,86 +11,35 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gennape.frontends.torch.rules import Function
-
-Prediction = Tensor | None
-
-_UNARY = frozenset(
-    [
-        "relu",
-        "relu6",
-        "leaky_relu",
-        "elu",
-        "selu",
-        "celu",
-        "gelu",
-        "silu",
-        "mish",
-        "softplus",
-        "hardswish",
-        "hardsigmoid",
-        "sigmoid",
-        "tanh",
-        "erf",
-        "hardtanh",
-        "clamp",
-        "clip",
-        "exp",
-        "log",
-        "sqrt",
-        "rsqrt",
-        "sin",
-        "cos",
-        "abs",
-        "neg",
-        "square",
-        "softmax",
-        "log_softmax",
-    ]
-)
-_BINARY = frozenset(
-    [
-        "add",
-        "sub",
-        "mul",
-        "div",
-        "truediv",
-        "radd",
-        "rmul",
-        "rsub",
-        "rtruediv",
-        "multiply",
-        "subtract",
-        "maximum",
-        "minimum",
-    ]
-)
+from gennape.frontends.torch.registry import Function
 
 
-def predicted_output(
-    function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Prediction:
+def predicted_output(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The result of a call on meta tensors, or None if the call itself has to tell."""
-    name = function.name
     if not args or type(args[0]) is not Tensor or not args[0].is_floating_point():
         return None
-    if name in _UNARY:
-        if (len(args) > 1 and isinstance(args[1], Tensor)) or "dtype" in kwargs or "out" in kwargs:
-            return None
-        in_place = function.in_place or kwargs.get("inplace") or any(a is True for a in args)
-        return args[0] if in_place else _like(args[0], args[0].shape)
-    if name in _BINARY:
+    if function.result == "like the first":
+        return _unary(function, args, kwargs)
+    if function.result == "broadcast":
         return _binary(function, *args) if len(args) == 2 and not kwargs else None
-    predict = _PREDICTIONS.get(name)
+    predict = _PREDICTIONS.get(function.name)
     return predict(*args, **kwargs) if predict else None
 
 
-def _like(x: Tensor, shape: Any) -> Prediction:
+def _unary(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor | None:
+    x, *options = args
+    if "dtype" in kwargs or "out" in kwargs or any(isinstance(o, Tensor) for o in options):
+        return None
+    in_place = function.in_place or kwargs.get("inplace") or any(o is True for o in options)
+    return x if in_place else _like(x, x.shape)
+
+
+def _like(x: Tensor, shape: Any) -> Tensor | None:
     """An empty meta tensor; None when `x` is not on the meta device."""
     return torch.empty(shape, dtype=x.dtype, device="meta") if x.is_meta else None
 
 
-def _binary(function: Function, x: Tensor, y: Any) -> Prediction:
+def _binary(function: Function, x: Tensor, y: Any) -> Tensor | None:
     if isinstance(y, Tensor):
         if y.dtype is not x.dtype or not y.is_meta:
             return None
@@ -115,27 +64,30 @@ def _broadcast(left: Any, right: Any) -> tuple[int, ...] | None:
     return tuple(max(pair) if 0 not in pair else 0 for pair in pairs)
 
 
-def _linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Prediction:
+def _linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor | None:
     fits = weight.dim() == 2 and x.shape[-1] == weight.shape[1] and x.dtype is weight.dtype
     return _like(x, (*x.shape[:-1], weight.shape[0])) if fits else None
 
 
-def _batch_norm(x: Tensor, mean: Tensor | None, variance: Any, *_: Any, **__: Any) -> Prediction:
-    fits = mean is not None and x.dim() > 1 and x.shape[1] == mean.shape[0]
-    return _like(x, x.shape) if fits and x.dtype is mean.dtype else None
+def _batch_norm(x: Tensor, mean: Tensor | None, variance: Any, *_: Any, **__: Any) -> Tensor | None:
+    if mean is None or x.dtype is not mean.dtype:
+        return None
+    return _like(x, x.shape) if x.dim() > 1 and x.shape[1] == mean.shape[0] else None
 
 
-def _layer_norm(x: Tensor, normalized_shape: Any, *_: Any, **__: Any) -> Prediction:
+def _layer_norm(x: Tensor, normalized_shape: Any, *_: Any, **__: Any) -> Tensor | None:
     tail = tuple(normalized_shape)
     return _like(x, x.shape) if tuple(x.shape[-len(tail) :]) == tail else None
 
 
-def _group_norm(x: Tensor, num_groups: int, weight: Any = None, *_: Any, **__: Any) -> Prediction:
+def _group_norm(
+    x: Tensor, num_groups: int, weight: Any = None, *_: Any, **__: Any
+) -> Tensor | None:
     fits = x.shape[1] % num_groups == 0 and (weight is None or x.shape[1] == weight.shape[0])
     return _like(x, x.shape) if fits else None
 
 
-def _attention(query: Tensor, key: Tensor, value: Tensor, *_: Any, **__: Any) -> Prediction:
+def _attention(query: Tensor, key: Tensor, value: Tensor, *_: Any, **__: Any) -> Tensor | None:
     fits = (
         query.shape[:-2] == key.shape[:-2] == value.shape[:-2] and query.shape[-1] == key.shape[-1]
     )
@@ -152,7 +104,7 @@ def _recurrent(x: Tensor, states: Any, weights: Any, *settings: Any) -> Any:
     return (hidden, *(_like(x, state.shape) for state in firsts))
 
 
-_PREDICTIONS: dict[str, Callable[..., Prediction]] = {
+_PREDICTIONS: dict[str, Callable[..., Tensor | None]] = {
     "linear": _linear,
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
+from torch._ops import OpOverload
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.torch.composites import wrapped_call
@@ -32,7 +33,7 @@ DTYPES = {
 }
 """Element types by their number in the file format."""
 
-_SIZE_FUNCTIONS = {
+_SIZE_FUNCTIONS: dict[str, Callable[..., Any]] = {
     f"_operator.{name}": getattr(operator, name)
     for name in [
         "add",
@@ -142,16 +143,19 @@ def _function(target: str, source: str) -> Callable[..., Any]:
     if target in _SIZE_FUNCTIONS:
         return _SIZE_FUNCTIONS[target]
     home, _, name = target.rpartition(".")
-    function = wrapped_call(name) if home == "torch.ops.higher_order" else None
+    if home == "torch.ops.higher_order":
+        wrapper = wrapped_call(name)
+        if wrapper is not None:
+            return wrapper
     packet = home.removeprefix("torch.ops.aten.")
     if packet != home and packet not in _FILE_OPERATORS:
         function = getattr(getattr(torch.ops.aten, packet, None), name, None)
-    if function is None:
-        raise FrontendError(
-            f"{source} calls {target}, which is not read from files; if you trust the file, "
-            "give what torch.export.load returns"
-        )
-    return function
+        if isinstance(function, OpOverload):
+            return function
+    raise FrontendError(
+        f"{source} calls {target}, which is not read from files; if you trust the file, "
+        "give what torch.export.load returns"
+    )
 
 
 def _prepared(argument: Mapping[str, Any], source: str) -> Decode:
@@ -165,11 +169,13 @@ def _prepared(argument: Mapping[str, Any], source: str) -> Decode:
         return lambda values: body
     if kind == "as_device":
         return lambda values: torch.device("meta")
-    kind, content = (kind, None) if kind in _IRRELEVANT else _innermost(argument)
+    if kind in _IRRELEVANT:
+        return lambda values: None
+    kind, value = _innermost(argument)
     if kind in _NAMES:
-        return lambda values: values[content]
+        return lambda values: values[value]
     if kind == "as_scalar_type":
-        return lambda values: DTYPES[content]
+        return lambda values: DTYPES[value]
     if kind == "as_float":
-        return lambda values: float(content)  # infinity is written as a word
-    return lambda values: content
+        return lambda values: float(value)  # infinity is written as a word
+    return lambda values: value

@@ -8,15 +8,18 @@ arguments, and adds nodes to the trace.
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from torch._ops import OpOverload, OpOverloadPacket
 
 Rule = Callable[..., None]
 AnyRule = TypeVar("AnyRule", bound=Rule)
+Result = Literal["like the first", "broadcast"]
+"""How the shape of a result follows from the arguments, where it does so simply."""
 
 RULES: dict[str, Rule] = {}
 """Rules by function name; `aten.NAME` where the operator's arguments are in another order."""
+_RESULTS: dict[str, Result] = {}
 
 _IN_PLACE_OPERATORS = frozenset(
     f"__i{name}__" for name in ("add", "sub", "mul", "truediv", "div", "pow", "and", "or")
@@ -29,19 +32,29 @@ class Function(NamedTuple):
     Attributes:
         name: Its plain name, such as `add`.
         rule: The rule that writes it down, if there is one.
+        result: The shape of its result, if that is simple.
         in_place: Whether it overwrites its first argument.
     """
 
     name: str
     rule: Rule | None
+    result: Result | None
     in_place: bool
 
 
-def writes(*names: str) -> Callable[[AnyRule], AnyRule]:
-    """Make the decorated function the rule of the functions called `names`."""
+def writes(names: str, result: Result | None = None) -> Callable[[AnyRule], AnyRule]:
+    """Make the decorated rule that of some functions.
+
+    Args:
+        names: Names of the functions, with spaces between.
+        result: How the shape of their results follows from floating-point arguments.
+    """
 
     def register(rule: AnyRule) -> AnyRule:
-        RULES.update(dict.fromkeys(names, rule))
+        for name in names.split():
+            RULES[name] = rule
+            if result is not None:
+                _RESULTS[name] = result
         return rule
 
     return register
@@ -62,4 +75,4 @@ def describe(function: Any) -> Function:
     rule = RULES.get(plain)
     if isinstance(function, OpOverload | OpOverloadPacket):
         rule = RULES.get(f"aten.{plain}", rule)
-    return Function(plain, rule, in_place)
+    return Function(plain, rule, _RESULTS.get(plain), in_place)

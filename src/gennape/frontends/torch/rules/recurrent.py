@@ -12,18 +12,18 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch.attention import product
-from gennape.frontends.torch.layers import WITH_BIAS
-from gennape.frontends.torch.layout import concat
-from gennape.frontends.torch.rules import RULES
-from gennape.frontends.torch.tracer import Tracer
+from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.rules.attention import product
+from gennape.frontends.torch.rules.convolution import WITH_BIAS
+from gennape.frontends.torch.rules.layout import concat
+from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
 
 def recurrent(
     function: str,
-    trace: Tracer,
+    trace: Trace,
     output: Sequence[Tensor],
     x: Tensor,
     states: Any,
@@ -66,7 +66,7 @@ def recurrent(
 
 
 def _layer(
-    function: str, trace: Tracer, output: Tensor, x: Tensor, weights: Sequence[Tensor]
+    function: str, trace: Trace, output: Tensor, x: Tensor, weights: Sequence[Tensor]
 ) -> None:
     """One layer in one direction."""
     into, hidden, *biases = weights
@@ -87,4 +87,4 @@ def _layer(
 
 
 for _name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
-    RULES[_name] = partial(recurrent, _name)
+    writes(_name)(partial(recurrent, _name))

@@ -7,16 +7,16 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch import arithmetic
-from gennape.frontends.torch.layers import linear
-from gennape.frontends.torch.rules import writes
-from gennape.frontends.torch.tracer import Tracer
+from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.rules import arithmetic, elementwise
+from gennape.frontends.torch.rules.convolution import linear
+from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
 
-@writes("matmul", "bmm", "mm", "rmatmul", "mv", "dot", "inner_product")
-def matmul(trace: Tracer, output: Tensor, x: Tensor, y: Tensor) -> None:
+@writes("matmul bmm mm rmatmul mv dot inner_product")
+def matmul(trace: Trace, output: Tensor, x: Tensor, y: Tensor) -> None:
     """A matrix product; with a learned matrix on the right it is a linear layer."""
     if trace.is_learned(y) and y.dim() == 2 and trace.depends_on_input(x):
         linear(trace, output, x, y)
@@ -28,7 +28,7 @@ def matmul(trace: Tracer, output: Tensor, x: Tensor, y: Tensor) -> None:
 
 
 def product(
-    trace: Tracer,
+    trace: Trace,
     output: Tensor,
     factors: Sequence[Tensor],
     contracted: int,
@@ -40,9 +40,9 @@ def product(
     trace.emit(Op.MATMUL, factors, output, axis=axis, attributes=attributes, details=details)
 
 
-@writes("addmm", "baddbmm")
+@writes("addmm baddbmm")
 def addmm(
-    trace: Tracer,
+    trace: Trace,
     output: Tensor,
     bias: Tensor,
     x: Tensor,
@@ -69,7 +69,7 @@ def addmm(
 
 
 @writes("einsum")
-def einsum(trace: Tracer, output: Tensor, equation: str, *operands: Any) -> None:
+def einsum(trace: Trace, output: Tensor, equation: str, *operands: Any) -> None:
     """A product of tensors by index letters."""
     factors = list(operands[0]) if isinstance(operands[0], list | tuple) else list(operands)
     terms = equation.replace(" ", "").replace("...", "").partition("->")
@@ -87,7 +87,7 @@ def einsum(trace: Tracer, output: Tensor, equation: str, *operands: Any) -> None
 
 @writes("scaled_dot_product_attention")
 def attention(
-    trace: Tracer,
+    trace: Trace,
     output: Tensor,
     query: Tensor,
     key: Tensor,
@@ -112,5 +112,5 @@ def attention(
         masked = trace.blank(*shape)
         arithmetic.add(trace, masked, scaled, attn_mask)
         scaled = masked
-    arithmetic.softmax(trace, weights, scaled, -1)
+    elementwise.softmax(trace, weights, scaled, -1)
     product(trace, output, (weights, value), keys, last)

@@ -1,0 +1,15 @@
+"""Rules by theme: each adds the nodes of one PyTorch function."""
+
+from gennape.frontends.torch.rules import (  # noqa: F401 (importing them registers the rules)
+    arithmetic,
+    attention,
+    convolution,
+    elementwise,
+    layout,
+    normalisation,
+    pooling,
+    recurrent,
+    reduction,
+    slices,
+    spatial,
+)

@@ -1,0 +1,132 @@
+"""Rules for convolution, linear and embedding layers."""
+
+from typing import Any
+
+from torch import Tensor
+
+from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.rules.windows import Size, sizes, window
+from gennape.frontends.torch.trace import Trace
+from gennape.graph import Op
+from gennape.graph.arrays import NO_ATTRIBUTES
+
+WITH_BIAS = (*NO_ATTRIBUTES[:-1], 1)
+
+
+@writes("conv1d conv2d conv3d")
+def convolution(
+    trace: Trace,
+    output: Tensor,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size = 1,
+    padding: Size | str = 0,
+    dilation: Size = 1,
+    groups: int = 1,
+) -> None:
+    """Convolution; padding given as a word is resolved to numbers."""
+    kernel = tuple(weight.shape[2:])
+    count = len(kernel)
+    dilations = sizes(dilation, count)
+    if isinstance(padding, str):
+        total = [
+            d * (k - 1) if padding == "same" else 0 for k, d in zip(kernel, dilations, strict=True)
+        ]
+        borders = [(size // 2, size - size // 2) for size in total]
+    else:
+        borders = [(size, size) for size in sizes(padding, count)]
+    attributes = window(kernel, sizes(stride, count), borders, dilations, groups, bias is not None)
+    _weighted(trace, Op.CONV, output, input, weight, bias, attributes, count)
+
+
+@writes("conv_transpose1d conv_transpose2d conv_transpose3d")
+def transposed_convolution(
+    trace: Trace,
+    output: Tensor,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size = 1,
+    padding: Size = 0,
+    output_padding: Size = 0,
+    groups: int = 1,
+    dilation: Size = 1,
+) -> None:
+    """Transposed convolution; the output padding shows in the output shape."""
+    kernel = tuple(weight.shape[2:])
+    count = len(kernel)
+    borders = [(size, size) for size in sizes(padding, count)]
+    attributes = window(
+        kernel, sizes(stride, count), borders, sizes(dilation, count), groups, bias is not None
+    )
+    _weighted(trace, Op.CONV_TRANSPOSE, output, input, weight, bias, attributes, count)
+
+
+@writes("convolution")
+def any_convolution(
+    trace: Trace,
+    output: Tensor,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: Size,
+    padding: Size,
+    dilation: Size,
+    transposed: bool,
+    output_padding: Size,
+    groups: int,
+) -> None:
+    """The one operator into which programs decompose every convolution."""
+    if transposed:
+        transposed_convolution(
+            trace, output, input, weight, bias, stride, padding, output_padding, groups, dilation
+        )
+    else:
+        convolution(trace, output, input, weight, bias, stride, padding, dilation, groups)
+
+
+def _weighted(
+    trace: Trace,
+    op: Op,
+    output: Tensor,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    attributes: tuple[int, ...],
+    spatial: int,
+) -> None:
+    axis = output.dim() - spatial - 1
+    trace.emit(
+        op,
+        (input,),
+        output,
+        axis=axis,
+        read_axis=axis,
+        attributes=attributes,
+        weights=(weight, bias),
+    )
+
+
+@writes("linear")
+def linear(
+    trace: Trace, output: Tensor, input: Tensor, weight: Tensor, bias: Tensor | None = None
+) -> None:
+    """A fully connected layer on the last dimension."""
+    trace.emit(
+        Op.LINEAR,
+        (input,),
+        output,
+        axis=output.dim() - 1,
+        read_axis=input.dim() - 1,
+        attributes=NO_ATTRIBUTES if bias is None else WITH_BIAS,
+        weights=(weight, bias),
+    )
+
+
+@writes("embedding")
+def embedding(
+    trace: Trace, output: Tensor, input: Tensor, weight: Tensor, *_: Any, **__: Any
+) -> None:
+    """Rows of a table, looked up by the input."""
+    trace.emit(Op.EMBEDDING, (input,), output, axis=output.dim() - 1, weights=(weight,))

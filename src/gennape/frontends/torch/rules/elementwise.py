@@ -1,0 +1,156 @@
+"""Rules for activations and other functions of each element by itself."""
+
+from functools import partial
+from typing import Any
+
+from torch import Tensor
+
+from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.trace import Trace
+from gennape.graph import Op
+
+_PLAIN = {
+    "relu": Op.RELU,
+    "relu6": Op.RELU6,
+    "elu celu": Op.ELU,
+    "selu": Op.SELU,
+    "silu": Op.SILU,
+    "mish": Op.MISH,
+    "softplus": Op.SOFTPLUS,
+    "hardswish": Op.HARDSWISH,
+    "hardsigmoid": Op.HARDSIGMOID,
+    "sigmoid expit special_expit": Op.SIGMOID,
+    "tanh": Op.TANH,
+    "erf special_erf": Op.ERF,
+    "exp": Op.EXP,
+    "log": Op.LOG,
+    "abs absolute": Op.ABS,
+    "sin": Op.SINE,
+    "cos": Op.COSINE,
+    "normalize": Op.NORMALIZE,
+    "local_response_norm": Op.LOCAL_RESPONSE_NORM,
+    "cumsum": Op.CUMULATIVE_SUM,
+    "zeros_like": Op.ZERO,
+}
+"""Functions of one tensor that keep its shape."""
+
+_POWERS = {"sqrt": 0.5, "rsqrt": -0.5, "square": 2, "reciprocal": -1}
+_COMPARISONS = ("gt", "ge", "lt", "le", "eq", "ne", "logical_and", "logical_or", "logical_not")
+_ROUNDINGS = ("floor", "ceil", "round", "trunc", "sign", "floor_divide")
+
+
+def unary(
+    op: Op, details: dict[str, Any], trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any
+) -> None:
+    """An element-wise function of one tensor."""
+    trace.emit(op, (x,), output, details=details)
+
+
+for _names, _op in _PLAIN.items():
+    writes(_names, result="like the first")(partial(unary, _op, {}))
+for _name, _exponent in _POWERS.items():
+    writes(_name, result="like the first")(partial(unary, Op.POWER, {"exponent": _exponent}))
+
+
+def several(
+    op: Op, details: dict[str, Any], trace: Trace, output: Tensor, *args: Any, **_: Any
+) -> None:
+    """An element-wise function of any number of tensors."""
+    trace.emit(op, [x for x in args if isinstance(x, Tensor)], output, details=details)
+
+
+for _name in _COMPARISONS:
+    writes(_name)(partial(several, Op.COMPARE, {"function": _name}))
+for _name in _ROUNDINGS:
+    writes(_name)(partial(several, Op.ROUND, {"function": _name}))
+writes("where masked_fill")(partial(several, Op.WHERE, {}))
+
+
+@writes("prelu")
+def prelu(trace: Trace, output: Tensor, input: Tensor, weight: Tensor) -> None:
+    """Leaky ReLU with learned slopes."""
+    trace.emit(Op.PRELU, (input,), output, weights=(weight,))
+
+
+@writes("leaky_relu", result="like the first")
+def leaky_relu(
+    trace: Trace, output: Tensor, x: Tensor, negative_slope: float = 0.01, *_: Any, **__: Any
+) -> None:
+    """Leaky ReLU; the slope is a detail unless it is 0.01."""
+    details = {} if negative_slope == 0.01 else {"slope": negative_slope}
+    trace.emit(Op.LEAKY_RELU, (x,), output, details=details)
+
+
+@writes("gelu", result="like the first")
+def gelu(trace: Trace, output: Tensor, x: Tensor, approximate: str = "none") -> None:
+    """Gaussian error linear unit, exact or by the tangent formula."""
+    details = {} if approximate == "none" else {"approximate": approximate}
+    trace.emit(Op.GELU, (x,), output, details=details)
+
+
+@writes("clamp clip", result="like the first")
+def clip(trace: Trace, output: Tensor, x: Tensor, min: Any = None, max: Any = None) -> None:
+    """Limits; 0 to 6 is ReLU6, from 0 upwards ReLU."""
+    low, high = number(trace, min), number(trace, max)
+    if (low, high) == (0, 6):
+        trace.emit(Op.RELU6, (x,), output)
+    elif low == 0 and max is None:
+        trace.emit(Op.RELU, (x,), output)
+    else:
+        limits = {"min": low, "max": high}
+        tensors = [x, *(limit for limit in (min, max) if trace.depends_on_input(limit))]
+        details = {name: limit for name, limit in limits.items() if limit is not None}
+        trace.emit(Op.CLIP, tensors, output, details=details)
+
+
+@writes("clamp_min")
+def clamp_min(trace: Trace, output: Tensor, x: Tensor, min: Any) -> None:
+    """A lower limit."""
+    clip(trace, output, x, min)
+
+
+@writes("clamp_max")
+def clamp_max(trace: Trace, output: Tensor, x: Tensor, max: Any) -> None:
+    """An upper limit."""
+    clip(trace, output, x, None, max)
+
+
+@writes("hardtanh", result="like the first")
+def hardtanh(
+    trace: Trace,
+    output: Tensor,
+    x: Tensor,
+    min_val: float = -1.0,
+    max_val: float = 1.0,
+    *_: Any,
+    **__: Any,
+) -> None:
+    """Limits by another name."""
+    clip(trace, output, x, min_val, max_val)
+
+
+@writes("softmax", result="like the first")
+def softmax(trace: Trace, output: Tensor, x: Tensor, dim: int = -1, *_: Any, **__: Any) -> None:
+    """Softmax along one dimension."""
+    trace.emit(Op.SOFTMAX, (x,), output, details=axis_detail(dim, x))
+
+
+@writes("log_softmax", result="like the first")
+def log_softmax(trace: Trace, output: Tensor, x: Tensor, dim: int = -1, *_: Any, **__: Any) -> None:
+    """Logarithm of the softmax along one dimension."""
+    trace.emit(Op.LOG_SOFTMAX, (x,), output, details=axis_detail(dim, x))
+
+
+def axis_detail(dim: int, x: Tensor) -> dict[str, int]:
+    """The dimension an operation works along, unless it is 1."""
+    axis = dim % max(x.dim(), 1)
+    return {} if axis == 1 else {"axis": axis}
+
+
+def number(trace: Trace, value: Any) -> float | None:
+    """A plain number, also one in a constant tensor that has numbers; else None."""
+    if isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Tensor) and value.dim() == 0 and not value.is_meta:
+        return None if trace.depends_on_input(value) else float(value)
+    return None

@@ -1,0 +1,126 @@
+"""Rules for sums, means and extremes along dimensions."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from torch import Tensor
+
+from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.rules.arithmetic import scale
+from gennape.frontends.torch.trace import Trace
+from gennape.graph import Op
+
+_GLOBAL = {Op.MEAN: Op.GLOBAL_AVG_POOL, Op.MAX: Op.GLOBAL_MAX_POOL}
+
+
+def reduction(
+    op: Op, trace: Trace, output: Tensor, x: Tensor, dim: Any = None, *_: Any, **options: Any
+) -> None:
+    """A sum, mean, maximum or variance along dimensions (all of them if none is given)."""
+    dim = options.get("axis", dim)
+    given = [dim] if isinstance(dim, int) else list(dim or range(x.dim()))
+    axes = sorted(axis % max(x.dim(), 1) for axis in given)
+    channels = trace.axis(x)
+    if op in _GLOBAL and x.dim() == 4 and axes == [a for a in (1, 2, 3) if a != channels]:
+        _global_pool(_GLOBAL[op], trace, output, x, axes)
+        return
+    details: dict[str, Any] = {"axes": axes}
+    axis = channels
+    if output.dim() == x.dim():
+        details["keepdim"] = True
+    elif channels in axes:
+        axis = max(output.dim() - 1, 0)
+    else:
+        axis -= sum(removed < channels for removed in axes)
+    trace.emit(op, (x,), output, axis=axis, details=details)
+
+
+def _global_pool(op: Op, trace: Trace, output: Tensor, x: Tensor, axes: list[int]) -> None:
+    """A mean or maximum over height and width, which may be dropped afterwards."""
+    channels = trace.axis(x)
+    pooled = output
+    if output.dim() < x.dim():
+        pooled = trace.blank(*(1 if axis in axes else n for axis, n in enumerate(x.shape)))
+    details = {} if channels == 1 else {"axes": axes}
+    trace.emit(op, (x,), pooled, axis=channels, details=details)
+    if pooled is not output:
+        trace.emit(Op.RESHAPE, (pooled,), output)
+
+
+for _name, _op in {"mean": Op.MEAN, "sum": Op.SUM, "amax": Op.MAX, "var": Op.VARIANCE}.items():
+    writes(_name)(partial(reduction, _op))
+
+
+@writes("amin")
+def least(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
+    """The minimum along dimensions: minus the maximum of minus the elements."""
+    negative, greatest = trace.blank(*x.shape), trace.blank(*output.shape)
+    scale(trace, negative, x, -1, 0)
+    reduction(Op.MAX, trace, greatest, negative, *args, **options)
+    scale(trace, output, greatest, -1, 0)
+
+
+def extreme(
+    pair: Op,
+    along: Callable[..., None],
+    trace: Trace,
+    output: Any,
+    x: Tensor,
+    other: Any = None,
+    *_: Any,
+    **options: Any,
+) -> None:
+    """Maximum or minimum: of two tensors, or along dimensions."""
+    if isinstance(other, Tensor):
+        trace.emit(pair, (x, other), output)
+        return
+    first = output if isinstance(output, Tensor) else output[0]
+    along(trace, first, x, options.get("dim", other))
+    if first is not output:
+        trace.also(output[1:], first)
+
+
+writes("max maximum")(partial(extreme, Op.MAXIMUM, partial(reduction, Op.MAX)))
+writes("min minimum")(partial(extreme, Op.MINIMUM, least))
+
+
+@writes("std")
+def std(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
+    """The square root of the variance."""
+    variance = trace.blank(*output.shape)
+    reduction(Op.VARIANCE, trace, variance, x, *args, **options)
+    trace.emit(Op.POWER, (variance,), output, details={"exponent": 0.5})
+
+
+@writes("var_mean")
+def var_mean(trace: Trace, output: Any, x: Tensor, *args: Any, **options: Any) -> None:
+    """Variance and mean."""
+    reduction(Op.VARIANCE, trace, output[0], x, *args, **options)
+    reduction(Op.MEAN, trace, output[1], x, *args, **options)
+
+
+@writes("norm linalg_vector_norm linalg_norm")
+def norm(
+    trace: Trace,
+    output: Tensor,
+    x: Tensor,
+    p: Any = 2,
+    dim: Any = None,
+    *args: Any,
+    ord: Any = None,
+    **options: Any,
+) -> None:
+    """The length of vectors: the root of the sum of squares, or the sum of magnitudes."""
+    order = p if ord is None else ord
+    power = trace.blank(*x.shape)
+    if order in (2, "fro", None):
+        total = trace.blank(*output.shape)
+        trace.emit(Op.POWER, (x,), power, details={"exponent": 2})
+        reduction(Op.SUM, trace, total, power, dim, *args, **options)
+        trace.emit(Op.POWER, (total,), output, details={"exponent": 0.5})
+    elif order == 1:
+        trace.emit(Op.ABS, (x,), power)
+        reduction(Op.SUM, trace, output, power, dim, *args, **options)
+    else:
+        trace.emit(Op.OTHER, (x,), output, details={"function": "norm"})

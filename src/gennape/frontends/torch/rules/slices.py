@@ -1,0 +1,136 @@
+"""Rules for taking parts of tensors and overwriting them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import Tensor
+
+from gennape.frontends.layout import axis_after_reshape
+from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.rules.layout import expand, reshape
+from gennape.frontends.torch.trace import Trace
+from gennape.graph import Op
+
+
+def cut(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, step: int = 1) -> None:
+    """A part of `x` along one dimension; the nodes are added when the part is used.
+
+    The dimension is gone from `output` when it was indexed by a number.
+    """
+    dim %= x.dim()
+    dropped = output.dim() < x.dim()
+    length = 1 if dropped else output.shape[dim]
+    if length == x.shape[dim]:
+        reshape(trace, output, x)
+        return
+    part = trace.blank(*x.shape[:dim], length, *x.shape[dim + 1 :]) if dropped else output
+    axis = trace.axis(x)
+    details = {"start": start} if start else {}
+    if (dim, axis) != (1, 1):
+        details |= {"axis": dim, "stop": start + length * step}
+    if step != 1:
+        details["step"] = step
+
+    def add() -> int:
+        trace.emit(Op.SLICE, (x,), part, axis=axis, details=details)
+        if dropped:
+            reshape(trace, output, part)
+        return trace.node(output)
+
+    trace.bind(output, axis_after_reshape(part.shape, axis, output.shape), add)
+
+
+@writes("chunk split split_with_sizes tensor_split unsafe_split unsafe_chunk")
+def split(trace: Trace, output: Sequence[Tensor], x: Tensor, *args: Any, **options: Any) -> None:
+    """Parts one after another."""
+    dim = options.get("dim", args[1] if len(args) > 1 else 0)
+    start = 0
+    for part in output:
+        cut(trace, part, x, dim, start)
+        start += part.shape[dim]
+
+
+@writes("unbind")
+def unbind(trace: Trace, output: Sequence[Tensor], x: Tensor, dim: int = 0) -> None:
+    """Every position along a dimension."""
+    for start, part in enumerate(output):
+        cut(trace, part, x, dim, start)
+
+
+@writes("narrow")
+def narrow(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, length: int) -> None:
+    """A part of a given length."""
+    cut(trace, output, x, dim, start)
+
+
+@writes("select")
+def select(trace: Trace, output: Tensor, x: Tensor, dim: int, index: int) -> None:
+    """One position along a dimension."""
+    cut(trace, output, x, dim, index % x.shape[dim])
+
+
+@writes("aten.slice")
+def aten_slice(
+    trace: Trace,
+    output: Tensor,
+    x: Tensor,
+    dim: int = 0,
+    start: int | None = None,
+    end: int | None = None,
+    step: int = 1,
+) -> None:
+    """The operator behind `x[:, start:end:step]`."""
+    cut(trace, output, x, dim, slice(start, end, step).indices(x.shape[dim])[0], step)
+
+
+@writes("getitem")
+def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
+    """Indexing by numbers and ranges is a slice for each dimension, by tensors a gather."""
+    items = list(index) if isinstance(index, tuple) else [index]
+    if not all(item is None or item is ... or isinstance(item, int | slice) for item in items):
+        gather(trace, output, x, *items)
+        return
+    items = [item for item in items if item is not None]
+    if ... in items:
+        place = items.index(...)
+        items[place : place + 1] = [slice(None)] * (x.dim() - len(items) + 1)
+    part = x
+    for dim, item in enumerate(items):
+        size = x.shape[dim]
+        kept = range(size)[item] if isinstance(item, slice) else range(item % size, size)[:1]
+        if len(kept) != size:
+            shorter = trace.blank(*part.shape[:dim], len(kept), *part.shape[dim + 1 :])
+            cut(trace, shorter, part, dim, kept.start, kept.step)
+            part = shorter
+    reshape(trace, output, part)
+
+
+@writes("index_select gather take_along_dim index take")
+def gather(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
+    """Elements at given places."""
+    places = [value for value in (*args, *options.values()) if trace.depends_on_input(value)]
+    trace.emit(Op.GATHER, [x, *places], output)
+
+
+@writes("flip rot90")
+def flip(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
+    """Elements in the opposite order."""
+    trace.emit(Op.GATHER, (x,), output)
+
+
+@writes("setitem")
+def setitem(trace: Trace, output: None, x: Tensor, index: Any, value: Any) -> None:
+    """Some elements replaced by others, or all of them."""
+    if not isinstance(value, Tensor):
+        trace.emit(Op.WHERE, (x,), x)
+    elif value.shape == x.shape:
+        trace.same(x, value)
+    elif value._base is not x or not trace.depends_on_input(value):
+        # A view of x that was changed in place has been written back already.
+        trace.overwrite(x, value)
+
+
+@writes("copy")
+def copy(trace: Trace, output: Tensor, x: Tensor, source: Tensor, *_: Any) -> None:
+    """All elements replaced by others."""
+    expand(trace, output, source)
