@@ -45,4 +45,7 @@ def clear_attributes(batch: GraphBatch) -> GraphBatch:
 
 def _kept(operation: int, values: Mapping[str, Any]) -> dict[str, Any]:
     name = _DETAILS.get(operation, "")
-    return {name: values[name]} if name in values else {}
+    if name not in values:
+        return {}
+    value = values[name]
+    return {name: float(value) if name == "exponent" else value}

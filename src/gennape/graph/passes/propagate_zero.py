@@ -1,9 +1,10 @@
-"""Zeros vanish from sums, and what is computed from zeros alone is zero.
+"""Zeros vanish from sums, and what is computed from zeros alone counts as zero.
 
 Rules:
 
-- pooling, slicing or rectifying zeros gives zeros, and so does a sum or concatenation of
-  zeros and any product with them;
+- what is computed from zeros alone does not depend on the network's input (behind a bias
+  or a batch norm it is a constant, without them zero) and counts as zero, and so does any
+  product with zeros;
 - zeros are left out of a sum;
 - zeros depend on nothing: their argument becomes the first input of their graph.
 
@@ -14,10 +15,10 @@ import numpy as np
 
 from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE, BoolArray
 from gennape.graph.batch import GraphBatch
-from gennape.graph.operations import POOLINGS, Op
+from gennape.graph.operations import SOURCES, Op
 from gennape.graph.passes.rewrite import rewire, take_over
 
-_KEEP_ZERO = frozenset({*POOLINGS, Op.SLICE, Op.RELU, Op.RELU6, Op.ADD, Op.CONCAT, Op.MEAN})
+_NEVER_ZERO = frozenset({*SOURCES, Op.OUTPUT})
 
 
 def propagate_zero(batch: GraphBatch) -> GraphBatch:
@@ -33,13 +34,13 @@ def propagate_zero(batch: GraphBatch) -> GraphBatch:
 
 
 def _zeros(batch: GraphBatch) -> BoolArray:
-    """Which nodes hold nothing but zeros."""
+    """Which nodes hold nothing but zeros, or a constant made of them."""
     zero: BoolArray = batch.operations == Op.ZERO
-    keeps, product = batch.is_in(_KEEP_ZERO), batch.operations == Op.MUL
+    can_be_zero, product = ~batch.is_in(_NEVER_ZERO), batch.operations == Op.MUL
     source, target = batch.edges
     while True:
         zeros = np.bincount(target[zero[source]], minlength=batch.num_nodes)
-        found = zero | (keeps & (zeros == batch.in_degree)) | (product & (zeros > 0))
+        found = zero | (can_be_zero & (zeros == batch.in_degree)) | (product & (zeros > 0))
         if (found == zero).all():
             return zero
         zero = found
