@@ -68,8 +68,8 @@ def _check_nodes(graph: NodeArrays) -> None:
     _refuse(graph, ~is_source & (graph.in_degree == 0), "no arguments given to")
     _refuse(graph, (graph.operations == Op.OUTPUT) & (graph.out_degree > 0), "a use of the output")
     for part, what in (
-        (INPUT_SHAPE, "an input dimension"),
         (OUTPUT_SHAPE, "an output dimension"),
+        (INPUT_SHAPE, "an input dimension"),
         (KERNEL, "a kernel size"),
         (STRIDE, "a stride"),
         (DILATION, "a dilation"),

@@ -47,8 +47,8 @@ _SHORT_NAMES = {
     Op.HARDSWISH: "h-swish",
     Op.HARDSIGMOID: "h-sigmoid",
     Op.ADD: "+",
-    Op.SUB: "−",  # noqa: RUF001
-    Op.MUL: "×",  # noqa: RUF001
+    Op.SUB: "−",
+    Op.MUL: "×",
     Op.DIV: "÷",
     Op.GLOBAL_AVG_POOL: "global avg pool",
     Op.GLOBAL_MAX_POOL: "global max pool",
@@ -94,7 +94,7 @@ def label(node: Node) -> str:
     name = _SHORT_NAMES.get(node.op, node.op.name.lower().replace("_", " "))
     channels = node.output_shape[0]
     if node.op is Op.INPUT:
-        return f"input {'×'.join(map(str, node.output_shape))}"  # noqa: RUF001
+        return f"input {'×'.join(map(str, node.output_shape))}"
     if node.op is Op.OTHER:
         return str(node.details.get("function", "unknown operation"))
     if node.op in (Op.CONV, Op.CONV_TRANSPOSE):
@@ -153,7 +153,7 @@ def _window(node: Node) -> str:
 
 
 def _by(pair: Pair) -> str:
-    return f"{pair[0]}×{pair[1]}"  # noqa: RUF001
+    return f"{pair[0]}×{pair[1]}"
 
 
 def _sizes(shape: tuple[int, int, int]) -> str:

@@ -125,9 +125,10 @@ def _layers(blocks: Sequence[Block], edges: Sequence[tuple[int, int]]) -> list[i
     layers = [0] * len(blocks)
     for source, target in edges:  # sorted by source, and sources are in topological order
         layers[target] = max(layers[target], layers[source] + 1)
-    for source, target in reversed(edges):
-        if blocks[source].leader.op in SOURCES - {Op.INPUT} and layers[source] == 0:
-            layers[source] = max(layers[target] - 1, 0)
+    late = SOURCES - {Op.INPUT}  # parameters stand just above their first user
+    for number in (n for n, block in enumerate(blocks) if block.leader.op in late):
+        users = [layers[target] for source, target in edges if source == number]
+        layers[number] = min(users, default=1) - 1
     return layers
 
 

@@ -1,0 +1,63 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gennape.graph import ComputationGraph, GraphBatch
+from random_networks import networks
+
+_COLUMNS = ("operations", "attributes", "node_parameters", "edges")
+
+
+def _assert_same(left: ComputationGraph, right: ComputationGraph) -> None:
+    for column in _COLUMNS:
+        np.testing.assert_array_equal(getattr(left, column), getattr(right, column), column)
+    assert left.details == right.details
+    assert left.name == right.name
+
+
+@given(st.lists(networks(), max_size=5))
+@settings(max_examples=50, deadline=None)
+def test_graphs_come_back_as_they_went_in(graphs: list[ComputationGraph]) -> None:
+    batch = GraphBatch.of(graphs)
+    assert len(batch) == len(graphs)
+    for before, after in zip(graphs, batch, strict=True):
+        _assert_same(before, after)
+
+
+@given(st.lists(networks(), min_size=1, max_size=4), st.data())
+@settings(max_examples=50, deadline=None)
+def test_take_gathers_graphs_in_any_order(
+    graphs: list[ComputationGraph], data: st.DataObject
+) -> None:
+    indices = data.draw(st.lists(st.integers(0, len(graphs) - 1), max_size=6))
+    taken = GraphBatch.of(graphs).take(indices)
+    assert len(taken) == len(indices)
+    for index, after in zip(indices, taken, strict=True):
+        _assert_same(graphs[index], after)
+
+
+@given(st.lists(networks(), min_size=1, max_size=4))
+@settings(max_examples=50, deadline=None)
+def test_costs_are_those_of_the_graphs(graphs: list[ComputationGraph]) -> None:
+    batch = GraphBatch.of(graphs)
+    assert batch.macs.tolist() == [graph.macs for graph in graphs]
+    assert batch.parameters.tolist() == [graph.parameters for graph in graphs]
+
+
+@given(st.lists(networks(), min_size=1, max_size=4))
+@settings(max_examples=50, deadline=None)
+def test_columns_point_to_their_graphs(graphs: list[ComputationGraph]) -> None:
+    batch = GraphBatch.of(graphs)
+    counts = [graph.num_nodes for graph in graphs]
+    assert batch.graph_index.tolist() == [i for i, count in enumerate(counts) for _ in range(count)]
+    sources, targets = batch.edges
+    np.testing.assert_array_equal(batch.graph_index[sources], batch.graph_index[targets])
+    assert np.diff(batch.edge_offsets).tolist() == [graph.num_edges for graph in graphs]
+
+
+def test_an_empty_batch() -> None:
+    batch = GraphBatch.of([])
+    assert len(batch) == 0
+    assert list(batch) == []
+    assert len(batch.take([])) == 0
+    assert repr(batch) == "GraphBatch(0 graphs, 0 nodes, 0 edges)"

@@ -1,0 +1,78 @@
+import pytest
+
+from gennape.graph import GraphBuilder, GraphError, Op
+
+
+def test_shapes_and_parameters_by_hand() -> None:
+    build = GraphBuilder()
+    x = build.conv(build.input((3, 32, 32)), 16, kernel=3, stride=2, bias=True)
+    assert build.shapes[x] == (16, 16, 16)
+    x = build.conv(x, 32, kernel=(1, 5), groups=8)
+    assert build.shapes[x] == (32, 16, 16)
+    x = build.conv(x, 32, kernel=3, dilation=2)
+    assert build.shapes[x] == (32, 16, 16)
+    x = build.max_pool(build.batch_norm(x), kernel=3, stride=2, padding=1)
+    assert build.shapes[x] == (32, 8, 8)
+    x = build.linear(build.flatten(x), 10)
+    build.output(x)
+    expected = [0, 16 * 3 * 9 + 16, 32 * 2 * 5, 32 * 32 * 9, 64, 0, 0, 2048 * 10 + 10, 0]
+    assert build.build().node_parameters.tolist() == expected
+
+
+def test_even_kernel_without_padding() -> None:
+    build = GraphBuilder()
+    x = build.conv(build.input((3, 32, 32)), 8, kernel=4, stride=4, padding=(0, 0))
+    assert build.shapes[x] == (8, 8, 8)
+
+
+def test_sum_and_concatenation_of_one_tensor_is_the_tensor() -> None:
+    build = GraphBuilder()
+    x = build.input((3, 8, 8))
+    assert build.add(x) == x
+    assert build.concat(x) == x
+
+
+def test_concatenation_and_slice() -> None:
+    build = GraphBuilder()
+    x = build.input((3, 8, 8))
+    joined = build.concat(x, x, build.conv(x, 5))
+    part = build.slice_channels(joined, 4, 2)
+    assert build.shapes[joined] == (11, 8, 8)
+    assert build.shapes[part] == (2, 8, 8)
+    build.output(part)
+    graph = build.build()
+    assert graph.details == {part: {"start": 4}}
+    assert graph.edges.T.tolist()[1:4] == [[0, 2], [0, 2], [1, 2]]
+
+
+def test_pooling_records_only_what_is_unusual() -> None:
+    build = GraphBuilder()
+    x = build.input((3, 8, 8))
+    plain = build.avg_pool(x, 3, 1, 1)
+    other = build.avg_pool(x, 3, 1, 1, count_padding=False)
+    build.output(build.add(plain, other))
+    assert build.build().details == {other: {"count_include_pad": False}}
+
+
+def test_sum_of_different_shapes_is_refused() -> None:
+    build = GraphBuilder()
+    x = build.input((3, 8, 8))
+    with pytest.raises(GraphError, match=r"add of tensors of different shapes \[\(3, 8, 8\), \(4"):
+        build.add(x, build.conv(x, 4))
+
+
+def test_a_window_larger_than_its_input_is_refused() -> None:
+    build = GraphBuilder()
+    build.output(build.conv(build.input((3, 2, 2)), 4, kernel=5, padding=(0, 0)))
+    with pytest.raises(GraphError, match="output dimension below 1 at node 1"):
+        build.build()
+
+
+def test_further_nodes_do_not_change_a_finished_graph() -> None:
+    build = GraphBuilder()
+    x = build.input((3, 8, 8))
+    build.output(x)
+    graph = build.build()
+    build.output(build.add_node(Op.RELU, (x,), (3, 8, 8)))
+    assert graph.num_nodes == 2
+    assert build.build().num_nodes == 4

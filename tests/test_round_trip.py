@@ -1,0 +1,37 @@
+"""A family's network, run as a PyTorch module and read back, is the same network."""
+
+import numpy as np
+import pytest
+import torch
+
+from gennape import spaces
+from gennape.frontends import graph_of
+
+
+def _check(family: str, count: int) -> None:
+    space = spaces.get(family)
+    rng = np.random.default_rng(0)
+    for _ in range(count):
+        graph = space.graph(space.sample(rng))
+        module = graph.to_module()
+        result = module(torch.randn(2, 3, 32, 32))
+        assert result.shape == (2, 10), graph.name
+        result.square().mean().backward()
+        gradients = [p.grad for p in module.parameters() if p.grad is not None]
+        assert gradients, graph.name
+        assert all(gradient.isfinite().all() for gradient in gradients), graph.name
+        assert sum(p.numel() for p in module.parameters()) == graph.parameters, graph.name
+        traced = graph_of(module, (3, 32, 32))
+        assert traced.fingerprint == graph.fingerprint, graph.name
+        assert (traced.macs, traced.parameters) == (graph.macs, graph.parameters), graph.name
+
+
+@pytest.mark.parametrize("family", ["nasbench101", "nasbench201"])
+def test_ten_random_networks(family: str) -> None:
+    _check(family, 10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["nasbench101", "nasbench201"])
+def test_two_hundred_random_networks(family: str) -> None:
+    _check(family, 200)
