@@ -1,0 +1,10 @@
+"""Architecture families with measured labels.
+
+`load("nasbench201", data_dir)` reads the family's table; `names()` lists the tables.
+"""
+
+from gennape.benchmarks.nasbench101 import Split
+from gennape.benchmarks.nasbench101 import split as nasbench101_split
+from gennape.benchmarks.tables import Benchmark, BenchmarkError, load, names
+
+__all__ = ["Benchmark", "BenchmarkError", "Split", "load", "names", "nasbench101_split"]

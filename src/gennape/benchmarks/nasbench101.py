@@ -1,0 +1,43 @@
+"""NAS-Bench-101's labelled table and its split."""
+
+import json
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from gennape.spaces import NASBench101
+
+TEST_ROWS = 3_000
+VALIDATION_ROWS = 1_000
+
+Rows = npt.NDArray[np.int64]
+
+
+class Split(NamedTuple):
+    """Row numbers of the table for each purpose."""
+
+    train: Rows
+    validation: Rows
+    test: Rows
+
+
+def split(rows: int) -> Split:
+    """The split of the table sorted by module hash: the last 3,000 rows are for the test.
+
+    The 1,000 before them are for validation, the rest for training.
+    """
+    order = np.arange(rows)
+    first_test = rows - TEST_ROWS
+    return Split(*np.split(order, [first_test - VALIDATION_ROWS, first_test]))
+
+
+def parse_cells(table: pa.Table, space: NASBench101) -> list[Any]:
+    """Architectures of the columns `adjacency` and `operations`, both JSON."""
+    return [
+        space.from_cell(json.loads(adjacency), json.loads(operations))
+        for adjacency, operations in zip(
+            table["adjacency"].to_pylist(), table["operations"].to_pylist(), strict=True
+        )
+    ]

@@ -1,0 +1,123 @@
+"""Estimators on disk: a folder with weights in safetensors and the rest in JSON."""
+
+import json
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from gennape.estimator.config import EstimatorConfig
+from gennape.estimator.estimator import Estimator, Reference
+from gennape.estimator.member import Member
+from gennape.estimator.targets import Target
+
+FORMAT_VERSION = 1
+WEIGHTS = "weights.safetensors"
+DESCRIPTION = "estimator.json"
+DEFAULT_NAME = "nasbench101"
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that cannot be used; the message names it and the cure."""
+
+
+def save(estimator: Estimator, folder: Path) -> None:
+    """Write `weights.safetensors` and `estimator.json` into `folder`, made if needed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {
+        f"{index}.{name}": value.contiguous()
+        for index, member in enumerate(estimator.members)
+        for name, value in member.state_dict().items()
+    }
+    save_file(weights, folder / WEIGHTS)
+    reference = estimator.reference
+    description = {
+        "format_version": FORMAT_VERSION,
+        "config": estimator.config.to_json(),
+        "targets": [asdict(target) for target in estimator.targets],
+        "reference": {
+            "means": reference.means.tolist(),
+            "deviations": reference.deviations.tolist(),
+            "quantiles": [float(f"{value:.6g}") for value in reference.quantiles],
+        },
+    }
+    (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
+
+
+def load(path_or_name: str | Path | None = None) -> Estimator:
+    """Load an estimator.
+
+    Args:
+        path_or_name: A folder that `Estimator.save` wrote, or the name of a bundled
+            estimator; the default one unless given.
+
+    Raises:
+        CheckpointError: There is none, or it is broken or of a newer version.
+    """
+    folder = _folder(path_or_name)
+    description = _description(folder / DESCRIPTION)
+    try:
+        config = EstimatorConfig.from_json(description["config"])
+        targets = [Target(**values) for values in description["targets"]]
+        reference = Reference(
+            **{name: np.array(values) for name, values in description["reference"].items()}
+        )
+        weights = load_file(folder / WEIGHTS)
+        members = [Member(config, view) for view in config.views]
+        for index, member in enumerate(members):
+            prefix = f"{index}."
+            member.load_state_dict(
+                {
+                    name.removeprefix(prefix): value
+                    for name, value in weights.items()
+                    if name.startswith(prefix)
+                }
+            )
+    except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
+        raise CheckpointError(
+            f"{folder} is no usable estimator ({_first_line(error)}); "
+            "train or download it again"
+        ) from error
+    return Estimator(config, members, targets, reference)
+
+
+def bundled() -> list[str]:
+    """Names of the estimators that come with the package."""
+    folder = Path(str(files("gennape") / "checkpoints"))
+    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
+
+
+def _folder(path_or_name: str | Path | None) -> Path:
+    name = str(path_or_name) if path_or_name is not None else DEFAULT_NAME
+    if name in bundled():
+        return Path(str(files("gennape") / "checkpoints" / name))
+    if not Path(name).is_dir():
+        raise CheckpointError(
+            f"no estimator {name!r}: give a folder that `gennape pretrain` or `gennape fine-tune` "
+            f"wrote, or one of {', '.join(bundled())}"
+        )
+    return Path(name)
+
+
+def _description(path: Path) -> dict[str, Any]:
+    try:
+        description = json.loads(path.read_text())
+        version = description["format_version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(
+            f"{path} is absent or no estimator description; give the folder of an estimator"
+        ) from error
+    if version != FORMAT_VERSION:
+        raise CheckpointError(
+            f"{path} has format version {version}, this gennape reads version {FORMAT_VERSION}; "
+            "install the gennape that wrote it, or a newer one"
+        )
+    return dict(description)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,114 @@
+"""What an estimator is made of and how it is trained: every part is a switch."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal
+
+Label = Literal["flops", "accuracy", "rank"]
+Readout = Literal["mean", "sum"]
+
+
+@dataclass(frozen=True)
+class View:
+    """What one member of the ensemble looks at; members that differ err differently.
+
+    Attributes:
+        readout: How node embeddings become one graph embedding.
+        paths: Whether nodes know how many convolutions lie on the paths to them.
+    """
+
+    readout: Readout
+    paths: bool
+
+
+@dataclass(frozen=True)
+class EstimatorConfig:
+    """One recipe.
+
+    Attributes:
+        encoder: "message-passing", or "k-gnn" for the paper's baseline.
+        views: One a member of the ensemble.
+        label: "flops" for the FLOPs-aware label, "accuracy" for the plain one, "rank" for
+            normal scores of the accuracy's rank.
+        contrastive_epochs: Rounds of contrastive pretraining; 0 leaves it out.
+        contrastive_temperature: t of the contrastive loss.
+        similarity_temperature: Temperature of the structural similarity.
+        clusters: Number of fuzzy clusters and heads; 1 is a single head.
+        fuzzifier: m of fuzzy c-means, above 1.
+        noise_distance: Distance of the noise cluster, in root mean squared distances of
+            the training graphs to their clusters; 0 leaves it out.
+        width: Numbers a node and an embedding.
+        layers: Rounds of message passing.
+        dropout: Share of hidden numbers set to zero while training.
+        epochs: Rounds of supervised training of encoder and head.
+        head_epochs: Rounds of training of the clusters' heads.
+        batch_size: Graphs a step.
+        learning_rate: Highest learning rate of the one-cycle schedule.
+        floor_quantile: Accuracies below this quantile count as that quantile, so that a few
+            networks that failed to train do not set the scale.
+    """
+
+    encoder: Literal["message-passing", "k-gnn"] = "message-passing"
+    views: tuple[View, ...] = (
+        View("mean", paths=True),
+        View("sum", paths=True),
+        View("mean", paths=False),
+        View("sum", paths=False),
+    )
+    label: Label = "flops"
+    contrastive_epochs: int = 2
+    contrastive_temperature: float = 0.1
+    similarity_temperature: float = 0.05
+    clusters: int = 8
+    fuzzifier: float = 1.3
+    noise_distance: float = 2.0
+    width: int = 48
+    layers: int = 3
+    dropout: float = 0.05
+    epochs: int = 6
+    head_epochs: int = 20
+    batch_size: int = 128
+    learning_rate: float = 3e-3
+    floor_quantile: float = 0.02
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "EstimatorConfig":
+        """The config that `to_json` wrote.
+
+        Raises:
+            ValueError: A value has a name that no config has.
+        """
+        unknown = set(values) - {field.name for field in fields(cls)}
+        if unknown:
+            raise ValueError(f"a config has no {', '.join(sorted(unknown))}")
+        views = tuple(View(**view) for view in values["views"])
+        return replace(cls(**{**values, "views": views}))
+
+
+DEFAULT = EstimatorConfig()
+
+CONFIGS: dict[str, EstimatorConfig] = {
+    "default": DEFAULT,
+    "no-contrastive": replace(DEFAULT, contrastive_epochs=0),
+    "one-cluster": replace(DEFAULT, clusters=1),
+    "plain-label": replace(DEFAULT, label="accuracy"),
+    "k-gnn": EstimatorConfig(
+        encoder="k-gnn",
+        views=(View("mean", paths=False),),
+        label="accuracy",
+        contrastive_epochs=0,
+        clusters=1,
+        noise_distance=0.0,
+        width=32,
+        layers=6,
+        dropout=0.0,
+        batch_size=32,
+        learning_rate=1e-4,
+        epochs=40,
+        head_epochs=0,
+    ),
+}
+"""Recipes by name: the default, its ablations, and the paper's baseline."""

@@ -1,0 +1,104 @@
+"""The graph encoder: residual message passing along and against the data flow."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from gennape.estimator.config import EstimatorConfig, View
+from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.scaler import Scaler
+from gennape.estimator.skeleton import FEATURES, PATH_FEATURES
+
+SUM_SCALE = 50.0
+"""Nodes of a usual skeleton; a sum over nodes is divided by it, for steps of usual size."""
+
+
+@dataclass(frozen=True)
+class EncoderInput:
+    """A batch of graphs as tensors.
+
+    Attributes:
+        nodes: Features, `(nodes, features)`.
+        edges: Source and target of each edge, `(2, edges)`, int64.
+        graph_index: The graph each node belongs to, `(nodes,)`, int64.
+        graphs: Number of graphs.
+    """
+
+    nodes: Tensor
+    edges: Tensor
+    graph_index: Tensor
+    graphs: int
+
+    @classmethod
+    def of(cls, features: GraphFeatures) -> "EncoderInput":
+        """The same columns as tensors."""
+        return cls(
+            torch.from_numpy(features.nodes),
+            torch.from_numpy(features.edges),
+            torch.arange(len(features)).repeat_interleave(torch.from_numpy(features.node_counts)),
+            len(features),
+        )
+
+
+class MessagePassingEncoder(nn.Module):
+    """Node features in, one embedding a graph out.
+
+    Each layer adds to a node what a small network makes of the node, the mean of its
+    arguments and the mean of its users: `h' = h + W2 relu(W1 [h, mean_in h, mean_out h])`.
+
+    Args:
+        config: Width, number of layers and dropout.
+        view: Readout, and whether the path features are used.
+    """
+
+    def __init__(self, config: EstimatorConfig, view: View) -> None:
+        super().__init__()
+        width = config.width
+        self.view = view
+        self.scaler = Scaler(len(FEATURES))
+        self.entrance = nn.Linear(len(FEATURES), width)
+        self.layers = nn.ModuleList(
+            nn.Sequential(
+                nn.Linear(3 * width, width),
+                nn.ReLU(),
+                nn.Dropout(config.dropout),
+                nn.Linear(width, width),
+            )
+            for _ in range(config.layers)
+        )
+
+    def fit_scaler(self, nodes: Tensor) -> None:
+        """Learn the scale of the features from training nodes, `(nodes, features)`."""
+        used = [self.view.paths or name not in PATH_FEATURES for name in FEATURES]
+        self.scaler.fit(nodes, torch.tensor(used))
+
+    def forward(self, batch: EncoderInput) -> Tensor:
+        """Embeddings, `(graphs, width)`."""
+        hidden = self.entrance(self.scaler(batch.nodes)).relu()
+        sources, targets = batch.edges
+        into, out_of = _reciprocal_counts(targets, hidden), _reciprocal_counts(sources, hidden)
+        for layer in self.layers:
+            arguments = sums(hidden[sources], targets, len(hidden)) * into
+            users = sums(hidden[targets], sources, len(hidden)) * out_of
+            hidden = hidden + layer(torch.cat([hidden, arguments, users], dim=1))
+        return read_out(hidden, batch, self.view.readout)
+
+
+def read_out(hidden: Tensor, batch: EncoderInput, readout: str) -> Tensor:
+    """One row a graph from one row a node: `(nodes, width)` to `(graphs, width)`."""
+    totals = sums(hidden, batch.graph_index, batch.graphs)
+    if readout == "mean":
+        return totals / torch.bincount(batch.graph_index, minlength=batch.graphs)[:, None]
+    return totals / SUM_SCALE
+
+
+def sums(rows: Tensor, groups: Tensor, count: int) -> Tensor:
+    """Sums of rows by group: `(rows, width)` to `(count, width)`."""
+    return rows.new_zeros(count, rows.shape[1]).index_add_(0, groups, rows)
+
+
+def _reciprocal_counts(ends: Tensor, like: Tensor) -> Tensor:
+    """One over the number of edges at each node, at least one: `(nodes, 1)`."""
+    counts = torch.bincount(ends, minlength=len(like)).clamp(min=1)
+    return counts.to(like.dtype).reciprocal()[:, None]

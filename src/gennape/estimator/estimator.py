@@ -1,0 +1,168 @@
+"""The estimator: an ensemble of members that scores networks."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from gennape.estimator.config import EstimatorConfig
+from gennape.estimator.encoder import EncoderInput
+from gennape.estimator.encoders import graph_features
+from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.member import Member
+from gennape.estimator.stages import in_batches
+from gennape.estimator.targets import Target
+from gennape.graph import ComputationGraph
+
+FloatArray = npt.NDArray[np.float64]
+
+_QUANTILES = 1001
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What an estimator says of networks; each array has the shape `(graphs,)`.
+
+    Attributes:
+        score: Higher is better, in standard deviations of the reference population.
+        percentile: Share of the reference population that scores lower, 0 to 100.
+        uncertainty: Standard deviation of the members' scores.
+    """
+
+    score: FloatArray
+    percentile: FloatArray
+    uncertainty: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The population that scores are relative to: the training networks.
+
+    Attributes:
+        means: Mean accuracy that each member predicts for it, `(members,)`.
+        deviations: Standard deviations of the same, `(members,)`.
+        quantiles: Scores at 1,001 evenly spaced quantiles, ascending.
+    """
+
+    means: FloatArray
+    deviations: FloatArray
+    quantiles: FloatArray
+
+    @classmethod
+    def of(cls, accuracies: FloatArray) -> "Reference":
+        """The reference of members' predictions, `(members, graphs)`."""
+        means = accuracies.mean(axis=1)
+        deviations = np.maximum(accuracies.std(axis=1), 1e-12)
+        scores = ((accuracies - means[:, None]) / deviations[:, None]).mean(axis=0)
+        return cls(means, deviations, np.quantile(scores, np.linspace(0, 1, _QUANTILES)))
+
+    def scores(self, accuracies: FloatArray) -> FloatArray:
+        """Members' predictions in standard deviations, `(members, graphs)`."""
+        return (accuracies - self.means[:, None]) / self.deviations[:, None]
+
+    def percentiles(self, scores: FloatArray) -> FloatArray:
+        """Share of the population below each score, 0 to 100."""
+        below = np.searchsorted(self.quantiles, scores, side="left")
+        return 100.0 * np.clip(below / (_QUANTILES - 1), 0, 1)
+
+
+class Estimator:
+    """Scores networks without training them.
+
+    Args:
+        config: The recipe it was made by.
+        members: The ensemble.
+        targets: What each member learned to predict.
+        reference: The population that scores are relative to.
+    """
+
+    def __init__(
+        self,
+        config: EstimatorConfig,
+        members: Sequence[Member],
+        targets: Sequence[Target],
+        reference: Reference,
+    ) -> None:
+        self.config = config
+        self.members = tuple(member.eval() for member in members)
+        self.targets = tuple(targets)
+        self.reference = reference
+
+    def __repr__(self) -> str:
+        return f"Estimator({self.config.encoder}, {len(self.members)} members)"
+
+    def predict(self, graphs: Iterable[ComputationGraph]) -> Prediction:
+        """Score networks.
+
+        Args:
+            graphs: From `gennape.graph_of`, a family or a `GraphBatch`.
+        """
+        return self.predict_features(self.features(graphs))
+
+    def features(self, graphs: Iterable[ComputationGraph]) -> GraphFeatures:
+        """What the encoder sees of networks; `predict` does this by itself."""
+        return graph_features(graphs, self.config.encoder)
+
+    def predict_features(self, features: GraphFeatures) -> Prediction:
+        """Score networks whose features are at hand."""
+        members = self.reference.scores(
+            member_accuracies(self.members, self.targets, features)
+        )
+        score = members.mean(axis=0)
+        return Prediction(score, self.reference.percentiles(score), members.std(axis=0))
+
+    @torch.no_grad()
+    def embed(self, graphs: Iterable[ComputationGraph]) -> npt.NDArray[np.float32]:
+        """Embeddings of all members side by side, `(graphs, members x width)`."""
+        parts = [EncoderInput.of(part) for part in in_batches(self.features(graphs))]
+        rows = [
+            torch.cat([member.encoder(part) for member in self.members], dim=1) for part in parts
+        ]
+        return torch.cat(rows).numpy()
+
+    def fine_tune(
+        self, graphs: Iterable[ComputationGraph], accuracies: Sequence[float], seed: int = 0
+    ) -> "Estimator":
+        """A new estimator that has learned some labels of a family; this one stays as it is.
+
+        Args:
+            graphs: Networks, 50 or so.
+            accuracies: What was measured of each; higher is better, any unit.
+            seed: Of the training.
+
+        Raises:
+            ValueError: Fewer than two labels, a label that is not finite, or as many labels
+                as graphs are not given.
+        """
+        from gennape.estimator.fine_tuning import fine_tuned
+
+        return fine_tuned(self, list(graphs), np.asarray(accuracies, dtype=np.float64), seed)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a checkpoint folder: `weights.safetensors` and `estimator.json`."""
+        from gennape.estimator.checkpoint import save
+
+        save(self, Path(path))
+
+
+@torch.no_grad()
+def member_accuracies(
+    members: Sequence[Member], targets: Sequence[Target], features: GraphFeatures
+) -> FloatArray:
+    """The accuracy that each member predicts, `(members, graphs)`."""
+    parts = [EncoderInput.of(part) for part in in_batches(features)]
+    rows = [torch.cat([member(part) for part in parts]).numpy() for member in members]
+    log_macs = features.log_macs.astype(np.float64)
+    return np.stack(
+        [
+            target.decode(row.astype(np.float64), log_macs)
+            for row, target in zip(rows, targets, strict=True)
+        ]
+    )

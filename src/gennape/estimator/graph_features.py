@@ -1,0 +1,96 @@
+"""Many networks as the columns an encoder reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gennape.graph import GraphBatch
+from gennape.graph.arrays import IntArray
+from gennape.graph.batch import ranges
+
+FloatArray = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class GraphFeatures:
+    """Graphs beside one another, with a row of numbers a node.
+
+    Attributes:
+        nodes: Features, `(nodes, features)`, float32.
+        edges: Source and target of each edge, `(2, edges)`.
+        node_offsets: First node of each graph, `(graphs + 1,)`.
+        edge_offsets: First edge of each graph, `(graphs + 1,)`.
+        log_macs: log10(MACs + 1) of the live part of each network, `(graphs,)`.
+    """
+
+    nodes: FloatArray
+    edges: IntArray
+    node_offsets: IntArray
+    edge_offsets: IntArray
+    log_macs: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.log_macs)
+
+    @cached_property
+    def node_counts(self) -> IntArray:
+        """Nodes of each graph, `(graphs,)`."""
+        return np.diff(self.node_offsets)
+
+    @cached_property
+    def edge_counts(self) -> IntArray:
+        """Edges of each graph, `(graphs,)`."""
+        return np.diff(self.edge_offsets)
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """The attributes by name, for storage."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def take(self, graphs: IntArray) -> "GraphFeatures":
+        """The features of some graphs, in the given order."""
+        node_offsets = np.concatenate(([0], np.cumsum(self.node_counts[graphs])))
+        edge_offsets = np.concatenate(([0], np.cumsum(self.edge_counts[graphs])))
+        edges = ranges(self.edge_offsets[graphs], self.edge_counts[graphs])
+        shift = np.repeat(
+            node_offsets[:-1] - self.node_offsets[graphs], self.edge_counts[graphs]
+        )
+        return GraphFeatures(
+            self.nodes[ranges(self.node_offsets[graphs], self.node_counts[graphs])],
+            self.edges[:, edges] + shift,
+            node_offsets,
+            edge_offsets,
+            self.log_macs[graphs],
+        )
+
+    @classmethod
+    def of(cls, batch: GraphBatch, nodes: FloatArray, macs: IntArray) -> "GraphFeatures":
+        """Features of the nodes of a batch; `macs` of each network, `(graphs,)`."""
+        return cls(
+            nodes,
+            batch.edges.astype(np.int64),
+            batch.node_offsets,
+            batch.edge_offsets,
+            np.log10(macs + 1.0).astype(np.float32),
+        )
+
+    @classmethod
+    def join(cls, parts: Sequence["GraphFeatures"]) -> "GraphFeatures":
+        """The features of all parts, one after another."""
+        starts = np.cumsum([0] + [part.node_offsets[-1] for part in parts])
+        return cls(
+            np.concatenate([part.nodes for part in parts]),
+            np.concatenate(
+                [part.edges + start for part, start in zip(parts, starts, strict=False)], axis=1
+            ),
+            _join_offsets([part.node_counts for part in parts]),
+            _join_offsets([part.edge_counts for part in parts]),
+            np.concatenate([part.log_macs for part in parts]),
+        )
+
+
+def _join_offsets(counts: list[IntArray]) -> IntArray:
+    return np.concatenate(([0], np.cumsum(np.concatenate(counts))))

@@ -1,0 +1,153 @@
+"""The three stages in which a member learns.
+
+1. Contrastive: the encoder learns structure, without labels.
+2. Supervised: encoder and one head learn the label.
+3. Clusters: fuzzy c-means on the embeddings; each cluster's head starts as a copy of
+   the head of stage 2 and specialises on its share of the graphs, the encoder at rest.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from gennape.estimator.config import EstimatorConfig
+from gennape.estimator.contrastive import contrastive_loss, structural_similarity
+from gennape.estimator.encoder import EncoderInput
+from gennape.estimator.fuzzy import fit_clusters
+from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.heads import Heads
+from gennape.estimator.member import Member
+from gennape.estimator.training import Plan, Report, train
+from gennape.graph.arrays import IntArray
+
+_EMBEDDING_BATCH = 256
+_HEAD_BATCH = 512
+_SMALLEST_DEVIATION = 1e-6
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Graphs and what there is to learn about them.
+
+    Attributes:
+        features: What the encoder sees.
+        spectra: Laplacian eigenvalues, `(graphs, k)`.
+        targets: Encoded labels, `(graphs,)`.
+    """
+
+    features: GraphFeatures
+    spectra: Tensor
+    targets: Tensor
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where and how one member is trained.
+
+    Attributes:
+        config: The recipe.
+        seed: Of this member.
+        folder: Where states are kept, so that a killed run goes on.
+        name: What reports call the member.
+        report: Told of the progress.
+    """
+
+    config: EstimatorConfig
+    seed: int
+    folder: Path
+    name: str
+    report: Report
+
+    def plan(self, stage: int, what: str, epochs: int, batch_size: int, rate: float) -> Plan:
+        """The plan of a stage, with a seed of its own."""
+        return Plan(f"{self.name}, {what}", epochs, batch_size, rate, self.seed * 10 + stage)
+
+    def state_file(self, what: str) -> Path:
+        """Where the state of a stage is kept."""
+        return self.folder / f"{self.name.replace(' ', '-')}-{what}.pt"
+
+
+def train_member(member: Member, data: TrainingSet, run: Run) -> None:
+    """All stages, in place."""
+    torch.manual_seed(run.seed)
+    member.encoder.fit_scaler(torch.from_numpy(data.features.nodes))
+    if run.config.contrastive_epochs:
+        _learn_structure(member, data, run)
+    shared = _learn_label(member, data, run)
+    _learn_clusters(member, shared, data, run)
+    member.eval()
+
+
+def _learn_structure(member: Member, data: TrainingSet, run: Run) -> None:
+    config = run.config
+
+    def loss(rows: IntArray) -> Tensor:
+        graphs = EncoderInput.of(data.features.take(rows))
+        views = torch.cat([member.encoder(graphs), member.encoder(graphs)])  # dropout differs
+        spectra = data.spectra[rows].repeat(2, 1)
+        similarity = structural_similarity(spectra, config.similarity_temperature)
+        return contrastive_loss(views, similarity, config.contrastive_temperature)
+
+    plan = run.plan(
+        1, "contrastive", config.contrastive_epochs, config.batch_size, config.learning_rate
+    )
+    rows, state = len(data.features), run.state_file("contrastive")
+    train(member.encoder, loss, rows, plan, state, run.report)
+
+
+def _learn_label(member: Member, data: TrainingSet, run: Run) -> Heads:
+    config = run.config
+    shared = Heads(1, config.width)
+
+    def loss(rows: IntArray) -> Tensor:
+        embeddings = member.encoder(EncoderInput.of(data.features.take(rows)))
+        return (shared(embeddings)[:, 0] - data.targets[rows]).square().mean()
+
+    plan = run.plan(2, "supervised", config.epochs, config.batch_size, config.learning_rate)
+    both = nn.ModuleDict({"encoder": member.encoder, "head": shared})
+    rows, state = len(data.features), run.state_file("supervised")
+    train(both, loss, rows, plan, state, run.report)
+    return shared
+
+
+def _learn_clusters(member: Member, shared: Heads, data: TrainingSet, run: Run) -> None:
+    config = run.config
+    embeddings = embed_all(member, data.features)
+    scale = 1 / embeddings.std(dim=0).clamp(min=_SMALLEST_DEVIATION)
+    clusters = fit_clusters(embeddings * scale, config.clusters, config.fuzzifier, run.seed)
+    member.set_clusters(clusters, scale)
+    member.heads = shared.copies(config.clusters)
+    if config.noise_distance:
+        usual = member.distance(embeddings).square().mean().sqrt()
+        member.noise_distance.copy_(usual * config.noise_distance)
+    if config.clusters == 1:
+        return
+    weights = member.memberships(embeddings)
+
+    def loss(rows: IntArray) -> Tensor:
+        predictions = (weights[rows] * member.heads(embeddings[rows])).sum(dim=1)
+        return (predictions - data.targets[rows]).square().mean()
+
+    plan = run.plan(3, "heads", config.head_epochs, _HEAD_BATCH, config.learning_rate / 3)
+    train(member.heads, loss, len(embeddings), plan, run.state_file("heads"), run.report)
+
+
+@torch.no_grad()
+def embed_all(member: Member, features: GraphFeatures) -> Tensor:
+    """Embeddings of many graphs, a batch at a time: `(graphs, width)`."""
+    return torch.cat(
+        [member.encoder(EncoderInput.of(part)) for part in in_batches(features)]
+    )
+
+
+def in_batches(features: GraphFeatures) -> list[GraphFeatures]:
+    """The features in parts of a size that suits the processor's cache."""
+    return [
+        features.take(rows)
+        for rows in np.array_split(
+            np.arange(len(features)), max(1, -(-len(features) // _EMBEDDING_BATCH))
+        )
+    ]

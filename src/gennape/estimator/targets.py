@@ -1,0 +1,54 @@
+"""What the members learn to predict, and the way back to an accuracy."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import norm, rankdata
+
+from gennape.estimator.config import Label
+
+Array = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A label transformation fitted on one family.
+
+    With label "flops", `y = Z(A / (log10(F + 1) + 1))`, Z the standardisation within the
+    family (GENNAPE, section 4), and back: `A = (y * sd + mean) * (log10(F + 1) + 1)`.
+    A network about which nothing is known, y = 0, is then ranked by its FLOPs.
+
+    Attributes:
+        label: Which label.
+        mean: Of the label before standardisation.
+        deviation: Likewise its standard deviation.
+    """
+
+    label: Label
+    mean: float
+    deviation: float
+
+    @classmethod
+    def fit(cls, label: Label, accuracies: Array, log_macs: Array) -> "Target":
+        """The transformation for a family's accuracies and log10(MACs + 1), `(graphs,)`."""
+        values = _before_standardisation(label, accuracies, log_macs)
+        return cls(label, float(values.mean()), max(float(values.std()), 1e-12))
+
+    def encode(self, accuracies: Array, log_macs: Array) -> Array:
+        """What to learn, `(graphs,)`: mean 0 and variance 1 on the fitted family."""
+        values = _before_standardisation(self.label, accuracies, log_macs)
+        return (values - self.mean) / self.deviation
+
+    def decode(self, predictions: Array, log_macs: Array) -> Array:
+        """Accuracies (normal scores for "rank") from predictions, `(graphs,)`."""
+        values = predictions * self.deviation + self.mean
+        return values * (log_macs + 1) if self.label == "flops" else values
+
+
+def _before_standardisation(label: Label, accuracies: Array, log_macs: Array) -> Array:
+    if label == "flops":
+        return accuracies / (log_macs + 1)
+    if label == "rank":
+        return norm.ppf((rankdata(accuracies) - 0.5) / len(accuracies))
+    return accuracies
