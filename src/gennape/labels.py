@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from gennape.frontends import graph_of
 from gennape.graph import ComputationGraph
 
@@ -24,11 +21,11 @@ class LabelledGraphs:
 
     Attributes:
         graphs: One a network.
-        accuracies: One a network, `(graphs,)`, in the unit of the file.
+        accuracies: One a network, in the unit of the file.
     """
 
     graphs: tuple[ComputationGraph, ...]
-    accuracies: npt.NDArray[np.float64]
+    accuracies: tuple[float, ...]
 
 
 def read_labels(path: Path, input_shape: Sequence[int] | None = None) -> LabelledGraphs:
@@ -59,4 +56,4 @@ def read_labels(path: Path, input_shape: Sequence[int] | None = None) -> Labelle
                 graphs.append(graph_of(line["model"] or "", input_shape))
             except ValueError as error:
                 raise LabelError(f"{path}, line {lines.line_num}: {error}") from error
-    return LabelledGraphs(tuple(graphs), np.array(accuracies))
+    return LabelledGraphs(tuple(graphs), tuple(accuracies))

@@ -13,6 +13,7 @@ import typer
 from gennape.cli.families import families
 from gennape.cli.fine_tune import fine_tune
 from gennape.cli.graph import graph
+from gennape.cli.pretrain import pretrain
 from gennape.cli.score import score
 
 _Arguments = ParamSpec("_Arguments")
@@ -60,5 +61,5 @@ def _gennape(
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.callback()(_gennape)
-for _command in (score, graph, fine_tune, families):
+for _command in (score, graph, pretrain, fine_tune, families):
     app.command()(_with_clear_errors(_command))

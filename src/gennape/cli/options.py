@@ -23,7 +23,7 @@ EstimatorName = Annotated[
     ),
 ]
 DataFolder = Annotated[
-    Path,
+    Path | None,
     typer.Option(
         "--data", envvar="GENNAPE_DATA", help="Folder of the labelled data.", file_okay=False
     ),

@@ -25,28 +25,14 @@ _COLUMNS = (
 def print_table(scores: Scores) -> None:
     """A table on standard output; failures on standard error."""
     if scores.scored:
-        show(_table(scores.scored))
+        show(scores_table(scores.scored))
     for failure in scores.failed:
         named = failure.model in failure.error
         print(failure.error if named else f"{failure.model}: {failure.error}", file=sys.stderr)
 
 
-def print_json(scores: Scores) -> None:
-    """A list of objects, each with its scores or with `error`."""
-    entries = [*map(asdict, scores.scored), *map(asdict, scores.failed)]
-    print(json.dumps(entries, indent=2))
-
-
-def print_csv(scores: Scores) -> None:
-    """One row a network; the columns that do not apply are empty."""
-    writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for scored in scores.scored:
-        writer.writerow({**asdict(scored), "unknown_operations": _unknown(scored)})
-    writer.writerows(asdict(failure) for failure in scores.failed)
-
-
-def _table(scored: tuple[Score, ...]) -> Table:
+def scores_table(scored: tuple[Score, ...]) -> Table:
+    """One row a network; operations outside the vocabulary only where there are some."""
     table = new_table()
     table.add_column("Model", overflow="fold")
     for heading in ("Score", "Percentile", "Uncertainty", "MACs", "Parameters"):
@@ -65,6 +51,21 @@ def _table(scored: tuple[Score, ...]) -> Table:
         ]
         table.add_row(*cells, *([_unknown(entry)] if with_unknown else []))
     return table
+
+
+def print_json(scores: Scores) -> None:
+    """A list of objects, each with its scores or with `error`."""
+    entries = [*map(asdict, scores.scored), *map(asdict, scores.failed)]
+    print(json.dumps(entries, indent=2))
+
+
+def print_csv(scores: Scores) -> None:
+    """One row a network; the columns that do not apply are empty."""
+    writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for scored in scores.scored:
+        writer.writerow({**asdict(scored), "unknown_operations": _unknown(scored)})
+    writer.writerows(asdict(failure) for failure in scores.failed)
 
 
 def _unknown(entry: Score) -> str:

@@ -1,0 +1,29 @@
+"""`gennape pretrain`: train an estimator from the labelled data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gennape.cli.options import DataFolder
+
+
+def pretrain(
+    out: Annotated[Path, typer.Option(help="Where the estimator is written.")],
+    data: DataFolder = None,
+    config: Annotated[
+        str, typer.Option(metavar="NAME", help="The recipe: the default, an ablation, k-gnn.")
+    ] = "default",
+    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
+) -> None:
+    """Train an estimator on NAS-Bench-101; a killed run goes on when started again."""
+    from gennape.cli.progress import progress_bar
+    from gennape.estimator import CONFIGS, pretrain
+
+    if config not in CONFIGS:
+        raise typer.BadParameter(
+            f"no recipe is called {config!r}; they are {', '.join(CONFIGS)}", param_hint="--config"
+        )
+    with progress_bar() as report:
+        pretrain(data, out, CONFIGS[config], seed, report)
+    print(f"estimator written to {out}")
