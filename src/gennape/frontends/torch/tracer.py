@@ -18,7 +18,7 @@ from gennape.frontends.torch import rules  # noqa: F401 (importing them register
 from gennape.frontends.torch.composites import inner_calls
 from gennape.frontends.torch.output_shapes import predicted_output
 from gennape.frontends.torch.registry import Function, describe
-from gennape.frontends.torch.trace import Trace
+from gennape.frontends.torch.trace import Trace, Value
 from gennape.graph import ComputationGraph, Op
 
 
@@ -67,8 +67,8 @@ class Tracer(TorchFunctionMode):
             function.rule(self.trace, output, *args, **kwargs)
         else:
             self._write_unknown(function.name, [*args, *kwargs.values()], output)
-        overwritten = self.trace.value(target) is not before
-        if overwritten and isinstance(target, Tensor):
+        after = self.trace.value(target)
+        if isinstance(target, Tensor) and _node_of(after) != _node_of(before):
             _write_back(self.trace, target)
 
     def _write_unknown(self, name: str, arguments: list[Any], output: Any) -> None:
@@ -78,6 +78,11 @@ class Tracer(TorchFunctionMode):
         self.trace.emit(Op.OTHER, tensors, first, details={"function": name})
         if output is not None:
             self.trace.also(others, first)
+
+
+def _node_of(value: Value | None) -> object:
+    """The node of a value; that of a slice appears at its first use, and is no change."""
+    return None if value is None else value.node
 
 
 def _write_back(trace: Trace, view: Tensor) -> None:
