@@ -6,8 +6,10 @@ architecture of one of `gennape.spaces`.
 """
 
 import sys
+import warnings
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import partial
 from inspect import signature
 from typing import Any
 
@@ -45,32 +47,50 @@ def graph_of_name(name: str, input_shape: tuple[int, ...] | None = None) -> Comp
         graph: ComputationGraph = family.graph(family.parse(rest))
         return graph
     if source == "timm":
-        model = _timm_model(rest)
-        input_shape = input_shape or tuple(model.default_cfg["input_size"])
+        make, default = _timm_model(rest), None
     elif source == "torchvision":
-        model = _torchvision_model(rest)
-        input_shape = input_shape or _TORCHVISION_SHAPE
+        make, default = _torchvision_model(rest), _TORCHVISION_SHAPE
     else:
-        model = _made_by_factory(source, rest)
-    return trace_module(model, input_shape, name)
+        make, default = _factory(source, rest), None
+    shape = input_shape or default
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _read(partial(_make_on_meta, make), shape, name)
+    except Exception:  # constructors and networks may need values
+        return _read(make, shape, name)
 
 
-def _timm_model(name: str) -> Any:
+def _make_on_meta(make: Callable[[], nn.Module]) -> nn.Module:
+    """What `make` returns, made where initial weights cost nothing."""
+    with torch.device("meta"):
+        return make()
+
+
+def _read(
+    make: Callable[[], nn.Module], shape: tuple[int, ...] | None, name: str
+) -> ComputationGraph:
+    """The graph of what `make` returns; a network of timm knows its input shape."""
+    model = make()
+    known: Any = getattr(model, "default_cfg", None) or {}
+    return trace_module(model, shape or known.get("input_size"), name)
+
+
+def _timm_model(name: str) -> Callable[[], nn.Module]:
     timm = import_library("timm")
     if not timm.is_model(name):
         raise FrontendError(_unknown("timm", name, timm.list_models()))
-    return _without_weights(lambda: timm.create_model(name, pretrained=False))
+    return partial(timm.create_model, name, pretrained=False)
 
 
-def _torchvision_model(name: str) -> nn.Module:
+def _torchvision_model(name: str) -> Callable[[], nn.Module]:
     models = import_library("torchvision").models
     if name not in models.list_models():
         raise FrontendError(_unknown("torchvision", name, models.list_models()))
     builder = models.get_model_builder(name)
     # Detection and segmentation models would otherwise download a backbone.
     options = {"weights", "weights_backbone"} & set(signature(builder).parameters)
-    model: nn.Module = _without_weights(lambda: builder(**dict.fromkeys(options)))
-    return model
+    return partial(builder, **dict.fromkeys(options))
 
 
 def _unknown(library: str, name: str, known: list[str]) -> str:
@@ -81,9 +101,8 @@ def _unknown(library: str, name: str, known: list[str]) -> str:
     )
 
 
-def _made_by_factory(package: str, factory: str) -> nn.Module:
-    """What `factory` in `package` returns; packages in the working directory count."""
-    name = f"{package}:{factory}"
+def _factory(package: str, factory: str) -> Callable[[], nn.Module]:
+    """`factory` in `package`, checked; packages in the working directory count."""
     sys.path.insert(0, "")
     try:
         found = import_library(package)
@@ -94,8 +113,17 @@ def _made_by_factory(package: str, factory: str) -> nn.Module:
         near = get_close_matches(factory, [key for key in vars(found) if key[0] != "_"])
         hint = f"; did you mean {', '.join(near)}?" if near else f"; see what {package} defines"
         raise FrontendError(f"{package} has no factory {factory!r}{hint}")
+    return partial(_made, make, f"{package}:{factory}")
+
+
+def _made(make: Callable[[], Any], name: str) -> nn.Module:
+    """What a factory returns.
+
+    Raises:
+        FrontendError: It raises, or returns no module.
+    """
     try:
-        model = _without_weights(make)
+        model = make()
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         raise FrontendError(f"{name} failed ({reason}); it must work without arguments") from error
@@ -104,15 +132,3 @@ def _made_by_factory(package: str, factory: str) -> nn.Module:
             f"{name} returned a {type(model).__name__}; it must return a torch.nn.Module"
         )
     return model
-
-
-def _without_weights(make: Callable[[], Any]) -> Any:
-    """What `make` returns, made on the meta device, where initialising costs nothing.
-
-    Some constructors compute with their tensors; those are made on the CPU.
-    """
-    try:
-        with torch.device("meta"):
-            return make()
-    except Exception:
-        return make()

@@ -1,15 +1,16 @@
 """A `torch.nn.Module` becomes a graph."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.export import ExportedProgram
 from torch.nn.parameter import is_lazy
+from torch.utils._pytree import tree_leaves
 
 from gennape.frontends.errors import FrontendError
-from gennape.frontends.torch.meta_copy import on_meta
+from gennape.frontends.torch.copies import empty_copy, on_copies
 from gennape.frontends.torch.program import trace_program
 from gennape.frontends.torch.tracer import HiddenOperations, failure, traced
 from gennape.graph import ComputationGraph
@@ -20,8 +21,9 @@ def trace_module(
 ) -> ComputationGraph:
     """The graph of what `module` computes for one sample, in evaluation.
 
-    Where `forward` needs the values of tensors, which meta tensors do not have, the
-    module is exported by `torch.export` first, with a warning.
+    Its `forward` runs on meta tensors. Where it needs the values of tensors, it runs on
+    zeros instead; where it hides its operations, as TorchScript functions do, it is
+    exported by `torch.export`; either with a warning.
 
     Args:
         module: Any module; it is left exactly as it was.
@@ -34,37 +36,47 @@ def trace_module(
     name = name or type(module).__name__
     shape = _checked_shape(module, input_shape, name)
     try:
-        with on_meta(module) as parameters:
-            dtypes = (p.dtype for p in parameters.values() if p.is_floating_point())
-            dtype = next(dtypes, torch.get_default_dtype())
-            x = torch.empty((1, *shape), dtype=dtype, device="meta")
-            return traced(module, parameters, [x], name)
-    except Exception as error:
-        if not _needs_values(error):
-            raise failure(name, shape, error) from error
+        return _trace(module, shape, name, empty_copy)
+    except HiddenOperations as error:
         warnings.warn(f"{name} is read through torch.export: {error}", stacklevel=2)
+        return trace_program(_exported(module, shape, name), name=name)
+    except Exception as error:
+        if "meta" not in str(error).lower() and not isinstance(error, NotImplementedError):
+            raise failure(name, shape, error) from error
+        warnings.warn(f"{name} is run on zeros, because it needs values: {error}", stacklevel=2)
     try:
-        return trace_program(_exported(module, shape), name=name)
+        return _trace(module, shape, name, Tensor.clone)
     except Exception as error:
         raise failure(name, shape, error) from error
 
 
-def _needs_values(error: Exception) -> bool:
-    """Whether the trace failed because meta tensors have no values."""
-    known = isinstance(error, HiddenOperations | NotImplementedError)
-    return known or "meta" in str(error).lower()
+def _trace(
+    module: nn.Module, shape: tuple[int, ...], name: str, copy: Callable[[Tensor], Tensor]
+) -> ComputationGraph:
+    """The graph of one run of `module` on copies of its parameters."""
+    with on_copies(module, copy) as parameters, torch.no_grad():
+        floats = (p for p in parameters.values() if p.is_floating_point())
+        like = next(floats, copy(torch.empty(0)))
+        x = torch.zeros((1, *shape), dtype=like.dtype, device=like.device)
+        constants = [value for part in module.modules() for value in _tensors_of(part)]
+        return traced(module, parameters, constants, [x], name)
 
 
-def _exported(module: nn.Module, shape: tuple[int, ...]) -> ExportedProgram:
+def _tensors_of(part: nn.Module) -> Iterator[Tensor]:
+    """Buffers and plain tensors that a module holds."""
+    for value in (*part._buffers.values(), *part.__dict__.values()):
+        yield from (t for t in tree_leaves(value) if isinstance(t, Tensor))
+
+
+def _exported(module: nn.Module, shape: tuple[int, ...], name: str) -> ExportedProgram:
     """The program of `module` in evaluation."""
-    modes = [(part, part.training) for part in module.modules()]
-    parameter = next(module.parameters(), torch.empty(0))
-    example = torch.zeros(1, *shape, dtype=parameter.dtype, device=parameter.device)
-    try:
-        return torch.export.export(module.eval(), (example,))
-    finally:
-        for part, training in modes:
-            part.training = training
+    with on_copies(module, lambda tensor: tensor):
+        parameter = next(module.parameters(), torch.empty(0))
+        example = torch.zeros(1, *shape, dtype=parameter.dtype, device=parameter.device)
+        try:
+            return torch.export.export(module, (example,))
+        except Exception as error:
+            raise failure(name, shape, error) from error
 
 
 def _checked_shape(

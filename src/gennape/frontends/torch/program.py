@@ -86,7 +86,7 @@ def trace_operators(
         return run(*tensors)
 
     try:
-        return traced(forward, parameters, network_inputs, name)
+        return traced(forward, parameters, tensors, network_inputs, name)
     except Exception as error:
         shape = network_inputs[0].shape[1:] if network_inputs else ()
         raise failure(name, shape, error) from error

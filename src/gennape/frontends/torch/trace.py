@@ -40,13 +40,15 @@ class Trace:
     themselves, they remember the parameters they come from.
 
     Args:
-        parameters: The meta tensors that stand for the learned parameters, by name.
+        parameters: The tensors that stand for the learned parameters, by name.
+        constants: Further tensors that exist before the network runs.
     """
 
-    def __init__(self, parameters: Mapping[str, Tensor]) -> None:
+    def __init__(self, parameters: Mapping[str, Tensor], constants: Iterable[Tensor]) -> None:
         self.builder = GraphBuilder()
         self._values: dict[int, Value] = {}
-        self._owners = {id(tensor): frozenset([name]) for name, tensor in parameters.items()}
+        self._owners = {id(tensor): frozenset[str]() for tensor in constants}
+        self._owners |= {id(tensor): frozenset([name]) for name, tensor in parameters.items()}
         self._names = {id(tensor): name for name, tensor in parameters.items()}
         self._parameters = dict(parameters)
         self._unclaimed = {name: tensor.numel() for name, tensor in parameters.items()}
@@ -69,10 +71,13 @@ class Trace:
     def derive(self, outputs: Iterable[Tensor], tensors: Iterable[Tensor]) -> None:
         """`outputs` are static and come from the parameters that `tensors` come from."""
         owners = frozenset[str]().union(*(self._owners.get(id(t), ()) for t in tensors))
-        if owners:
-            for output in outputs:
-                self._owners[id(output)] = owners
-                self._alive.append(output)
+        for output in outputs:
+            self._owners[id(output)] = owners
+            self._alive.append(output)
+
+    def knows(self, tensor: Tensor) -> bool:
+        """Whether `tensor` existed before the network ran or comes from a call seen since."""
+        return id(tensor) in self._values or id(tensor) in self._owners
 
     def value(self, tensor: Any) -> Value | None:
         """What is known of `tensor`, if it depends on the input."""
@@ -84,7 +89,7 @@ class Trace:
 
     def is_learned(self, tensor: Any) -> bool:
         """Whether `tensor` is static and comes from learned parameters."""
-        return id(tensor) in self._owners and id(tensor) not in self._values
+        return bool(self._owners.get(id(tensor))) and id(tensor) not in self._values
 
     def axis(self, tensor: Tensor) -> int:
         """Position of the channels of `tensor`; the last one if nothing is known."""
@@ -123,10 +128,9 @@ class Trace:
             self._note_use(tensor, len(self.builder.shapes))
             has_axis = len(dims) >= -axis_from_end
             shape = shape_of(dims, axis_from_end) if has_axis else shape_of((1, *dims), 0)
-            learned = id(tensor) in self._owners
             details: dict[str, Any] = {} if dims == (1, *shape) else {"shape": list(dims)}
             self._sources[id(tensor)] = self.builder.add_node(
-                Op.PARAMETER if learned else Op.CONSTANT,
+                Op.PARAMETER if self._owners.get(id(tensor)) else Op.CONSTANT,
                 (),
                 shape,
                 parameters=self._claim(tensor),

@@ -51,11 +51,18 @@ class Tracer(TorchFunctionMode):
         outputs = _tensors_in([output])
         if outputs or (function.in_place and output is None):
             tensors = _tensors_in([*args, *kwargs.values()])
+            self._check(function.name, tensors)
             if any(self.trace.depends_on_input(tensor) for tensor in tensors):
                 self._write(function, args, kwargs, output)
             else:
                 self.trace.derive(outputs, tensors)
         return output
+
+    def _check(self, name: str, tensors: list[Tensor]) -> None:
+        """Raise if an argument was made by calls that PyTorch did not announce."""
+        for tensor in tensors:
+            if tensor.is_meta and not self.trace.knows(tensor):
+                raise HiddenOperations(f"an argument of {name} comes from TorchScript or the like")
 
     def _write(
         self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any
@@ -101,20 +108,25 @@ class HiddenOperations(RuntimeError):
 
 
 def traced(
-    run: Callable[..., Any], parameters: Mapping[str, Tensor], inputs: Sequence[Tensor], name: str
+    run: Callable[..., Any],
+    parameters: Mapping[str, Tensor],
+    constants: Iterable[Tensor],
+    inputs: Sequence[Tensor],
+    name: str,
 ) -> ComputationGraph:
     """The graph of one call.
 
     Args:
         run: What to call with `inputs`.
-        parameters: The meta tensors that stand for the learned parameters, by name.
+        parameters: The tensors that stand for the learned parameters, by name.
+        constants: Further tensors that exist before the call.
         inputs: Meta tensors, the batch first and the channels second.
         name: A name for the graph.
 
     Raises:
-        HiddenOperations: Nothing that `run` returns depends on `inputs`.
+        HiddenOperations: Some results come from calls that were not announced.
     """
-    trace = Trace(parameters)
+    trace = Trace(parameters, constants)
     for tensor in inputs:
         trace.input(tensor, axis=min(1, tensor.dim() - 1))
     with torch.no_grad(), Tracer(trace):

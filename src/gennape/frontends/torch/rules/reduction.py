@@ -8,6 +8,8 @@ from torch import Tensor
 
 from gennape.frontends.torch.registry import writes
 from gennape.frontends.torch.rules.arithmetic import scale
+from gennape.frontends.torch.rules.elementwise import several
+from gennape.frontends.torch.rules.layout import reshape
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 
@@ -45,7 +47,7 @@ def _global_pool(op: Op, trace: Trace, output: Tensor, x: Tensor, axes: list[int
     details = {} if channels == 1 else {"axes": axes}
     trace.emit(op, (x,), pooled, axis=channels, details=details)
     if pooled is not output:
-        trace.emit(Op.RESHAPE, (pooled,), output)
+        reshape(trace, output, pooled)
 
 
 for _name, _op in {"mean": Op.MEAN, "sum": Op.SUM, "amax": Op.MAX, "var": Op.VARIANCE}.items():
@@ -81,8 +83,10 @@ def extreme(
         trace.also(output[1:], first)
 
 
-writes("max maximum")(partial(extreme, Op.MAXIMUM, partial(reduction, Op.MAX)))
-writes("min minimum")(partial(extreme, Op.MINIMUM, least))
+writes("max")(partial(extreme, Op.MAXIMUM, partial(reduction, Op.MAX)))
+writes("min")(partial(extreme, Op.MINIMUM, least))
+writes("maximum", result="broadcast")(partial(several, Op.MAXIMUM, {}))
+writes("minimum", result="broadcast")(partial(several, Op.MINIMUM, {}))
 
 
 @writes("std")

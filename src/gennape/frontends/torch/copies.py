@@ -1,0 +1,58 @@
+"""A module that works with copies of its parameters for a while."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+Copy = Callable[[Tensor], Tensor]
+
+
+def empty_copy(tensor: Tensor) -> Tensor:
+    """A meta tensor of the same shape and type: no numbers, no memory."""
+    return torch.empty(tensor.shape, dtype=tensor.dtype, device="meta")
+
+
+@contextmanager
+def on_copies(module: nn.Module, copy: Copy) -> Iterator[dict[str, Tensor]]:
+    """Put `module` into evaluation with copies of its parameters and buffers.
+
+    Afterwards every submodule has exactly the attributes it had before, whatever
+    `forward` stored on it.
+
+    Yields:
+        The copies of the parameters, by qualified name; one that is used in several
+        places has its first name.
+    """
+    before = [(part, part.__dict__.copy()) for part in module.modules()]
+    copies: dict[int, Tensor] = {}
+    try:
+        for part, _ in before:
+            part.__dict__.update(
+                training=False,
+                _parameters=_copied(part._parameters, copy, copies),
+                _buffers=_copied(part._buffers, copy, copies),
+            )
+        yield dict(module.named_parameters())
+    finally:
+        for part, attributes in before:
+            part.__dict__.clear()
+            part.__dict__.update(attributes)
+
+
+def _copied(
+    tensors: Mapping[str, Tensor | None], copy: Copy, copies: dict[int, Tensor]
+) -> dict[str, Tensor | None]:
+    """The same dictionary with copies; one tensor always gets the same copy."""
+    return {
+        name: None if tensor is None else copies.setdefault(id(tensor), _copy(tensor, copy))
+        for name, tensor in tensors.items()
+    }
+
+
+def _copy(tensor: Tensor, copy: Copy) -> Tensor:
+    copied = copy(tensor.detach())
+    if isinstance(tensor, nn.Parameter):
+        return nn.Parameter(copied, requires_grad=False)
+    return copied
