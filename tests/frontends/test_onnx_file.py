@@ -52,6 +52,13 @@ def test_convolution_of_a_sequence(path: Path) -> None:
     assert graph.macs == 6 * 10 * 4 * 3
 
 
+def test_convolution_of_a_video(path: Path) -> None:
+    node = call("Conv", "x w", "y", pads=[0, 1, 2, 0, 1, 2], strides=[1, 2, 2])
+    graph = _read(path, [node], inputs={"x": (1, 4, 6, 8, 8)}, weights={"w": (6, 4, 2, 3, 5)})
+    assert graph.attributes[1, :8].tolist() == [6, 5, 2, 2, 1, 2, 1, 2]
+    assert graph.macs == (6 * 5 * 4 * 4) * 4 * (2 * 3 * 5)
+
+
 def test_transposed_convolution(path: Path) -> None:
     node = call("ConvTranspose", "x w", "y", strides=[2, 2])
     graph = _read(path, [node], weights={"w": (4, 6, 2, 2)})
@@ -111,6 +118,16 @@ def test_average_pooling_counts_padding_where_it_says_so(path: Path) -> None:
 def test_rounding_up_shows_in_the_shape(path: Path) -> None:
     node = call("MaxPool", "x", "y", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
     assert _read(path, [node]).output_shape[1].tolist() == [4, 4, 4]
+
+
+def test_borders(path: Path) -> None:
+    pads = {"p": [0, 0, 1, 2, 0, 0, 3, 4], "v": np.float32("-inf")}
+    graph = _read(path, [call("Pad", "x p v", "y")], weights=pads)
+    assert graph.padding[1].tolist() == [1, 2, 3, 4]
+    assert graph.output_shape[1].tolist() == [4, 12, 14]
+    assert graph.details[1] == {"value": float("-inf")}
+    graph = _read(path, [call("Pad", "x p", "y", mode="edge")], weights=pads)
+    assert graph.details[1] == {"mode": "replicate"}
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,19 @@ def shape_of(dims: Sequence[int], channel_axis: int) -> Shape:
     return (dims[axis], height, prod(rest[1:]))
 
 
+def source_shape(dims: Sequence[int], axis_from_end: int) -> Shape:
+    """Channels, height and width of a stored tensor, which need not have a batch.
+
+    Args:
+        dims: All its dimensions.
+        axis_from_end: Where the tensors it meets have their channels, as a negative
+            number; a tensor of fewer dimensions has its own beside a single channel.
+    """
+    if len(dims) >= -axis_from_end:
+        return shape_of(dims, axis_from_end)
+    return shape_of((1, *dims), 0)
+
+
 def axis_after_reshape(before: Sequence[int], axis: int, after: Sequence[int]) -> int:
     """Where the channels are after a reshape.
 

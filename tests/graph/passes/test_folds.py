@@ -2,7 +2,7 @@
 
 import pytest
 
-from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op
+from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op, canonical
 from gennape.graph.arrays import NO_ATTRIBUTES
 from gennape.graph.passes.fold_affine import fold_affine
 from gennape.graph.passes.fold_batch_norm import fold_batch_norm
@@ -81,9 +81,9 @@ def _padded(op: Op, **border: object) -> GraphBuilder:
 
 @pytest.mark.parametrize(
     ("op", "border"),
-    [(Op.CONV, {}), (Op.AVG_POOL, {}), (Op.MAX_POOL, {"value": "-inf"})],
+    [(Op.CONV, {}), (Op.AVG_POOL, {}), (Op.MAX_POOL, {"value": float("-inf")})],
 )
-def test_a_border_becomes_padding(op: Op, border: dict[str, str]) -> None:
+def test_a_border_becomes_padding(op: Op, border: dict[str, float]) -> None:
     graph = _applied(fold_padding, _padded(op, **border))
     assert operation_names(graph) == ["INPUT", op.name, "OUTPUT"]
     assert graph.padding[1].tolist() == [2, 3, 4, 5]
@@ -103,3 +103,6 @@ def test_a_border_becomes_padding(op: Op, border: dict[str, str]) -> None:
 def test_other_borders_stay(op: Op, border: dict[str, object]) -> None:
     graph = _applied(fold_padding, _padded(op, **border))
     assert operation_names(graph) == ["INPUT", "PAD", op.name, "OUTPUT"]
+    form = canonical(graph)
+    assert operation_names(form) == ["INPUT", "PAD", op.name, "OUTPUT"]
+    assert form.padding[1].tolist() == [1, 2, 3, 4]

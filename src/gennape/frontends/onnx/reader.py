@@ -6,7 +6,7 @@ from math import prod
 from typing import NamedTuple, TypeVar
 
 from gennape.frontends.errors import FrontendError
-from gennape.frontends.layout import shape_of
+from gennape.frontends.layout import shape_of, source_shape
 from gennape.frontends.onnx.document import OnnxNode
 from gennape.frontends.onnx.shapes import Dims
 from gennape.frontends.onnx.static import Array, StaticTensors
@@ -162,9 +162,7 @@ class Reader:
 
     def _source(self, name: str, axis_from_end: int) -> int:
         """A source for one use: exporters store equal tensors once, used or shared."""
-        dims = self.dims(name)
-        has_axis = len(dims) >= -axis_from_end
-        shape = shape_of(dims, axis_from_end) if has_axis else shape_of((1, *dims), 0)
+        shape = source_shape(self.dims(name), axis_from_end)
         op, parameters = Op.CONSTANT, 0
         if self.static.is_learned(name):
             op, parameters = Op.PARAMETER, self.static.claim(name)

@@ -2,11 +2,11 @@
 
 Rules:
 
-- kernel, stride, padding, dilation and groups stay with convolutions and poolings, the
-  contracted length with matrix products and the groups with group norms; biases are
-  cleared, for exporters drop those that are zero and make them of batch norms;
-- of the details stay the start of a slice, the exponent of a power and the name of an
-  unknown function.
+- kernel, stride, padding, dilation and groups stay with convolutions, poolings and
+  borders, the contracted length with matrix products and the groups with group norms;
+  biases are cleared, for exporters drop those that are zero and make them of batch norms;
+- of the details stay where a slice starts, what a border holds, whether it counts in an
+  average, the exponent of a power and the name of an unknown function.
 
 Before: any batch. After: nodes hold nothing else.
 """
@@ -20,9 +20,16 @@ from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 
 _WITH_ATTRIBUTES = frozenset(
-    {Op.CONV, Op.CONV_TRANSPOSE, Op.MAX_POOL, Op.AVG_POOL, Op.MATMUL, Op.GROUP_NORM}
+    {Op.CONV, Op.CONV_TRANSPOSE, Op.MAX_POOL, Op.AVG_POOL, Op.PAD, Op.MATMUL, Op.GROUP_NORM}
 )
-_DETAILS: Mapping[int, str] = {Op.SLICE: "start", Op.POWER: "exponent", Op.OTHER: "function"}
+_DETAILS: Mapping[int, tuple[str, ...]] = {
+    Op.SLICE: ("start",),
+    Op.PAD: ("mode", "value"),
+    Op.AVG_POOL: ("count_include_pad",),
+    Op.POWER: ("exponent",),
+    Op.OTHER: ("function",),
+}
+_NUMBERS = frozenset({"value", "exponent"})
 
 
 def clear_attributes(batch: GraphBatch) -> GraphBatch:
@@ -44,8 +51,8 @@ def clear_attributes(batch: GraphBatch) -> GraphBatch:
 
 
 def _kept(operation: int, values: Mapping[str, Any]) -> dict[str, Any]:
-    name = _DETAILS.get(operation, "")
-    if name not in values:
-        return {}
-    value = values[name]
-    return {name: float(value) if name == "exponent" else value}
+    return {
+        name: float(values[name]) if name in _NUMBERS else values[name]
+        for name in _DETAILS.get(operation, ())
+        if name in values
+    }

@@ -2,6 +2,7 @@
 
 from gennape.frontends.onnx.operators import (
     arithmetic,
+    borders,
     elementwise,
     layout,
     normalisation,
@@ -14,6 +15,7 @@ from gennape.frontends.onnx.operators import (
 
 __all__ = [
     "arithmetic",
+    "borders",
     "elementwise",
     "layout",
     "normalisation",

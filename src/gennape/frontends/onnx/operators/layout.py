@@ -4,7 +4,6 @@ from gennape.frontends.layout import axis_after_reshape
 from gennape.frontends.onnx.document import OnnxNode
 from gennape.frontends.onnx.reader import Reader, writes
 from gennape.graph import Op
-from gennape.graph.arrays import NO_ATTRIBUTES
 
 _IDENTITIES = ("Identity", "Cast", "CastLike", "QuantizeLinear", "DequantizeLinear")
 
@@ -66,30 +65,3 @@ def resize(reader: Reader, node: OnnxNode) -> None:
 def grid_sample(reader: Reader, node: OnnxNode) -> None:
     """Interpolation at given positions."""
     reader.emit(Op.GRID_SAMPLE, node.inputs, node.outputs[0])
-
-
-@writes("Pad")
-def pad(reader: Reader, node: OnnxNode) -> None:
-    """A border; zeros are the border unless details say otherwise."""
-    x, output = node.inputs[0], node.outputs[0]
-    rank, channels = len(reader.dims(x)), reader.axis(x)
-    mode = node.attributes.get("mode", "constant")
-    value = node.attributes.get("value", 0.0)
-    if len(node.inputs) > 2 and node.inputs[2]:
-        value = reader.scalar(node.inputs[2])
-    pads = reader.setting(node, "pads", 1) or [0] * 2 * rank
-    axes = reader.setting(node, "axes", 3) or list(range(rank))
-    before = {axis % rank: size for axis, size in zip(axes, pads, strict=False)}
-    after = {axis % rank: size for axis, size in zip(axes, pads[len(axes) :], strict=False)}
-    height, width, *_ = [*(a for a in range(1, rank) if a != channels), -1, -1]
-    border = [side.get(axis, 0) for side in (before, after) for axis in (height, width)]
-    details = {} if mode == "constant" else {"mode": mode}
-    if mode == "constant" and value:
-        details = {"value": str(value)}
-    reader.emit(
-        Op.PAD,
-        (x,),
-        output,
-        attributes=(*NO_ATTRIBUTES[:4], *border, *NO_ATTRIBUTES[8:]),
-        **details,
-    )

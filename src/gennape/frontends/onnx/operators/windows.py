@@ -25,13 +25,12 @@ def window_attributes(
     strides = node.attributes.get("strides", [1] * rank)
     dilations = node.attributes.get("dilations", [1] * rank)
     before, after = _padding(reader, node, kernel, strides, dilations)
-    top, left = _pair(before, 0)
-    bottom, right = _pair(after, 0)
     return (
-        *_pair(kernel, 1),
-        *_pair(strides, 1),
-        *(top, left, bottom, right),
-        *_pair(dilations, 1),
+        *_folded(kernel),
+        *_folded(strides),
+        *_last_two(before, 0),
+        *_last_two(after, 0),
+        *_last_two(dilations, 1),
         groups,
         int(bias),
     )
@@ -60,8 +59,14 @@ def _padding(
     return (smaller, larger) if mode == "SAME_UPPER" else (larger, smaller)
 
 
-def _pair(values: Sequence[int], missing: int) -> Pair:
-    """Values along height and width; a third axis counts with the width, as in shapes."""
-    if len(values) < 2:
-        return (values[0] if values else missing, missing)
-    return (values[0], prod(values[1:]) if missing else max(values[1:]))
+def _folded(values: Sequence[int]) -> Pair:
+    """Values along height and width; of three, the first two make the height.
+
+    So the kernel keeps its area.
+    """
+    return _last_two([prod(values[:-1]), values[-1]] if len(values) > 2 else values, 1)
+
+
+def _last_two(values: Sequence[int], missing: int) -> Pair:
+    """Values along the last two axes; `missing` is that of a width that is not there."""
+    return (values[0], missing) if len(values) == 1 else (values[-2], values[-1])
