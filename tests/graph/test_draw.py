@@ -89,6 +89,16 @@ def test_an_activation_before_its_convolution_is_in_its_box() -> None:
     assert blocks[1].category == "convolution"
 
 
+def test_parameters_that_nothing_uses_are_one_box() -> None:
+    build = GraphBuilder()
+    build.output(build.relu(build.input((4, 8, 8))))
+    for _ in range(3):
+        build.add_node(Op.PARAMETER, (), (4, 1, 1), parameters=4)
+    blocks, _ = fold(build.build())
+    assert [line.text for line in blocks[-1].lines] == ["3 unused parameters"]
+    assert len(blocks[-1].nodes) == 3
+
+
 @pytest.mark.parametrize("family", ["nasbench101", "nasbench201"])
 def test_boxes_do_not_overlap_and_edges_lead_down(family: str) -> None:
     for seed in range(5):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gennape.graph.computation_graph import ComputationGraph
-from gennape.graph.draw.labels import JOINS, category, is_main, is_silent, label
+from gennape.graph.draw.labels import CONSTANTS, JOINS, category, is_main, is_silent, label
 from gennape.graph.node import Node, nodes_of
 from gennape.graph.operations import SOURCES, Op
 
@@ -28,13 +28,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    """One box: a chain of nodes."""
+    """One box: a chain of nodes, or all parameters that nothing uses."""
 
     nodes: tuple[Node, ...]
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Its text: main nodes on a line each, the others side by side in small print."""
+        if len(self.nodes) > 1 and self.leader.op in CONSTANTS:
+            return (Line(f"{len(self.nodes)} unused parameters", main=True),)
         shown = [node for node in self.nodes if not is_silent(node)] or self.nodes[:1]
         lines: list[Line] = []
         for node in shown:
@@ -59,20 +61,27 @@ def fold(graph: ComputationGraph) -> tuple[list[Block], list[tuple[int, int]]]:
     """Boxes in topological order and the edges between them, each once."""
     uses = graph.out_degree.tolist()
     chains: list[list[Node]] = []
-    chain_of: list[int] = []
+    chain_of: dict[int, int] = {}
+    unused: list[Node] = []
     for node in nodes_of(graph):
         before = chain_of[node.arguments[0]] if len(node.arguments) == 1 else None
-        if before is not None and uses[node.arguments[0]] == 1 and _continues(chains[before], node):
+        if node.op in CONSTANTS and uses[node.index] == 0:
+            unused.append(node)
+        elif (
+            before is not None and uses[node.arguments[0]] == 1 and _continues(chains[before], node)
+        ):
             chains[before].append(node)
-            chain_of.append(before)
+            chain_of[node.index] = before
         else:
-            chain_of.append(len(chains))
+            chain_of[node.index] = len(chains)
             chains.append([node])
     edges = {
         (chain_of[source], chain_of[target])
         for source, target in graph.edges.T.tolist()
         if chain_of[source] != chain_of[target]
     }
+    if unused:
+        chains.append(unused)
     return [Block(tuple(chain)) for chain in chains], sorted(edges)
 
 

@@ -15,6 +15,9 @@ JOINS = frozenset(
     {Op.ADD, Op.SUB, Op.MUL, Op.DIV, Op.MAXIMUM, Op.MINIMUM, Op.CONCAT, Op.WHERE, Op.MATMUL}
 )
 
+CONSTANTS = SOURCES - {Op.INPUT}
+"""Tensors that do not depend on the network's input."""
+
 CATEGORY_COLOURS = {
     "convolution": "#a9cdf2",
     "depthwise convolution": "#a5e0dc",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
+from math import prod
 
 from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.draw.blocks import Block, fold
@@ -16,17 +17,18 @@ from gennape.graph.draw.rows import (
     SMALL_LINE,
     SMALL_SIZE,
     Column,
-    Row,
     Slot,
     arrange,
 )
 from gennape.graph.draw.scene import Curve, Point, Rectangle, Scene, Text
+from gennape.graph.operations import POOLINGS, WEIGHTED, Op
 
 _MARGIN = 24.0
 _HEADER = 96.0
-_BAND_LABEL = 64.0
+_BAND_LABEL = 76.0
 _BAND_COLOURS = ("#f4f6f9", "#e9edf3")
 _OUTLINE = "#5b6473"
+_WITH_RESOLUTION = WEIGHTED | POOLINGS | {Op.INPUT, Op.RESIZE}
 _COST_COLOUR = "#27364d"
 _TURN_COLOUR = "#4f74b8"
 
@@ -96,23 +98,35 @@ def _bands(
     column: Column, blocks: Sequence[Block], left: float, right: float
 ) -> Iterator[Rectangle | Text]:
     """A tinted background for each run of rows of one resolution, with its size."""
-    rows_with_boxes = [row for row in column if any(slot.is_box for slot in row)]
-    runs = groupby(rows_with_boxes, key=lambda row: _row_size(row, blocks))
-    for number, (name, run) in enumerate(runs):
-        rows = list(run)
-        first = rows[0] if number else column[0]
-        top = min(slot.y for slot in first) - ROW_GAP / 2
-        bottom = max(slot.y + slot.height for slot in rows[-1]) + ROW_GAP / 2
+    sizes = _row_sizes(column, blocks)
+    runs = [list(run) for _, run in groupby(range(len(column)), key=sizes.__getitem__)]
+    for number, run in enumerate(runs):
+        top = min(slot.y for slot in column[run[0]]) - ROW_GAP / 2
+        bottom = max(slot.y + slot.height for slot in column[run[-1]]) + ROW_GAP / 2
         x = left - _BAND_LABEL
-        colour = _BAND_COLOURS[number % 2]
-        yield Rectangle(x, top, right - x + 14, bottom - top, colour)
-        yield Text(x + 8, top + 16, name, 11, _OUTLINE, bold=True)
+        yield Rectangle(x, top, right - x + 14, bottom - top, _BAND_COLOURS[number % 2])
+        yield Text(x + 8, top + 16, sizes[run[0]], 11, _OUTLINE, bold=True)
 
 
-def _row_size(row: Row, blocks: Sequence[Block]) -> str:
-    """The largest resolution in a row, of boxes and of results that pass through."""
-    ends = [blocks[slot.block].nodes[-1] for slot in row]
-    return resolution(max(ends, key=lambda node: node.output_shape[1] * node.output_shape[2]))
+def _row_sizes(column: Column, blocks: Sequence[Block]) -> list[str]:
+    """The largest resolution in each row, of boxes and of results that pass through.
+
+    Layers that set the resolution tell it; other rows have that of the row before. As
+    many positions in another form, such as 196 tokens after 14x14, are no new resolution.
+    """
+    sizes: list[str] = []
+    positions = 0
+    for row in column:
+        leaders = [blocks[slot.block].leader for slot in row]
+        images = [leader for leader in leaders if leader.op in _WITH_RESOLUTION]
+        largest = max(images, key=lambda leader: prod(leader.output_shape[1:]), default=None)
+        if largest is not None and prod(largest.output_shape[1:]) != positions:
+            positions = prod(largest.output_shape[1:])
+            sizes.append(resolution(largest))
+        else:
+            sizes.append(sizes[-1] if sizes else "")
+    first = next(filter(None, sizes), "")
+    return [size or first for size in sizes]
 
 
 def _edges(columns: Sequence[Column]) -> Iterator[Curve]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from gennape.graph.draw.blocks import Block
-from gennape.graph.operations import SOURCES, Op
+from gennape.graph.draw.labels import CONSTANTS
 
 ROW_GAP = 24.0
 COLUMN_GAP = 110.0
@@ -125,10 +125,9 @@ def _layers(blocks: Sequence[Block], edges: Sequence[tuple[int, int]]) -> list[i
     layers = [0] * len(blocks)
     for source, target in edges:  # sorted by source, and sources are in topological order
         layers[target] = max(layers[target], layers[source] + 1)
-    late = SOURCES - {Op.INPUT}  # parameters stand just above their first user
-    for number in (n for n, block in enumerate(blocks) if block.leader.op in late):
+    for number in (n for n, block in enumerate(blocks) if block.leader.op in CONSTANTS):
         users = [layers[target] for source, target in edges if source == number]
-        layers[number] = min(users, default=1) - 1
+        layers[number] = min(users, default=1) - 1  # just above the first user
     return layers
 
 
