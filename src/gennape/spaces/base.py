@@ -1,5 +1,6 @@
 """What every architecture family offers."""
 
+from collections.abc import Iterator
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -23,6 +24,14 @@ class SearchSpace(Protocol[Architecture]):
 
     name: str
     size: int | None
+
+    def enumerate(self) -> Iterator[Architecture]:
+        """All architectures, each once.
+
+        Raises:
+            ArchitectureError: The family is too large to enumerate.
+        """
+        ...
 
     def sample(self, rng: np.random.Generator) -> Architecture:
         """A random architecture."""

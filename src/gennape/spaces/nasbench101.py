@@ -6,7 +6,7 @@ doubled channels between stacks, global average pool and a linear layer. Every
 convolution is followed by batch norm and ReLU and has no bias.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -81,6 +81,12 @@ class NASBench101:
             )
         edges = [(int(s), int(t)) for s, t in zip(*np.nonzero(matrix), strict=True)]
         return _checked(interior, edges)
+
+    def enumerate(self) -> Iterator[NASBench101Architecture]:
+        """All 423,624 cells, from the smallest to the largest; takes about 20 seconds."""
+        from gennape.spaces.nasbench101_cells import enumerate_cells
+
+        return enumerate_cells()
 
     def sample(self, rng: np.random.Generator) -> NASBench101Architecture:
         """A random cell: random edges and operations on seven vertices, until one is valid."""

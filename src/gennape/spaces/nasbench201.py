@@ -6,7 +6,9 @@ stride 2 before the second and the third stage, batch norm, ReLU, global average
 and a linear layer. Convolutions in a cell are ReLU-conv-batch norm.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -48,6 +50,10 @@ class NASBench201:
     def __init__(self, classes: int = 10, resolution: int = 32) -> None:
         self.classes = classes
         self.resolution = resolution
+
+    def enumerate(self) -> Iterator[NASBench201Architecture]:
+        """All 15,625 cells."""
+        return map(NASBench201Architecture, product(OPERATIONS, repeat=len(EDGES)))
 
     def sample(self, rng: np.random.Generator) -> NASBench201Architecture:
         """A random cell, each operation with equal probability."""

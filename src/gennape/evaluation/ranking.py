@@ -1,0 +1,108 @@
+"""Score every architecture of a family."""
+
+import csv
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import astuple, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gennape import spaces
+from gennape.estimator import Estimator, Prediction
+from gennape.estimator.training import Report, no_report
+from gennape.frontends import graph_of
+from gennape.scoring import Score, score
+
+_CHUNK = 512
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """All architectures of a family, best first.
+
+    Attributes:
+        architectures: Their names, `family:architecture`.
+        prediction: Their scores, in the same order.
+        top: The best of them with their costs.
+    """
+
+    architectures: list[str]
+    prediction: Prediction
+    top: tuple[Score, ...]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write all scores as CSV, best first."""
+        with Path(path).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["architecture", "score", "percentile", "uncertainty"])
+            columns = (
+                self.prediction.score,
+                self.prediction.percentile,
+                self.prediction.uncertainty,
+            )
+            for architecture, *values in zip(self.architectures, *columns, strict=True):
+                writer.writerow([architecture, *(f"{value:.6g}" for value in values)])
+
+
+def rank(
+    family: str,
+    estimator: Estimator,
+    top: int = 20,
+    report: Report = no_report,
+    workers: int | None = None,
+) -> Ranking:
+    """Score every architecture of a family that can be enumerated.
+
+    Args:
+        family: A name of `gennape.spaces.names()`.
+        estimator: What scores them.
+        top: How many of the best come with their costs.
+        report: Told of the progress.
+        workers: Processes; one a processor unless given.
+
+    Raises:
+        ArchitectureError: There is no such family, or it has no enumeration.
+    """
+    space = spaces.get(family)
+    names = [f"{family}:{space.format(architecture)}" for architecture in space.enumerate()]
+    predictions = []
+    for prediction in _in_parallel(names, estimator, workers or os.cpu_count() or 1):
+        predictions.append(prediction)
+        report("scoring", min(len(predictions) * _CHUNK, len(names)), len(names))
+    joined = Prediction(
+        *(np.concatenate(column) for column in zip(*map(astuple, predictions), strict=True))
+    )
+    order = np.argsort(-joined.score, kind="stable")
+    ordered = [names[i] for i in order]
+    best = score(ordered[:top], estimator=estimator).scored
+    return Ranking(ordered, Prediction(*(column[order] for column in astuple(joined))), best)
+
+
+def _in_parallel(names: list[str], estimator: Estimator, workers: int) -> Iterator[Prediction]:
+    """Scores of named architectures, in order, `_CHUNK` at a time."""
+    chunks = [names[i : i + _CHUNK] for i in range(0, len(names), _CHUNK)]
+    if workers == 1 or len(chunks) == 1:
+        yield from (estimator.predict(map(graph_of, chunk)) for chunk in chunks)
+        return
+    with ProcessPoolExecutor(
+        workers, get_context("spawn"), initializer=_start_worker, initargs=(estimator,)
+    ) as pool:
+        yield from pool.map(_predict, chunks)
+
+
+_worker_estimator: Estimator
+"""The estimator of a worker process."""
+
+
+def _start_worker(estimator: Estimator) -> None:
+    global _worker_estimator
+    _worker_estimator = estimator
+    torch.set_num_threads(1)  # the workers share the processors
+
+
+def _predict(names: list[str]) -> Prediction:
+    return _worker_estimator.predict(map(graph_of, names))
