@@ -79,8 +79,7 @@ def load(path_or_name: str | Path | None = None) -> Estimator:
             )
     except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
         raise CheckpointError(
-            f"{folder} is no usable estimator ({_first_line(error)}); "
-            "train or download it again"
+            f"{folder} is no usable estimator ({_first_line(error)}); train or download it again"
         ) from error
     return Estimator(config, members, targets, reference)
 

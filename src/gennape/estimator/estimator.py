@@ -112,9 +112,7 @@ class Estimator:
 
     def predict_features(self, features: GraphFeatures) -> Prediction:
         """Score networks whose features are at hand."""
-        members = self.reference.scores(
-            member_accuracies(self.members, self.targets, features)
-        )
+        members = self.reference.scores(member_accuracies(self.members, self.targets, features))
         score = members.mean(axis=0)
         return Prediction(score, self.reference.percentiles(score), members.std(axis=0))
 
@@ -128,7 +126,10 @@ class Estimator:
         return torch.cat(rows).numpy()
 
     def fine_tune(
-        self, graphs: Iterable[ComputationGraph], accuracies: Sequence[float], seed: int = 0
+        self,
+        graphs: Iterable[ComputationGraph],
+        accuracies: Sequence[float] | FloatArray,
+        seed: int = 0,
     ) -> "Estimator":
         """A new estimator that has learned some labels of a family; this one stays as it is.
 

@@ -57,7 +57,7 @@ def _trained(member: Member, features: GraphFeatures, targets: Tensor, seed: int
     tuned.noise_distance.fill_(torch.inf)  # the family is not unknown any more
 
     def loss(rows: IntArray) -> Tensor:
-        predictions = tuned(EncoderInput.of(features.take(rows)))
+        predictions: Tensor = tuned(EncoderInput.of(features.take(rows)))
         return (predictions - targets[rows]).square().mean()
 
     train(tuned, loss, len(features), Plan("", _EPOCHS, _BATCH, _LEARNING_RATE, seed))

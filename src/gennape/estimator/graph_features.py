@@ -55,9 +55,7 @@ class GraphFeatures:
         node_offsets = np.concatenate(([0], np.cumsum(self.node_counts[graphs])))
         edge_offsets = np.concatenate(([0], np.cumsum(self.edge_counts[graphs])))
         edges = ranges(self.edge_offsets[graphs], self.edge_counts[graphs])
-        shift = np.repeat(
-            node_offsets[:-1] - self.node_offsets[graphs], self.edge_counts[graphs]
-        )
+        shift = np.repeat(node_offsets[:-1] - self.node_offsets[graphs], self.edge_counts[graphs])
         return GraphFeatures(
             self.nodes[ranges(self.node_offsets[graphs], self.node_counts[graphs])],
             self.edges[:, edges] + shift,

@@ -50,7 +50,9 @@ class KGNNEncoder(nn.Module):
         self.kernel = nn.Embedding(_KERNEL_LIMIT, 4)
         self.bias = nn.Embedding(2, 2)
         self.entrance = nn.Linear(32, config.width)
-        self.own = nn.ModuleList(nn.Linear(config.width, config.width) for _ in range(config.layers))
+        self.own = nn.ModuleList(
+            nn.Linear(config.width, config.width) for _ in range(config.layers)
+        )
         self.neighbours = nn.ModuleList(
             nn.Linear(config.width, config.width, bias=False) for _ in range(config.layers)
         )
@@ -63,7 +65,7 @@ class KGNNEncoder(nn.Module):
 
     def forward(self, batch: EncoderInput) -> Tensor:
         """Embeddings, `(graphs, width)`."""
-        operation, sizes, kernel, bias = batch.nodes.split([1, _SIZE_COLUMNS, 2, 1], dim=1)
+        operation, sizes, kernel, bias = torch.split(batch.nodes, [1, _SIZE_COLUMNS, 2, 1], dim=1)
         parts = [
             self.operation(operation[:, 0].long()),
             self.sizes(sizes),

@@ -56,7 +56,8 @@ class Member(nn.Module):
 
     def predict(self, embeddings: Tensor) -> Tensor:
         """Membership-weighted sum of the heads, `(graphs,)`."""
-        return (self.memberships(embeddings) * self.heads(embeddings)).sum(dim=1)
+        predictions: Tensor = self.heads(embeddings)
+        return (self.memberships(embeddings) * predictions).sum(dim=1)
 
     def forward(self, batch: EncoderInput) -> Tensor:
         """Predictions, `(graphs,)`; the noise cluster's head says zero, "nothing is known"."""

@@ -8,6 +8,8 @@ All sizes are relative: channels to the first convolution's, resolution to the i
 cost to the network's. Absolute sizes do not transfer between families.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -74,7 +76,9 @@ def skeleton_features(batch: GraphBatch) -> GraphFeatures:
 
 def _node_features(batch: GraphBatch) -> FloatArray:
     multiplying = batch.is_in(_MULTIPLYING)
-    columns = [batch.is_in(operations) for operations in CATEGORIES.values()]
+    columns: list[npt.NDArray[Any]] = [
+        batch.is_in(operations) for operations in CATEGORIES.values()
+    ]
     columns += _size_features(batch, multiplying)
     columns += _path_features(batch, multiplying)
     return np.stack(columns, axis=1).astype(np.float32)

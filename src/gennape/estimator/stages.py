@@ -73,10 +73,11 @@ class Run:
 def train_member(member: Member, data: TrainingSet, run: Run) -> None:
     """All stages, in place."""
     torch.manual_seed(run.seed)
+    shared = Heads(1, run.config.width)  # here, where the state of the generator is known
     member.encoder.fit_scaler(torch.from_numpy(data.features.nodes))
     if run.config.contrastive_epochs:
         _learn_structure(member, data, run)
-    shared = _learn_label(member, data, run)
+    _learn_label(member, shared, data, run)
     _learn_clusters(member, shared, data, run)
     member.eval()
 
@@ -98,19 +99,18 @@ def _learn_structure(member: Member, data: TrainingSet, run: Run) -> None:
     train(member.encoder, loss, rows, plan, state, run.report)
 
 
-def _learn_label(member: Member, data: TrainingSet, run: Run) -> Heads:
+def _learn_label(member: Member, shared: Heads, data: TrainingSet, run: Run) -> None:
     config = run.config
-    shared = Heads(1, config.width)
 
     def loss(rows: IntArray) -> Tensor:
         embeddings = member.encoder(EncoderInput.of(data.features.take(rows)))
-        return (shared(embeddings)[:, 0] - data.targets[rows]).square().mean()
+        predictions: Tensor = shared(embeddings)[:, 0]
+        return (predictions - data.targets[rows]).square().mean()
 
     plan = run.plan(2, "supervised", config.epochs, config.batch_size, config.learning_rate)
     both = nn.ModuleDict({"encoder": member.encoder, "head": shared})
     rows, state = len(data.features), run.state_file("supervised")
     train(both, loss, rows, plan, state, run.report)
-    return shared
 
 
 def _learn_clusters(member: Member, shared: Heads, data: TrainingSet, run: Run) -> None:
@@ -128,8 +128,8 @@ def _learn_clusters(member: Member, shared: Heads, data: TrainingSet, run: Run) 
     weights = member.memberships(embeddings)
 
     def loss(rows: IntArray) -> Tensor:
-        predictions = (weights[rows] * member.heads(embeddings[rows])).sum(dim=1)
-        return (predictions - data.targets[rows]).square().mean()
+        predictions: Tensor = member.heads(embeddings[rows])
+        return ((weights[rows] * predictions).sum(dim=1) - data.targets[rows]).square().mean()
 
     plan = run.plan(3, "heads", config.head_epochs, _HEAD_BATCH, config.learning_rate / 3)
     train(member.heads, loss, len(embeddings), plan, run.state_file("heads"), run.report)
@@ -138,9 +138,7 @@ def _learn_clusters(member: Member, shared: Heads, data: TrainingSet, run: Run) 
 @torch.no_grad()
 def embed_all(member: Member, features: GraphFeatures) -> Tensor:
     """Embeddings of many graphs, a batch at a time: `(graphs, width)`."""
-    return torch.cat(
-        [member.encoder(EncoderInput.of(part)) for part in in_batches(features)]
-    )
+    return torch.cat([member.encoder(EncoderInput.of(part)) for part in in_batches(features)])
 
 
 def in_batches(features: GraphFeatures) -> list[GraphFeatures]:

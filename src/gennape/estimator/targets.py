@@ -50,5 +50,6 @@ def _before_standardisation(label: Label, accuracies: Array, log_macs: Array) ->
     if label == "flops":
         return accuracies / (log_macs + 1)
     if label == "rank":
-        return norm.ppf((rankdata(accuracies) - 0.5) / len(accuracies))
+        scores: Array = norm.ppf((rankdata(accuracies) - 0.5) / len(accuracies))
+        return scores
     return accuracies

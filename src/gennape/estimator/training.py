@@ -87,7 +87,7 @@ def _step(module: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor) -> 
     if not torch.isfinite(loss):
         raise FloatingPointError("the training loss is not finite; lower the learning rate")
     optimizer.zero_grad()
-    loss.backward()
+    torch.autograd.backward(loss)
     nn.utils.clip_grad_norm_(module.parameters(), _GRADIENT_LIMIT)
     optimizer.step()
 
@@ -113,9 +113,7 @@ def _save(
     os.replace(partial, path)  # a kill leaves the old state or the new one, never half of one
 
 
-def _restore(
-    module: nn.Module, optimizer: torch.optim.Optimizer, path: Path | None
-) -> int:
+def _restore(module: nn.Module, optimizer: torch.optim.Optimizer, path: Path | None) -> int:
     """Load a saved state, if there is one; returns the number of epochs it has seen."""
     if path is None or not path.exists():
         return 0

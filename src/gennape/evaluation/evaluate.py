@@ -120,15 +120,11 @@ def _methods(pool: _Pool, estimator: Estimator) -> dict[str, npt.NDArray[np.floa
     }
 
 
-_Trial = tuple[
-    npt.NDArray[np.float64], npt.NDArray[np.float64], slice | npt.NDArray[np.int64]
-]
+_Trial = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], slice | npt.NDArray[np.int64]]
 """Accuracies, scores, and which networks of the pool they belong to."""
 
 
-def _few_shot(
-    pool: _Pool, label: str, estimator: Estimator, labels: int, report: Report
-) -> Result:
+def _few_shot(pool: _Pool, label: str, estimator: Estimator, labels: int, report: Report) -> Result:
     accuracies = pool.table.labels[label][pool.rows]
     trials: list[_Trial] = []
     for seed in FEW_SHOT_SEEDS:

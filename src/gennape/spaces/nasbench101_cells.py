@@ -8,7 +8,6 @@ once.
 
 from collections.abc import Iterator
 from itertools import combinations, permutations, product
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,7 +67,7 @@ def _numberings(vertices: int) -> Iterator[tuple[int, ...]]:
         yield (0, *interior, vertices - 1)
 
 
-def _distinct_assignments(edges: tuple[tuple[int, int], ...], vertices: int) -> list[Any]:
+def _distinct_assignments(edges: tuple[tuple[int, int], ...], vertices: int) -> list[int]:
     """Positions, in the order of `itertools.product`, of assignments that differ truly."""
     interior = vertices - 2
     choices = np.array(list(product(range(len(OPERATIONS)), repeat=interior)), dtype=np.int64)
@@ -78,4 +77,5 @@ def _distinct_assignments(edges: tuple[tuple[int, int], ...], vertices: int) -> 
         if {(order[source], order[target]) for source, target in edges} == set(edges):
             moved = [order[vertex] - 1 for vertex in range(1, vertices - 1)]
             smallest = np.minimum(smallest, choices[:, moved] @ place_values)
-    return np.unique(smallest).tolist()
+    positions: list[int] = np.unique(smallest).tolist()
+    return positions

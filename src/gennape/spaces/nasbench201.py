@@ -83,9 +83,7 @@ class NASBench201:
         Raises:
             ArchitectureError: The string has another form; shows the right one.
         """
-        steps = [
-            [token for token in step.split("|") if token] for step in text.strip().split("+")
-        ]
+        steps = [[token for token in step.split("|") if token] for step in text.strip().split("+")]
         expected = [[str(source) for source in range(count)] for count in (1, 2, 3)]
         if [[token.rpartition("~")[2] for token in step] for step in steps] != expected:
             example = self.format(NASBench201Architecture(("nor_conv_3x3",) * 6))
