@@ -7,13 +7,14 @@ thousand networks is the same vectorised code.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gennape.graph.cost import node_macs
+from gennape.graph.operations import Op
 
 IntArray = npt.NDArray[np.integer[Any]]
 BoolArray = npt.NDArray[np.bool_]
@@ -128,7 +129,7 @@ class NodeArrays:
         result[has] = self.edges[0][self.first_edge[:-1][has] + position]
         return result
 
-    def is_in(self, operations: frozenset[Any]) -> BoolArray:
+    def is_in(self, operations: frozenset[Op]) -> BoolArray:
         """Which nodes hold one of `operations`, `(nodes,)`."""
         return _membership_table(operations)[self.operations]
 
@@ -138,14 +139,9 @@ class NodeArrays:
         return node_macs(self)
 
 
-_TABLES: dict[frozenset[Any], BoolArray] = {}
-
-
-def _membership_table(operations: frozenset[Any]) -> BoolArray:
-    """A lookup table from operation id to membership, made once for each set."""
-    table = _TABLES.get(operations)
-    if table is None:
-        table = np.zeros(1024, dtype=bool)
-        table[[int(op) for op in operations]] = True
-        _TABLES[operations] = table
+@cache
+def _membership_table(operations: frozenset[Op]) -> BoolArray:
+    """A lookup table from operation id to membership."""
+    table = np.zeros(max(Op) + 1, dtype=bool)
+    table[list(operations)] = True
     return table
