@@ -8,7 +8,7 @@ convolution is followed by batch norm and ReLU and has no bias.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
@@ -106,17 +106,16 @@ class NASBench101:
         return neighbours[rng.integers(len(neighbours))]
 
     def neighbours(self, architecture: NASBench101Architecture) -> list[NASBench101Architecture]:
-        """The cells with one edge more or less, or with another operation on one vertex."""
-        operations, edges = list(architecture.operations), set(architecture.edges)
-        found = {
-            _checked([*operations[:i], other, *operations[i + 1 :]], sorted(edges))
-            for i in range(len(operations))
-            for other in OPERATIONS
-        }
-        for edge in combinations(range(len(operations) + 2), 2):
+        """The cells one change away.
+
+        A change is one edge more or less, another operation on one vertex, or a new vertex
+        in the middle of one edge.
+        """
+        found = set()
+        for operations, edges in _changes(architecture):
             try:
-                found.add(_checked(operations, sorted(edges ^ {edge})))
-            except ArchitectureError:
+                found.add(_checked(operations, edges))
+            except ArchitectureError:  # outside the family
                 continue
         return sorted(found - {architecture}, key=self.format)
 
@@ -157,6 +156,22 @@ class NASBench101:
                 x = _cell(build, x, _STEM_CHANNELS << stack, architecture)
         build.output(build.linear(build.flatten(build.global_avg_pool(x)), self.classes))
         return build.build(name=f"{self.name}:{self.format(architecture)}")
+
+
+def _changes(cell: NASBench101Architecture) -> Iterator[tuple[list[str], list[tuple[int, int]]]]:
+    """Operations and edges after each possible change, within the family or not."""
+    operations, edges = list(cell.operations), set(cell.edges)
+    for vertex, operation in product(range(len(operations)), OPERATIONS):
+        yield [*operations[:vertex], operation, *operations[vertex + 1 :]], list(edges)
+    for edge in combinations(range(len(operations) + 2), 2):
+        yield operations, list(edges ^ {edge})
+    for (source, target), operation in product(cell.edges, OPERATIONS):
+        moved = [(s + (s > source), t + (t > source)) for s, t in edges - {(source, target)}]
+        new = source + 1
+        yield (
+            [*operations[:source], operation, *operations[source:]],
+            [*moved, (source, new), (new, target + 1)],
+        )
 
 
 def _checked(

@@ -1,0 +1,95 @@
+"""What holds of every family; a new one inherits all of it by being registered."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gennape import spaces
+from gennape.graph import Op
+from gennape.spaces import ArchitectureError
+
+SAMPLES = 25
+
+
+@pytest.fixture(params=spaces.names())
+def space(request: pytest.FixtureRequest) -> Any:
+    return spaces.get(request.param)
+
+
+def _samples(space: Any, seed: int = 0, count: int = SAMPLES) -> list[Any]:
+    rng = np.random.default_rng(seed)
+    return [space.sample(rng) for _ in range(count)]
+
+
+def test_parse_reads_what_format_writes(space: Any) -> None:
+    for architecture in _samples(space):
+        text = space.format(architecture)
+        assert space.parse(text) == architecture
+        assert space.parse(f"  {text}\n") == architecture
+        assert len(text.splitlines()) == 1
+
+
+def test_samples_vary_and_follow_the_seed(space: Any) -> None:
+    first = _samples(space)
+    assert first == _samples(space)
+    assert first != _samples(space, seed=1)
+    assert len(set(first)) > SAMPLES // 2
+
+
+def test_mutations_are_neighbours(space: Any) -> None:
+    rng = np.random.default_rng(0)
+    for architecture in _samples(space, count=8):
+        neighbours = space.neighbours(architecture)
+        assert architecture not in neighbours
+        assert len(set(neighbours)) == len(neighbours) > 1
+        assert all(space.parse(space.format(other)) == other for other in neighbours)
+        assert space.mutate(architecture, rng) in neighbours
+
+
+def test_a_mutation_follows_the_seed(space: Any) -> None:
+    architecture, *_ = _samples(space)
+    walks = [
+        [space.mutate(architecture, rng) for _ in range(5)]
+        for rng in (np.random.default_rng(3), np.random.default_rng(3))
+    ]
+    assert walks[0] == walks[1]
+    assert len(set(walks[0])) > 1
+
+
+def test_the_graph_is_a_classifier_named_after_its_architecture(space: Any) -> None:
+    for architecture in _samples(space, count=8):
+        graph = space.graph(architecture)
+        assert graph.name == f"{space.name}:{space.format(architecture)}"
+        ends = [graph.operations == end for end in (Op.INPUT, Op.OUTPUT)]
+        assert [int(end.sum()) for end in ends] == [1, 1]
+        assert graph.output_shape[ends[0]].tolist() == [[3, 32, 32]]
+        assert graph.output_shape[ends[1]].tolist() == [[10, 1, 1]]
+        assert graph.macs > 0
+        assert not graph.unknown_operations
+
+
+def test_classes_and_resolution_are_options(space: Any) -> None:
+    architecture, *_ = _samples(space)
+    larger = spaces.get(space.name, classes=100, resolution=64).graph(architecture)
+    assert larger.output_shape[0].tolist() == [3, 64, 64]
+    assert larger.output_shape[-1].tolist() == [100, 1, 1]
+
+
+def test_enumeration_starts_without_repeats(space: Any) -> None:
+    first = [architecture for architecture, _ in zip(space.enumerate(), range(500), strict=False)]
+    assert len(set(first)) == 500
+    assert all(space.parse(space.format(architecture)) == architecture for architecture in first)
+
+
+@pytest.mark.parametrize("text", ["", "/", "nonsense", "|", "c3/", "+++", "c3/01-12-", "ü~0"])
+def test_other_text_is_refused_with_its_reason(space: Any, text: str) -> None:
+    with pytest.raises(ArchitectureError, match=r"no NAS-Bench-\d01 (cell|architecture); .* look"):
+        space.parse(text)
+
+
+def test_near_names_are_suggested() -> None:
+    with pytest.raises(ArchitectureError, match="did you mean nasbench101"):
+        spaces.get("nasbench11")
+    with pytest.raises(ArchitectureError, match="did you mean nasbench101, nasbench201"):
+        spaces.get("#")
