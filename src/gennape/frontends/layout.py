@@ -77,7 +77,7 @@ def axis_after_reshape(before: Sequence[int], axis: int, after: Sequence[int]) -
 
 def _runs(before: Sequence[int], after: Sequence[int]) -> list[tuple[range, range]]:
     """The shortest runs of dimensions that have equal products, pairwise."""
-    runs = []
+    runs: list[tuple[range, range]] = []
     old = new = 0
     while old < len(before) and new < len(after):
         old_end, new_end = old + 1, new + 1

@@ -6,10 +6,10 @@ from pathlib import Path
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.onnx import operators  # noqa: F401  (registers the rules)
 from gennape.frontends.onnx.document import OnnxNode, load
+from gennape.frontends.onnx.inputs import bind_inputs, network_inputs
 from gennape.frontends.onnx.order import sort_nodes
 from gennape.frontends.onnx.reader import OnnxNetwork, Reader
-from gennape.frontends.onnx.shapes import bind_inputs, infer, network_inputs
-from gennape.frontends.onnx.static import StaticTensors
+from gennape.frontends.onnx.shapes import infer
 from gennape.graph import ComputationGraph, GraphError
 
 
@@ -36,15 +36,15 @@ def read_onnx(
     model = load(path)
     sort_nodes(model.graph, path)
     bind_inputs(model.graph, input_shape, path)
-    dims = infer(model, path)
     nodes = [OnnxNode.of(proto) for proto in model.graph.node]
+    dims, static = infer(model, nodes, path)
     network = OnnxNetwork(
         name=str(path),
         inputs=[value.name for value in network_inputs(model.graph)],
         outputs=[value.name for value in model.graph.output],
         nodes=nodes,
         dims=dims,
-        static=StaticTensors(model, nodes, dims),
+        static=static,
     )
     try:
         return Reader(network).graph(path.stem)

@@ -13,6 +13,8 @@ from onnx import external_data_helper, helper, inliner
 
 from gennape.frontends.errors import FrontendError
 
+Dims = tuple[int, ...]
+
 SMALL = 8192
 """Tensors of up to so many elements keep their values: they may be sizes or indices."""
 

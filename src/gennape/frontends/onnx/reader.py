@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.layout import shape_of, source_shape
-from gennape.frontends.onnx.document import OnnxNode
-from gennape.frontends.onnx.shapes import Dims
+from gennape.frontends.onnx.document import Dims, OnnxNode
 from gennape.frontends.onnx.static import Array, StaticTensors
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
@@ -41,6 +41,8 @@ class OnnxNetwork:
     dims: Mapping[str, Dims]
     static: StaticTensors
 
+
+NO_DETAILS: Mapping[str, object] = MappingProxyType({})
 
 Rule = Callable[["Reader", OnnxNode], None]
 AnyRule = TypeVar("AnyRule", bound=Rule)
@@ -179,7 +181,7 @@ class Reader:
         attributes: tuple[int, ...] = NO_ATTRIBUTES,
         weights: Sequence[str] = (),
         output_dims: Dims | None = None,
-        **details: object,
+        details: Mapping[str, object] = NO_DETAILS,
     ) -> None:
         """Add the node that computes `output`.
 
@@ -233,7 +235,7 @@ def write_other(reader: Reader, node: OnnxNode) -> None:
     weights = [name for name in node.used_names if not reader.is_dynamic(name)]
     inputs = [name for name in node.used_names if reader.is_dynamic(name)]
     learned = [name for name in weights if reader.static.is_learned(name)]
-    reader.emit(Op.OTHER, inputs, node.outputs[0], weights=learned, function=node.op)
+    reader.emit(Op.OTHER, inputs, node.outputs[0], weights=learned, details={"function": node.op})
     reader.also(node.outputs[1:], node.outputs[0])
 
 

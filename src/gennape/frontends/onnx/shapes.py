@@ -1,164 +1,99 @@
 """The dimensions of every value in an ONNX graph."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import onnx
-from onnx import numpy_helper, shape_inference
+from onnx import defs, numpy_helper, shape_inference
 
 from gennape.frontends.errors import FrontendError
-from gennape.frontends.onnx.document import OnnxNode
+from gennape.frontends.onnx.document import Dims, OnnxNode
 from gennape.frontends.onnx.static import StaticTensors
 
-Dims = tuple[int, ...]
+Types = dict[str, onnx.TypeProto]
 
 
-def bind_inputs(graph: onnx.GraphProto, input_shape: Dims | None, path: Path) -> None:
-    """Write the size of one sample into the inputs of a graph, in place.
-
-    A symbolic first dimension is the batch and becomes 1, here and wherever its symbol
-    is used.
+def infer(
+    model: onnx.ModelProto, nodes: list[OnnxNode], path: Path
+) -> tuple[dict[str, Dims], StaticTensors]:
+    """Dimensions of every value whose shape is known, and the static tensors.
 
     Args:
-        graph: The graph.
-        input_shape: Sizes of one sample of the first input without the batch, or None
-            to use the file's own.
+        model: The model, its inputs bound.
+        nodes: Its nodes, in topological order.
         path: The file, for messages.
-
-    Raises:
-        FrontendError: A dimension stays unknown, or is below 1.
-    """
-    inputs = network_inputs(graph)
-    if not inputs:
-        raise FrontendError(f"{path} has no input; a network needs one")
-    symbols: dict[str, int] = {}
-    for position, value in enumerate(inputs):
-        given = input_shape if position == 0 else None
-        _bind(value, given, symbols, path)
-    if input_shape is not None:
-        del graph.value_info[:]  # they hold the sizes of the exported input
-    for value in (*graph.value_info, *graph.output):
-        if input_shape is not None:
-            value.type.tensor_type.ClearField("shape")
-        _substitute(value, symbols)
-
-
-def network_inputs(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:
-    """The inputs that are not weights (before IR version 4, weights were inputs too)."""
-    weights = {tensor.name for tensor in graph.initializer}
-    return [value for value in graph.input if value.name not in weights]
-
-
-def infer(model: onnx.ModelProto, path: Path) -> dict[str, Dims]:
-    """Dimensions of every value whose shape is known.
-
-    ONNX's own inference gives up where a shape is computed in ways it cannot follow;
-    such static shapes are then evaluated, written down as constants, and it runs again.
 
     Raises:
         FrontendError: The model contradicts itself.
     """
-    while True:
-        try:
-            inferred = shape_inference.infer_shapes(model, data_prop=True)
-        except (shape_inference.InferenceError, RuntimeError) as error:
-            reason = str(error).strip().splitlines()[-1]
-            raise FrontendError(f"{path}: the shapes contradict one another ({reason})") from error
-        dims = known_dims(inferred.graph)
-        if not _write_constants(model, dims):
-            return dims
-
-
-def known_dims(graph: onnx.GraphProto) -> dict[str, Dims]:
-    """Dimensions that a graph states in full."""
+    try:
+        graph = shape_inference.infer_shapes(model, data_prop=True).graph
+    except (shape_inference.InferenceError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise FrontendError(f"{path}: the shapes contradict one another ({reason})") from error
+    types = {value.name: value.type for value in (*graph.input, *graph.value_info, *graph.output)}
     dims = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
-    for value in (*graph.input, *graph.value_info, *graph.output):
-        tensor = value.type.tensor_type
-        if value.type.HasField("tensor_type") and tensor.HasField("shape"):
-            sizes = [d.dim_value if d.HasField("dim_value") else -1 for d in tensor.shape.dim]
-            if min(sizes, default=0) >= 0:
-                dims[value.name] = tuple(sizes)
-    return dims
-
-
-def _bind(
-    value: onnx.ValueInfoProto, given: Dims | None, symbols: dict[str, int], path: Path
-) -> None:
-    dims = value.type.tensor_type.shape.dim
-    if given is not None:
-        for dim, size in zip(dims, _arranged(given, dims, value.name, path), strict=True):
-            if dim.HasField("dim_param"):
-                symbols[dim.dim_param] = size
-            dim.dim_value = size
-        return
-    if len(dims) > 1 and not dims[0].HasField("dim_value"):
-        if dims[0].dim_param:
-            symbols.setdefault(dims[0].dim_param, 1)
-        dims[0].dim_value = 1
-    _substitute(value, symbols)
-    known = value.type.tensor_type.HasField("shape")
-    if not known or not all(dim.HasField("dim_value") for dim in dims):
-        raise FrontendError(
-            f"{path}: the size of the input {value.name!r} is unknown; "
-            "give it with --input CxHxW, for example --input 3x224x224"
-        )
-    if any(dim.dim_value < 1 for dim in dims):
-        sizes = [dim.dim_value for dim in dims]
-        raise FrontendError(
-            f"{path}: the input {value.name!r} has a dimension below 1 {sizes}; "
-            "give its size with --input CxHxW"
-        )
-
-
-def _arranged(
-    shape: Dims, dims: Sequence[onnx.TensorShapeProto.Dimension], name: str, path: Path
-) -> Dims:
-    """One sample of `shape` with its batch, in the order of axes that the input declares."""
-    rank = len(dims)
-    sizes = (1, *shape, *[1] * (rank - 1 - len(shape)))
-    if any(size != 1 for size in sizes[rank:]):
-        given = "x".join(map(str, shape))
-        raise FrontendError(
-            f"{path}: the input {name!r} has {rank} dimensions with the batch, "
-            f"which {given} does not fit; give one size for each but the batch"
-        )
-    channels_last = (1, *shape[1:], shape[0])
-    is_image = rank == len(channels_last) == 4
-    if is_image and _agree(dims, channels_last) > _agree(dims, sizes):
-        return channels_last
-    return sizes[:rank]
-
-
-def _agree(dims: Sequence[onnx.TensorShapeProto.Dimension], sizes: Dims) -> int:
-    return sum(dim.dim_value == size for dim, size in zip(dims[1:], sizes[1:], strict=True))
-
-
-def _substitute(value: onnx.ValueInfoProto, symbols: dict[str, int]) -> None:
-    for dim in value.type.tensor_type.shape.dim:
-        if dim.dim_param in symbols:
-            dim.dim_value = symbols[dim.dim_param]
-
-
-def _write_constants(model: onnx.ModelProto, dims: dict[str, Dims]) -> bool:
-    """Make static arguments of nodes without a known shape initializers; whether any was."""
-    graph = model.graph
-    nodes = [OnnxNode.of(proto) for proto in graph.node]
-    if all(node.outputs[0] in dims for node in nodes if node.outputs):
-        return False
+    for name, kind in types.items():
+        _note(dims, name, kind)
     static = StaticTensors(model, nodes, dims)
-    known = {tensor.name for tensor in graph.initializer}
-    computed = {output for node in nodes if node.op != "Constant" for output in node.outputs}
-    found: dict[str, onnx.TensorProto] = {}
+    if any(name and name not in dims for node in nodes for name in node.outputs):
+        for tensor in graph.initializer:
+            types[tensor.name] = onnx.helper.make_tensor_type_proto(tensor.data_type, tensor.dims)
+        _complete(model, nodes, types, dims, static)
+    return dims, static
+
+
+def _complete(
+    model: onnx.ModelProto,
+    nodes: list[OnnxNode],
+    types: Types,
+    dims: dict[str, Dims],
+    static: StaticTensors,
+) -> None:
+    """Follow shapes that are computed in ways that ONNX's own inference gives up on.
+
+    Node by node, with the values of small static arguments.
+    """
+    versions = {opset.domain: opset.version for opset in model.opset_import}
     for node in nodes:
-        if node.outputs and node.outputs[0] not in dims:
-            for name in node.inputs:
-                if name in computed and name not in known and name not in found:
-                    value = static.value(name)
-                    if value is not None:
-                        found[name] = numpy_helper.from_array(value, name)
-    for proto in graph.node:
-        for position, name in enumerate(proto.output):
-            if name in found:
-                proto.output[position] = ""
-    graph.initializer.extend(found.values())
-    return bool(found)
+        if all(name in dims for name in node.outputs if name):
+            continue
+        values = {name: static.value(name) for name in node.inputs if name in static}
+        data = {
+            name: numpy_helper.from_array(value, name)
+            for name, value in values.items()
+            if value is not None
+        }
+        for name, kind in _inferred(model, node, versions, types, data).items():
+            types[name] = kind
+            _note(dims, name, kind)
+
+
+def _inferred(
+    model: onnx.ModelProto,
+    node: OnnxNode,
+    versions: Mapping[str, int],
+    types: Types,
+    data: dict[str, onnx.TensorProto],
+) -> Types:
+    """Types of the results of one node; none where its operator is unknown or refuses."""
+    domain = node.proto.domain
+    try:
+        return shape_inference.infer_node_outputs(
+            defs.get_schema(node.op, versions.get(domain, 1), domain),
+            node.proto,
+            {name: types[name] for name in node.inputs if name in types},
+            data,
+            opset_imports=list(model.opset_import),
+            ir_version=model.ir_version,
+        )
+    except (defs.SchemaError, shape_inference.InferenceError, RuntimeError, KeyError):
+        return {}
+
+
+def _note(dims: dict[str, Dims], name: str, kind: onnx.TypeProto) -> None:
+    """Write dimensions down that a type states in full."""
+    if kind.HasField("tensor_type") and kind.tensor_type.HasField("shape"):
+        sizes = [d.dim_value if d.HasField("dim_value") else -1 for d in kind.tensor_type.shape.dim]
+        if min(sizes, default=0) >= 0:
+            dims[name] = tuple(sizes)

@@ -10,7 +10,7 @@ import onnx
 from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
-from gennape.frontends.onnx.document import SMALL, OnnxNode
+from gennape.frontends.onnx.document import SMALL, Dims, OnnxNode
 
 Array = npt.NDArray[Any]
 
@@ -43,7 +43,7 @@ class StaticTensors:
         self,
         model: onnx.ModelProto,
         nodes: Sequence[OnnxNode],
-        dims: dict[str, tuple[int, ...]],
+        dims: dict[str, Dims],
     ) -> None:
         self._dims = dims
         self._opsets = list(model.opset_import)
@@ -125,17 +125,18 @@ class StaticTensors:
         return tensor.data_type in _FLOATS
 
     def _computed(self, name: str) -> Array | None:
-        tensor = self._tensors.get(name)
-        if tensor is not None:
-            return _array(tensor)
         node = self._producer.get(name)
-        if node is None or prod(self._dims.get(name, ())) > SMALL:
-            return None
+        if node is None:
+            return _array(self._tensors[name]) if name in self._tensors else None
+        if node.op == "Constant" and "value" in node.attributes:
+            return _array(node.attributes["value"])
         if node.op in _SHAPE_READERS and node.inputs[0] in self._dims:
             return _shape_value(node, self._dims[node.inputs[0]])
+        if node.bodies or prod(self._dims.get(name, ())) > SMALL:
+            return None
         known = {argument: self.value(argument) for argument in node.inputs if argument}
         arguments = {argument: value for argument, value in known.items() if value is not None}
-        if node.bodies or len(arguments) < len(known):
+        if len(arguments) < len(known):
             return None
         return _evaluated(node, name, arguments, self._opsets)
 
@@ -159,7 +160,7 @@ def _array(tensor: onnx.TensorProto) -> Array | None:
     return numpy_helper.to_array(tensor)
 
 
-def _shape_value(node: OnnxNode, dims: tuple[int, ...]) -> Array:
+def _shape_value(node: OnnxNode, dims: Dims) -> Array:
     if node.op == "Size":
         return np.array(prod(dims), dtype=np.int64)
     start = node.attributes.get("start", 0)
@@ -179,6 +180,7 @@ def _evaluated(
     )
     try:
         evaluator = ReferenceEvaluator(helper.make_model(graph, opset_imports=opsets))
-        return np.asarray(evaluator.run([name], arguments)[0])
+        results: Any = evaluator.run([name], arguments)
+        return np.asarray(results[0])
     except Exception:  # any operator may refuse; the value then counts as unknown
         return None

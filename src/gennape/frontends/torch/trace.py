@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gennape.frontends.layout import shape_of
+from gennape.frontends.layout import shape_of, source_shape
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
@@ -126,8 +126,7 @@ class Trace:
         if id(tensor) not in self._sources:
             dims = tuple(tensor.shape)
             self._note_use(tensor, len(self.builder.shapes))
-            has_axis = len(dims) >= -axis_from_end
-            shape = shape_of(dims, axis_from_end) if has_axis else shape_of((1, *dims), 0)
+            shape = source_shape(dims, axis_from_end)
             details: dict[str, Any] = {} if dims == (1, *shape) else {"shape": list(dims)}
             self._sources[id(tensor)] = self.builder.add_node(
                 Op.PARAMETER if self._owners.get(id(tensor)) else Op.CONSTANT,

@@ -37,7 +37,7 @@ def _write_with_number(
     """`x + a` and the like are one scale and shift; `a / x` is a power."""
     output = node.outputs[0]
     if node.op == "Div" and number_first:
-        reader.emit(Op.POWER, (x,), output, exponent=-1.0)
+        reader.emit(Op.POWER, (x,), output, details={"exponent": -1.0})
     elif number is None:
         reader.emit(Op.SCALE, (x,), output)
     elif node.op == "Mul" and number == 0:
@@ -49,13 +49,13 @@ def _write_with_number(
             "Mul": (number, 0.0),
             "Div": (1.0 / number if number else 1.0, 0.0),
         }[node.op]
-        reader.emit(Op.SCALE, (x,), output, scale=scale, shift=shift)
+        reader.emit(Op.SCALE, (x,), output, details={"scale": scale, "shift": shift})
 
 
 @writes("Neg")
 def negative(reader: Reader, node: OnnxNode) -> None:
     """`-x`."""
-    reader.emit(Op.SCALE, node.inputs, node.outputs[0], scale=-1.0, shift=0.0)
+    reader.emit(Op.SCALE, node.inputs, node.outputs[0], details={"scale": -1.0, "shift": 0.0})
 
 
 @writes("Pow")
@@ -65,19 +65,19 @@ def power(reader: Reader, node: OnnxNode) -> None:
     if exponent is None:
         reader.emit(Op.POWER, node.inputs, node.outputs[0])
     else:
-        reader.emit(Op.POWER, node.inputs[:1], node.outputs[0], exponent=exponent)
+        reader.emit(Op.POWER, node.inputs[:1], node.outputs[0], details={"exponent": exponent})
 
 
 @writes("Sqrt")
 def square_root(reader: Reader, node: OnnxNode) -> None:
     """`x ** 0.5`."""
-    reader.emit(Op.POWER, node.inputs, node.outputs[0], exponent=0.5)
+    reader.emit(Op.POWER, node.inputs, node.outputs[0], details={"exponent": 0.5})
 
 
 @writes("Reciprocal")
 def reciprocal(reader: Reader, node: OnnxNode) -> None:
     """`1 / x`."""
-    reader.emit(Op.POWER, node.inputs, node.outputs[0], exponent=-1.0)
+    reader.emit(Op.POWER, node.inputs, node.outputs[0], details={"exponent": -1.0})
 
 
 @writes(*_VARIADIC)

@@ -20,7 +20,7 @@ def pad(reader: Reader, node: OnnxNode) -> None:
         details["value"] = value
     border = _border(reader, node)
     attributes = (*NO_ATTRIBUTES[:4], *border, *NO_ATTRIBUTES[8:])
-    reader.emit(Op.PAD, node.inputs[:1], node.outputs[0], attributes=attributes, **details)
+    reader.emit(Op.PAD, node.inputs[:1], node.outputs[0], attributes=attributes, details=details)
 
 
 def _value(reader: Reader, node: OnnxNode) -> float:

@@ -1,5 +1,7 @@
 """Activations and other functions of single elements."""
 
+from collections.abc import Mapping
+
 from gennape.frontends.onnx.document import OnnxNode
 from gennape.frontends.onnx.reader import Reader, writes
 from gennape.graph import Op
@@ -41,7 +43,7 @@ def unary(reader: Reader, node: OnnxNode) -> None:
 def leaky_relu(reader: Reader, node: OnnxNode) -> None:
     """`x` where positive, else a small multiple of it."""
     slope = float(node.attributes.get("alpha", 0.01))
-    reader.emit(Op.LEAKY_RELU, node.inputs, node.outputs[0], slope=slope)
+    reader.emit(Op.LEAKY_RELU, node.inputs, node.outputs[0], details={"slope": slope})
 
 
 @writes("PRelu")
@@ -50,11 +52,17 @@ def prelu(reader: Reader, node: OnnxNode) -> None:
     reader.emit(Op.PRELU, node.inputs[:1], node.outputs[0], weights=node.inputs[1:])
 
 
+_LIMITED: Mapping[tuple[float | None, float | None], Op] = {
+    (0.0, 6.0): Op.RELU6,
+    (0.0, None): Op.RELU,
+}
+
+
 @writes("Clip")
 def clip(reader: Reader, node: OnnxNode) -> None:
     """Limits; those of ReLU and ReLU6 have names of their own."""
     low, high = _limit(reader, node, "min", 1), _limit(reader, node, "max", 2)
-    op = {(0.0, 6.0): Op.RELU6, (0.0, None): Op.RELU}.get((low, high), Op.CLIP)
+    op = _LIMITED.get((low, high), Op.CLIP)
     reader.emit(op, node.inputs[:1], node.outputs[0])
 
 

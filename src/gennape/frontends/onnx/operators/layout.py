@@ -58,10 +58,12 @@ def expand(reader: Reader, node: OnnxNode) -> None:
 def resize(reader: Reader, node: OnnxNode) -> None:
     """Interpolation to another height and width."""
     mode = node.attributes.get("mode", "nearest")
-    reader.emit(Op.RESIZE, node.inputs[:1], node.outputs[0], mode=mode)
+    reader.emit(
+        Op.RESIZE, node.inputs[:1], node.outputs[0], axis=1, read_axis=1, details={"mode": mode}
+    )
 
 
 @writes("GridSample")
 def grid_sample(reader: Reader, node: OnnxNode) -> None:
     """Interpolation at given positions."""
-    reader.emit(Op.GRID_SAMPLE, node.inputs, node.outputs[0])
+    reader.emit(Op.GRID_SAMPLE, node.inputs, node.outputs[0], axis=1)

@@ -50,7 +50,7 @@ def write_slice(
         last = len(reader.dims(output)) - 1
         axis = last if axis == removed_axis else axis - (axis > removed_axis)
     details = {"start": start} if start else {}
-    reader.emit(Op.SLICE, (x,), output, axis=max(axis, 0), **details)
+    reader.emit(Op.SLICE, (x,), output, axis=max(axis, 0), details=details)
 
 
 @writes("Gather")

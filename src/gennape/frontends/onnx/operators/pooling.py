@@ -20,7 +20,9 @@ def avg_pool(reader: Reader, node: OnnxNode) -> None:
     attributes = window_attributes(reader, node, node.attributes["kernel_shape"])
     counts = bool(node.attributes.get("count_include_pad", 0)) or not any(attributes[4:8])
     details = {} if counts else {"count_include_pad": False}
-    reader.emit(Op.AVG_POOL, node.inputs, node.outputs[0], axis=1, attributes=attributes, **details)
+    reader.emit(
+        Op.AVG_POOL, node.inputs, node.outputs[0], axis=1, attributes=attributes, details=details
+    )
 
 
 @writes("GlobalAveragePool")

@@ -24,11 +24,11 @@ def vector_norm(reader: Reader, node: OnnxNode) -> None:
     """The root of a sum of squares, as its parts."""
     x, output = node.inputs[0], node.outputs[0]
     square, total = f"{output}/square", f"{output}/sum"
-    reader.emit(Op.POWER, (x,), square, output_dims=reader.dims(x), exponent=2)
+    reader.emit(Op.POWER, (x,), square, output_dims=reader.dims(x), details={"exponent": 2})
     reader.emit(
         Op.SUM, (square,), total, axis=_kept_axis(reader, node), output_dims=reader.dims(output)
     )
-    reader.emit(Op.POWER, (total,), output, exponent=0.5)
+    reader.emit(Op.POWER, (total,), output, details={"exponent": 0.5})
 
 
 def _kept_axis(reader: Reader, node: OnnxNode) -> int:

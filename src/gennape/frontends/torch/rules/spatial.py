@@ -59,7 +59,7 @@ def resize(
     details: dict[str, Any] = {} if mode == "nearest" else {"mode": mode}
     if align_corners:
         details["align_corners"] = True
-    trace.emit(Op.RESIZE, (x,), output, axis=1, details=details)
+    trace.emit(Op.RESIZE, (x,), output, axis=1, read_axis=1, details=details)
 
 
 def upsample(
