@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-Dims = Sequence[int | str]
+Dims = Sequence[int | str] | None
 
 
 def call(op: str, inputs: str, outputs: str, **attributes: Any) -> onnx.NodeProto:

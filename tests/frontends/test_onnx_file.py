@@ -331,6 +331,13 @@ def test_input_shape_overrides_fixed_sizes(path: Path) -> None:
     assert read_onnx(path, (4, 16, 16)).macs == 4 * read_onnx(path).macs
 
 
+def test_input_shape_for_an_input_of_unknown_rank(path: Path) -> None:
+    save_onnx(path, [CONV], inputs={"x": None}, weights=WEIGHT)
+    with pytest.raises(FrontendError, match="'x' is unknown"):
+        read_onnx(path)
+    assert read_onnx(path, (4, 5, 7)).output_shape[1].tolist() == [6, 5, 7]
+
+
 def test_channels_last_input(path: Path) -> None:
     nodes = [call("Transpose", "x", "t", perm=[0, 3, 1, 2]), call("Conv", "t w", "y")]
     inputs = {"x": ("batch", "height", "width", 3)}

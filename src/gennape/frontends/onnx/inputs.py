@@ -28,9 +28,12 @@ def bind_inputs(graph: onnx.GraphProto, input_shape: Dims | None, path: Path) ->
     if not inputs:
         raise FrontendError(f"{path} has no input; a network needs one")
     symbols: dict[str, int] = {}
-    for position, value in enumerate(inputs):
-        given = input_shape if position == 0 else None
-        _bind(value, given, symbols, path)
+    if input_shape is not None:
+        _write_sizes(inputs[0], input_shape, symbols, path)
+    for value in inputs:
+        _write_batch(value, symbols)
+        _substitute(value, symbols)
+        _refuse_open(value, path)
     if input_shape is not None:
         del graph.value_info[:]  # they hold the sizes of the exported input
     for value in (*graph.value_info, *graph.output):
@@ -45,29 +48,38 @@ def network_inputs(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:
     return [value for value in graph.input if value.name not in weights]
 
 
-def _bind(
-    value: onnx.ValueInfoProto, given: Dims | None, symbols: dict[str, int], path: Path
+def _write_sizes(
+    value: onnx.ValueInfoProto, shape: Dims, symbols: dict[str, int], path: Path
 ) -> None:
+    """Write one sample of `shape` into an input."""
     dims = value.type.tensor_type.shape.dim
-    if given is not None:
-        for dim, size in zip(dims, _arranged(given, dims, value.name, path), strict=True):
-            if dim.HasField("dim_param"):
-                symbols[dim.dim_param] = size
-            dim.dim_value = size
-        return
+    if not value.type.tensor_type.HasField("shape"):
+        for _ in range(len(shape) + 1):
+            dims.add()
+    for dim, size in zip(dims, _arranged(shape, dims, value.name, path), strict=True):
+        if dim.dim_param:
+            symbols[dim.dim_param] = size
+        dim.dim_value = size
+
+
+def _write_batch(value: onnx.ValueInfoProto, symbols: dict[str, int]) -> None:
+    """An open first dimension is the batch, and becomes 1."""
+    dims = value.type.tensor_type.shape.dim
     if len(dims) > 1 and not dims[0].HasField("dim_value"):
         if dims[0].dim_param:
             symbols.setdefault(dims[0].dim_param, 1)
         dims[0].dim_value = 1
-    _substitute(value, symbols)
-    known = value.type.tensor_type.HasField("shape")
-    if not known or not all(dim.HasField("dim_value") for dim in dims):
+
+
+def _refuse_open(value: onnx.ValueInfoProto, path: Path) -> None:
+    tensor = value.type.tensor_type
+    sizes = [dim.dim_value if dim.HasField("dim_value") else None for dim in tensor.shape.dim]
+    if not tensor.HasField("shape") or None in sizes:
         raise FrontendError(
             f"{path}: the size of the input {value.name!r} is unknown; "
             "give it with --input CxHxW, for example --input 3x224x224"
         )
-    if any(dim.dim_value < 1 for dim in dims):
-        sizes = [dim.dim_value for dim in dims]
+    if any(size is not None and size < 1 for size in sizes):
         raise FrontendError(
             f"{path}: the input {value.name!r} has a dimension below 1 {sizes}; "
             "give its size with --input CxHxW"
