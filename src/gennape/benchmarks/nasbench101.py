@@ -27,7 +27,15 @@ def split(rows: int) -> Split:
     """The split of the table sorted by module hash: the last 3,000 rows are for the test.
 
     The 1,000 before them are for validation, the rest for training.
+
+    Raises:
+        ValueError: The table has no rows left for training.
     """
+    if rows <= TEST_ROWS + VALIDATION_ROWS:
+        raise ValueError(
+            f"a table of {rows} rows is too short to be split: {TEST_ROWS + VALIDATION_ROWS} are "
+            "for validation and test; give the whole nasbench101.parquet"
+        )
     order = np.arange(rows)
     first_test = rows - TEST_ROWS
     return Split(*np.split(order, [first_test - VALIDATION_ROWS, first_test]))

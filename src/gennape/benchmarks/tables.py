@@ -117,23 +117,25 @@ def load(name: str, data_dir: str | os.PathLike[str] | None = None) -> Benchmark
         data_dir: The data folder; the environment variable `GENNAPE_DATA` unless given.
 
     Raises:
-        BenchmarkError: There is no such table, or its file is absent or broken.
+        BenchmarkError: There is no such table, or its file is absent, broken or another one.
     """
     if name not in _TABLES:
         near = get_close_matches(name, _TABLES, n=3, cutoff=0.4) or names()
         raise BenchmarkError(f"no table is called {name!r}; did you mean {', '.join(near)}?")
     description = _TABLES[name]
-    table = read_parquet(data_folder(data_dir) / description.file)
-    if description.sort_by:
-        table = table.sort_by(description.sort_by)
+    path = data_folder(data_dir) / description.file
+    table = read_parquet(path)
     space = spaces.get(description.space)
-    return Benchmark(
-        name,
-        space,
-        description.read(table, space),
-        {column: table[column].to_numpy().astype(np.float64) for column in description.labels},
-        target=description.labels[0],
-    )
+    try:
+        if description.sort_by:
+            table = table.sort_by(description.sort_by)
+        architectures = description.read(table, space)
+        labels = {
+            column: table[column].to_numpy().astype(np.float64) for column in description.labels
+        }
+    except (KeyError, ValueError) as error:
+        raise BenchmarkError(f"{path} is no table of {name}: {error}") from error
+    return Benchmark(name, space, architectures, labels, target=description.labels[0])
 
 
 def read_parquet(path: Path) -> pa.Table:

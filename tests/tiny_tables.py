@@ -1,0 +1,87 @@
+"""Labelled tables and a recipe small enough to train in a test."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gennape import spaces
+from gennape.estimator import DEFAULT, View
+from gennape.graph import ComputationGraph
+from gennape.spaces.nasbench101 import NASBench101Architecture
+
+TINY = replace(
+    DEFAULT,
+    views=(View("mean", paths=True), View("sum", paths=False)),
+    contrastive_epochs=1,
+    clusters=3,
+    width=8,
+    layers=2,
+    dropout=0.1,
+    epochs=2,
+    head_epochs=2,
+    batch_size=8,
+)
+"""Every part of the default recipe, each as small as it can be."""
+
+
+def random_cells(count: int, seed: int = 0) -> list[NASBench101Architecture]:
+    rng = np.random.default_rng(seed)
+    return [spaces.get("nasbench101").sample(rng) for _ in range(count)]
+
+
+def random_graphs(count: int, seed: int = 0) -> list[ComputationGraph]:
+    return [spaces.get("nasbench101").graph(cell) for cell in random_cells(count, seed)]
+
+
+def synthetic_accuracies(cells: Sequence[NASBench101Architecture]) -> list[float]:
+    """More 3x3 convolutions are better, fewer edges too."""
+    return [0.9 + 0.02 * _convolutions(cell) - 0.001 * len(cell.edges) for cell in cells]
+
+
+def write_nasbench101(folder: Path, rows: int = 40, **columns: list[Any]) -> Path:
+    """A table of random cells in an order other than that of their hashes."""
+    cells = random_cells(rows)
+    accuracies = synthetic_accuracies(cells)
+    table = {
+        "module_hash": [f"{(row * 7) % rows:032x}" for row in range(rows)],
+        "adjacency": [json.dumps(_matrix(cell)) for cell in cells],
+        "operations": [json.dumps(["input", *cell.operations, "output"]) for cell in cells],
+        **{f"valid_accuracy_{epochs}": accuracies for epochs in (4, 12, 36, 108)},
+    }
+    return _write(folder / "nasbench101.parquet", table | columns)
+
+
+def write_nasbench201(folder: Path, rows: int = 40) -> Path:
+    """A table of random cells; more FLOPs are better on CIFAR-10, worse on CIFAR-100."""
+    space = spaces.get("nasbench201")
+    rng = np.random.default_rng(0)
+    cells = [space.sample(rng) for _ in range(rows)]
+    macs = np.array([space.graph(cell).macs for cell in cells]) / 1e7
+    table = {
+        "architecture": [space.format(cell) for cell in cells],
+        "cifar10_test_accuracy_200": 60 + macs,
+        "cifar100_test_accuracy_200": 60 - macs,
+        "imagenet16_120_test_accuracy_200": rng.normal(size=rows),
+    }
+    return _write(folder / "nasbench201.parquet", table)
+
+
+def _write(path: Path, columns: dict[str, Any]) -> Path:
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def _convolutions(cell: NASBench101Architecture) -> int:
+    return cell.operations.count("conv3x3-bn-relu")
+
+
+def _matrix(cell: NASBench101Architecture) -> list[list[int]]:
+    matrix = np.zeros((len(cell.operations) + 2,) * 2, dtype=int)
+    matrix[tuple(np.array(cell.edges).T)] = 1
+    return matrix.tolist()
