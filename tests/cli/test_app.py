@@ -16,7 +16,7 @@ def test_version() -> None:
 def test_help_names_every_command() -> None:
     result = CliRunner().invoke(app, ["--help"])
     assert result.exit_code == 0
-    for command in ("score", "graph", "pretrain", "fine-tune", "families"):
+    for command in ("score", "graph", "rank", "pretrain", "fine-tune", "evaluate", "families"):
         assert command in result.stdout
 
 

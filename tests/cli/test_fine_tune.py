@@ -50,8 +50,8 @@ def test_the_seed_decides_everything(run: Run, tmp_path: Path) -> None:
         ([f"{WIDE},high", f"{NARROW},90"], "line 2"),
         ([f"{WIDE},90", "timm:no_such_network,90"], "line 3"),
         ([f"{WIDE},90", f"{NARROW}"], "line 3"),
-        ([f"{WIDE},90"], "2"),
-        ([], "2"),
+        ([f"{WIDE},90"], "two"),
+        ([], "two"),
     ],
     ids=["nan", "infinite", "no number", "unknown network", "no accuracy", "one", "none"],
 )

@@ -10,10 +10,12 @@ from typing import Annotated, ParamSpec
 
 import typer
 
+from gennape.cli.evaluate import evaluate
 from gennape.cli.families import families
 from gennape.cli.fine_tune import fine_tune
 from gennape.cli.graph import graph
 from gennape.cli.pretrain import pretrain
+from gennape.cli.rank import rank
 from gennape.cli.score import score
 
 _Arguments = ParamSpec("_Arguments")
@@ -26,7 +28,7 @@ def _with_clear_errors(command: Callable[_Arguments, None]) -> Callable[_Argumen
     def run(*args: _Arguments.args, **options: _Arguments.kwargs) -> None:
         try:
             command(*args, **options)
-        except (ValueError, OSError, ImportError) as error:
+        except (ValueError, ArithmeticError, OSError, ImportError) as error:
             print(f"gennape: {_sentence(error)}", file=sys.stderr)
             raise typer.Exit(1) from error
 
@@ -61,5 +63,5 @@ def _gennape(
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.callback()(_gennape)
-for _command in (score, graph, pretrain, fine_tune, families):
+for _command in (score, graph, rank, pretrain, fine_tune, evaluate, families):
     app.command()(_with_clear_errors(_command))

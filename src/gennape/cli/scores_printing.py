@@ -1,34 +1,30 @@
 """Print scores for people and for programs."""
 
-import csv
-import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from rich.table import Table
 
+from gennape.cli.formats import Format, print_csv, print_json
 from gennape.cli.tables import new_table, show, with_unit
 from gennape.scoring import Score, Scores
 
-_COLUMNS = (
-    "model",
-    "score",
-    "percentile",
-    "uncertainty",
-    "macs",
-    "parameters",
-    "unknown_operations",
-    "error",
-)
 
-
-def print_table(scores: Scores) -> None:
-    """A table on standard output; failures on standard error."""
-    if scores.scored:
-        show(scores_table(scores.scored))
-    for failure in scores.failed:
-        named = failure.model in failure.error
-        print(failure.error if named else f"{failure.model}: {failure.error}", file=sys.stderr)
+def print_scores(scores: Scores, output: Format) -> None:
+    """Scores and failures; beside a table, failures go to standard error."""
+    failed = [asdict(failure) for failure in scores.failed]
+    if output is Format.JSON:
+        print_json([*map(asdict, scores.scored), *failed])
+    elif output is Format.CSV:
+        columns = [*(field.name for field in fields(Score)), "error"]
+        rows = [{**asdict(entry), "unknown_operations": _unknown(entry)} for entry in scores.scored]
+        print_csv(columns, [*rows, *failed])
+    else:
+        if scores.scored:
+            show(scores_table(scores.scored))
+        for failure in scores.failed:
+            named = failure.model in failure.error
+            print(failure.error if named else f"{failure.model}: {failure.error}", file=sys.stderr)
 
 
 def scores_table(scored: tuple[Score, ...]) -> Table:
@@ -51,21 +47,6 @@ def scores_table(scored: tuple[Score, ...]) -> Table:
         ]
         table.add_row(*cells, *([_unknown(entry)] if with_unknown else []))
     return table
-
-
-def print_json(scores: Scores) -> None:
-    """A list of objects, each with its scores or with `error`."""
-    entries = [*map(asdict, scores.scored), *map(asdict, scores.failed)]
-    print(json.dumps(entries, indent=2))
-
-
-def print_csv(scores: Scores) -> None:
-    """One row a network; the columns that do not apply are empty."""
-    writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for scored in scores.scored:
-        writer.writerow({**asdict(scored), "unknown_operations": _unknown(scored)})
-    writer.writerows(asdict(failure) for failure in scores.failed)
 
 
 def _unknown(entry: Score) -> str:

@@ -1,0 +1,71 @@
+"""`gennape evaluate`: how well an estimator ranks networks whose accuracy is known."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gennape.cli.formats import Format, OutputFormat
+from gennape.cli.options import DataFolder, EstimatorName
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from gennape.evaluation import Result
+
+
+def evaluate(
+    families: Annotated[
+        list[str] | None, typer.Argument(help="Labelled families.", show_default="all")
+    ] = None,
+    labels: Annotated[
+        int, typer.Option(min=0, help="Fine-tune on so many labels of each family first.")
+    ] = 0,
+    data: DataFolder = None,
+    estimator: EstimatorName = None,
+    output: OutputFormat = Format.TABLE,
+) -> None:
+    """Compare an estimator's ranking with measured accuracies, beside what size alone gives."""
+    from dataclasses import asdict, fields
+
+    import gennape
+    from gennape import benchmarks
+    from gennape.cli.formats import print_csv, print_json
+    from gennape.cli.progress import progress_bar
+    from gennape.cli.tables import show
+    from gennape.evaluation import Result, evaluate
+
+    with progress_bar() as report:
+        results = evaluate(
+            gennape.load(estimator), data, families or benchmarks.names(), labels, report
+        )
+    if output is Format.JSON:
+        print_json(map(asdict, results))
+    elif output is Format.CSV:
+        print_csv([field.name for field in fields(Result)], map(asdict, results))
+    else:
+        show(_table(results))
+
+
+def _table(results: "list[Result]") -> "Table":
+    from gennape.cli.tables import new_table
+
+    table = new_table("Family", "Label", "Method")
+    numbers = ("Networks", "Spearman", "Kendall", "NDCG@10", "NDCG@50", "Equal size", "Top tenth")
+    for heading in (*numbers, "Regret"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for result in results:
+        spread = f" ±{result.deviation:.3f}" if result.deviation else ""
+        table.add_row(
+            result.family,
+            result.label,
+            result.method,
+            f"{result.networks:,}",
+            f"{result.spearman:.3f}{spread}",
+            f"{result.kendall_tau:.3f}",
+            f"{result.ndcg_10:.3f}",
+            f"{result.ndcg_50:.3f}",
+            f"{result.at_equal_size:.3f}",
+            f"{result.top_tenth:.3f}",
+            f"{result.regret:.4f}",
+        )
+    return table

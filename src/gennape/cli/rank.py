@@ -1,0 +1,30 @@
+"""`gennape rank`: the best architectures of a whole family."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gennape.cli.options import EstimatorName
+
+
+def rank(
+    family: Annotated[str, typer.Argument(help="A family, such as nasbench101.")],
+    top: Annotated[int, typer.Option(min=1, help="How many are printed.")] = 20,
+    estimator: EstimatorName = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the scores of all, as CSV.")
+    ] = None,
+) -> None:
+    """Score every architecture of a family and print the best."""
+    import gennape
+    from gennape.cli.progress import progress_bar
+    from gennape.cli.scores_printing import scores_table
+    from gennape.cli.tables import show
+    from gennape.evaluation import rank
+
+    with progress_bar() as report:
+        ranking = rank(family, gennape.load(estimator), top, report)
+    show(scores_table(ranking.top))
+    if out is not None:
+        ranking.save(out)
