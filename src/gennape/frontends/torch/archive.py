@@ -63,8 +63,8 @@ def _contents(path: Path) -> tuple[Any, Any]:
             programs = [name for name in names if name.endswith(_PROGRAMS)]
             if len(programs) != 1:
                 raise FrontendError(
-                    f"{path} holds {len(programs)} exported programs, not one; write it with "
-                    "torch.export.save"
+                    f"{path} holds {len(programs)} exported programs, not one; it is cut off, or "
+                    "torch.export.save did not write it"
                 )
             tables = [json.loads(archive.read(name)) for name in names if name.endswith(_WEIGHTS)]
             return json.loads(archive.read(programs[0])), tables[0]["config"] if tables else {}

@@ -1,17 +1,18 @@
 """A `torch.nn.Module` becomes a graph."""
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
 from torch.export import ExportedProgram
 from torch.nn.parameter import is_lazy
-from torch.utils._pytree import tree_leaves
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.torch.copies import empty_copy, on_copies
 from gennape.frontends.torch.program import trace_program
+from gennape.frontends.torch.trace import tensors_in
 from gennape.frontends.torch.tracer import HiddenOperations, failure, traced
 from gennape.graph import ComputationGraph
 
@@ -58,14 +59,9 @@ def _trace(
         floats = (p for p in parameters.values() if p.is_floating_point())
         like = next(floats, copy(torch.empty(0)))
         x = torch.zeros((1, *shape), dtype=like.dtype, device=like.device)
-        constants = [value for part in module.modules() for value in _tensors_of(part)]
+        held = chain.from_iterable(part.__dict__.values() for part in module.modules())
+        constants = [*module.buffers(), *tensors_in(held)]
         return traced(module, parameters, constants, [x], name)
-
-
-def _tensors_of(part: nn.Module) -> Iterator[Tensor]:
-    """Buffers and plain tensors that a module holds."""
-    for value in (*part._buffers.values(), *part.__dict__.values()):
-        yield from (t for t in tree_leaves(value) if isinstance(t, Tensor))
 
 
 def _exported(module: nn.Module, shape: tuple[int, ...], name: str) -> ExportedProgram:

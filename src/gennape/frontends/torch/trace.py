@@ -233,3 +233,14 @@ class Trace:
             for node in users
         }
         return replace(graph, details={**graph.details, **shared}) if shared else graph
+
+
+def tensors_in(values: Iterable[Any]) -> list[Tensor]:
+    """The tensors among `values` and in the lists and tuples among them."""
+    found: list[Tensor] = []
+    for value in values:
+        if isinstance(value, Tensor):
+            found.append(value)
+        elif isinstance(value, list | tuple):
+            found += [element for element in value if isinstance(element, Tensor)]
+    return found

@@ -5,6 +5,7 @@ decomposes it. Meta tensors have shapes but no numbers, so nothing is computed a
 weight is touched.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,8 +19,11 @@ from gennape.frontends.torch import rules  # noqa: F401 (importing them register
 from gennape.frontends.torch.composites import inner_calls
 from gennape.frontends.torch.output_shapes import predicted_output
 from gennape.frontends.torch.registry import Function, describe
-from gennape.frontends.torch.trace import Trace, Value
+from gennape.frontends.torch.trace import Trace, Value, tensors_in
 from gennape.graph import ComputationGraph, Op
+
+_KERNELS = ("torch._refs", "torch._prims", "torch._meta_registrations", "torch._decomp")
+"""Where PyTorch's kernels in Python are: their calls are seen only inside hidden ones."""
 
 
 class Tracer(TorchFunctionMode):
@@ -27,17 +31,23 @@ class Tracer(TorchFunctionMode):
 
     Args:
         trace: What the rules write to.
+
+    Attributes:
+        hidden: A function near operations that were not announced, if there are any.
     """
 
     def __init__(self, trace: Trace) -> None:
         super().__init__()
         self.trace = trace
+        self.hidden = ""
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
         """Run one PyTorch call and write it down."""
         kwargs = dict(kwargs) if kwargs else {}
+        if sys._getframe(1).f_globals.get("__name__", "").startswith(_KERNELS):
+            self.hidden = getattr(func, "__name__", "a kernel")
         if not args and "input" in kwargs:  # the rules take it by position
             args = (kwargs.pop("input"),)
         body = inner_calls(func)
@@ -48,21 +58,16 @@ class Tracer(TorchFunctionMode):
         output = predicted_output(function, args, kwargs)
         if output is None:
             output = _run(func, function, args, kwargs)
-        outputs = _tensors_in([output])
+        outputs = tensors_in([output])
         if outputs or (function.in_place and output is None):
-            tensors = _tensors_in([*args, *kwargs.values()])
-            self._check(function.name, tensors)
+            tensors = tensors_in([*args, *kwargs.values()])
+            if any(tensor.is_meta and not self.trace.knows(tensor) for tensor in tensors):
+                self.hidden = function.name
             if any(self.trace.depends_on_input(tensor) for tensor in tensors):
                 self._write(function, args, kwargs, output)
             else:
                 self.trace.derive(outputs, tensors)
         return output
-
-    def _check(self, name: str, tensors: list[Tensor]) -> None:
-        """Raise if an argument was made by calls that PyTorch did not announce."""
-        for tensor in tensors:
-            if tensor.is_meta and not self.trace.knows(tensor):
-                raise HiddenOperations(f"an argument of {name} comes from TorchScript or the like")
 
     def _write(
         self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any
@@ -80,8 +85,8 @@ class Tracer(TorchFunctionMode):
 
     def _write_unknown(self, name: str, arguments: list[Any], output: Any) -> None:
         """A function outside the vocabulary is one node with its name."""
-        tensors = _tensors_in(arguments)
-        first, *others = _tensors_in([output]) or tensors
+        tensors = tensors_in(arguments)
+        first, *others = tensors_in([output]) or tensors
         self.trace.emit(Op.OTHER, tensors, first, details={"function": name})
         if output is not None:
             self.trace.also(others, first)
@@ -129,11 +134,16 @@ def traced(
     trace = Trace(parameters, constants)
     for tensor in inputs:
         trace.input(tensor, axis=min(1, tensor.dim() - 1))
-    with torch.no_grad(), Tracer(trace):
-        result = run(*inputs)
+    tracer = Tracer(trace)
+    try:
+        with torch.no_grad(), tracer:
+            result = run(*inputs)
+    finally:
+        if tracer.hidden:
+            raise HiddenOperations(f"operations near {tracer.hidden} are hidden by TorchScript")
     outputs = [leaf for leaf in tree_leaves(result) if isinstance(leaf, Tensor)]
     if not any(trace.depends_on_input(output) for output in outputs):
-        raise HiddenOperations("no tensor of its result is seen to depend on its input")
+        raise HiddenOperations("no tensor in its result is seen to depend on its input")
     return trace.graph(outputs, name)
 
 
@@ -151,21 +161,10 @@ def _run(func: Any, function: Function, args: tuple[Any, ...], kwargs: dict[str,
     try:
         return func(*args, **kwargs)
     except RuntimeError:
-        tensors = _tensors_in([*args, *kwargs.values()])
+        tensors = tensors_in([*args, *kwargs.values()])
         if len({tensor.is_meta for tensor in tensors}) < 2:
             raise
         if function.in_place:
             return args[0]
         args, kwargs = tree_map_only(Tensor, lambda tensor: tensor.to("meta"), (args, kwargs))
         return func(*args, **kwargs)
-
-
-def _tensors_in(values: Iterable[Any]) -> list[Tensor]:
-    """The tensors among `values` and in the lists and tuples among them."""
-    found: list[Tensor] = []
-    for value in values:
-        if isinstance(value, Tensor):
-            found.append(value)
-        elif isinstance(value, list | tuple):
-            found += [element for element in value if isinstance(element, Tensor)]
-    return found

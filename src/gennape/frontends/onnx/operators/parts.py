@@ -1,11 +1,13 @@
 """Parts of tensors, and tensors put together."""
 
+from collections.abc import Mapping
 from itertools import accumulate
 
 from gennape.frontends.onnx.document import OnnxNode
 from gennape.frontends.onnx.operators.layout import write_reshape
 from gennape.frontends.onnx.reader import Reader, writes
 from gennape.graph import Op
+from gennape.graph.slices import slice_details
 
 
 @writes("Concat")
@@ -22,35 +24,54 @@ def split(reader: Reader, node: OnnxNode) -> None:
     starts = accumulate((reader.dims(output)[axis] for output in node.outputs), initial=0)
     for output, start in zip(node.outputs, starts, strict=False):
         if reader.is_used(output):
-            write_slice(reader, x, output, start)
+            write_slice(reader, x, output, {axis: start})
 
 
 @writes("Slice")
 def slice_(reader: Reader, node: OnnxNode) -> None:
     """A range along some axes."""
     x, output = node.inputs[0], node.outputs[0]
+    before, after = reader.dims(x), reader.dims(output)
     starts = reader.setting(node, "starts", 1) or []
     axes = reader.setting(node, "axes", 3) or list(range(len(starts)))
     steps = reader.setting(node, "steps", 4) or [1] * len(starts)
-    dims = reader.dims(x)
-    if dims == reader.dims(output) and min(steps, default=1) > 0:
+    if before == after and min(steps, default=1) > 0:
         reader.emit(Op.IDENTITY, (x,), output)
         return
-    cut = [a for a, start in zip(axes, starts, strict=True) if dims[a] != reader.dims(output)[a]]
-    first = dict(zip(axes, starts, strict=True))[cut[0]] if cut else 0
-    write_slice(reader, x, output, first + dims[cut[0]] if first < 0 else first)
+    first = {axis % len(before): start for axis, start in zip(axes, starts, strict=True)}
+    write_slice(
+        reader,
+        x,
+        output,
+        {
+            axis: start % before[axis]
+            for axis, start in first.items()
+            if before[axis] != after[axis]
+        },
+    )
 
 
 def write_slice(
-    reader: Reader, x: str, output: str, start: int, removed_axis: int | None = None
+    reader: Reader,
+    x: str,
+    output: str,
+    starts: Mapping[int, int],
+    removed_axis: int | None = None,
 ) -> None:
-    """A part of `x`; where it starts is a detail unless that is 0."""
+    """A part of `x`, by where it starts along some axes.
+
+    Args:
+        reader: The reader.
+        x: The whole.
+        output: The part.
+        starts: First position along each axis that is cut.
+        removed_axis: An axis that is gone from the part.
+    """
     axis = reader.axis(x)
     if removed_axis is not None:
         last = len(reader.dims(output)) - 1
         axis = last if axis == removed_axis else axis - (axis > removed_axis)
-    details = {"start": start} if start else {}
-    reader.emit(Op.SLICE, (x,), output, axis=max(axis, 0), details=details)
+    reader.emit(Op.SLICE, (x,), output, axis=max(axis, 0), details=slice_details(starts))
 
 
 @writes("Gather")
@@ -67,9 +88,9 @@ def gather(reader: Reader, node: OnnxNode) -> None:
     if chosen == list(range(reader.dims(data)[axis])):
         write_reshape(reader, data, output)
     elif chosen is not None and len(chosen) == 1:
-        start = chosen[0] % reader.dims(data)[axis]
+        starts = {axis: chosen[0] % reader.dims(data)[axis]}
         is_removed = not reader.dims(indices)  # a plain number removes the axis
-        write_slice(reader, data, output, start, axis if is_removed else None)
+        write_slice(reader, data, output, starts, axis if is_removed else None)
     else:
         places = filter(reader.is_dynamic, node.inputs)
         reader.emit(Op.GATHER, list(places), output)

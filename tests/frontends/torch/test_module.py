@@ -1,0 +1,226 @@
+"""Reading a module: what it costs, what becomes of it, and what goes wrong."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from architectures import ARCHITECTURES, build
+from executable_networks import executable_networks
+from gennape import graph_of
+from gennape.frontends import FrontendError
+from gennape.graph import ComputationGraph, Op
+from gennape.graph.node import nodes_of
+from operation_names import operation_names
+from written_nodes import Forward, graph_of_function
+
+
+@pytest.mark.skipif(find_spec("timm") is None, reason="the architectures come from timm")
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_costs_equal_those_of_pytorch(name: str) -> None:
+    network, shape = build(name)
+    graph = graph_of(network, shape)
+    # The fused attention kernel of the CPU is not counted by PyTorch, its parts are.
+    network.requires_grad_(False).to("meta")
+    with FlopCounterMode(display=False) as counter:
+        network(torch.zeros(1, *shape, device="meta"))
+    assert graph.macs == counter.get_total_flops() // 2
+    assert graph.parameters == sum(p.numel() for p in network.parameters())
+    assert not graph.unknown_operations
+
+
+@given(executable_networks())
+@settings(max_examples=50, deadline=None)
+def test_reading_a_written_module_gives_the_same_network(graph: ComputationGraph) -> None:
+    again = graph_of(graph.to_module(), (4, 8, 8))
+    assert (again.macs, again.fingerprint) == (graph.macs, graph.fingerprint)
+
+
+class Meddler(nn.Module):
+    """A module that stores things on itself while it runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.norm = nn.BatchNorm2d(4)
+        self.cache: dict[str, Any] | None = None
+        self.frozen = nn.Dropout().eval()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.cache = {"x": x}
+        self.norm.last = x
+        return self.frozen(self.norm(self.conv(x)))
+
+
+def test_module_is_left_as_it_was() -> None:
+    module = Meddler()
+    tensors = dict(module.state_dict(keep_vars=True))
+    values = {name: tensor.clone() for name, tensor in tensors.items()}
+    attributes = [part.__dict__.copy() for part in module.modules()]
+    graph_of(module, (3, 8, 8))
+    assert [part.__dict__ for part in module.modules()] == attributes
+    after = module.state_dict(keep_vars=True)
+    assert all(after[name] is tensor for name, tensor in tensors.items())
+    assert all(torch.equal(after[name], value) for name, value in values.items())
+    assert (module.training, module.frozen.training) == (True, False)
+
+
+def test_module_is_left_as_it_was_after_a_failure() -> None:
+    module = Meddler()
+    with pytest.raises(FrontendError):
+        graph_of(module, (5, 8, 8))
+    assert module.training
+    assert module.cache is None
+    assert not module.conv.weight.is_meta
+
+
+def test_training_mode_does_not_matter() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout(0.3))
+    read = [graph_of(network.train(mode), (3, 8, 8)).fingerprint for mode in (True, False)]
+    assert read[0] == read[1]
+
+
+def test_half_precision() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 2))
+    expected = graph_of(network, (3, 8, 8)).fingerprint
+    assert graph_of(network.half(), (3, 8, 8)).fingerprint == expected
+
+
+class Parts(nn.Module):
+    """Calls `compute` with itself and the input; its parameters come by keyword."""
+
+    def __init__(self, compute: Callable[..., Any], **parts: Any) -> None:
+        super().__init__()
+        self.compute = compute
+        for name, part in parts.items():
+            setattr(self, name, part)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        return self.compute(self, x)
+
+
+def _parameter(*shape: int) -> nn.Parameter:
+    return nn.Parameter(torch.zeros(*shape))
+
+
+def test_shared_weights_are_counted_once_and_named() -> None:
+    layer = nn.Linear(8, 8)
+    graph = graph_of(nn.Sequential(layer, nn.ReLU(), layer), (8,))
+    assert graph.node_parameters.tolist() == [0, 72, 0, 0, 0]
+    assert [graph.details[node] for node in (1, 3)] == [{"weight": "0.weight"}] * 2
+
+
+def test_parameters_that_nothing_uses_are_counted() -> None:
+    module = Parts(lambda self, x: x.relu(), spare=_parameter(3, 5))
+    graph = graph_of(module, (4, 8, 8))
+    assert operation_names(graph) == ["INPUT", "RELU", "OUTPUT", "PARAMETER"]
+    assert graph.parameters == 15
+
+
+def test_computed_weights_belong_to_the_layer_that_uses_them() -> None:
+    def standardised(self: Any, x: torch.Tensor) -> torch.Tensor:
+        weight = self.weight - self.weight.mean((1, 2, 3), keepdim=True)
+        return F.conv2d(x, weight * self.gain)
+
+    module = Parts(standardised, weight=_parameter(5, 4, 3, 3), gain=_parameter(5, 1, 1, 1))
+    graph = graph_of(module, (4, 8, 8))
+    assert operation_names(graph) == ["INPUT", "CONV", "OUTPUT"]
+    assert graph.parameters == 185
+
+
+def test_learned_and_constant_tensors_become_sources() -> None:
+    module = Parts(
+        lambda self, x: (x + self.table[:, :16]) * torch.ones(8), table=_parameter(1, 20, 8)
+    )
+    nodes = nodes_of(graph_of(module, (16, 8)))
+    assert [node.op for node in nodes] == [
+        Op.INPUT,
+        Op.PARAMETER,
+        Op.ADD,
+        Op.CONSTANT,
+        Op.MUL,
+        Op.OUTPUT,
+    ]
+    assert (nodes[1].parameters, nodes[1].details) == (160, {"shape": [1, 16, 8]})
+
+
+def test_weights_that_depend_on_the_input_are_arguments() -> None:
+    graph = graph_of_function(lambda x: F.conv2d(x, x.mean((0, 2, 3)).view(1, 6, 1, 1)))
+    conv = next(node for node in nodes_of(graph) if node.op is Op.CONV)
+    assert len(conv.arguments) == 2
+
+
+def test_every_result_is_an_output() -> None:
+    graph = graph_of_function(lambda x: {"first": x.relu(), "others": (x.tanh(), [x])})
+    assert operation_names(graph).count("OUTPUT") == 3
+
+
+def test_unused_results_have_no_nodes() -> None:
+    graph = graph_of_function(lambda x: torch.split(x, [1, 2, 3], dim=1)[2])
+    assert operation_names(graph) == ["INPUT", "SLICE", "OUTPUT"]
+
+
+def test_forward_that_needs_values_runs_on_zeros() -> None:
+    def scaled(self: Any, x: torch.Tensor) -> torch.Tensor:
+        return self.norm(x) * self.factor.item()
+
+    module = Parts(scaled, norm=nn.BatchNorm2d(4))
+    module.register_buffer("factor", torch.tensor(2.0))
+    with pytest.warns(UserWarning, match="run on zeros"):
+        nodes = nodes_of(graph_of(module, (4, 8, 8)))
+    assert [node.op for node in nodes] == [Op.INPUT, Op.BATCH_NORM, Op.SCALE, Op.OUTPUT]
+    assert nodes[2].details == {"scale": 2.0}
+    assert (module.training, module.norm.num_batches_tracked.item()) == (True, 0)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_hidden_operations_are_read_through_an_export() -> None:
+    hidden = torch.jit.script(_weights)
+    with pytest.warns(UserWarning, match=r"read through torch\.export"):
+        graph = graph_of_function(lambda x: x + hidden(x))
+    assert operation_names(graph) == ["INPUT", "SOFTMAX", "ADD", "OUTPUT"]
+
+
+def _weights(x: torch.Tensor) -> torch.Tensor:
+    return torch.softmax(x, dim=1)
+
+
+def _raises(x: torch.Tensor) -> torch.Tensor:
+    raise RuntimeError("the flux capacitor is empty")
+
+
+FAILURES: dict[str, tuple[Callable[[], nn.Module], Any, str]] = {
+    "forward raises": (lambda: Forward(_raises), (3, 8, 8), "the flux capacitor is empty"),
+    "wrong channels": (
+        lambda: nn.Conv2d(3, 4, 1),
+        (5, 8, 8),
+        "channel",
+    ),
+    "wrong features": (lambda: nn.Linear(3, 4), (5,), r"\[1, 5\] X \[3, 4\]"),
+    "wrong norm": (lambda: nn.BatchNorm2d(3), (5, 8, 8), "running_mean"),
+    "wrong sum": (lambda: Forward(lambda x: x + x[:, :2]), (3, 8, 8), "broadcast"),
+    "no shape": (lambda: nn.ReLU(), None, "input_shape"),
+    "shape with nought": (lambda: nn.ReLU(), (3, 0, 8), "positive"),
+    "no tensor": (lambda: Forward(lambda x: 3), (3, 8, 8), "Forward"),
+    "lazy": (lambda: nn.LazyConv2d(3, 1), (3, 8, 8), "run it once"),
+    "TorchScript": (lambda: torch.jit.trace(nn.ReLU(), torch.ones(1)), (3,), "TorchScript"),
+}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+@pytest.mark.parametrize("case", FAILURES)
+def test_failure_is_one_sentence(case: str) -> None:
+    make, shape, message = FAILURES[case]
+    with pytest.raises(FrontendError, match=message):
+        graph_of(make(), shape)
+
+
+def test_other_things_are_no_networks() -> None:
+    with pytest.raises(FrontendError, match="a int is no network"):
+        graph_of(42)  # type: ignore[arg-type]
