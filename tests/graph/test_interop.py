@@ -16,7 +16,7 @@ def _graph() -> ComputationGraph:
 def test_networkx_holds_every_node_and_edge() -> None:
     result = to_networkx(_graph())
     assert result.graph["name"] == "small"
-    assert [result.nodes[n]["op"] for n in result] == ["input", "conv", "add", "output"]
+    assert [result.nodes[n]["operation"] for n in result] == ["input", "conv", "add", "output"]
     assert result.nodes[1]["kernel"] == (3, 3)
     assert result.nodes[1]["output_shape"] == (4, 8, 8)
     assert sorted(result.edges(data="argument")) == [(0, 1, 0), (1, 2, 0), (1, 2, 1), (2, 3, 0)]

@@ -16,3 +16,5 @@ def test_nodes_hold_the_columns_as_plain_values() -> None:
     assert conv.parameters == 8 * 2 * 3 + 8
     assert nodes[2].arguments == (1, 1)
     assert nodes[0].arguments == ()
+    assert conv.plain()["operation"] == "conv"
+    assert conv.plain()["stride"] == (2, 2)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.node import nodes_of
 from gennape.graph.operations import Op
 
 
@@ -63,25 +64,11 @@ def to_plain(graph: ComputationGraph) -> dict[str, Any]:
         "fingerprint": graph.fingerprint,
         "macs": graph.macs,
         "parameters": graph.parameters,
-        "nodes": [_plain_node(graph, node) for node in range(graph.num_nodes)],
+        "nodes": [
+            {**node.plain(), "macs": macs}
+            for node, macs in zip(nodes_of(graph), graph.node_macs.tolist(), strict=True)
+        ],
         "edges": graph.edges.T.tolist(),
-    }
-
-
-def _plain_node(graph: ComputationGraph, node: int) -> dict[str, Any]:
-    return {
-        "operation": Op(int(graph.operations[node])).name.lower(),
-        "input_shape": graph.input_shape[node].tolist(),
-        "output_shape": graph.output_shape[node].tolist(),
-        "kernel": graph.kernel[node].tolist(),
-        "stride": graph.stride[node].tolist(),
-        "padding": graph.padding[node].tolist(),
-        "dilation": graph.dilation[node].tolist(),
-        "groups": int(graph.groups[node]),
-        "bias": bool(graph.bias[node]),
-        "macs": int(graph.node_macs[node]),
-        "parameters": int(graph.node_parameters[node]),
-        "details": dict(graph.details.get(node, {})),
     }
 
 

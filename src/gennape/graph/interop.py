@@ -17,29 +17,15 @@ class MissingExtraError(ImportError):
 def to_networkx(graph: ComputationGraph) -> Any:
     """The graph as a `networkx.MultiDiGraph`.
 
-    Nodes hold the attributes `op` (the operation's name), `kernel`, `stride`, `padding`,
-    `dilation`, `groups`, `bias`, `input_shape`, `output_shape`, `parameters` and
-    `details`; edges hold `argument`, their position among the target's arguments.
+    Nodes hold what `Node.plain` gives; edges hold `argument`, their position among the
+    target's arguments.
 
     Raises:
         MissingExtraError: networkx is not installed.
     """
     result = require("networkx", "to_networkx").MultiDiGraph(name=graph.name)
     for node in nodes_of(graph):
-        result.add_node(
-            node.index,
-            op=node.op.name.lower(),
-            kernel=node.kernel,
-            stride=node.stride,
-            padding=node.padding,
-            dilation=node.dilation,
-            groups=node.groups,
-            bias=node.bias,
-            input_shape=node.input_shape,
-            output_shape=node.output_shape,
-            parameters=node.parameters,
-            details=dict(node.details),
-        )
+        result.add_node(node.index, **node.plain())
         result.add_edges_from(
             (source, node.index, {"argument": position})
             for position, source in enumerate(node.arguments)

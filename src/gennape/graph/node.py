@@ -59,6 +59,22 @@ class Node:
         """Its index and operation, such as `n012_conv`."""
         return f"n{self.index:03d}_{self.op.name.lower()}"
 
+    def plain(self) -> dict[str, Any]:
+        """All attributes by name, the operation by its name in lower case."""
+        return {
+            "operation": self.op.name.lower(),
+            "input_shape": self.input_shape,
+            "output_shape": self.output_shape,
+            "kernel": self.kernel,
+            "stride": self.stride,
+            "padding": self.padding,
+            "dilation": self.dilation,
+            "groups": self.groups,
+            "bias": self.bias,
+            "parameters": self.parameters,
+            "details": dict(self.details),
+        }
+
 
 def nodes_of(graph: NodeArrays) -> list[Node]:
     """All nodes of a graph, in its order."""
