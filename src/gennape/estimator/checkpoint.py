@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.estimator import Estimator, Reference
+from gennape.estimator.familiarity import Familiarity
 from gennape.estimator.member import Member
 from gennape.estimator.targets import Target
 
@@ -38,10 +39,13 @@ def save(estimator: Estimator, folder: Path) -> None:
     description = {
         "format_version": FORMAT_VERSION,
         "config": estimator.config.to_json(),
-        "targets": [asdict(target) for target in estimator.targets],
+        "target": asdict(estimator.target),
+        "known_kinds": estimator.familiarity.kinds.tolist(),
         "reference": {
             "means": reference.means.tolist(),
             "deviations": reference.deviations.tolist(),
+            "size_mean": reference.size_mean,
+            "size_deviation": reference.size_deviation,
             "quantiles": [float(f"{value:.6g}") for value in reference.quantiles],
         },
     }
@@ -62,9 +66,13 @@ def load(path_or_name: str | Path | None = None) -> Estimator:
     description = _description(folder / DESCRIPTION)
     try:
         config = EstimatorConfig.from_json(description["config"])
-        targets = [Target(**values) for values in description["targets"]]
+        target = Target(**description["target"])
+        familiarity = Familiarity(np.array(description["known_kinds"], dtype=np.int64))
         reference = Reference(
-            **{name: np.array(values) for name, values in description["reference"].items()}
+            **{
+                name: np.array(value) if isinstance(value, list) else value
+                for name, value in description["reference"].items()
+            }
         )
         weights = load_file(folder / WEIGHTS)
         members = [Member(config, view) for view in config.views]
@@ -81,7 +89,7 @@ def load(path_or_name: str | Path | None = None) -> Estimator:
         raise CheckpointError(
             f"{folder} is no usable estimator ({_first_line(error)}); train or download it again"
         ) from error
-    return Estimator(config, members, targets, reference)
+    return Estimator(config, members, target, familiarity, reference)
 
 
 def bundled() -> list[str]:

@@ -34,8 +34,8 @@ class EstimatorConfig:
         similarity_temperature: Temperature of the structural similarity.
         clusters: Number of fuzzy clusters and heads; 1 is a single head.
         fuzzifier: m of fuzzy c-means, above 1.
-        noise_distance: Distance of the noise cluster, in root mean squared distances of
-            the training graphs to their clusters; 0 leaves it out.
+        foreign_trust: Weight of the members for a network with operations that training
+            never showed, 0 to 1; the rest is a ranking by size, see `Familiarity`.
         width: Numbers a node and an embedding.
         layers: Rounds of message passing.
         dropout: Share of hidden numbers set to zero while training.
@@ -48,23 +48,18 @@ class EstimatorConfig:
     """
 
     encoder: Literal["message-passing", "k-gnn"] = "message-passing"
-    views: tuple[View, ...] = (
-        View("mean", paths=True),
-        View("sum", paths=True),
-        View("mean", paths=False),
-        View("sum", paths=False),
-    )
-    label: Label = "flops"
-    contrastive_epochs: int = 2
+    views: tuple[View, ...] = (View("sum", paths=True),) * 4
+    label: Label = "rank"
+    contrastive_epochs: int = 1
     contrastive_temperature: float = 0.1
     similarity_temperature: float = 0.05
     clusters: int = 8
     fuzzifier: float = 1.3
-    noise_distance: float = 2.0
+    foreign_trust: float = 0.5
     width: int = 48
     layers: int = 3
     dropout: float = 0.05
-    epochs: int = 6
+    epochs: int = 5
     head_epochs: int = 20
     batch_size: int = 128
     learning_rate: float = 3e-3
@@ -94,6 +89,7 @@ CONFIGS: dict[str, EstimatorConfig] = {
     "default": DEFAULT,
     "no-contrastive": replace(DEFAULT, contrastive_epochs=0),
     "one-cluster": replace(DEFAULT, clusters=1),
+    "flops-label": replace(DEFAULT, label="flops"),
     "plain-label": replace(DEFAULT, label="accuracy"),
     "k-gnn": EstimatorConfig(
         encoder="k-gnn",
@@ -101,7 +97,7 @@ CONFIGS: dict[str, EstimatorConfig] = {
         label="accuracy",
         contrastive_epochs=0,
         clusters=1,
-        noise_distance=0.0,
+        foreign_trust=1.0,
         width=32,
         layers=6,
         dropout=0.0,

@@ -12,6 +12,7 @@ import torch
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.encoder import EncoderInput
 from gennape.estimator.encoders import graph_features
+from gennape.estimator.familiarity import Familiarity
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.member import Member
 from gennape.estimator.stages import in_batches
@@ -21,6 +22,7 @@ from gennape.graph import ComputationGraph
 FloatArray = npt.NDArray[np.float64]
 
 _QUANTILES = 1001
+_SMALLEST_DEVIATION = 1e-12
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Prediction:
     Attributes:
         score: Higher is better, in standard deviations of the reference population.
         percentile: Share of the reference population that scores lower, 0 to 100.
-        uncertainty: Standard deviation of the members' scores.
+        uncertainty: Spread of the voices that make up the score: standard deviation of the
+            members' scores, and of the size's where it has a say.
     """
 
     score: FloatArray
@@ -46,26 +49,40 @@ class Reference:
     """The population that scores are relative to: the training networks.
 
     Attributes:
-        means: Mean accuracy that each member predicts for it, `(members,)`.
+        means: Mean prediction of each member for it, `(members,)`.
         deviations: Standard deviations of the same, `(members,)`.
+        size_mean: Mean of log10(MACs + 1).
+        size_deviation: Standard deviation of the same.
         quantiles: Scores at 1,001 evenly spaced quantiles, ascending.
     """
 
     means: FloatArray
     deviations: FloatArray
+    size_mean: float
+    size_deviation: float
     quantiles: FloatArray
 
     @classmethod
-    def of(cls, accuracies: FloatArray) -> "Reference":
-        """The reference of members' predictions, `(members, graphs)`."""
-        means = accuracies.mean(axis=1)
-        deviations = np.maximum(accuracies.std(axis=1), 1e-12)
-        scores = ((accuracies - means[:, None]) / deviations[:, None]).mean(axis=0)
-        return cls(means, deviations, np.quantile(scores, np.linspace(0, 1, _QUANTILES)))
+    def of(cls, predictions: FloatArray, log_macs: FloatArray) -> "Reference":
+        """The reference of members' predictions, `(members, graphs)`, and sizes, `(graphs,)`."""
+        means = predictions.mean(axis=1)
+        deviations = np.maximum(predictions.std(axis=1), _SMALLEST_DEVIATION)
+        scores = ((predictions - means[:, None]) / deviations[:, None]).mean(axis=0)
+        return cls(
+            means,
+            deviations,
+            float(log_macs.mean()),
+            max(float(log_macs.std()), _SMALLEST_DEVIATION),
+            np.quantile(scores, np.linspace(0, 1, _QUANTILES)),
+        )
 
-    def scores(self, accuracies: FloatArray) -> FloatArray:
+    def scores(self, predictions: FloatArray) -> FloatArray:
         """Members' predictions in standard deviations, `(members, graphs)`."""
-        return (accuracies - self.means[:, None]) / self.deviations[:, None]
+        return (predictions - self.means[:, None]) / self.deviations[:, None]
+
+    def size_scores(self, log_macs: FloatArray) -> FloatArray:
+        """Sizes in standard deviations, `(graphs,)`."""
+        return (log_macs - self.size_mean) / self.size_deviation
 
     def percentiles(self, scores: FloatArray) -> FloatArray:
         """Share of the population below each score, 0 to 100."""
@@ -79,7 +96,8 @@ class Estimator:
     Args:
         config: The recipe it was made by.
         members: The ensemble.
-        targets: What each member learned to predict.
+        target: What the members learned to predict.
+        familiarity: The kinds of nodes that training has shown.
         reference: The population that scores are relative to.
     """
 
@@ -87,12 +105,14 @@ class Estimator:
         self,
         config: EstimatorConfig,
         members: Sequence[Member],
-        targets: Sequence[Target],
+        target: Target,
+        familiarity: Familiarity,
         reference: Reference,
     ) -> None:
         self.config = config
         self.members = tuple(member.eval() for member in members)
-        self.targets = tuple(targets)
+        self.target = target
+        self.familiarity = familiarity
         self.reference = reference
 
     def __repr__(self) -> str:
@@ -112,9 +132,24 @@ class Estimator:
 
     def predict_features(self, features: GraphFeatures) -> Prediction:
         """Score networks whose features are at hand."""
-        members = self.reference.scores(member_accuracies(self.members, self.targets, features))
-        score = members.mean(axis=0)
-        return Prediction(score, self.reference.percentiles(score), members.std(axis=0))
+        log_macs = features.log_macs.astype(np.float64)
+        voices = np.vstack(
+            [
+                self.reference.scores(member_predictions(self.members, self.target, features)),
+                self.reference.size_scores(log_macs),
+            ]
+        )
+        weights = self._weights(features)
+        score = (weights * voices).sum(axis=0)
+        variance = (weights * (voices - score) ** 2).sum(axis=0)
+        return Prediction(score, self.reference.percentiles(score), np.sqrt(variance))
+
+    def _weights(self, features: GraphFeatures) -> FloatArray:
+        """Weight of each member and, last, of the size, `(members + 1, graphs)`."""
+        foreign = self.familiarity.is_foreign(features.kinds, features.node_offsets)
+        trust = np.where(foreign, self.config.foreign_trust, 1.0)
+        each = np.tile(trust / len(self.members), (len(self.members), 1))
+        return np.vstack([each, 1 - trust])
 
     @torch.no_grad()
     def embed(self, graphs: Iterable[ComputationGraph]) -> npt.NDArray[np.float32]:
@@ -153,17 +188,26 @@ class Estimator:
         save(self, Path(path))
 
 
+def assembled(
+    config: EstimatorConfig,
+    members: Sequence[Member],
+    target: Target,
+    familiarity: Familiarity,
+    features: GraphFeatures,
+) -> Estimator:
+    """The estimator of trained members; `features` are its reference population."""
+    predictions = member_predictions(members, target, features)
+    reference = Reference.of(predictions, features.log_macs.astype(np.float64))
+    return Estimator(config, members, target, familiarity, reference)
+
+
 @torch.no_grad()
-def member_accuracies(
-    members: Sequence[Member], targets: Sequence[Target], features: GraphFeatures
+def member_predictions(
+    members: Sequence[Member], target: Target, features: GraphFeatures
 ) -> FloatArray:
-    """The accuracy that each member predicts, `(members, graphs)`."""
+    """What each member predicts, decoded, `(members, graphs)`."""
     parts = [EncoderInput.of(part) for part in in_batches(features)]
-    rows = [torch.cat([member(part) for part in parts]).numpy() for member in members]
-    log_macs = features.log_macs.astype(np.float64)
-    return np.stack(
-        [
-            target.decode(row.astype(np.float64), log_macs)
-            for row, target in zip(rows, targets, strict=True)
-        ]
+    encoded = np.stack(
+        [torch.cat([member(part) for part in parts]).double().numpy() for member in members]
     )
+    return target.decode(encoded, features.log_macs.astype(np.float64))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gennape.estimator.encoder import EncoderInput
-from gennape.estimator.estimator import Estimator, Reference, member_accuracies
+from gennape.estimator.estimator import Estimator, assembled
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.member import Member
 from gennape.estimator.targets import Target
@@ -46,15 +46,13 @@ def fine_tuned(
         _trained(member, features, encoded, seed * 100 + index)
         for index, member in enumerate(estimator.members)
     ]
-    targets = [target] * len(members)
-    reference = Reference.of(member_accuracies(members, targets, features))
-    return Estimator(estimator.config, members, targets, reference)
+    familiarity = estimator.familiarity.extended(features.kinds)
+    return assembled(estimator.config, members, target, familiarity, features)
 
 
 def _trained(member: Member, features: GraphFeatures, targets: Tensor, seed: int) -> Member:
     tuned = deepcopy(member)
     tuned.encoder.widen_scaler(torch.from_numpy(features.nodes))
-    tuned.noise_distance.fill_(torch.inf)  # the family is not unknown any more
 
     def loss(rows: IntArray) -> Tensor:
         predictions: Tensor = tuned(EncoderInput.of(features.take(rows)))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gennape.estimator.familiarity import node_kinds
 from gennape.graph import GraphBatch
 from gennape.graph.arrays import IntArray
 from gennape.graph.batch import ranges
@@ -21,6 +22,7 @@ class GraphFeatures:
 
     Attributes:
         nodes: Features, `(nodes, features)`, float32.
+        kinds: What kind of operation each node is, `(nodes,)`, int64; see `node_kinds`.
         edges: Source and target of each edge, `(2, edges)`.
         node_offsets: First node of each graph, `(graphs + 1,)`.
         edge_offsets: First edge of each graph, `(graphs + 1,)`.
@@ -28,6 +30,7 @@ class GraphFeatures:
     """
 
     nodes: FloatArray
+    kinds: IntArray
     edges: IntArray
     node_offsets: IntArray
     edge_offsets: IntArray
@@ -56,8 +59,10 @@ class GraphFeatures:
         edge_offsets = np.concatenate(([0], np.cumsum(self.edge_counts[graphs])))
         edges = ranges(self.edge_offsets[graphs], self.edge_counts[graphs])
         shift = np.repeat(node_offsets[:-1] - self.node_offsets[graphs], self.edge_counts[graphs])
+        nodes = ranges(self.node_offsets[graphs], self.node_counts[graphs])
         return GraphFeatures(
-            self.nodes[ranges(self.node_offsets[graphs], self.node_counts[graphs])],
+            self.nodes[nodes],
+            self.kinds[nodes],
             self.edges[:, edges] + shift,
             node_offsets,
             edge_offsets,
@@ -69,6 +74,7 @@ class GraphFeatures:
         """Features of the nodes of a batch; `macs` of each network, `(graphs,)`."""
         return cls(
             nodes,
+            node_kinds(batch),
             batch.edges.astype(np.int64),
             batch.node_offsets,
             batch.edge_offsets,
@@ -81,6 +87,7 @@ class GraphFeatures:
         starts = np.cumsum([0] + [part.node_offsets[-1] for part in parts])
         return cls(
             np.concatenate([part.nodes for part in parts]),
+            np.concatenate([part.kinds for part in parts]),
             np.concatenate(
                 [part.edges + start for part, start in zip(parts, starts, strict=False)], axis=1
             ),

@@ -15,7 +15,8 @@ from gennape import benchmarks
 from gennape.estimator.checkpoint import save
 from gennape.estimator.config import DEFAULT, EstimatorConfig
 from gennape.estimator.encoders import ENCODERS
-from gennape.estimator.estimator import Estimator, Reference, member_accuracies
+from gennape.estimator.estimator import Estimator, assembled
+from gennape.estimator.familiarity import Familiarity
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.member import Member
 from gennape.estimator.skeleton import skeleton
@@ -83,9 +84,8 @@ def _ensemble(
         name = f"member {index + 1} of {len(config.views)}"
         train_member(member, data, Run(config, seed * 100 + index, folder, name, report))
         members.append(member)
-    targets = [target] * len(members)
-    reference = Reference.of(member_accuracies(members, targets, data.features))
-    return Estimator(config, members, targets, reference)
+    familiarity = Familiarity.of(data.features.kinds)
+    return assembled(config, members, target, familiarity, data.features)
 
 
 def _claim(folder: Path, arguments: dict[str, object]) -> None:
@@ -121,7 +121,10 @@ def _prepared(
         columns = GraphFeatures.join(parts).columns()
         columns["spectra"] = np.concatenate(spectra or [np.zeros((count, 0))]).astype(np.float32)
         partial = path.with_suffix(".partial")
-        save_file({name: torch.from_numpy(column) for name, column in columns.items()}, partial)
+        save_file(
+            {name: torch.from_numpy(column).contiguous() for name, column in columns.items()},
+            partial,
+        )
         os.replace(partial, path)
     tensors = load_file(path)
     spectra_tensor = tensors.pop("spectra")

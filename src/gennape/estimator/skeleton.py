@@ -23,8 +23,7 @@ from gennape.graph.passes.rewrite import bypass
 CATEGORIES: dict[str, frozenset[Op]] = {
     "convolution": frozenset({Op.CONV, Op.CONV_TRANSPOSE, Op.LINEAR}),
     "matrix product": frozenset({Op.MATMUL}),
-    "max pool": frozenset({Op.MAX_POOL}),
-    "average pool": frozenset({Op.AVG_POOL}),
+    "pool": frozenset({Op.MAX_POOL, Op.AVG_POOL}),
     "global pool": frozenset({Op.GLOBAL_AVG_POOL, Op.GLOBAL_MAX_POOL}),
     "add": frozenset({Op.ADD, Op.SUB}),
     "multiply": frozenset({Op.MUL, Op.DIV}),

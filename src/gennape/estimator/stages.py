@@ -120,9 +120,6 @@ def _learn_clusters(member: Member, shared: Heads, data: TrainingSet, run: Run) 
     clusters = fit_clusters(embeddings * scale, config.clusters, config.fuzzifier, run.seed)
     member.set_clusters(clusters, scale)
     member.heads = shared.copies(config.clusters)
-    if config.noise_distance:
-        usual = member.distance(embeddings).square().mean().sqrt()
-        member.noise_distance.copy_(usual * config.noise_distance)
     if config.clusters == 1:
         return
     weights = member.memberships(embeddings)
