@@ -213,6 +213,13 @@ def test_parts_keep_where_they_start(path: Path) -> None:
     assert graph.output_shape[3].tolist() == [5, 8, 8]
 
 
+def test_a_slice_along_two_axes(path: Path) -> None:
+    node = call("Slice", "x start end axes", "y")
+    weights = {"start": [2, 0, -3], "end": [8, 4, 8], "axes": [2, 1, 3]}
+    graph = _read(path, [node], weights=weights)
+    assert graph.details[1] == {"axis": [2, 3], "start": [2, 5]}
+
+
 def test_one_index_is_a_slice_and_many_a_gather(path: Path) -> None:
     tokens = {"x": (1, 7, 12)}
     graph = _read(path, [call("Gather", "x i", "y", axis=1)], inputs=tokens, weights={"i": -1})

@@ -106,6 +106,17 @@ def test_different_slices_stay_apart() -> None:
     assert edge_list(graph)[2:5] == [(1, 3), (2, 3), (2, 3)]
 
 
+def test_a_slice_of_a_slice_of_a_slice_is_one() -> None:
+    build = GraphBuilder()
+    x = build.slice_channels(build.input(_SHAPE), 1, 3)
+    x = build.add_node(Op.SLICE, (x,), (3, 4, 6), axis=2, start=2)
+    build.output(build.slice_channels(x, 1, 2))
+    graph = canonical(build.build())
+    assert operation_names(graph) == ["INPUT", "SLICE", "OUTPUT"]
+    assert dict(graph.details) == {1: {"axis": [1, 2], "start": [2, 2]}}
+    assert graph.input_shape[1].tolist() == list(_SHAPE)
+
+
 def test_details_that_tell_networks_apart_stay() -> None:
     build = GraphBuilder()
     x = build.slice_channels(build.input(_SHAPE), 1, 2)

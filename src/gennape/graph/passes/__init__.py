@@ -27,6 +27,7 @@ from gennape.graph.passes.fuse_roll import fuse_roll
 from gennape.graph.passes.global_pooling import global_pooling
 from gennape.graph.passes.linear_as_conv import linear_as_conv
 from gennape.graph.passes.merge_duplicates import merge_duplicates
+from gennape.graph.passes.merge_slices import merge_slices
 from gennape.graph.passes.propagate_zero import propagate_zero
 from gennape.graph.passes.rewrite import drop_unreachable
 
@@ -38,6 +39,7 @@ CANONICAL = (
     drop_scalar_arithmetic,
     propagate_zero,
     drop_trivial,
+    merge_slices,
     fuse_activations,
     fuse_layer_norm,
     fuse_unit_norms,

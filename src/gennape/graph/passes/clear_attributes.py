@@ -18,12 +18,12 @@ from typing import Any
 from gennape.graph.arrays import BIAS, NO_ATTRIBUTES
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
+from gennape.graph.slices import slice_details, slice_starts
 
 _WITH_ATTRIBUTES = frozenset(
     {Op.CONV, Op.CONV_TRANSPOSE, Op.MAX_POOL, Op.AVG_POOL, Op.PAD, Op.MATMUL, Op.GROUP_NORM}
 )
 _DETAILS: Mapping[int, tuple[str, ...]] = {
-    Op.SLICE: ("start",),
     Op.PAD: ("mode", "value"),
     Op.AVG_POOL: ("count_include_pad",),
     Op.POWER: ("exponent",),
@@ -51,6 +51,8 @@ def clear_attributes(batch: GraphBatch) -> GraphBatch:
 
 
 def _kept(operation: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    if operation == Op.SLICE:
+        return slice_details(slice_starts(values))
     return {
         name: float(values[name]) if name in _NUMBERS else values[name]
         for name in _DETAILS.get(operation, ())

@@ -12,6 +12,7 @@ from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE, BoolArray
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 from gennape.graph.passes.rewrite import bypass, only_user, take_over
+from gennape.graph.slices import slice_starts
 
 
 def fuse_roll(batch: GraphBatch) -> GraphBatch:
@@ -34,7 +35,7 @@ def _is_roll(batch: GraphBatch) -> BoolArray:
     x = batch.argument(0)[end]
     op, outputs = batch.operations, batch.attributes[:, OUTPUT_SHAPE]
     starts = np.zeros(batch.num_nodes, dtype=bool)
-    starts[[node for node, values in batch.details.items() if values.get("start")]] = True
+    starts[[node for node, details in batch.details.items() if slice_starts(details)]] = True
     result: BoolArray = (
         (op[end] == Op.SLICE)
         & (op[beginning] == Op.SLICE)
