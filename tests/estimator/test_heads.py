@@ -1,0 +1,36 @@
+import pytest
+import torch
+
+from gennape.estimator.heads import Heads
+
+
+def test_two_heads_by_hand() -> None:
+    heads = Heads(2, 2)
+    with torch.no_grad():
+        heads.inner.copy_(torch.tensor([[[1.0, 0], [0, 1]], [[0, 1], [1, 0]]]))
+        heads.inner_bias.copy_(torch.tensor([[0.0, -3.0], [1.0, 0.0]]))
+        heads.outer.copy_(torch.tensor([[1.0, 10.0], [2.0, 5.0]]))
+        heads.outer_bias.copy_(torch.tensor([0.5, -1.0]))
+    # head 0: relu(1, 2 - 3) = (1, 0), so 1 + 0.5; head 1: relu(2 + 1, 1) = (3, 1), so 6 + 5 - 1
+    assert heads(torch.tensor([[1.0, 2.0]])).tolist() == [[1.5, 10.0]]
+
+
+def test_copies_predict_what_the_single_head_predicts() -> None:
+    head = Heads(1, 4)
+    torch.nn.init.normal_(head.outer)
+    embeddings = torch.randn(5, 4)
+    torch.testing.assert_close(head.copies(3)(embeddings), head(embeddings).expand(5, 3))
+
+
+def test_copies_learn_on_their_own() -> None:
+    head = Heads(1, 4)
+    copies = head.copies(2)
+    with torch.no_grad():
+        copies.outer_bias[0] += 1
+    assert copies(torch.ones(1, 4)).tolist() == [[1, 0]]
+    assert head(torch.ones(1, 4)).tolist() == [[0]]
+
+
+@pytest.mark.parametrize("clusters", [1, 4])
+def test_new_heads_say_zero(clusters: int) -> None:
+    assert Heads(clusters, 8)(torch.randn(3, 8)).tolist() == [[0.0] * clusters] * 3
