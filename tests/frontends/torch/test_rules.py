@@ -174,6 +174,10 @@ CASES: dict[str, tuple[Function, Expected]] = {
         [(Op.ROLL, SAME, {"shifts": [1, 2], "axes": [2, 3]})],
     ),
     "no operation": (lambda x: F.dropout(x.contiguous().clone().to(x.dtype), training=False), []),
+    "new tensor of the same shape": (
+        lambda x: x * torch.ones_like(x),
+        [(Op.CONSTANT, SAME, {}), (Op.MUL, SAME, {})],
+    ),
     "outside the vocabulary": (torch.erfinv, [(Op.OTHER, SAME, {"function": "erfinv"})]),
     "whole window": (lambda x: F.avg_pool2d(x, 8), [(Op.GLOBAL_AVG_POOL, POOLED, {})]),
     "adaptive, even": (lambda x: F.adaptive_avg_pool2d(x, 4), [(Op.AVG_POOL, (6, 4, 4), {})]),

@@ -150,7 +150,7 @@ def traced(
 def failure(name: str, shape: Sequence[int], error: Exception) -> FrontendError:
     """The one sentence for a network that raised `error` on an input of `shape`."""
     size = "x".join(str(n) for n in shape)
-    reason = f"{type(error).__name__}: {error}"
+    reason = " ".join(f"{type(error).__name__}: {error}".split())
     return FrontendError(
         f"{name} failed on an input of {size} ({reason}); check the network or the input shape"
     )

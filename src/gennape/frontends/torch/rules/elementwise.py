@@ -63,7 +63,23 @@ for _name in _COMPARISONS:
     writes(_name)(partial(several, Op.COMPARE, {"function": _name}))
 for _name in _ROUNDINGS:
     writes(_name)(partial(several, Op.ROUND, {"function": _name}))
-writes("where masked_fill")(partial(several, Op.WHERE, {}))
+writes("masked_fill")(partial(several, Op.WHERE, {}))
+
+
+@writes("where")
+def where(trace: Trace, output: Any, condition: Tensor, *choices: Any, **_: Any) -> None:
+    """A choice for each element; without choices the places where the condition holds."""
+    if choices:
+        several(Op.WHERE, {}, trace, output, condition, *choices)
+    else:
+        trace.emit(Op.OTHER, (condition,), output[0], details={"function": "nonzero"})
+        trace.also(output[1:], output[0])
+
+
+@writes("new_zeros new_ones new_empty new_full ones_like full_like empty_like rand_like randn_like")
+def same_kind(trace: Trace, output: Tensor, *_: Any, **__: Any) -> None:
+    """A new tensor that has only the shape or type of another: it does not depend on it."""
+    trace.derive([output], [])
 
 
 @writes("prelu")
