@@ -128,6 +128,9 @@ def test_borders(path: Path) -> None:
     assert graph.details[1] == {"value": float("-inf")}
     graph = _read(path, [call("Pad", "x p", "y", mode="edge")], weights=pads)
     assert graph.details[1] == {"mode": "replicate"}
+    tokens = {"x": (1, 6, 12)}
+    graph = _read(path, [call("Pad", "x t", "y")], inputs=tokens, weights={"t": [0, 1, 0, 0, 2, 0]})
+    assert graph.details[1] == {"pads": [0, 0, 1, 2, 0, 0]}
 
 
 @pytest.mark.parametrize(

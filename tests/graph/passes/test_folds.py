@@ -106,3 +106,10 @@ def test_other_borders_stay(op: Op, border: dict[str, object]) -> None:
     form = canonical(graph)
     assert operation_names(form) == ["INPUT", "PAD", op.name, "OUTPUT"]
     assert form.padding[1].tolist() == [1, 2, 3, 4]
+
+
+def test_a_border_along_other_axes_stays() -> None:
+    build = GraphBuilder()
+    x = build.add_node(Op.PAD, (build.input((4, 5, 1)),), (4, 7, 1), pads=[2, 0])
+    build.output(build.conv(x, 4, kernel=(3, 1), padding=(0, 0)))
+    assert "PAD" in operation_names(_applied(fold_padding, build))

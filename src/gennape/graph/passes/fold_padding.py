@@ -9,7 +9,7 @@ Before: any batch. After: no such node reads such a border.
 
 import numpy as np
 
-from gennape.graph.arrays import INPUT_SHAPE, PADDING
+from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE, PADDING
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 from gennape.graph.passes.rewrite import rewire
@@ -35,13 +35,16 @@ def fold_padding(batch: GraphBatch) -> GraphBatch:
 
 
 def _fits(batch: GraphBatch, node: int, pad: int) -> bool:
-    """Whether the padding of `node` is what the border `pad` holds."""
-    same_channels = batch.attributes[pad, 12] == batch.attributes[pad, 15]
-    border = batch.details.get(pad, {})
-    filled = (border.get("mode", "constant"), float(border.get("value", 0.0)))
-    op = batch.operations[node]
-    if op == Op.AVG_POOL and not batch.details.get(node, {}).get("count_include_pad", True):
+    """Whether the border `pad` is all around an image and `node` pads by what it holds."""
+    op, details = batch.operations[node], batch.details
+    if op == Op.AVG_POOL and not details.get(node, {}).get("count_include_pad", True):
         return False
+    columns = batch.attributes[pad]
+    top, left, bottom, right = columns[PADDING].tolist()
+    grown = columns[INPUT_SHAPE] + np.array([0, top + bottom, left + right])
+    border = details.get(pad, {})
+    filled = (border.get("mode", "constant"), float(border.get("value", 0.0)))
     wanted = float("-inf") if op == Op.MAX_POOL else 0.0
     is_window = op in (Op.CONV, Op.AVG_POOL, Op.MAX_POOL)
-    return bool(is_window and same_channels and filled == ("constant", wanted))
+    is_around = (grown == columns[OUTPUT_SHAPE]).all()
+    return bool(is_window and is_around and filled == ("constant", wanted))

@@ -11,6 +11,7 @@ _MODES = {"reflect": "reflect", "edge": "replicate", "wrap": "circular"}
 @writes("Pad")
 def pad(reader: Reader, node: OnnxNode) -> None:
     """A border; it holds zeros unless the details say otherwise."""
+    x = node.inputs[0]
     mode = node.attributes.get("mode", "constant")
     value = _value(reader, node)
     details: dict[str, object] = {}
@@ -18,9 +19,14 @@ def pad(reader: Reader, node: OnnxNode) -> None:
         details["mode"] = _MODES[mode]
     elif value:
         details["value"] = value
-    border = _border(reader, node)
-    attributes = (*NO_ATTRIBUTES[:4], *border, *NO_ATTRIBUTES[8:])
-    reader.emit(Op.PAD, node.inputs[:1], node.outputs[0], attributes=attributes, details=details)
+    before, after = _sides(reader, node)
+    attributes: tuple[int, ...] = NO_ATTRIBUTES
+    if reader.axis(x) == 1 and len(before) == 4 and not any(before[:2] + after[:2]):
+        attributes = (*NO_ATTRIBUTES[:4], *before[2:], *after[2:], *NO_ATTRIBUTES[8:])
+    else:  # as PyTorch has them, the last axis first
+        pairs = zip(reversed(before), reversed(after), strict=True)
+        details["pads"] = [size for pair in pairs for size in pair]
+    reader.emit(Op.PAD, (x,), node.outputs[0], attributes=attributes, details=details)
 
 
 def _value(reader: Reader, node: OnnxNode) -> float:
@@ -30,16 +36,12 @@ def _value(reader: Reader, node: OnnxNode) -> float:
     return float(node.attributes.get("value", 0.0))
 
 
-def _border(reader: Reader, node: OnnxNode) -> list[int]:
-    """Sizes at the top, left, bottom and right."""
-    x = node.inputs[0]
-    rank, channels = len(reader.dims(x)), reader.axis(x)
+def _sides(reader: Reader, node: OnnxNode) -> tuple[list[int], list[int]]:
+    """Sizes before and after along every axis."""
+    rank = len(reader.dims(node.inputs[0]))
     pads = reader.setting(node, "pads", 1) or [0] * 2 * rank
     axes = [axis % rank for axis in reader.setting(node, "axes", 3) or range(rank)]
-    before = dict(zip(axes, pads[: len(axes)], strict=True))
-    after = dict(zip(axes, pads[len(axes) :], strict=True))
-    spatial = [axis for axis in range(1, rank) if axis != channels][:2]
-    missing = [0] * (2 - len(spatial))
-    return [
-        size for side in (before, after) for size in [*(side.get(a, 0) for a in spatial), *missing]
-    ]
+    before, after = [0] * rank, [0] * rank
+    for axis, first, last in zip(axes, pads, pads[len(axes) :], strict=False):
+        before[axis], after[axis] = first, last
+    return before, after
