@@ -21,6 +21,7 @@ def test_names_that_no_config_has() -> None:
     [
         ("no-contrastive", {"contrastive_epochs"}),
         ("one-cluster", {"clusters"}),
+        ("flops-label", {"label"}),
         ("plain-label", {"label"}),
     ],
 )

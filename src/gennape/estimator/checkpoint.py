@@ -7,19 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
+from gennape.estimator.adapter import Adapter
 from gennape.estimator.config import EstimatorConfig
-from gennape.estimator.estimator import Estimator, Reference
+from gennape.estimator.estimator import Estimator
 from gennape.estimator.familiarity import Familiarity
 from gennape.estimator.member import Member
+from gennape.estimator.reference import Reference
 from gennape.estimator.targets import Target
 
 FORMAT_VERSION = 1
 WEIGHTS = "weights.safetensors"
 DESCRIPTION = "estimator.json"
 DEFAULT_NAME = "nasbench101"
+_ADAPTER = "adapter."
 
 
 class CheckpointError(ValueError):
@@ -34,20 +39,16 @@ def save(estimator: Estimator, folder: Path) -> None:
         for index, member in enumerate(estimator.members)
         for name, value in member.state_dict().items()
     }
+    if estimator.adapter is not None:
+        for name, array in estimator.adapter.arrays().items():
+            weights[_ADAPTER + name] = torch.from_numpy(np.ascontiguousarray(array))
     save_file(weights, folder / WEIGHTS)
-    reference = estimator.reference
     description = {
         "format_version": FORMAT_VERSION,
         "config": estimator.config.to_json(),
         "target": asdict(estimator.target),
         "known_kinds": estimator.familiarity.kinds.tolist(),
-        "reference": {
-            "means": reference.means.tolist(),
-            "deviations": reference.deviations.tolist(),
-            "size_mean": reference.size_mean,
-            "size_deviation": reference.size_deviation,
-            "quantiles": [float(f"{value:.6g}") for value in reference.quantiles],
-        },
+        "reference": estimator.reference.to_json(),
     }
     (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
 
@@ -68,28 +69,28 @@ def load(path_or_name: str | Path | None = None) -> Estimator:
         config = EstimatorConfig.from_json(description["config"])
         target = Target(**description["target"])
         familiarity = Familiarity(np.array(description["known_kinds"], dtype=np.int64))
-        reference = Reference(
-            **{
-                name: np.array(value) if isinstance(value, list) else value
-                for name, value in description["reference"].items()
-            }
-        )
+        reference = Reference.from_json(description["reference"])
         weights = load_file(folder / WEIGHTS)
         members = [Member(config, view) for view in config.views]
+        _check(weights, reference, len(members))
         for index, member in enumerate(members):
-            prefix = f"{index}."
-            member.load_state_dict(
-                {
-                    name.removeprefix(prefix): value
-                    for name, value in weights.items()
-                    if name.startswith(prefix)
-                }
-            )
+            member.load_state_dict(_below(f"{index}.", weights))
+        tuned = {name: value.numpy() for name, value in _below(_ADAPTER, weights).items()}
+        adapter = Adapter.from_arrays(tuned) if tuned else None
     except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
         raise CheckpointError(
             f"{folder} is no usable estimator ({_first_line(error)}); train or download it again"
         ) from error
-    return Estimator(config, members, target, familiarity, reference)
+    return Estimator(config, members, target, familiarity, reference, adapter)
+
+
+def _below(prefix: str, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights whose names start with `prefix`, without it."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in weights.items()
+        if name.startswith(prefix)
+    }
 
 
 def bundled() -> list[str]:
@@ -124,6 +125,13 @@ def _description(path: Path) -> dict[str, Any]:
             "install the gennape that wrote it, or a newer one"
         )
     return dict(description)
+
+
+def _check(weights: dict[str, Tensor], reference: Reference, members: int) -> None:
+    if not len(reference.means) == len(reference.deviations) == members:
+        raise ValueError("its reference is not that of its members")
+    if not all(value.isfinite().all() for value in weights.values()):
+        raise ValueError("a weight is not finite")
 
 
 def _first_line(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """The training loop of every stage: one-cycle AdamW, resumable after each epoch."""
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ def _set_learning_rate(optimizer: torch.optim.Optimizer, plan: Plan, done: float
     if done < _WARM_UP:
         factor = max(done / _WARM_UP, 0.04)
     else:
-        factor = 0.5 * (1 + np.cos(np.pi * (done - _WARM_UP) / (1 - _WARM_UP)))
+        factor = 0.5 * (1 + math.cos(math.pi * (done - _WARM_UP) / (1 - _WARM_UP)))
     for group in optimizer.param_groups:
         group["lr"] = plan.learning_rate * factor
 

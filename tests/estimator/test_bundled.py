@@ -1,0 +1,55 @@
+"""The estimators that come with the package."""
+
+import numpy as np
+import pytest
+
+import gennape
+from gennape import spaces
+from gennape.estimator import bundled
+from gennape.estimator.checkpoint import DEFAULT_NAME
+from tiny_tables import random_graphs
+
+pytestmark = pytest.mark.skipif(not bundled(), reason="no estimator is bundled yet")
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_it_scores_both_families(name: str) -> None:
+    space, rng = spaces.get("nasbench201"), np.random.default_rng(0)
+    graphs = random_graphs(20) + [space.graph(space.sample(rng)) for _ in range(20)]
+    prediction = gennape.load(name).predict(graphs)
+    assert np.isfinite(prediction.score).all()
+    assert (np.abs(prediction.score) < 10).all()
+    assert ((prediction.percentile >= 0) & (prediction.percentile <= 100)).all()
+    assert (prediction.uncertainty > 0).all()
+
+
+def test_random_training_networks_stand_in_the_middle() -> None:
+    prediction = gennape.load().predict(random_graphs(200))
+    assert abs(np.median(prediction.score)) < 0.7
+    assert 25 < np.median(prediction.percentile) < 75
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("nasbench101:c3-c3-c3/01-12-23-34-03-14", "nasbench101:mp-mp-mp/01-12-23-34"),
+        ("nasbench101:c3-c3/01-12-23-03", "nasbench101:c1/01-12"),
+        (
+            "nasbench201:|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|"
+            "+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|",
+            "nasbench201:|avg_pool_3x3~0|+|none~0|avg_pool_3x3~1|+|none~0|none~1|avg_pool_3x3~2|",
+        ),
+    ],
+)
+def test_what_everybody_knows(better: str, worse: str) -> None:
+    """Residual 3x3 convolutions beat a chain of poolings."""
+    high, low = gennape.load().predict([gennape.graph_of(better), gennape.graph_of(worse)]).score
+    assert high > low + 0.5
+
+
+def test_the_default_is_bundled_by_name() -> None:
+    assert DEFAULT_NAME in bundled()
+    graphs = random_graphs(3)
+    np.testing.assert_array_equal(
+        gennape.load().predict(graphs).score, gennape.load(DEFAULT_NAME).predict(graphs).score
+    )

@@ -1,0 +1,125 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from gennape.estimator import CheckpointError, load
+from gennape.estimator.checkpoint import DESCRIPTION, FORMAT_VERSION, WEIGHTS
+from tiny_tables import random_graphs, tiny_estimator
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    tiny_estimator().save(tmp_path / "deep" / "folder")
+    return tmp_path / "deep" / "folder"
+
+
+def _edit(folder: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    path = folder / DESCRIPTION
+    description = json.loads(path.read_text())
+    change(description)
+    path.write_text(json.dumps(description))
+
+
+def test_a_loaded_estimator_says_the_same(folder: Path) -> None:
+    before, after = tiny_estimator(), load(folder)
+    assert after.config == before.config
+    assert after.target == before.target
+    graphs = random_graphs(5, seed=2)
+    expected, prediction = before.predict(graphs), after.predict(graphs)
+    np.testing.assert_array_equal(prediction.score, expected.score)
+    np.testing.assert_array_equal(prediction.uncertainty, expected.uncertainty)
+    np.testing.assert_allclose(prediction.percentile, expected.percentile, atol=0.1)
+
+
+def test_a_path_may_be_text(folder: Path) -> None:
+    assert load(str(folder)).config == tiny_estimator().config
+
+
+@pytest.mark.parametrize("version", [0, FORMAT_VERSION + 1, "1", None])
+def test_other_versions(folder: Path, version: object) -> None:
+    _edit(folder, lambda description: description.update(format_version=version))
+    with pytest.raises(CheckpointError, match=f"has format version {version}, this gennape reads"):
+        load(folder)
+
+
+def test_a_description_that_is_none(folder: Path) -> None:
+    for text in ("", "[]", "{}", '{"format_version"', "\x00\xff"):
+        (folder / DESCRIPTION).write_text(text)
+        with pytest.raises(CheckpointError, match="is absent or no estimator description"):
+            load(folder)
+    (folder / DESCRIPTION).unlink()
+    with pytest.raises(CheckpointError, match="is absent or no estimator description"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda description: description.pop("config"),
+        lambda description: description["config"].update(colour="red"),
+        lambda description: description["config"].update(width=9),
+        lambda description: description["config"].update(encoder="transformer"),
+        lambda description: description.update(target={"label": "flops"}),
+        lambda description: description.update(target=None),
+        lambda description: description["config"]["views"].pop(),
+        lambda description: description["reference"].pop("means"),
+        lambda description: description["reference"]["means"].pop(),
+    ],
+    ids=[
+        "no config",
+        "unknown switch",
+        "another width",
+        "unknown encoder",
+        "half a target",
+        "no target",
+        "a view too few",
+        "no means",
+        "a mean too few",
+    ],
+)
+def test_descriptions_that_do_not_fit(folder: Path, change: Callable[..., Any]) -> None:
+    _edit(folder, change)
+    with pytest.raises(CheckpointError, match=r"is no usable estimator .* download it again"):
+        load(folder)
+
+
+def test_broken_weights(folder: Path) -> None:
+    whole = (folder / WEIGHTS).read_bytes()
+    for content in (b"", b"pickle", whole[: len(whole) // 2]):
+        (folder / WEIGHTS).write_bytes(content)
+        with pytest.raises(CheckpointError, match="is no usable estimator"):
+            load(folder)
+    (folder / WEIGHTS).unlink()
+    with pytest.raises(CheckpointError, match="is no usable estimator"):
+        load(folder)
+
+
+def test_a_missing_tensor(folder: Path) -> None:
+    tensors = load_file(folder / WEIGHTS)
+    tensors.pop("1.centres")
+    save_file(tensors, folder / WEIGHTS)
+    with pytest.raises(CheckpointError, match="is no usable estimator"):
+        load(folder)
+
+
+def test_a_tensor_that_is_not_finite(folder: Path) -> None:
+    tensors = load_file(folder / WEIGHTS)
+    tensors["0.heads.outer"][:] = np.nan
+    save_file(tensors, folder / WEIGHTS)
+    with pytest.raises(CheckpointError, match="is no usable estimator"):
+        load(folder)
+
+
+def test_an_unknown_name() -> None:
+    with pytest.raises(CheckpointError, match=r"no estimator 'nasbench9': give a folder that"):
+        load("nasbench9")
+
+
+def test_a_file_is_no_folder(folder: Path) -> None:
+    with pytest.raises(CheckpointError, match="no estimator"):
+        load(folder / WEIGHTS)

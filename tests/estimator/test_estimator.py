@@ -1,0 +1,172 @@
+import copy
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import spearmanr
+
+from gennape import spaces
+from gennape.estimator import Estimator
+from gennape.estimator.estimator import Reference
+from gennape.graph import ComputationGraph, GraphBatch
+from tiny_tables import TINY, random_graphs, tiny_estimator
+
+
+def _nasbench201(count: int) -> list[ComputationGraph]:
+    space, rng = spaces.get("nasbench201"), np.random.default_rng(0)
+    return [space.graph(space.sample(rng)) for _ in range(count)]
+
+
+def test_predictions_of_two_families() -> None:
+    graphs = random_graphs(5, seed=3) + _nasbench201(5)
+    prediction = tiny_estimator().predict(graphs)
+    assert len(prediction) == 10
+    for values in (prediction.score, prediction.percentile, prediction.uncertainty):
+        assert values.shape == (10,)
+        assert np.isfinite(values).all()
+    assert ((prediction.percentile >= 0) & (prediction.percentile <= 100)).all()
+    assert (prediction.uncertainty >= 0).all()
+    assert len(np.unique(prediction.score)) > 5
+
+
+def test_percentiles_follow_the_scores() -> None:
+    prediction = tiny_estimator().predict(random_graphs(20, seed=3))
+    order = np.argsort(prediction.score)
+    assert (np.diff(prediction.percentile[order]) >= 0).all()
+
+
+def test_company_does_not_matter() -> None:
+    graphs = random_graphs(5, seed=3)
+    together = tiny_estimator().predict(GraphBatch.of(graphs)).score
+    alone = [tiny_estimator().predict([graph]).score[0] for graph in graphs]
+    np.testing.assert_allclose(together, alone, atol=1e-4)
+
+
+def test_no_networks_are_no_scores() -> None:
+    assert len(tiny_estimator().predict([])) == 0
+    assert tiny_estimator().embed([]).shape == (0, 2 * TINY.width)
+
+
+def test_a_network_of_unknown_operations_has_a_score() -> None:
+    graph = random_graphs(1)[0]
+    unknown = ComputationGraph(
+        np.where(graph.operations > 2, 0, graph.operations),
+        graph.attributes,
+        graph.node_parameters,
+        graph.edges,
+    )
+    assert np.isfinite(tiny_estimator().predict([unknown]).score).all()
+
+
+def test_embeddings_of_all_members_side_by_side() -> None:
+    graphs = random_graphs(3)
+    embeddings = tiny_estimator().embed(graphs)
+    assert embeddings.shape == (3, 2 * TINY.width)
+    np.testing.assert_allclose(tiny_estimator().embed(graphs[1:2]), embeddings[1:2], atol=1e-4)
+
+
+def test_a_reference_by_hand() -> None:
+    """Members that predict 1, 2, 3 and 10, 30, 20; each counts in its own deviations."""
+    accuracies = np.array([[1.0, 2, 3], [10, 30, 20]])
+    reference = Reference.of(accuracies, np.array([7.0, 8.0, 9.0]))
+    step = np.sqrt(3 / 2)
+    expected = [[-step, 0, step], [-step, step, 0]]
+    np.testing.assert_allclose(reference.scores(accuracies), expected)
+    np.testing.assert_allclose(reference.size_scores(np.array([8.0, 9.0])), [0, step])
+    np.testing.assert_allclose(reference.quantiles[[0, 500, 1000]], [-step, step / 2, step / 2])
+    assert reference.percentiles(np.array([-9.0, -step, 9.0])).tolist() == [0, 0, 100]
+
+
+def _trusting(trust: float) -> Estimator:
+    """The same members, with another weight for foreign networks."""
+    tiny = tiny_estimator()
+    config = replace(tiny.config, foreign_trust=trust)
+    return Estimator(config, tiny.members, tiny.target, tiny.familiarity, tiny.reference)
+
+
+def test_foreign_networks_are_ranked_by_members_and_size() -> None:
+    """NAS-Bench-201 has average pooling, which NAS-Bench-101 never shows."""
+    graphs = _nasbench201(5)
+    by_size, both, by_members = (_trusting(trust).predict(graphs) for trust in (0, 0.5, 1))
+    sizes = tiny_estimator().features(graphs).log_macs.astype(np.float64)
+    np.testing.assert_allclose(by_size.score, tiny_estimator().reference.size_scores(sizes))
+    np.testing.assert_allclose(both.score, (by_size.score + by_members.score) / 2)
+    np.testing.assert_allclose(by_size.uncertainty, 0, atol=1e-9)
+    assert (both.uncertainty >= np.abs(by_size.score - by_members.score) / 2 - 1e-9).all()
+
+
+def test_the_family_of_training_is_ranked_by_the_members_alone() -> None:
+    graphs = random_graphs(5, seed=3)
+    first, second = (_trusting(trust).predict(graphs) for trust in (0, 1))
+    np.testing.assert_array_equal(first.score, second.score)
+
+
+def test_fine_tuning_makes_a_family_known() -> None:
+    graphs = _nasbench201(5)
+    tuned = tiny_estimator().fine_tune(graphs, [3, 1, 4, 1.5, 9])
+    features = tuned.features(graphs)
+    assert not tuned.familiarity.is_foreign(features.kinds, features.node_offsets).any()
+
+
+def _correlation(estimator: Estimator, graphs: Sequence[ComputationGraph], y: np.ndarray) -> float:
+    return float(spearmanr(estimator.predict(graphs).score, y).statistic)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_fine_tuning_learns_the_labels_it_is_given(sign: int) -> None:
+    graphs = _nasbench201(24)
+    labels = sign * np.log([graph.macs for graph in graphs])
+    tuned = tiny_estimator().fine_tune(graphs, labels)
+    assert _correlation(tuned, graphs, labels) > 0.8
+
+
+def test_fine_tuning_leaves_the_original_as_it_was() -> None:
+    graphs = random_graphs(6)
+    original = tiny_estimator()
+    states = copy.deepcopy([member.state_dict() for member in original.members])
+    before = original.predict(graphs).score
+    tuned = original.fine_tune(graphs, list(range(6)))
+    np.testing.assert_array_equal(original.predict(graphs).score, before)
+    assert not np.allclose(tuned.predict(graphs).score, before)
+    for member, state in zip(original.members, states, strict=True):
+        assert all(torch.equal(value, state[name]) for name, value in member.state_dict().items())
+
+
+def test_the_seed_decides_fine_tuning() -> None:
+    graphs = random_graphs(6)
+    first, second, other = (
+        tiny_estimator().fine_tune(graphs, list(range(6)), seed).predict(graphs).score.tolist()
+        for seed in (5, 5, 6)
+    )
+    assert first == second
+    assert first != other
+
+
+def test_two_labels_are_enough() -> None:
+    graphs = random_graphs(2)
+    tuned = tiny_estimator().fine_tune(graphs, [0.9, 0.8])
+    scores = tuned.predict(graphs).score
+    assert scores[0] > scores[1]
+
+
+@pytest.mark.parametrize(
+    ("labels", "reason"),
+    [
+        ([1, 2, np.nan], r"the accuracy of network 3 of 3 is nan; remove networks"),
+        ([1, np.inf, 2], r"the accuracy of network 2 of 3 is inf; remove networks"),
+        ([1, 2], r"3 networks need as many accuracies, not an array of shape \(2,\)"),
+        ([[1, 2, 3]], r"3 networks need as many accuracies, not an array of shape \(1, 3\)"),
+        ([5, 5, 5], "all accuracies are equal; there is nothing to learn"),
+    ],
+)
+def test_labels_that_cannot_be_used(labels: list[float], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        tiny_estimator().fine_tune(random_graphs(3), labels)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_fewer_than_two_labels(count: int) -> None:
+    with pytest.raises(ValueError, match=f"at least two labelled networks, not {count}"):
+        tiny_estimator().fine_tune(random_graphs(count), [0.9] * count)
