@@ -65,9 +65,7 @@ def test_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_no_file(tmp_path: Path) -> None:
-    with pytest.raises(
-        BenchmarkError, match=r"nasbench101\.parquet does not exist; is "
-    ):
+    with pytest.raises(BenchmarkError, match=r"nasbench101\.parquet does not exist; is "):
         benchmarks.load("nasbench101", tmp_path)
 
 
