@@ -34,8 +34,9 @@ class EstimatorConfig:
         similarity_temperature: Temperature of the structural similarity.
         clusters: Number of fuzzy clusters and heads; 1 is a single head.
         fuzzifier: m of fuzzy c-means, above 1.
-        foreign_trust: Weight of the members for a network with operations that training
-            never showed, 0 to 1; the rest is a ranking by size, see `Familiarity`.
+        foreign_trust: Weight of the members, times the share of nodes of known kinds, for a
+            network with operations that training never showed; the rest of the score is a
+            ranking by size, see `Familiarity`. From 0 to 1.
         width: Numbers a node and an embedding.
         layers: Rounds of message passing.
         dropout: Share of hidden numbers set to zero while training.

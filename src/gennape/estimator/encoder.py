@@ -70,17 +70,8 @@ class MessagePassingEncoder(nn.Module):
 
     def fit_scaler(self, nodes: Tensor) -> None:
         """Learn the scale of the features from training nodes, `(nodes, features)`."""
-        self.scaler.fit(nodes, self._used)
-
-    @torch.no_grad()
-    def widen_scaler(self, nodes: Tensor) -> None:
-        """Let features speak that vary in `nodes` for the first time; they start from zero."""
-        self.entrance.weight[:, self.scaler.widen(nodes, self._used)] = 0
-
-    @property
-    def _used(self) -> Tensor:
-        """Features of this view, `(features,)`."""
-        return torch.tensor([self.view.paths or name not in PATH_FEATURES for name in FEATURES])
+        used = [self.view.paths or name not in PATH_FEATURES for name in FEATURES]
+        self.scaler.fit(nodes, torch.tensor(used))
 
     def forward(self, batch: EncoderInput) -> Tensor:
         """Embeddings, `(graphs, width)`."""

@@ -4,25 +4,27 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.stats import norm
+from torch import Tensor
 
+from gennape.estimator.adapter import Adapter
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.encoder import EncoderInput
 from gennape.estimator.encoders import graph_features
 from gennape.estimator.familiarity import Familiarity
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.member import Member
+from gennape.estimator.reference import Reference
 from gennape.estimator.stages import in_batches
-from gennape.estimator.targets import Target
+from gennape.estimator.targets import Target, standardised_labels
 from gennape.graph import ComputationGraph
 
-FloatArray = npt.NDArray[np.float64]
-
-_QUANTILES = 1001
-_SMALLEST_DEVIATION = 1e-12
+FloatArray = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -44,52 +46,6 @@ class Prediction:
         return len(self.score)
 
 
-@dataclass(frozen=True)
-class Reference:
-    """The population that scores are relative to: the training networks.
-
-    Attributes:
-        means: Mean prediction of each member for it, `(members,)`.
-        deviations: Standard deviations of the same, `(members,)`.
-        size_mean: Mean of log10(MACs + 1).
-        size_deviation: Standard deviation of the same.
-        quantiles: Scores at 1,001 evenly spaced quantiles, ascending.
-    """
-
-    means: FloatArray
-    deviations: FloatArray
-    size_mean: float
-    size_deviation: float
-    quantiles: FloatArray
-
-    @classmethod
-    def of(cls, predictions: FloatArray, log_macs: FloatArray) -> "Reference":
-        """The reference of members' predictions, `(members, graphs)`, and sizes, `(graphs,)`."""
-        means = predictions.mean(axis=1)
-        deviations = np.maximum(predictions.std(axis=1), _SMALLEST_DEVIATION)
-        scores = ((predictions - means[:, None]) / deviations[:, None]).mean(axis=0)
-        return cls(
-            means,
-            deviations,
-            float(log_macs.mean()),
-            max(float(log_macs.std()), _SMALLEST_DEVIATION),
-            np.quantile(scores, np.linspace(0, 1, _QUANTILES)),
-        )
-
-    def scores(self, predictions: FloatArray) -> FloatArray:
-        """Members' predictions in standard deviations, `(members, graphs)`."""
-        return (predictions - self.means[:, None]) / self.deviations[:, None]
-
-    def size_scores(self, log_macs: FloatArray) -> FloatArray:
-        """Sizes in standard deviations, `(graphs,)`."""
-        return (log_macs - self.size_mean) / self.size_deviation
-
-    def percentiles(self, scores: FloatArray) -> FloatArray:
-        """Share of the population below each score, 0 to 100."""
-        below = np.searchsorted(self.quantiles, scores, side="left")
-        return 100.0 * np.clip(below / (_QUANTILES - 1), 0, 1)
-
-
 class Estimator:
     """Scores networks without training them.
 
@@ -99,6 +55,7 @@ class Estimator:
         target: What the members learned to predict.
         familiarity: The kinds of nodes that training has shown.
         reference: The population that scores are relative to.
+        adapter: What fine-tuning has learned, if there was any.
     """
 
     def __init__(
@@ -108,15 +65,18 @@ class Estimator:
         target: Target,
         familiarity: Familiarity,
         reference: Reference,
+        adapter: Adapter | None = None,
     ) -> None:
         self.config = config
         self.members = tuple(member.eval() for member in members)
         self.target = target
         self.familiarity = familiarity
         self.reference = reference
+        self.adapter = adapter
 
     def __repr__(self) -> str:
-        return f"Estimator({self.config.encoder}, {len(self.members)} members)"
+        tuned = ", fine-tuned" if self.adapter else ""
+        return f"Estimator({self.config.encoder}, {len(self.members)} members{tuned})"
 
     def predict(self, graphs: Iterable[ComputationGraph]) -> Prediction:
         """Score networks.
@@ -132,13 +92,19 @@ class Estimator:
 
     def predict_features(self, features: GraphFeatures) -> Prediction:
         """Score networks whose features are at hand."""
-        log_macs = features.log_macs.astype(np.float64)
-        voices = np.vstack(
-            [
-                self.reference.scores(member_predictions(self.members, self.target, features)),
-                self.reference.size_scores(log_macs),
-            ]
+        embeddings = embed_all(self.members, features)
+        zero_shot = self._zero_shot(features, embeddings)
+        if self.adapter is None:
+            return zero_shot
+        mean, deviation = self.adapter.predict(
+            *_adapter_inputs(zero_shot.score, features, embeddings)
         )
+        return Prediction(mean, 100 * norm.cdf(mean), deviation)
+
+    def _zero_shot(self, features: GraphFeatures, embeddings: list[Tensor]) -> Prediction:
+        predictions = member_predictions(self.members, self.target, features, embeddings)
+        sizes = self.reference.size_scores(features.log_macs.astype(np.float64))
+        voices = np.vstack([self.reference.scores(predictions), sizes])
         weights = self._weights(features)
         score = (weights * voices).sum(axis=0)
         variance = (weights * (voices - score) ** 2).sum(axis=0)
@@ -146,19 +112,14 @@ class Estimator:
 
     def _weights(self, features: GraphFeatures) -> FloatArray:
         """Weight of each member and, last, of the size, `(members + 1, graphs)`."""
-        foreign = self.familiarity.is_foreign(features.kinds, features.node_offsets)
-        trust = np.where(foreign, self.config.foreign_trust, 1.0)
+        known = self.familiarity.known_share(features.kinds, features.node_offsets)
+        trust = np.where(known < 1, self.config.foreign_trust * known, 1.0)
         each = np.tile(trust / len(self.members), (len(self.members), 1))
         return np.vstack([each, 1 - trust])
 
-    @torch.no_grad()
     def embed(self, graphs: Iterable[ComputationGraph]) -> npt.NDArray[np.float32]:
         """Embeddings of all members side by side, `(graphs, members x width)`."""
-        parts = [EncoderInput.of(part) for part in in_batches(self.features(graphs))]
-        rows = [
-            torch.cat([member.encoder(part) for member in self.members], dim=1) for part in parts
-        ]
-        return torch.cat(rows).numpy()
+        return torch.cat(embed_all(self.members, self.features(graphs)), dim=1).numpy()
 
     def fine_tune(
         self,
@@ -168,18 +129,27 @@ class Estimator:
     ) -> "Estimator":
         """A new estimator that has learned some labels of a family; this one stays as it is.
 
+        The new one's scores are in standard deviations of the labelled networks, and its
+        uncertainty is the standard deviation of a Gaussian process. Labels of an earlier
+        fine-tuning are forgotten.
+
         Args:
             graphs: Networks, 50 or so.
             accuracies: What was measured of each; higher is better, any unit.
-            seed: Of the training.
+            seed: Of random choices; solving in closed form makes none.
 
         Raises:
-            ValueError: Fewer than two labels, a label that is not finite, or as many labels
-                as graphs are not given.
+            LabelError: Fewer than two labels, one that is not finite, not as many as
+                networks, or all equal.
         """
-        from gennape.estimator.fine_tuning import fine_tuned
-
-        return fine_tuned(self, list(graphs), np.asarray(accuracies, dtype=np.float64), seed)
+        features = self.features(graphs)
+        targets = standardised_labels(np.asarray(accuracies, dtype=np.float64), len(features))
+        embeddings = embed_all(self.members, features)
+        score = self._zero_shot(features, embeddings).score
+        adapter = Adapter.fit(*_adapter_inputs(score, features, embeddings), targets)
+        return Estimator(
+            self.config, self.members, self.target, self.familiarity, self.reference, adapter
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a checkpoint folder: `weights.safetensors` and `estimator.json`."""
@@ -196,18 +166,37 @@ def assembled(
     features: GraphFeatures,
 ) -> Estimator:
     """The estimator of trained members; `features` are its reference population."""
-    predictions = member_predictions(members, target, features)
+    predictions = member_predictions(members, target, features, embed_all(members, features))
     reference = Reference.of(predictions, features.log_macs.astype(np.float64))
     return Estimator(config, members, target, familiarity, reference)
 
 
 @torch.no_grad()
+def embed_all(members: Sequence[Member], features: GraphFeatures) -> list[Tensor]:
+    """Embeddings by each member, `(graphs, width)` each."""
+    parts = [EncoderInput.of(part) for part in in_batches(features)]
+    return [torch.cat([member.encoder(part) for part in parts]) for member in members]
+
+
+@torch.no_grad()
 def member_predictions(
-    members: Sequence[Member], target: Target, features: GraphFeatures
+    members: Sequence[Member],
+    target: Target,
+    features: GraphFeatures,
+    embeddings: Sequence[Tensor],
 ) -> FloatArray:
     """What each member predicts, decoded, `(members, graphs)`."""
-    parts = [EncoderInput.of(part) for part in in_batches(features)]
-    encoded = np.stack(
-        [torch.cat([member(part) for part in parts]).double().numpy() for member in members]
-    )
-    return target.decode(encoded, features.log_macs.astype(np.float64))
+    encoded = [
+        member.predict(rows).double().numpy()
+        for member, rows in zip(members, embeddings, strict=True)
+    ]
+    return target.decode(np.stack(encoded), features.log_macs.astype(np.float64))
+
+
+def _adapter_inputs(
+    score: FloatArray, features: GraphFeatures, embeddings: Sequence[Tensor]
+) -> tuple[FloatArray, FloatArray]:
+    """The trend's inputs, score and size, and the process's: embeddings and mean features."""
+    trend = np.stack([score, features.log_macs], axis=1).astype(np.float64)
+    described = np.hstack([*(rows.numpy() for rows in embeddings), features.means()])
+    return trend, described.astype(np.float64)

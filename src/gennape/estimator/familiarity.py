@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gennape.graph import GraphBatch, Op
-from gennape.graph.arrays import BoolArray, IntArray
+from gennape.graph.arrays import IntArray
+
+FloatArray = npt.NDArray[np.float64]
 
 _LARGEST = 31
 """Kernels, strides and dilations above this count as this."""
@@ -22,7 +24,7 @@ def node_kinds(batch: GraphBatch) -> IntArray:
     grouping = (columns[:, 10] > 1).astype(np.int64) + (
         (columns[:, 10] > 1) & (columns[:, 10] == columns[:, 12])
     )
-    kinds = batch.operations.astype(np.int64) * 3 + grouping
+    kinds: IntArray = batch.operations.astype(np.int64) * 3 + grouping
     for column in (0, 1, 2, 3, 8, 9):  # kernel, stride, dilation
         kinds = kinds * (_LARGEST + 1) + np.minimum(columns[:, column], _LARGEST)
     inputs = batch.operations == Op.INPUT
@@ -38,7 +40,7 @@ class Familiarity:
     What an estimator has learned about one family holds only in part for another. A
     network with a kind of node that training never showed, or with an input of another
     shape, is foreign: its score is a compromise of the members and of its size, which is
-    what ranks every family tolerably.
+    what ranks every family tolerably. The less of it is known, the less the members count.
 
     Attributes:
         kinds: Known kinds, sorted, `(kinds,)`.
@@ -51,12 +53,8 @@ class Familiarity:
         """All kinds that occur in `kinds`, `(nodes,)`."""
         return cls(np.unique(kinds))
 
-    def extended(self, kinds: IntArray) -> "Familiarity":
-        """The known kinds and those in `kinds`, `(nodes,)`."""
-        return Familiarity(np.union1d(self.kinds, kinds))
-
-    def is_foreign(self, kinds: IntArray, node_offsets: IntArray) -> BoolArray:
-        """Which networks have a node of an unknown kind.
+    def known_share(self, kinds: IntArray, node_offsets: IntArray) -> FloatArray:
+        """Share of each network's nodes that are of a known kind; 1 where nothing is foreign.
 
         Args:
             kinds: Of the nodes of all networks, `(nodes,)`.
@@ -65,7 +63,6 @@ class Familiarity:
         Returns:
             `(graphs,)`.
         """
-        unknown = ~np.isin(kinds, self.kinds)
-        totals = np.concatenate(([0], np.cumsum(unknown)))
-        foreign: npt.NDArray[np.bool_] = np.diff(totals[node_offsets]) > 0
-        return foreign
+        totals = np.concatenate(([0], np.cumsum(np.isin(kinds, self.kinds))))
+        share: FloatArray = np.diff(totals[node_offsets]) / np.diff(node_offsets)
+        return share

@@ -49,6 +49,11 @@ class GraphFeatures:
         """Edges of each graph, `(graphs,)`."""
         return np.diff(self.edge_offsets)
 
+    def means(self) -> FloatArray:
+        """Mean of the node features of each graph, `(graphs, features)`."""
+        sums = np.add.reduceat(self.nodes, self.node_offsets[:-1], axis=0)
+        return (sums / self.node_counts[:, None]).astype(np.float32)
+
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """The attributes by name, for storage."""
         return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -60,9 +60,6 @@ class KGNNEncoder(nn.Module):
     def fit_scaler(self, nodes: Tensor) -> None:
         """Nothing to learn: the baseline's sizes have fixed scales."""
 
-    def widen_scaler(self, nodes: Tensor) -> None:
-        """Nothing to change, likewise."""
-
     def forward(self, batch: EncoderInput) -> Tensor:
         """Embeddings, `(graphs, width)`."""
         operation, sizes, kernel, bias = torch.split(batch.nodes, [1, _SIZE_COLUMNS, 2, 1], dim=1)

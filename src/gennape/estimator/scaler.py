@@ -33,18 +33,6 @@ class Scaler(nn.Module):
         self.low.copy_(rows.amin(dim=0))
         self.high.copy_(rows.amax(dim=0))
 
-    def widen(self, rows: Tensor, used: Tensor) -> Tensor:
-        """Let features speak that were constant until now and vary in `rows`.
-
-        Ranges grow to those of `rows`. Returns which features are new, `(features,)`.
-        """
-        deviation = rows.std(dim=0)
-        new = used & (self.scale == 0) & (deviation > _CONSTANT)
-        self.scale.copy_(torch.where(new, 1 / deviation.clamp(min=_CONSTANT), self.scale))
-        self.low.copy_(torch.minimum(self.low, rows.amin(dim=0)))
-        self.high.copy_(torch.maximum(self.high, rows.amax(dim=0)))
-        return new
-
     def forward(self, rows: Tensor) -> Tensor:
         """Standardised rows, `(rows, features)`."""
         return (rows.clamp(self.low, self.high) - self.mean) * self.scale

@@ -115,7 +115,9 @@ def _learn_label(member: Member, shared: Heads, data: TrainingSet, run: Run) -> 
 
 def _learn_clusters(member: Member, shared: Heads, data: TrainingSet, run: Run) -> None:
     config = run.config
-    embeddings = embed_all(member, data.features)
+    with torch.no_grad():
+        parts = [member.encoder(EncoderInput.of(part)) for part in in_batches(data.features)]
+    embeddings = torch.cat(parts)
     scale = 1 / embeddings.std(dim=0).clamp(min=_SMALLEST_DEVIATION)
     clusters = fit_clusters(embeddings * scale, config.clusters, config.fuzzifier, run.seed)
     member.set_clusters(clusters, scale)
@@ -130,12 +132,6 @@ def _learn_clusters(member: Member, shared: Heads, data: TrainingSet, run: Run) 
 
     plan = run.plan(3, "heads", config.head_epochs, _HEAD_BATCH, config.learning_rate / 3)
     train(member.heads, loss, len(embeddings), plan, run.state_file("heads"), run.report)
-
-
-@torch.no_grad()
-def embed_all(member: Member, features: GraphFeatures) -> Tensor:
-    """Embeddings of many graphs, a batch at a time: `(graphs, width)`."""
-    return torch.cat([member.encoder(EncoderInput.of(part)) for part in in_batches(features)])
 
 
 def in_batches(features: GraphFeatures) -> list[GraphFeatures]:

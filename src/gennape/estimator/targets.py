@@ -46,10 +46,44 @@ class Target:
         return values * (log_macs + 1) if self.label == "flops" else values
 
 
+class LabelError(ValueError):
+    """Labels that nothing can be learned from; the message says why."""
+
+
+def standardised_labels(accuracies: Array, networks: int) -> Array:
+    """Normal scores of the ranks of a few labels, `(networks,)`.
+
+    Raises:
+        LabelError: Fewer than two labels, one that is not finite, not as many as
+            networks, or all equal.
+    """
+    if accuracies.shape != (networks,):
+        raise LabelError(
+            f"{networks} networks need {networks} accuracies, "
+            f"not an array of shape {accuracies.shape}"
+        )
+    if networks < 2:
+        raise LabelError(f"fine-tuning needs at least two labelled networks, not {networks}")
+    broken = np.flatnonzero(~np.isfinite(accuracies))
+    if len(broken):
+        raise LabelError(
+            f"the accuracy of network {broken[0] + 1} of {networks} is {accuracies[broken[0]]}; "
+            "leave out networks without a label"
+        )
+    if np.ptp(accuracies) == 0:
+        raise LabelError("all accuracies are equal; there is nothing to learn from them")
+    return _normal_scores(accuracies)
+
+
+def _normal_scores(values: Array) -> Array:
+    """Quantiles of the normal distribution at the ranks of `values`; ties share theirs."""
+    scores: Array = norm.ppf((rankdata(values) - 0.5) / len(values))
+    return scores
+
+
 def _before_standardisation(label: Label, accuracies: Array, log_macs: Array) -> Array:
     if label == "flops":
         return accuracies / (log_macs + 1)
     if label == "rank":
-        scores: Array = norm.ppf((rankdata(accuracies) - 0.5) / len(accuracies))
-        return scores
+        return _normal_scores(accuracies)
     return accuracies

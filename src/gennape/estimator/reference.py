@@ -1,0 +1,79 @@
+"""The population that scores are relative to."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.floating[Any]]
+
+_QUANTILES = 1001
+_SMALLEST_DEVIATION = 1e-12
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The population that scores are relative to: the training networks.
+
+    Attributes:
+        means: Mean prediction of each member for it, `(members,)`.
+        deviations: Standard deviations of the same, `(members,)`.
+        size_mean: Mean of log10(MACs + 1).
+        size_deviation: Standard deviation of the same.
+        quantiles: Scores at 1,001 evenly spaced quantiles, ascending.
+    """
+
+    means: FloatArray
+    deviations: FloatArray
+    size_mean: float
+    size_deviation: float
+    quantiles: FloatArray
+
+    @classmethod
+    def of(cls, predictions: FloatArray, log_macs: FloatArray) -> "Reference":
+        """The reference of members' predictions, `(members, graphs)`, and sizes, `(graphs,)`."""
+        means = predictions.mean(axis=1)
+        deviations = np.maximum(predictions.std(axis=1), _SMALLEST_DEVIATION)
+        scores = ((predictions - means[:, None]) / deviations[:, None]).mean(axis=0)
+        return cls(
+            means,
+            deviations,
+            float(log_macs.mean()),
+            max(float(log_macs.std()), _SMALLEST_DEVIATION),
+            np.quantile(scores, np.linspace(0, 1, _QUANTILES)),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            field.name: np.asarray(getattr(self, field.name)).tolist() for field in fields(self)
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Reference":
+        """The reference that `to_json` wrote."""
+        return cls(
+            np.array(values["means"]),
+            np.array(values["deviations"]),
+            float(values["size_mean"]),
+            float(values["size_deviation"]),
+            np.array(values["quantiles"]),
+        )
+
+    def scores(self, predictions: FloatArray) -> FloatArray:
+        """Members' predictions in standard deviations, `(members, graphs)`.
+
+        What lies beyond the scores of the population counts as its worst or best.
+        """
+        scores = (predictions - self.means[:, None]) / self.deviations[:, None]
+        return np.clip(scores, self.quantiles[0], self.quantiles[-1])
+
+    def size_scores(self, log_macs: FloatArray) -> FloatArray:
+        """Sizes in standard deviations, `(graphs,)`."""
+        return (log_macs - self.size_mean) / self.size_deviation
+
+    def percentiles(self, scores: FloatArray) -> FloatArray:
+        """Share of the population below each score, 0 to 100."""
+        below = np.searchsorted(self.quantiles, scores, side="left")
+        return 100.0 * np.clip(below / (_QUANTILES - 1), 0, 1)
