@@ -8,7 +8,7 @@ Before: any batch. After: no such concatenation and no two rolls in a row.
 
 import numpy as np
 
-from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE, BoolArray
+from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE, BoolArray, IntArray
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 from gennape.graph.passes.rewrite import bypass, only_user, take_over
@@ -18,7 +18,7 @@ from gennape.graph.slices import slice_starts
 def fuse_roll(batch: GraphBatch) -> GraphBatch:
     """Apply the rules of this module to every graph."""
     joins = np.flatnonzero((batch.operations == Op.CONCAT) & (batch.in_degree == 2))
-    joins = joins[_is_roll(batch)[joins]] if len(joins) else joins
+    joins = joins[_are_rolls(batch, joins)]
     if len(joins):
         operations, attributes = batch.operations.copy(), batch.attributes.copy()
         operations[joins] = Op.ROLL
@@ -29,19 +29,17 @@ def fuse_roll(batch: GraphBatch) -> GraphBatch:
     return bypass(batch, rolls & rolls[only_user(batch)]) if rolls.any() else batch
 
 
-def _is_roll(batch: GraphBatch) -> BoolArray:
+def _are_rolls(batch: GraphBatch, joins: IntArray) -> BoolArray:
     """Whether the arguments of each node are the end and the beginning of one tensor."""
-    end, beginning = batch.argument(0), batch.argument(1)
-    x = batch.argument(0)[end]
-    op, outputs = batch.operations, batch.attributes[:, OUTPUT_SHAPE]
-    starts = np.zeros(batch.num_nodes, dtype=bool)
-    starts[[node for node, details in batch.details.items() if slice_starts(details)]] = True
+    end, beginning = batch.argument(0)[joins], batch.argument(1)[joins]
     result: BoolArray = (
-        (op[end] == Op.SLICE)
-        & (op[beginning] == Op.SLICE)
-        & (batch.argument(0)[beginning] == x)
-        & (outputs == batch.attributes[end, INPUT_SHAPE]).all(axis=1)
-        & starts[end]
-        & ~starts[beginning]
+        (batch.operations[end] == Op.SLICE)
+        & (batch.operations[beginning] == Op.SLICE)
+        & (batch.argument(0)[beginning] == batch.argument(0)[end])
     )
+    whole, joined = batch.attributes[end, INPUT_SHAPE], batch.attributes[joins, OUTPUT_SHAPE]
+    result &= (whole == joined).all(axis=1)
+    for index in np.flatnonzero(result):
+        first, second = (batch.details.get(int(part[index]), {}) for part in (end, beginning))
+        result[index] = bool(slice_starts(first)) and not slice_starts(second)
     return result
