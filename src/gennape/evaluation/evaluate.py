@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.training import Report, no_report
 from gennape.evaluation import metrics
 from gennape.graph import ComputationGraph
+
+Array = npt.NDArray[np.floating[Any]]
 
 FEW_SHOT_SEEDS = (0, 1, 2, 3, 4)
 _CHUNK = 256
@@ -60,7 +63,7 @@ class _Pool:
     rows: npt.NDArray[np.int64]
     graphs: list[ComputationGraph]
     features: GraphFeatures
-    parameters: npt.NDArray[np.float64]
+    parameters: Array
 
 
 def evaluate(
@@ -111,7 +114,7 @@ def _pool(table: Benchmark, estimator: Estimator, report: Report) -> _Pool:
     return _Pool(table, rows, graphs, GraphFeatures.join(parts), parameters)
 
 
-def _methods(pool: _Pool, estimator: Estimator) -> dict[str, npt.NDArray[np.float64]]:
+def _methods(pool: _Pool, estimator: Estimator) -> dict[str, Array]:
     """Scores without any label of the family."""
     return {
         "FLOPs": pool.features.log_macs.astype(np.float64),
@@ -120,7 +123,7 @@ def _methods(pool: _Pool, estimator: Estimator) -> dict[str, npt.NDArray[np.floa
     }
 
 
-_Trial = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], slice | npt.NDArray[np.int64]]
+_Trial = tuple[Array, Array, slice | npt.NDArray[np.int64]]
 """Accuracies, scores, and which networks of the pool they belong to."""
 
 
