@@ -33,7 +33,7 @@ def test_a_loaded_estimator_says_the_same(folder: Path) -> None:
     expected, prediction = before.predict(graphs), after.predict(graphs)
     np.testing.assert_array_equal(prediction.score, expected.score)
     np.testing.assert_array_equal(prediction.uncertainty, expected.uncertainty)
-    np.testing.assert_allclose(prediction.percentile, expected.percentile, atol=0.1)
+    np.testing.assert_array_equal(prediction.percentile, expected.percentile)
 
 
 def test_a_path_may_be_text(folder: Path) -> None:

@@ -86,20 +86,6 @@ def test_values_far_beyond_training_are_clamped() -> None:
 
 
 @torch.no_grad()
-def test_a_widened_scaler_starts_from_the_same_embeddings() -> None:
-    """New features may speak, and at first say nothing."""
-    encoder, batch = _encoder_and_input("message-passing", VIEWS[0])
-    before = encoder(batch)
-    rows = batch.nodes.clone()
-    groups = FEATURES.index("groups")
-    rows[:, groups] = torch.linspace(0, 4, len(rows))
-    encoder.widen_scaler(rows)
-    torch.testing.assert_close(encoder(replace(batch, nodes=rows)), before)
-    encoder.entrance.weight[:, groups] = 1  # as training would
-    assert not torch.allclose(encoder(replace(batch, nodes=rows)), before)
-
-
-@torch.no_grad()
 def test_a_sum_grows_with_the_network_and_a_mean_does_not() -> None:
     """Two copies of a graph read as one."""
     for readout, factor in (("mean", 1), ("sum", 2)):

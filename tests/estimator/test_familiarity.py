@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 from gennape.estimator.familiarity import Familiarity, node_kinds
@@ -15,7 +14,7 @@ def _network(resolution: int = 8, **convolution: int) -> ComputationGraph:
 def _is_foreign(known: ComputationGraph, *networks: ComputationGraph) -> list[bool]:
     batch = GraphBatch.of(networks)
     familiarity = Familiarity.of(node_kinds(GraphBatch.of([known])))
-    return familiarity.is_foreign(node_kinds(batch), batch.node_offsets).tolist()
+    return (familiarity.known_share(node_kinds(batch), batch.node_offsets) < 1).tolist()
 
 
 def test_what_makes_a_network_foreign() -> None:
@@ -41,10 +40,9 @@ def test_groups_count_as_none_some_or_depthwise(groups: int, foreign: bool) -> N
     assert _is_foreign(_network(groups=4), _network(groups=groups)) == [foreign]
 
 
-def test_extended_familiarity_knows_both() -> None:
-    first, second = (node_kinds(GraphBatch.of([_network(kernel=k)])) for k in (3, 5))
-    both = Familiarity.of(first).extended(second)
-    offsets = np.array([0, len(second)])
-    assert not both.is_foreign(first, offsets).any()
-    assert not both.is_foreign(second, offsets).any()
-    assert Familiarity.of(first).is_foreign(second, offsets).all()
+def test_the_share_of_known_nodes() -> None:
+    """Of input, convolution, activation and output, the convolution is new."""
+    known, new = (GraphBatch.of([_network(kernel=k)]) for k in (3, 5))
+    familiarity = Familiarity.of(node_kinds(known))
+    assert familiarity.known_share(node_kinds(known), known.node_offsets).tolist() == [1]
+    assert familiarity.known_share(node_kinds(new), new.node_offsets).tolist() == [0.75]

@@ -1,4 +1,3 @@
-import pytest
 import torch
 from torch import Tensor
 
@@ -31,19 +30,3 @@ def test_unused_features_are_silent() -> None:
 def test_values_beyond_the_range_seen_count_as_its_end() -> None:
     rows = torch.tensor([[-50.0, 7.0], [50.0, 7.0]])
     assert _fitted()(rows)[:, 0].tolist() == [-1, 1]
-
-
-def test_widening_lets_new_features_speak() -> None:
-    scaler = _fitted()
-    rows = torch.tensor([[9.0, 7.0], [3.0, 9.0], [3.0, 5.0]])
-    assert scaler.widen(rows, ALL).tolist() == [False, True]
-    scaled = scaler(rows)
-    assert scaled[:, 0].tolist() == [3, 0, 0]  # the scale stays, the range grows
-    assert scaled[:, 1].tolist() == pytest.approx([0, 1, -1])
-
-
-def test_widening_does_not_wake_unused_features() -> None:
-    scaler = _fitted()
-    rows = torch.tensor([[1.0, 1.0], [1.0, 9.0]])
-    assert scaler.widen(rows, torch.tensor([True, False])).tolist() == [False, False]
-    assert scaler(rows)[:, 1].tolist() == [0, 0]

@@ -10,6 +10,7 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 _QUANTILES = 1001
 _SMALLEST_DEVIATION = 1e-12
+_BEYOND = 1.0
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,11 @@ class Reference:
     def scores(self, predictions: FloatArray) -> FloatArray:
         """Members' predictions in standard deviations, `(members, graphs)`.
 
-        What lies beyond the scores of the population counts as its worst or best.
+        A member is not believed when it goes further than one deviation beyond the scores
+        of the population: such scores count as that far.
         """
         scores = (predictions - self.means[:, None]) / self.deviations[:, None]
-        return np.clip(scores, self.quantiles[0], self.quantiles[-1])
+        return np.clip(scores, self.quantiles[0] - _BEYOND, self.quantiles[-1] + _BEYOND)
 
     def size_scores(self, log_macs: FloatArray) -> FloatArray:
         """Sizes in standard deviations, `(graphs,)`."""
