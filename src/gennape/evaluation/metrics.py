@@ -19,7 +19,9 @@ _ROWS_AT_ONCE = 512
 
 def spearman(accuracies: Array, scores: Array) -> float:
     """Spearman's rank correlation."""
-    return _defined(spearmanr(accuracies, scores).statistic)
+    if len(scores) < 2 or np.ptp(accuracies) == 0 or np.ptp(scores) == 0:
+        return 0.0
+    return float(spearmanr(accuracies, scores).statistic)
 
 
 def kendall_tau(accuracies: Array, scores: Array) -> float:
@@ -63,7 +65,8 @@ def ndcg(accuracies: Array, scores: Array, k: int) -> float:
 def partial_spearman(accuracies: Array, scores: Array, size: Array) -> float:
     """Spearman's correlation at equal size: of what `size` does not explain in the ranks."""
     ranks = np.stack([rankdata(values) for values in (accuracies, scores, size)])
-    r = np.nan_to_num(np.corrcoef(ranks))
+    with np.errstate(invalid="ignore"):  # a constant has no correlation
+        r = np.nan_to_num(np.corrcoef(ranks))
     explained = (1 - r[0, 2] ** 2) * (1 - r[1, 2] ** 2)
     if explained < 1e-12:
         return 0.0
@@ -80,7 +83,3 @@ def regret(accuracies: Array, scores: Array, chosen: int = 10) -> float:
     """The best accuracy minus the best among the `chosen` highest scores."""
     picked = np.argsort(-scores, kind="stable")[:chosen]
     return float(accuracies.max() - accuracies[picked].max())
-
-
-def _defined(correlation: float) -> float:
-    return float(correlation) if np.isfinite(correlation) else 0.0

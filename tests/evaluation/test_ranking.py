@@ -1,0 +1,69 @@
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gennape
+from gennape import spaces
+from gennape.evaluation import rank, ranking
+from gennape.spaces import ArchitectureError, NASBench201
+from tiny_tables import tiny_estimator
+
+CELLS = 11
+
+
+class _SmallFamily(NASBench201):
+    """Some cells of NAS-Bench-201, none of them twice."""
+
+    def enumerate(self) -> Iterator[object]:
+        cells = list(super().enumerate())
+        return iter(cells[:: len(cells) // CELLS][:CELLS])
+
+
+@pytest.fixture(autouse=True)
+def small_family(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranking, "_CHUNK", 4)
+    monkeypatch.setitem(spaces._FAMILIES, "nasbench201", _SmallFamily)
+
+
+def test_the_best_comes_first() -> None:
+    ranked = rank("nasbench201", tiny_estimator(), top=3, workers=1)
+    assert len(set(ranked.architectures)) == CELLS
+    scores = tiny_estimator().predict(map(gennape.graph_of, ranked.architectures)).score
+    assert (np.diff(ranked.prediction.score) <= 0).all()
+    np.testing.assert_allclose(ranked.prediction.score, scores, atol=1e-4)
+    assert [best.model for best in ranked.top] == ranked.architectures[:3]
+    best = gennape.graph_of(ranked.architectures[0])
+    assert (ranked.top[0].macs, ranked.top[0].parameters) == (best.macs, best.parameters)
+
+
+def test_worker_processes_change_nothing() -> None:
+    alone, together = (
+        dict(zip(ranked.architectures, ranked.prediction.score.tolist(), strict=True))
+        for ranked in (rank("nasbench201", tiny_estimator(), workers=count) for count in (1, 2))
+    )
+    assert together == pytest.approx(alone, abs=1e-5)
+
+
+def test_reports_count_the_architectures() -> None:
+    reports = []
+    rank("nasbench201", tiny_estimator(), report=lambda *step: reports.append(step), workers=1)
+    assert reports == [("scoring", done, CELLS) for done in (4, 8, CELLS)]
+
+
+def test_all_scores_as_csv(tmp_path: Path) -> None:
+    ranked = rank("nasbench201", tiny_estimator(), workers=1)
+    ranked.save(tmp_path / "scores.csv")
+    with (tmp_path / "scores.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["architecture"] for row in rows] == ranked.architectures
+    for name in ("score", "percentile", "uncertainty"):
+        expected = getattr(ranked.prediction, name)
+        np.testing.assert_allclose([float(row[name]) for row in rows], expected, rtol=1e-5)
+
+
+def test_an_unknown_family() -> None:
+    with pytest.raises(ArchitectureError, match="did you mean nasbench201"):
+        rank("nasbench202", tiny_estimator())
