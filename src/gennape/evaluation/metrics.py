@@ -14,7 +14,6 @@ RESOLUTION = 1e-4
 """Accuracies, as shares of one, closer than this are not compared by `kendall_tau`."""
 
 _HIGHEST_RELEVANCE = 20.0
-_ROWS_AT_ONCE = 512
 
 
 def spearman(accuracies: Array, scores: Array) -> float:
@@ -35,14 +34,14 @@ def kendall_tau(accuracies: Array, scores: Array) -> float:
         scores: Higher is better.
     """
     resolution = RESOLUTION * (100 if accuracies.max() > 1 else 1)
-    agreement = pairs = 0
-    for first in range(0, len(scores), _ROWS_AT_ONCE):
-        rows = slice(first, first + _ROWS_AT_ONCE)
-        difference = accuracies[rows, None] - accuracies[None]
-        differs = np.abs(difference) >= resolution
-        order = np.sign(difference) * np.sign(scores[rows, None] - scores[None])
-        agreement += int(order[differs].sum())
-        pairs += int(differs.sum())
+    order = np.argsort(accuracies, kind="stable")
+    better, ranked = accuracies[order], scores[order]
+    first = np.searchsorted(better, better + resolution)  # from here on, clearly better
+    agreement = 0
+    for start, score in zip(first, ranked, strict=True):
+        rivals = ranked[start:]
+        agreement += np.count_nonzero(rivals > score) - np.count_nonzero(rivals < score)
+    pairs = int((len(first) - first).sum())
     return agreement / pairs if pairs else 0.0
 
 
