@@ -1,31 +1,41 @@
-"""The default recipe beside its ablations and the paper's baseline, over several seeds.
+"""The default recipe over several seeds, and single members with one part exchanged.
 
-Each estimator is trained into RUNS/<recipe>-<seed> unless it is there already; a killed
-run goes on when the script is started again.
+The ensemble of the default recipe is trained into RUNS/default-<seed>, a single member of each
+recipe into RUNS/single/<recipe>-<seed>, unless it is there already; a killed run goes on when
+the script is started again. Floors are what size alone gives.
 
 Run: python benchmarks/ablations.py RUNS [--seeds 3] > docs/results/ablations.md
 """
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
-from gennape.estimator import CONFIGS, DEFAULT, Estimator, load, pretrain
+from gennape.estimator import CONFIGS, DEFAULT, Estimator, EstimatorConfig, load, pretrain
 from gennape.evaluation import Result, evaluate
 
 TARGETS = (("nasbench101", "valid_accuracy_108"), ("nasbench201", "cifar10_test_accuracy_200"))
 
 
-def trained(recipe: str, seed: int, runs: Path) -> Estimator:
+def trained(recipe: str, config: EstimatorConfig, seed: int, runs: Path) -> Estimator:
     folder = runs / f"{recipe}-{seed}"
     if not (folder / "estimator.json").exists():
         start = perf_counter()
-        pretrain(None, folder, CONFIGS[recipe], seed)
+        pretrain(None, folder, config, seed)
         print(f"{folder}: {perf_counter() - start:.0f} s", file=sys.stderr)
     return load(folder)
+
+
+def first_member(ensemble: Estimator) -> Estimator:
+    """The ensemble's first member alone, which is what its recipe trains as a single one."""
+    config = replace(ensemble.config, views=ensemble.config.views[:1])
+    whole = ensemble.reference
+    reference = replace(whole, means=whole.means[:1], deviations=whole.deviations[:1])
+    return Estimator(config, ensemble.members[:1], ensemble.target, ensemble.familiarity, reference)
 
 
 def results(estimator: Estimator) -> dict[tuple[str, str], Result]:
@@ -59,20 +69,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", type=Path)
     parser.add_argument("--seeds", type=int, default=3, help="of the default recipe")
-    parser.add_argument("--ablation-seeds", type=int, default=1)
     arguments = parser.parse_args()
     print("| recipe | seeds | NB-101 test | NB-201 zero-shot | Kendall | equal size | top tenth |")
     print("|---|---:|---:|---:|---:|---:|---:|")
+    ensembles = [
+        trained("default", DEFAULT, seed, arguments.runs) for seed in range(arguments.seeds)
+    ]
+    found = [results(ensemble) for ensemble in ensembles]
+    for floor in ("FLOPs", "parameters"):
+        print(row(floor, 1, [[found[0][family, floor] for family, _ in TARGETS]]))
+    print(row("default, 4 members", arguments.seeds, [of_estimator(one) for one in found]))
+    singles = [results(first_member(ensemble)) for ensemble in ensembles]
+    print(row("default, 1 member", arguments.seeds, [of_estimator(one) for one in singles]))
     for recipe, config in CONFIGS.items():
-        seeds = arguments.seeds if config == DEFAULT else arguments.ablation_seeds
-        found = [results(trained(recipe, seed, arguments.runs)) for seed in range(seeds)]
-        if config == DEFAULT:
-            for floor in ("FLOPs", "parameters"):
-                print(row(floor, 1, [[found[0][family, floor] for family, _ in TARGETS]]))
-        print(
-            row(recipe, seeds, [[r[family, "estimator"] for family, _ in TARGETS] for r in found]),
-            flush=True,
-        )
+        if config != DEFAULT:
+            single = replace(config, views=config.views[:1])
+            estimator = trained(recipe, single, 0, arguments.runs / "single")
+            line = row(f"{recipe}, 1 member", 1, [of_estimator(results(estimator))])
+            print(line, flush=True)
+
+
+def of_estimator(found: dict[tuple[str, str], Result]) -> list[Result]:
+    return [found[family, "estimator"] for family, _ in TARGETS]
 
 
 if __name__ == "__main__":

@@ -52,10 +52,10 @@ def pretrain(
         BenchmarkError: The labelled table cannot be read.
         ValueError: `out_dir` holds an unfinished run with other arguments.
     """
-    folder = Path(out_dir) / _UNFINISHED
-    _claim(folder, {"config": config.to_json(), "seed": seed})
     table = benchmarks.load("nasbench101", data_dir)
     rows = benchmarks.nasbench101_split(len(table)).train
+    folder = Path(out_dir) / _UNFINISHED
+    _claim(folder, {"config": config.to_json(), "seed": seed})
     features, spectra = _prepared(table.graphs(rows), len(rows), config, folder, report)
     accuracies = table.accuracies[rows]
     accuracies = np.maximum(accuracies, np.quantile(accuracies, config.floor_quantile))

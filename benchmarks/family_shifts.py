@@ -1,0 +1,98 @@
+"""Choose between recipes without another family's labels: shifts inside NAS-Bench-101.
+
+One member is trained on a part of the family and judged on a part that differs from it:
+cells with a max pool, then without; small networks, then large ones; seven vertices and
+at least eight edges, then the rest.
+
+Run: python benchmarks/family_shifts.py [--rows 4000] > docs/results/family-shifts.md
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gennape import benchmarks
+from gennape.estimator import DEFAULT, EstimatorConfig, View
+from gennape.estimator.encoders import graph_features
+from gennape.estimator.estimator import embed_all, member_predictions
+from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.member import Member
+from gennape.estimator.stages import Run, TrainingSet, train_member
+from gennape.estimator.targets import Target
+from gennape.estimator.training import no_report
+from gennape.evaluation.metrics import spearman
+
+TESTED = 1_500
+BASE = replace(DEFAULT, contrastive_epochs=0, clusters=1)
+SETTINGS = {
+    f"{label} label, {view.readout} readout, {'with' if view.paths else 'without'} paths": (
+        replace(BASE, label=label, views=(view,))
+    )
+    for label in ("rank", "flops", "accuracy")
+    for view in (View("sum", True), View("mean", True), View("sum", False), View("mean", False))
+}
+
+
+def shifts(table: benchmarks.Benchmark, log_macs: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Name and source part of each shift, as a mask of the rows."""
+    cells = table.architectures
+    yield "max pool", np.array(["maxpool3x3" in cell.operations for cell in cells])
+    yield "size", log_macs < np.median(log_macs)
+    yield "shape", np.array([len(c.operations) == 5 and len(c.edges) >= 8 for c in cells])
+
+
+def all_features(table: benchmarks.Benchmark) -> GraphFeatures:
+    graphs, parts = table.graphs(), []
+    while chunk := list(islice(graphs, 256)):
+        parts.append(graph_features(chunk, BASE.encoder))
+    return GraphFeatures.join(parts)
+
+
+def judged(
+    config: EstimatorConfig, features: GraphFeatures, accuracies: np.ndarray, rows: list[np.ndarray]
+) -> float:
+    """Spearman on the second rows of a member trained on the first."""
+    known, unknown = rows
+    graphs, labels = features.take(known), accuracies[known]
+    labels = np.maximum(labels, np.quantile(labels, config.floor_quantile))
+    target = Target.fit(config.label, labels, graphs.log_macs)
+    encoded = torch.from_numpy(target.encode(labels, graphs.log_macs).astype(np.float32))
+    torch.manual_seed(0)
+    member = Member(config, config.views[0])
+    with tempfile.TemporaryDirectory() as folder:
+        data = TrainingSet(graphs, torch.empty(len(known), 0), encoded)
+        train_member(member, data, Run(config, 0, Path(folder), "member", no_report))
+    tested = features.take(unknown)
+    predicted = member_predictions([member], target, tested, embed_all([member], tested))
+    return spearman(accuracies[unknown], predicted[0])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=4_000, help="training rows")
+    count = parser.parse_args().rows
+    table = benchmarks.load("nasbench101")
+    train = benchmarks.nasbench101_split(len(table)).train
+    features = all_features(table)
+    splits = []
+    rng = np.random.default_rng(0)
+    for name, source in shifts(table, features.log_macs):
+        parts = [train[mask[train]] for mask in (source, ~source)]
+        known, unknown = (rng.permutation(part) for part in parts)
+        splits.append((name, [known[:count], unknown[:TESTED]]))
+    print("| recipe | " + " | ".join(name for name, _ in splits) + " | mean |")
+    print("|---|" + "---:|" * (len(splits) + 1))
+    for name, config in SETTINGS.items():
+        values = [judged(config, features, table.accuracies, rows) for _, rows in splits]
+        cells = " | ".join(f"{value:.3f}" for value in [*values, np.mean(values)])
+        print(f"| {name} | {cells} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
