@@ -9,8 +9,6 @@ from gennape.estimator import bundled
 from gennape.estimator.checkpoint import DEFAULT_NAME
 from tiny_tables import random_graphs
 
-pytestmark = pytest.mark.skipif(not bundled(), reason="no estimator is bundled yet")
-
 
 @pytest.mark.parametrize("name", bundled())
 def test_it_scores_both_families(name: str) -> None:
@@ -45,6 +43,18 @@ def test_what_everybody_knows(better: str, worse: str) -> None:
     """Residual 3x3 convolutions beat a chain of poolings."""
     high, low = gennape.load().predict([gennape.graph_of(better), gennape.graph_of(worse)]).score
     assert high > low + 0.5
+
+
+def test_scores_stay_what_they_were() -> None:
+    """Frozen when the estimator was bundled: a change of passes or features shows here."""
+    names = (
+        "nasbench101:c3-c1-mp/01-02-13-24-34",
+        "nasbench101:c3-c3-c3/01-12-23-34-04",
+        "nasbench201:|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|"
+        "+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|",
+    )
+    prediction = gennape.load().predict([gennape.graph_of(name) for name in names])
+    np.testing.assert_allclose(prediction.score, [0.49011, 1.42883, 0.14398], atol=2e-4)
 
 
 def test_the_default_is_bundled_by_name() -> None:
