@@ -81,15 +81,20 @@ def _canonical_keys(
         operations: 0, 1 or 2 for each interior vertex, `(cells, vertices - 2)`.
     """
     vertices = matrices.shape[1]
-    bits = 1 << np.arange(vertices**2, dtype=np.int64)
-    digits = 3 ** np.arange(vertices - 2, dtype=np.int64)
+    edges = {
+        (source, target): np.ascontiguousarray(matrices[:, source, target])
+        for source, target in combinations(range(vertices), 2)
+    }
     smallest = np.full(len(matrices), np.iinfo(np.int64).max)
     for interior in permutations(range(1, vertices - 1)):
-        order = [0, *interior, vertices - 1]
-        renumbered = matrices[:, order][:, :, order].reshape(len(matrices), -1)
-        moved = operations[:, [vertex - 1 for vertex in interior]]
-        key = (renumbered @ bits) * 3 ** (vertices - 2) + moved @ digits
-        smallest = np.minimum(smallest, key)
+        number = [0, *interior, vertices - 1]  # of each vertex
+        key = np.zeros_like(smallest)
+        for (source, target), column in edges.items():
+            key += column << (number[source] * vertices + number[target])
+        key *= 3 ** (vertices - 2)
+        for column, vertex in zip(operations.T, interior, strict=True):
+            key += column * 3 ** (vertex - 1)
+        np.minimum(smallest, key, out=smallest)
     return smallest
 
 
