@@ -34,7 +34,7 @@ SETTINGS = {
     f"{label} label, {view.readout} readout, {'with' if view.paths else 'without'} paths": (
         replace(BASE, label=label, views=(view,))
     )
-    for label in ("rank", "flops", "accuracy")
+    for label in ("rank", "flops")
     for view in (View("sum", True), View("mean", True), View("sum", False), View("mean", False))
 }
 

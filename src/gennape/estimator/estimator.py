@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.stats import norm
+from scipy.special import ndtr
 from torch import Tensor
 
 from gennape.estimator.adapter import Adapter
@@ -99,7 +99,7 @@ class Estimator:
         mean, deviation = self.adapter.predict(
             *_adapter_inputs(zero_shot.score, features, embeddings)
         )
-        return Prediction(mean, 100 * norm.cdf(mean), deviation)
+        return Prediction(mean, 100 * ndtr(mean), deviation)
 
     def _zero_shot(self, features: GraphFeatures, embeddings: list[Tensor]) -> Prediction:
         predictions = member_predictions(self.members, self.target, features, embeddings)
