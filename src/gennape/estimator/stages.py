@@ -23,7 +23,7 @@ from gennape.estimator.member import Member
 from gennape.estimator.training import Plan, Report, train
 from gennape.graph.arrays import IntArray
 
-_EMBEDDING_BATCH = 256
+_EMBEDDING_BATCH = 64
 _HEAD_BATCH = 512
 _SMALLEST_DEVIATION = 1e-6
 

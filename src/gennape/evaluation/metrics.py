@@ -40,7 +40,7 @@ def kendall_tau(accuracies: Array, scores: Array) -> float:
     agreement = 0
     for start, score in zip(first, ranked, strict=True):
         rivals = ranked[start:]
-        agreement += np.count_nonzero(rivals > score) - np.count_nonzero(rivals < score)
+        agreement += int(np.count_nonzero(rivals > score) - np.count_nonzero(rivals < score))
     pairs = int((len(first) - first).sum())
     return agreement / pairs if pairs else 0.0
 

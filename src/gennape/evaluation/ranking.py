@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple, dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,8 +15,8 @@ import torch
 from gennape import spaces
 from gennape.estimator import Estimator, Prediction
 from gennape.estimator.training import Report, no_report
-from gennape.frontends import graph_of
 from gennape.scoring import Score, score
+from gennape.spaces import SearchSpace
 
 _CHUNK = 512
 
@@ -68,41 +69,44 @@ def rank(
         ArchitectureError: There is no such family, or it has no enumeration.
     """
     space = spaces.get(family)
-    names = [f"{family}:{space.format(architecture)}" for architecture in space.enumerate()]
+    architectures = list(space.enumerate())
     predictions = []
-    for prediction in _in_parallel(names, estimator, workers or os.cpu_count() or 1):
+    for prediction in _in_parallel(space, architectures, estimator, workers or os.cpu_count() or 1):
         predictions.append(prediction)
-        report("scoring", min(len(predictions) * _CHUNK, len(names)), len(names))
+        report("scoring", min(len(predictions) * _CHUNK, len(architectures)), len(architectures))
     joined = Prediction(
         *(np.concatenate(column) for column in zip(*map(astuple, predictions), strict=True))
     )
     order = np.argsort(-joined.score, kind="stable")
-    ordered = [names[i] for i in order]
+    ordered = [f"{family}:{space.format(architectures[i])}" for i in order]
     best = score(ordered[:top], estimator=estimator).scored
     return Ranking(ordered, Prediction(*(column[order] for column in astuple(joined))), best)
 
 
-def _in_parallel(names: list[str], estimator: Estimator, workers: int) -> Iterator[Prediction]:
-    """Scores of named architectures, in order, `_CHUNK` at a time."""
-    chunks = [names[i : i + _CHUNK] for i in range(0, len(names), _CHUNK)]
+def _in_parallel(
+    space: SearchSpace[Any], architectures: list[Any], estimator: Estimator, workers: int
+) -> Iterator[Prediction]:
+    """Scores of architectures, in order, `_CHUNK` at a time."""
+    chunks = [architectures[i : i + _CHUNK] for i in range(0, len(architectures), _CHUNK)]
     if workers == 1 or len(chunks) == 1:
-        yield from (estimator.predict(map(graph_of, chunk)) for chunk in chunks)
+        yield from (estimator.predict(map(space.graph, chunk)) for chunk in chunks)
         return
     with ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=_start_worker, initargs=(estimator,)
+        workers, get_context("spawn"), initializer=_start_worker, initargs=(space, estimator)
     ) as pool:
         yield from pool.map(_predict, chunks)
 
 
-_worker_estimator: Estimator
-"""The estimator of a worker process."""
+_worker: tuple[SearchSpace[Any], Estimator]
+"""What a worker process scores, and with what."""
 
 
-def _start_worker(estimator: Estimator) -> None:
-    global _worker_estimator
-    _worker_estimator = estimator
+def _start_worker(space: SearchSpace[Any], estimator: Estimator) -> None:
+    global _worker
+    _worker = space, estimator
     torch.set_num_threads(1)  # the workers share the processors
 
 
-def _predict(names: list[str]) -> Prediction:
-    return _worker_estimator.predict(map(graph_of, names))
+def _predict(architectures: list[Any]) -> Prediction:
+    space, estimator = _worker
+    return estimator.predict(map(space.graph, architectures))
