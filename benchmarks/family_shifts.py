@@ -4,7 +4,7 @@ One member is trained on a part of the family and judged on a part that differs 
 cells with a max pool, then without; small networks, then large ones; seven vertices and
 at least eight edges, then the rest.
 
-Run: python benchmarks/family_shifts.py [--rows 4000] > docs/results/family-shifts.md
+Run: python benchmarks/family_shifts.py [--rows 4000]
 """
 
 import argparse
