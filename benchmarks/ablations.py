@@ -10,15 +10,21 @@ Run: python benchmarks/ablations.py RUNS [--seeds 3] > docs/results/ablations.md
 import argparse
 import sys
 from dataclasses import replace
+from functools import cache
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
+from gennape import benchmarks
 from gennape.estimator import CONFIGS, DEFAULT, Estimator, EstimatorConfig, load, pretrain
-from gennape.evaluation import Result, evaluate
+from gennape.estimator.encoders import graph_features
+from gennape.estimator.graph_features import GraphFeatures
+from gennape.evaluation import metrics
 
-TARGETS = (("nasbench101", "valid_accuracy_108"), ("nasbench201", "cifar10_test_accuracy_200"))
+FAMILIES = ("nasbench101", "nasbench201")
+CHUNK = 256
 
 
 def trained(recipe: str, config: EstimatorConfig, seed: int, runs: Path) -> Estimator:
@@ -38,31 +44,55 @@ def first_member(ensemble: Estimator) -> Estimator:
     return Estimator(config, ensemble.members[:1], ensemble.target, ensemble.familiarity, reference)
 
 
-def results(estimator: Estimator) -> dict[tuple[str, str], Result]:
-    found = evaluate(estimator)
-    return {
-        (result.family, result.method): result
-        for result in found
-        if (result.family, result.label) in TARGETS
-    }
+@cache
+def judged_networks(family: str, encoder: str) -> tuple[GraphFeatures, np.ndarray]:
+    """Features and accuracies of the networks of a family that are ranked."""
+    table = benchmarks.load(family)
+    rows = np.arange(len(table))
+    if family == "nasbench101":
+        rows = benchmarks.nasbench101_split(len(table)).test
+    graphs, parts = table.graphs(rows), []
+    while chunk := list(islice(graphs, CHUNK)):
+        parts.append(graph_features(chunk, encoder))
+    return GraphFeatures.join(parts), table.accuracies[rows]
 
 
-def cell(values: list[float]) -> str:
-    spread = f" ± {np.std(values):.3f}" if len(values) > 1 else ""
-    return f"{np.mean(values):.3f}{spread}"
-
-
-def row(name: str, seeds: int, rows: list[list[Result]]) -> str:
-    """One line: Spearman in the family, then zero-shot, at equal size, and in the top tenth."""
-    inside, outside = zip(*rows, strict=True)
-    columns = [
-        [result.spearman for result in inside],
-        [result.spearman for result in outside],
-        [result.kendall_tau for result in outside],
-        [result.at_equal_size for result in outside],
-        [result.top_tenth for result in outside],
+def correlations(scores: np.ndarray, accuracies: np.ndarray, sizes: np.ndarray) -> list[float]:
+    """Spearman, Kendall, Spearman at equal size and in the top tenth."""
+    return [
+        metrics.spearman(accuracies, scores),
+        metrics.kendall_tau(accuracies, scores),
+        metrics.partial_spearman(accuracies, scores, sizes),
+        metrics.top_tenth_spearman(accuracies, scores),
     ]
-    return f"| {name} | {seeds} | " + " | ".join(map(cell, columns)) + " |"
+
+
+def judged(estimator: Estimator) -> list[float]:
+    """Spearman inside the family of training, then all correlations outside it."""
+    encoder = estimator.config.encoder
+    inside, outside = (
+        correlations(estimator.predict_features(features).score, accuracies, features.log_macs)
+        for features, accuracies in (judged_networks(family, encoder) for family in FAMILIES)
+    )
+    return [inside[0], *outside]
+
+
+def floor() -> list[float]:
+    inside, outside = (
+        correlations(features.log_macs, accuracies, features.log_macs)
+        for features, accuracies in (
+            judged_networks(family, DEFAULT.encoder) for family in FAMILIES
+        )
+    )
+    return [inside[0], *outside]
+
+
+def row(name: str, runs: list[list[float]]) -> str:
+    """One line: means over seeds, with their deviation where there are several."""
+    means, deviations = np.mean(runs, axis=0), np.std(runs, axis=0)
+    spread = [f" ± {deviation:.3f}" if len(runs) > 1 else "" for deviation in deviations]
+    cells = " | ".join(f"{mean:.3f}{s}" for mean, s in zip(means, spread, strict=True))
+    return f"| {name} | {len(runs)} | {cells} |"
 
 
 def main() -> None:
@@ -72,25 +102,18 @@ def main() -> None:
     arguments = parser.parse_args()
     print("| recipe | seeds | NB-101 test | NB-201 zero-shot | Kendall | equal size | top tenth |")
     print("|---|---:|---:|---:|---:|---:|---:|")
+    print(row("FLOPs", [floor()]), flush=True)
     ensembles = [
         trained("default", DEFAULT, seed, arguments.runs) for seed in range(arguments.seeds)
     ]
-    found = [results(ensemble) for ensemble in ensembles]
-    for floor in ("FLOPs", "parameters"):
-        print(row(floor, 1, [[found[0][family, floor] for family, _ in TARGETS]]))
-    print(row("default, 4 members", arguments.seeds, [of_estimator(one) for one in found]))
-    singles = [results(first_member(ensemble)) for ensemble in ensembles]
-    print(row("default, 1 member", arguments.seeds, [of_estimator(one) for one in singles]))
+    print(row("default, 4 members", [judged(one) for one in ensembles]), flush=True)
+    singles = [judged(first_member(one)) for one in ensembles]
+    print(row("default, 1 member", singles), flush=True)
     for recipe, config in CONFIGS.items():
         if config != DEFAULT:
             single = replace(config, views=config.views[:1])
             estimator = trained(recipe, single, 0, arguments.runs / "single")
-            line = row(f"{recipe}, 1 member", 1, [of_estimator(results(estimator))])
-            print(line, flush=True)
-
-
-def of_estimator(found: dict[tuple[str, str], Result]) -> list[Result]:
-    return [found[family, "estimator"] for family, _ in TARGETS]
+            print(row(f"{recipe}, 1 member", [judged(estimator)]), flush=True)
 
 
 if __name__ == "__main__":

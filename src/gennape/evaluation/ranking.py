@@ -71,7 +71,9 @@ def rank(
     space = spaces.get(family)
     architectures = list(space.enumerate())
     predictions = []
-    for prediction in _in_parallel(space, architectures, estimator, workers or os.cpu_count() or 1):
+    for prediction in _in_parallel(
+        family, architectures, estimator, workers or os.cpu_count() or 1
+    ):
         predictions.append(prediction)
         report("scoring", min(len(predictions) * _CHUNK, len(architectures)), len(architectures))
     joined = Prediction(
@@ -84,15 +86,16 @@ def rank(
 
 
 def _in_parallel(
-    space: SearchSpace[Any], architectures: list[Any], estimator: Estimator, workers: int
+    family: str, architectures: list[Any], estimator: Estimator, workers: int
 ) -> Iterator[Prediction]:
     """Scores of architectures, in order, `_CHUNK` at a time."""
     chunks = [architectures[i : i + _CHUNK] for i in range(0, len(architectures), _CHUNK)]
     if workers == 1 or len(chunks) == 1:
+        space = spaces.get(family)
         yield from (estimator.predict(map(space.graph, chunk)) for chunk in chunks)
         return
     with ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=_start_worker, initargs=(space, estimator)
+        workers, get_context("spawn"), initializer=_start_worker, initargs=(family, estimator)
     ) as pool:
         yield from pool.map(_predict, chunks)
 
@@ -101,9 +104,9 @@ _worker: tuple[SearchSpace[Any], Estimator]
 """What a worker process scores, and with what."""
 
 
-def _start_worker(space: SearchSpace[Any], estimator: Estimator) -> None:
+def _start_worker(family: str, estimator: Estimator) -> None:
     global _worker
-    _worker = space, estimator
+    _worker = spaces.get(family), estimator
     torch.set_num_threads(1)  # the workers share the processors
 
 
