@@ -11,7 +11,6 @@ import argparse
 import sys
 from dataclasses import replace
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
@@ -24,7 +23,6 @@ from gennape.estimator.graph_features import GraphFeatures
 from gennape.evaluation import metrics
 
 FAMILIES = ("nasbench101", "nasbench201")
-CHUNK = 256
 
 
 def trained(recipe: str, config: EstimatorConfig, seed: int, runs: Path) -> Estimator:
@@ -51,10 +49,7 @@ def judged_networks(family: str, encoder: str) -> tuple[GraphFeatures, np.ndarra
     rows = np.arange(len(table))
     if family == "nasbench101":
         rows = benchmarks.nasbench101_split(len(table)).test
-    graphs, parts = table.graphs(rows), []
-    while chunk := list(islice(graphs, CHUNK)):
-        parts.append(graph_features(chunk, encoder))
-    return GraphFeatures.join(parts), table.accuracies[rows]
+    return graph_features(table.graphs(rows), encoder), table.accuracies[rows]
 
 
 def correlations(scores: np.ndarray, accuracies: np.ndarray, sizes: np.ndarray) -> list[float]:

@@ -11,7 +11,6 @@ import argparse
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -47,13 +46,6 @@ def shifts(table: benchmarks.Benchmark, log_macs: np.ndarray) -> Iterator[tuple[
     yield "shape", np.array([len(c.operations) == 5 and len(c.edges) >= 8 for c in cells])
 
 
-def all_features(table: benchmarks.Benchmark) -> GraphFeatures:
-    graphs, parts = table.graphs(), []
-    while chunk := list(islice(graphs, 256)):
-        parts.append(graph_features(chunk, BASE.encoder))
-    return GraphFeatures.join(parts)
-
-
 def judged(
     config: EstimatorConfig, features: GraphFeatures, accuracies: np.ndarray, rows: list[np.ndarray]
 ) -> float:
@@ -79,7 +71,7 @@ def main() -> None:
     count = parser.parse_args().rows
     table = benchmarks.load("nasbench101")
     train = benchmarks.nasbench101_split(len(table)).train
-    features = all_features(table)
+    features = graph_features(table.graphs(), BASE.encoder)
     splits = []
     rng = np.random.default_rng(0)
     for name, source in shifts(table, features.log_macs):

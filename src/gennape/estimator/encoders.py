@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from gennape.estimator.config import EstimatorConfig, View
 from gennape.estimator.encoder import MessagePassingEncoder
@@ -11,6 +12,9 @@ from gennape.estimator.skeleton import skeleton_features
 from gennape.graph import ComputationGraph, GraphBatch, canonical
 
 Encoder = MessagePassingEncoder | KGNNEncoder
+
+_CHUNK = 256
+"""Graphs brought into canonical form together; more would only take more memory."""
 
 
 @dataclass(frozen=True)
@@ -32,4 +36,9 @@ def graph_features(graphs: Iterable[ComputationGraph], encoder: str) -> GraphFea
         graphs: Networks as they came; they are brought into canonical form here.
         encoder: A key of `ENCODERS`.
     """
-    return ENCODERS[encoder].features(canonical(GraphBatch.of(graphs)))
+    features = ENCODERS[encoder].features
+    rest = iter(graphs)
+    parts = [features(canonical(GraphBatch.of(islice(rest, _CHUNK))))]
+    while chunk := list(islice(rest, _CHUNK)):
+        parts.append(features(canonical(GraphBatch.of(chunk))))
+    return GraphFeatures.join(parts)

@@ -91,9 +91,10 @@ def evaluate(
     results = []
     for family in families:
         pool = _pool(benchmarks.load(family, data_dir), estimator, report)
+        zero_shot = _methods(pool, estimator)  # the same scores for every label
         for label in pool.table.labels:
             accuracies = pool.table.labels[label][pool.rows]
-            for method, scores in _methods(pool, estimator).items():
+            for method, scores in zero_shot.items():
                 results.append(_result(pool, label, method, [(accuracies, scores, slice(None))]))
             if labels:
                 results.append(_few_shot(pool, label, estimator, labels, report))
