@@ -14,24 +14,24 @@ def _check(family: str, count: int) -> None:
     for _ in range(count):
         graph = space.graph(space.sample(rng))
         module = graph.to_module()
-        result = module(torch.randn(2, 3, 32, 32))
-        assert result.shape == (2, 10), graph.name
+        result = module(torch.randn(2, *graph.output_shape[0].tolist()))
+        assert result.shape == (2, space.classes), graph.name
         result.square().mean().backward()
         gradients = [p.grad for p in module.parameters() if p.grad is not None]
         assert gradients, graph.name
         assert all(gradient.isfinite().all() for gradient in gradients), graph.name
         assert sum(p.numel() for p in module.parameters()) == graph.parameters, graph.name
-        traced = graph_of(module, (3, 32, 32))
+        traced = graph_of(module, graph.output_shape[0].tolist())
         assert traced.fingerprint == graph.fingerprint, graph.name
         assert (traced.macs, traced.parameters) == (graph.macs, graph.parameters), graph.name
 
 
-@pytest.mark.parametrize("family", ["nasbench101", "nasbench201"])
+@pytest.mark.parametrize("family", spaces.names())
 def test_ten_random_networks(family: str) -> None:
     _check(family, 10)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", ["nasbench101", "nasbench201"])
+@pytest.mark.parametrize("family", spaces.names())
 def test_two_hundred_random_networks(family: str) -> None:
     _check(family, 200)

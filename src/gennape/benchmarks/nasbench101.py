@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from gennape.benchmarks.table import Table
 from gennape.spaces import NASBench101
 
 TEST_ROWS = 3_000
@@ -49,3 +50,14 @@ def parse_cells(table: pa.Table, space: NASBench101) -> list[Any]:
             table["adjacency"].to_pylist(), table["operations"].to_pylist(), strict=True
         )
     ]
+
+
+TABLES = {
+    "nasbench101": Table(
+        "nasbench101.parquet",
+        "nasbench101",
+        parse_cells,
+        ("valid_accuracy_108", "valid_accuracy_36", "valid_accuracy_12", "valid_accuracy_4"),
+        sort_by="module_hash",
+    )
+}

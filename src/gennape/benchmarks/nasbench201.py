@@ -4,9 +4,24 @@ from typing import Any
 
 import pyarrow as pa
 
+from gennape.benchmarks.table import Table
 from gennape.spaces import NASBench201
 
 
 def parse_strings(table: pa.Table, space: NASBench201) -> list[Any]:
     """Architectures of the column `architecture`."""
     return [space.parse(text) for text in table["architecture"].to_pylist()]
+
+
+TABLES = {
+    "nasbench201": Table(
+        "nasbench201.parquet",
+        "nasbench201",
+        parse_strings,
+        (
+            "cifar10_test_accuracy_200",
+            "cifar100_test_accuracy_200",
+            "imagenet16_120_test_accuracy_200",
+        ),
+    )
+}

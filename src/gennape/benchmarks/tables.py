@@ -1,90 +1,24 @@
-"""One labelled family as architectures beside columns of labels."""
+"""The labelled tables of the data folder, by name."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gennape import spaces
-from gennape.benchmarks.nasbench101 import parse_cells
-from gennape.benchmarks.nasbench201 import parse_strings
-from gennape.graph import ComputationGraph
-from gennape.spaces import SearchSpace
+from gennape.benchmarks import nasbench101, nasbench201
+from gennape.benchmarks.benchmark import Benchmark, BenchmarkError
+from gennape.benchmarks.table import Table
 
 DATA_VARIABLE = "GENNAPE_DATA"
 """Environment variable that names the data folder."""
 
-
-class BenchmarkError(ValueError):
-    """A labelled table that cannot be read; the message says which and what to do."""
-
-
-@dataclass(frozen=True)
-class Benchmark:
-    """A labelled family.
-
-    Attributes:
-        name: The table's name.
-        space: The family its architectures belong to.
-        architectures: One a row, in file order.
-        labels: Columns of labels by name, each `(rows,)`, higher is better.
-        target: Name of the label that estimators are judged on.
-    """
-
-    name: str
-    space: SearchSpace[Any]
-    architectures: Sequence[Any]
-    labels: dict[str, npt.NDArray[np.float64]]
-    target: str
-
-    def __len__(self) -> int:
-        return len(self.architectures)
-
-    @property
-    def accuracies(self) -> npt.NDArray[np.float64]:
-        """The label that estimators are judged on, `(rows,)`."""
-        return self.labels[self.target]
-
-    def graphs(self, rows: npt.NDArray[np.int64] | None = None) -> Iterator[ComputationGraph]:
-        """Graphs of the given rows, of all unless given, built one at a time."""
-        chosen = range(len(self)) if rows is None else rows.tolist()
-        return (self.space.graph(self.architectures[row]) for row in chosen)
-
-
-@dataclass(frozen=True)
-class _Table:
-    file: str
-    space: str
-    read: Callable[[pa.Table, Any], list[Any]]
-    labels: tuple[str, ...]
-    sort_by: str | None = None
-
-
-_TABLES = {
-    "nasbench101": _Table(
-        "nasbench101.parquet",
-        "nasbench101",
-        parse_cells,
-        ("valid_accuracy_108", "valid_accuracy_36", "valid_accuracy_12", "valid_accuracy_4"),
-        sort_by="module_hash",
-    ),
-    "nasbench201": _Table(
-        "nasbench201.parquet",
-        "nasbench201",
-        parse_strings,
-        (
-            "cifar10_test_accuracy_200",
-            "cifar100_test_accuracy_200",
-            "imagenet16_120_test_accuracy_200",
-        ),
-    ),
+_TABLES: dict[str, Table] = {
+    **nasbench101.TABLES,
+    **nasbench201.TABLES,
 }
 
 

@@ -12,7 +12,13 @@ from gennape.spaces.nasbench201 import NASBench201
 
 __all__ = ["ArchitectureError", "NASBench101", "NASBench201", "SearchSpace", "get", "names"]
 
-_FAMILIES: dict[str, type[Any]] = {space.name: space for space in (NASBench101, NASBench201)}
+_FAMILIES: dict[str, type[SearchSpace[Any]]] = {
+    space.name: space
+    for space in (
+        NASBench101,
+        NASBench201,
+    )
+}
 
 
 def names() -> list[str]:

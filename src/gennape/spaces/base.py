@@ -1,7 +1,8 @@
 """What every architecture family offers."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Protocol, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 
@@ -14,16 +15,26 @@ class ArchitectureError(ValueError):
     """Text or values that describe no architecture of the family."""
 
 
-class SearchSpace(Protocol[Architecture]):
+class SearchSpace(ABC, Generic[Architecture]):
     """An architecture family.
+
+    Args:
+        classes: Outputs of the classifier; the family's own number unless given.
+        resolution: Height and width of its images; the family's own unless given.
 
     Attributes:
         name: The family's name, as in `gennape score NAME:ARCHITECTURE`.
-        size: Number of architecture strings, or None where it is not finite or known.
+        size: Number of architectures, or None where it is not finite or known.
     """
 
-    name: str
-    size: int | None
+    name: ClassVar[str]
+    size: ClassVar[int | None]
+    default_classes: ClassVar[int] = 10
+    default_resolution: ClassVar[int] = 32
+
+    def __init__(self, classes: int | None = None, resolution: int | None = None) -> None:
+        self.classes = classes or self.default_classes
+        self.resolution = resolution or self.default_resolution
 
     def enumerate(self) -> Iterator[Architecture]:
         """All architectures, each once.
@@ -31,32 +42,35 @@ class SearchSpace(Protocol[Architecture]):
         Raises:
             ArchitectureError: The family is too large to enumerate.
         """
-        ...
+        raise ArchitectureError(
+            f"{self.name} is too large to enumerate; sample from it, or search it"
+        )
 
+    @abstractmethod
     def sample(self, rng: np.random.Generator) -> Architecture:
         """A random architecture."""
-        ...
 
     def mutate(self, architecture: Architecture, rng: np.random.Generator) -> Architecture:
         """A random neighbour."""
-        ...
+        neighbours = self.neighbours(architecture)
+        return neighbours[rng.integers(len(neighbours))]
 
+    @abstractmethod
     def neighbours(self, architecture: Architecture) -> list[Architecture]:
-        """All architectures one change away, without the architecture itself."""
-        ...
+        """All architectures one change away, each once, without the architecture itself."""
 
+    @abstractmethod
     def parse(self, text: str) -> Architecture:
         """The architecture a one-line string describes.
 
         Raises:
             ArchitectureError: The string describes none; says why.
         """
-        ...
 
+    @abstractmethod
     def format(self, architecture: Architecture) -> str:
         """The one-line string of an architecture; `parse` reads it back."""
-        ...
 
+    @abstractmethod
     def graph(self, architecture: Architecture) -> ComputationGraph:
         """The computation graph of the whole network."""
-        ...

@@ -13,7 +13,7 @@ from itertools import combinations, product
 import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder
-from gennape.spaces.base import ArchitectureError
+from gennape.spaces.base import ArchitectureError, SearchSpace
 
 OPERATIONS = ("conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3")
 MAX_VERTICES = 7
@@ -41,15 +41,11 @@ class NASBench101Architecture:
     edges: Edges
 
 
-class NASBench101:
+class NASBench101(SearchSpace[NASBench101Architecture]):
     """The family on CIFAR-10."""
 
     name = "nasbench101"
-    size: int | None = 423_624
-
-    def __init__(self, classes: int = 10, resolution: int = 32) -> None:
-        self.classes = classes
-        self.resolution = resolution
+    size = 423_624
 
     def from_cell(
         self, adjacency: Sequence[Sequence[int]], operations: Sequence[str]
@@ -97,13 +93,6 @@ class NASBench101:
                 return self.from_cell(matrix.tolist(), operations)
             except ArchitectureError:
                 continue
-
-    def mutate(
-        self, architecture: NASBench101Architecture, rng: np.random.Generator
-    ) -> NASBench101Architecture:
-        """A random neighbour."""
-        neighbours = self.neighbours(architecture)
-        return neighbours[rng.integers(len(neighbours))]
 
     def neighbours(self, architecture: NASBench101Architecture) -> list[NASBench101Architecture]:
         """The cells one change away.

@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder
-from gennape.spaces.base import ArchitectureError
+from gennape.spaces.base import ArchitectureError, SearchSpace
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
@@ -41,15 +41,11 @@ class NASBench201Architecture:
                 )
 
 
-class NASBench201:
+class NASBench201(SearchSpace[NASBench201Architecture]):
     """The family; `classes` is 10 for CIFAR-10, 100 for CIFAR-100, 120 for ImageNet16-120."""
 
     name = "nasbench201"
-    size: int | None = len(OPERATIONS) ** len(EDGES)
-
-    def __init__(self, classes: int = 10, resolution: int = 32) -> None:
-        self.classes = classes
-        self.resolution = resolution
+    size = len(OPERATIONS) ** len(EDGES)
 
     def enumerate(self) -> Iterator[NASBench201Architecture]:
         """All 15,625 cells."""
@@ -59,13 +55,6 @@ class NASBench201:
         """A random cell, each operation with equal probability."""
         choices = rng.integers(len(OPERATIONS), size=len(EDGES))
         return NASBench201Architecture(tuple(OPERATIONS[i] for i in choices))
-
-    def mutate(
-        self, architecture: NASBench201Architecture, rng: np.random.Generator
-    ) -> NASBench201Architecture:
-        """The cell with another operation on one random edge."""
-        neighbours = self.neighbours(architecture)
-        return neighbours[rng.integers(len(neighbours))]
 
     def neighbours(self, architecture: NASBench201Architecture) -> list[NASBench201Architecture]:
         """The 24 cells that differ on one edge."""

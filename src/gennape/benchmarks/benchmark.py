@@ -1,0 +1,47 @@
+"""One labelled family as architectures beside columns of labels."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gennape.graph import ComputationGraph
+from gennape.spaces import SearchSpace
+
+
+class BenchmarkError(ValueError):
+    """A labelled table that cannot be read; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A labelled family.
+
+    Attributes:
+        name: The table's name.
+        space: The family its architectures belong to.
+        architectures: One a row, in file order.
+        labels: Columns of labels by name, each `(rows,)`, higher is better.
+        target: Name of the label that estimators are judged on.
+    """
+
+    name: str
+    space: SearchSpace[Any]
+    architectures: Sequence[Any]
+    labels: dict[str, npt.NDArray[np.float64]]
+    target: str
+
+    def __len__(self) -> int:
+        return len(self.architectures)
+
+    @property
+    def accuracies(self) -> npt.NDArray[np.float64]:
+        """The label that estimators are judged on, `(rows,)`."""
+        return self.labels[self.target]
+
+    def graphs(self, rows: npt.NDArray[np.int64] | None = None) -> Iterator[ComputationGraph]:
+        """Graphs of the given rows, of all unless given, built one at a time."""
+        chosen = range(len(self)) if rows is None else rows.tolist()
+        return (self.space.graph(self.architectures[row]) for row in chosen)
