@@ -46,9 +46,7 @@ def first_member(ensemble: Estimator) -> Estimator:
 def judged_networks(family: str, encoder: str) -> tuple[GraphFeatures, np.ndarray]:
     """Features and accuracies of the networks of a family that are ranked."""
     table = benchmarks.load(family)
-    rows = np.arange(len(table))
-    if family == "nasbench101":
-        rows = benchmarks.nasbench101_split(len(table)).test
+    rows = table.split.test
     return graph_features(table.graphs(rows), encoder), table.accuracies[rows]
 
 

@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=4_000, help="training rows")
     count = parser.parse_args().rows
     table = benchmarks.load("nasbench101")
-    train = benchmarks.nasbench101_split(len(table)).train
+    train = table.split.train
     features = graph_features(table.graphs(), BASE.encoder)
     splits = []
     rng = np.random.default_rng(0)

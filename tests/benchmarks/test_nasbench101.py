@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from gennape.benchmarks import nasbench101_split
+from gennape.benchmarks.nasbench101 import split
 
 
 def test_the_published_split() -> None:
-    train, validation, test = nasbench101_split(30_001)
+    train, validation, test = split(30_001)
     assert (len(train), len(validation), len(test)) == (26_001, 1_000, 3_000)
     np.testing.assert_array_equal(np.concatenate([train, validation, test]), np.arange(30_001))
 
@@ -13,4 +13,4 @@ def test_the_published_split() -> None:
 @pytest.mark.parametrize("rows", [0, 40, 4_000])
 def test_tables_too_short_to_be_split(rows: int) -> None:
     with pytest.raises(ValueError, match=f"a table of {rows} rows is too short"):
-        nasbench101_split(rows)
+        split(rows)

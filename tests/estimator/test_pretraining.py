@@ -36,7 +36,7 @@ def test_the_seed_decides_everything(data: Path) -> None:
 @pytest.mark.parametrize(
     ("stage", "step"),
     [
-        ("reading graphs", 28),
+        ("reading nasbench101", 28),
         ("member 1 of 2, contrastive", 2),
         ("member 1 of 2, supervised", 1),
         ("member 2 of 2, heads", 2),
@@ -64,7 +64,9 @@ def test_another_run_does_not_go_on_from_an_unfinished_one(
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
         pretrain(data, data / "out", TINY, report=_stop)
-    with pytest.raises(ValueError, match=r"unfinished run with another config or seed; remove"):
+    with pytest.raises(
+        ValueError, match=r"unfinished run with another config, seed or families; remove"
+    ):
         pretrain(data, data / "out", *arguments)
 
 

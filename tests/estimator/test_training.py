@@ -13,6 +13,10 @@ X = torch.linspace(-1, 1, 40)[:, None]
 PLAN = Plan("a line", epochs=4, batch_size=8, learning_rate=0.05, seed=3)
 
 
+def _shuffled(rows: int) -> Callable[[np.random.Generator], np.ndarray]:
+    return lambda rng: rng.permutation(rows)
+
+
 def _network() -> nn.Sequential:
     torch.manual_seed(0)
     return nn.Sequential(nn.Linear(1, 16), nn.Tanh(), nn.Dropout(0.2), nn.Linear(16, 1))
@@ -28,7 +32,7 @@ def _weights(network: nn.Module) -> list[list[float]]:
 
 def _trained(plan: Plan = PLAN, state_file: Path | None = None) -> nn.Module:
     network = _network()
-    train(network, _loss(network), len(X), plan, state_file)
+    train(network, _loss(network), _shuffled(len(X)), plan, state_file)
     return network
 
 
@@ -51,7 +55,7 @@ def test_every_row_is_seen_once_an_epoch_in_another_order() -> None:
         seen.append(rows.tolist())
         return _loss(network)(rows)
 
-    train(network, loss, len(X), PLAN)
+    train(network, loss, _shuffled(len(X)), PLAN)
     epochs = [list(chain.from_iterable(seen[start : start + 5])) for start in range(0, 20, 5)]
     assert [sorted(rows) for rows in epochs] == [list(range(40))] * 4
     assert len(set(map(tuple, epochs))) == 4
@@ -59,7 +63,13 @@ def test_every_row_is_seen_once_an_epoch_in_another_order() -> None:
 
 def test_reports_count_the_steps() -> None:
     network, reports = _network(), []
-    train(network, _loss(network), len(X), PLAN, report=lambda *values: reports.append(values))
+    train(
+        network,
+        _loss(network),
+        _shuffled(len(X)),
+        PLAN,
+        report=lambda *values: reports.append(values),
+    )
     assert reports == [("a line", step, 20) for step in range(1, 21)]
 
 
@@ -72,10 +82,17 @@ def test_a_killed_run_ends_as_if_it_had_not_been_killed(tmp_path: Path, last_ste
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train(network, _loss(network), len(X), PLAN, state_file, kill)
+        train(network, _loss(network), _shuffled(len(X)), PLAN, state_file, kill)
     steps = []
     resumed = _network()
-    train(resumed, _loss(resumed), len(X), PLAN, state_file, lambda *step: steps.append(step))
+    train(
+        resumed,
+        _loss(resumed),
+        _shuffled(len(X)),
+        PLAN,
+        state_file,
+        lambda *step: steps.append(step),
+    )
     assert len(steps) == 20 - (last_step - 1) // 5 * 5
     assert _weights(resumed) == _weights(_trained())
     assert [path.name for path in tmp_path.iterdir()] == ["state.pt"]
@@ -85,7 +102,7 @@ def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
     state_file = tmp_path / "state.pt"
     finished = _trained(state_file=state_file)
     network = _network()
-    train(network, _never, len(X), PLAN, state_file)
+    train(network, _never, _shuffled(len(X)), PLAN, state_file)
     assert _weights(network) == _weights(finished)
     assert not network.training
 
@@ -99,7 +116,7 @@ def test_a_loss_that_is_not_finite_is_refused(value: float) -> None:
     network = _network()
     before = _weights(network)
     with pytest.raises(FloatingPointError, match="not finite; lower the learning rate"):
-        train(network, lambda rows: network(X).sum() * value, len(X), PLAN)
+        train(network, lambda rows: network(X).sum() * value, _shuffled(len(X)), PLAN)
     assert _weights(network) == before
 
 
@@ -110,5 +127,5 @@ def test_fewer_rows_than_a_batch_are_one_batch() -> None:
         sizes.append(len(rows))
         return _loss(network)(rows)
 
-    train(network, loss, 3, PLAN)
+    train(network, loss, _shuffled(3), PLAN)
     assert sizes == [3] * 4

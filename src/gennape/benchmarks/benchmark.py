@@ -1,14 +1,30 @@
 """One labelled family as architectures beside columns of labels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from gennape.graph import ComputationGraph
 from gennape.spaces import SearchSpace
+
+Rows = npt.NDArray[np.int64]
+
+
+class Split(NamedTuple):
+    """Row numbers of a table for each purpose."""
+
+    train: Rows
+    validation: Rows
+    test: Rows
+
+
+def no_split(rows: int) -> Split:
+    """All rows for training where the family is trained on, all for the test where it is not."""
+    order = np.arange(rows)
+    return Split(order, order[:0], order)
 
 
 class BenchmarkError(ValueError):
@@ -25,6 +41,7 @@ class Benchmark:
         architectures: One a row, in file order.
         labels: Columns of labels by name, each `(rows,)`, higher is better.
         target: Name of the label that estimators are judged on.
+        split_rows: The split of so many rows.
     """
 
     name: str
@@ -32,6 +49,7 @@ class Benchmark:
     architectures: Sequence[Any]
     labels: dict[str, npt.NDArray[np.float64]]
     target: str
+    split_rows: Callable[[int], Split] = no_split
 
     def __len__(self) -> int:
         return len(self.architectures)
@@ -41,7 +59,16 @@ class Benchmark:
         """The label that estimators are judged on, `(rows,)`."""
         return self.labels[self.target]
 
-    def graphs(self, rows: npt.NDArray[np.int64] | None = None) -> Iterator[ComputationGraph]:
+    @property
+    def split(self) -> Split:
+        """Rows for training, validation and test.
+
+        Raises:
+            ValueError: The table is too short for its split.
+        """
+        return self.split_rows(len(self))
+
+    def graphs(self, rows: Rows | None = None) -> Iterator[ComputationGraph]:
         """Graphs of the given rows, of all unless given, built one at a time."""
         chosen = range(len(self)) if rows is None else rows.tolist()
         return (self.space.graph(self.architectures[row]) for row in chosen)

@@ -1,27 +1,17 @@
 """NAS-Bench-101's labelled table and its split."""
 
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from gennape.benchmarks.benchmark import Split
 from gennape.benchmarks.table import Table
 from gennape.spaces import NASBench101
 
 TEST_ROWS = 3_000
 VALIDATION_ROWS = 1_000
-
-Rows = npt.NDArray[np.int64]
-
-
-class Split(NamedTuple):
-    """Row numbers of the table for each purpose."""
-
-    train: Rows
-    validation: Rows
-    test: Rows
 
 
 def split(rows: int) -> Split:
@@ -59,5 +49,6 @@ TABLES = {
         parse_cells,
         ("valid_accuracy_108", "valid_accuracy_36", "valid_accuracy_12", "valid_accuracy_4"),
         sort_by="module_hash",
+        split_rows=split,
     )
 }

@@ -6,6 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from gennape.benchmarks.benchmark import Split, no_split
+
 
 @dataclass(frozen=True)
 class Table:
@@ -17,6 +19,7 @@ class Table:
         read: The architectures of its rows.
         labels: Columns that are labels, the one that estimators are judged on first.
         sort_by: Column that orders the rows; file order unless given.
+        split_rows: Which of so many rows are for training and which for the test.
     """
 
     file: str
@@ -24,3 +27,4 @@ class Table:
     read: Callable[[pa.Table, Any], list[Any]]
     labels: tuple[str, ...]
     sort_by: str | None = None
+    split_rows: Callable[[int], Split] = no_split

@@ -69,7 +69,9 @@ def load(name: str, data_dir: str | os.PathLike[str] | None = None) -> Benchmark
         }
     except (KeyError, ValueError) as error:
         raise BenchmarkError(f"{path} is no table of {name}: {error}") from error
-    return Benchmark(name, space, architectures, labels, target=description.labels[0])
+    return Benchmark(
+        name, space, architectures, labels, description.labels[0], description.split_rows
+    )
 
 
 def read_parquet(path: Path) -> pa.Table:

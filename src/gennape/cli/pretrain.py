@@ -14,9 +14,12 @@ def pretrain(
     config: Annotated[
         str, typer.Option(metavar="NAME", help="The recipe: the default, an ablation, k-gnn.")
     ] = "default",
+    families: Annotated[
+        str, typer.Option(metavar="NAME,...", help="Labelled tables to learn from.")
+    ] = "nasbench101",
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
 ) -> None:
-    """Train an estimator on NAS-Bench-101; a killed run goes on when started again."""
+    """Train an estimator on labelled families; a killed run goes on when started again."""
     from gennape.cli.progress import progress_bar
     from gennape.estimator import CONFIGS, pretrain
 
@@ -25,5 +28,5 @@ def pretrain(
             f"no recipe is called {config!r}; they are {', '.join(CONFIGS)}", param_hint="--config"
         )
     with progress_bar() as report:
-        pretrain(data, out, CONFIGS[config], seed, report)
+        pretrain(data, out, CONFIGS[config], seed, report, families.split(","))
     print(f"estimator written to {out}")

@@ -119,7 +119,21 @@ class Estimator:
 
     def embed(self, graphs: Iterable[ComputationGraph]) -> npt.NDArray[np.float32]:
         """Embeddings of all members side by side, `(graphs, members x width)`."""
-        return torch.cat(embed_all(self.members, self.features(graphs)), dim=1).numpy()
+        return self.embed_features(self.features(graphs))
+
+    def embed_features(self, features: GraphFeatures) -> npt.NDArray[np.float32]:
+        """Embeddings of networks whose features are at hand, `(graphs, members x width)`."""
+        return torch.cat(embed_all(self.members, features), dim=1).numpy()
+
+    def memberships(self, features: GraphFeatures) -> npt.NDArray[np.float32]:
+        """Share of each network in each fuzzy cluster of the first member.
+
+        Returns:
+            `(graphs, clusters)`; rows sum to one.
+        """
+        first = self.members[0]
+        (embeddings,) = embed_all([first], features)
+        return first.memberships(embeddings).numpy()
 
     def fine_tune(
         self,
@@ -142,7 +156,12 @@ class Estimator:
             LabelError: Fewer than two labels, one that is not finite, not as many as
                 networks, or all equal.
         """
-        features = self.features(graphs)
+        return self.fine_tune_features(self.features(graphs), accuracies, seed)
+
+    def fine_tune_features(
+        self, features: GraphFeatures, accuracies: Sequence[float] | FloatArray, seed: int = 0
+    ) -> "Estimator":
+        """`fine_tune` for networks whose features are at hand."""
         targets = standardised_labels(np.asarray(accuracies, dtype=np.float64), len(features))
         embeddings = embed_all(self.members, features)
         score = self._zero_shot(features, embeddings).score

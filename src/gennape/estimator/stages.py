@@ -21,26 +21,12 @@ from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.heads import Heads
 from gennape.estimator.member import Member
 from gennape.estimator.training import Plan, Report, train
+from gennape.estimator.training_set import TrainingSet
 from gennape.graph.arrays import IntArray
 
 _EMBEDDING_BATCH = 64
 _HEAD_BATCH = 512
 _SMALLEST_DEVIATION = 1e-6
-
-
-@dataclass(frozen=True)
-class TrainingSet:
-    """Graphs and what there is to learn about them.
-
-    Attributes:
-        features: What the encoder sees.
-        spectra: Laplacian eigenvalues, `(graphs, k)`.
-        targets: Encoded labels, `(graphs,)`.
-    """
-
-    features: GraphFeatures
-    spectra: Tensor
-    targets: Tensor
 
 
 @dataclass(frozen=True)
@@ -77,9 +63,28 @@ def train_member(member: Member, data: TrainingSet, run: Run) -> None:
     member.encoder.fit_scaler(torch.from_numpy(data.features.nodes))
     if run.config.contrastive_epochs:
         _learn_structure(member, data, run)
-    _learn_label(member, shared, data, run)
-    _learn_clusters(member, shared, data, run)
+    offsets = FamilyOffsets(data)
+    _learn_label(member, shared, offsets, data, run)
+    _learn_clusters(member, shared, offsets, data, run)
     member.eval()
+
+
+class FamilyOffsets(nn.Module):
+    """One number a family that is added to predictions while training.
+
+    Labels are relative to their family, so how much better one family is than another is
+    not known; what a family's labels have in common must not be learned as quality.
+    """
+
+    def __init__(self, data: TrainingSet) -> None:
+        super().__init__()
+        self.data = data
+        self.offsets = nn.Parameter(torch.zeros(int(data.families.max()) + 1))
+
+    def error(self, predictions: Tensor, rows: IntArray) -> Tensor:
+        """Mean squared error of predictions for some rows of the training set."""
+        shifted = predictions + self.offsets[self.data.families[rows]]
+        return (shifted - self.data.targets[rows]).square().mean()
 
 
 def _learn_structure(member: Member, data: TrainingSet, run: Run) -> None:
@@ -95,25 +100,26 @@ def _learn_structure(member: Member, data: TrainingSet, run: Run) -> None:
     plan = run.plan(
         1, "contrastive", config.contrastive_epochs, config.batch_size, config.learning_rate
     )
-    rows, state = len(data.features), run.state_file("contrastive")
-    train(member.encoder, loss, rows, plan, state, run.report)
+    train(member.encoder, loss, data.order, plan, run.state_file("contrastive"), run.report)
 
 
-def _learn_label(member: Member, shared: Heads, data: TrainingSet, run: Run) -> None:
+def _learn_label(
+    member: Member, shared: Heads, offsets: FamilyOffsets, data: TrainingSet, run: Run
+) -> None:
     config = run.config
 
     def loss(rows: IntArray) -> Tensor:
         embeddings = member.encoder(EncoderInput.of(data.features.take(rows)))
-        predictions: Tensor = shared(embeddings)[:, 0]
-        return (predictions - data.targets[rows]).square().mean()
+        return offsets.error(shared(embeddings)[:, 0], rows)
 
     plan = run.plan(2, "supervised", config.epochs, config.batch_size, config.learning_rate)
-    both = nn.ModuleDict({"encoder": member.encoder, "head": shared})
-    rows, state = len(data.features), run.state_file("supervised")
-    train(both, loss, rows, plan, state, run.report)
+    parts = nn.ModuleDict({"encoder": member.encoder, "head": shared, "offsets": offsets})
+    train(parts, loss, data.order, plan, run.state_file("supervised"), run.report)
 
 
-def _learn_clusters(member: Member, shared: Heads, data: TrainingSet, run: Run) -> None:
+def _learn_clusters(
+    member: Member, shared: Heads, offsets: FamilyOffsets, data: TrainingSet, run: Run
+) -> None:
     config = run.config
     with torch.no_grad():
         parts = [member.encoder(EncoderInput.of(part)) for part in in_batches(data.features)]
@@ -128,10 +134,10 @@ def _learn_clusters(member: Member, shared: Heads, data: TrainingSet, run: Run) 
 
     def loss(rows: IntArray) -> Tensor:
         predictions: Tensor = member.heads(embeddings[rows])
-        return ((weights[rows] * predictions).sum(dim=1) - data.targets[rows]).square().mean()
+        return offsets.error((weights[rows] * predictions).sum(dim=1), rows)
 
     plan = run.plan(3, "heads", config.head_epochs, _HEAD_BATCH, config.learning_rate / 3)
-    train(member.heads, loss, len(embeddings), plan, run.state_file("heads"), run.report)
+    train(member.heads, loss, data.order, plan, run.state_file("heads"), run.report)
 
 
 def in_batches(features: GraphFeatures) -> list[GraphFeatures]:

@@ -1,5 +1,6 @@
 """What the members learn to predict, and the way back to an accuracy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,21 @@ class Target:
         """The transformation for a family's accuracies and log10(MACs + 1), `(graphs,)`."""
         values = _before_standardisation(label, accuracies, log_macs)
         return cls(label, float(values.mean()), max(float(values.std()), 1e-12))
+
+    @classmethod
+    def pooled(cls, targets: Sequence["Target"]) -> "Target":
+        """One transformation for several families, whose units may differ.
+
+        Accuracies are then in units of their family's mean label, and the deviation is the
+        families' average in this unit.
+        """
+        if len(targets) == 1:
+            return targets[0]
+        if targets[0].label == "rank":
+            return cls("rank", 0.0, 1.0)
+        return cls(
+            targets[0].label, 1.0, float(np.mean([one.deviation / one.mean for one in targets]))
+        )
 
     def encode(self, accuracies: Array, log_macs: Array) -> Array:
         """What to learn, `(graphs,)`: mean 0 and variance 1 on the fitted family."""

@@ -12,6 +12,9 @@ from torch import Tensor, nn
 
 from gennape.graph.arrays import IntArray
 
+Order = Callable[[np.random.Generator], IntArray]
+"""Row numbers of one epoch, in the order in which they are seen."""
+
 Report = Callable[[str, int, int], None]
 """Told what is being done, how many units of it are done, and how many there are."""
 
@@ -48,7 +51,7 @@ class Plan:
 def train(
     module: nn.Module,
     loss: Callable[[IntArray], Tensor],
-    rows: int,
+    order: Order,
     plan: Plan,
     state_file: Path | None = None,
     report: Report = no_report,
@@ -61,7 +64,7 @@ def train(
     Args:
         module: What is trained.
         loss: The loss of a batch of row numbers.
-        rows: Number of rows.
+        order: Rows of an epoch; as many in each.
         plan: How long and how fast.
         state_file: Where the state is kept.
         report: Told after every step.
@@ -70,15 +73,15 @@ def train(
         module.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay
     )
     first = _restore(module, optimizer, state_file)
-    steps = max(1, rows // plan.batch_size)
     module.train()
     for epoch in range(first, plan.epochs):
         torch.manual_seed(plan.seed * 1009 + epoch)
-        order = np.random.default_rng([plan.seed, epoch]).permutation(rows)
+        rows = order(np.random.default_rng([plan.seed, epoch]))
+        steps = max(1, len(rows) // plan.batch_size)
         for step in range(steps):
             done = epoch * steps + step
             _set_learning_rate(optimizer, plan, done / (plan.epochs * steps))
-            _step(module, optimizer, loss(order[step * plan.batch_size :][: plan.batch_size]))
+            _step(module, optimizer, loss(rows[step * plan.batch_size :][: plan.batch_size]))
             report(plan.name, done + 1, plan.epochs * steps)
         _save(module, optimizer, epoch + 1, state_file)
     module.eval()

@@ -102,9 +102,7 @@ def evaluate(
 
 
 def _pool(table: Benchmark, estimator: Estimator, report: Report) -> _Pool:
-    rows = np.arange(len(table))
-    if table.name == "nasbench101":
-        rows = benchmarks.nasbench101_split(len(table)).test
+    rows = table.split.test
     parts, graphs = [], []
     for first in range(0, len(rows), _CHUNK):
         chunk = list(table.graphs(rows[first : first + _CHUNK]))
@@ -134,7 +132,7 @@ def _few_shot(pool: _Pool, label: str, estimator: Estimator, labels: int, report
     for seed in FEW_SHOT_SEEDS:
         order = np.random.default_rng(seed).permutation(len(accuracies))
         given, rest = order[:labels], order[labels:]
-        tuned = estimator.fine_tune([pool.graphs[i] for i in given], accuracies[given], seed)
+        tuned = estimator.fine_tune_features(pool.features.take(given), accuracies[given], seed)
         scores = tuned.predict_features(pool.features.take(rest)).score
         trials.append((accuracies[rest], scores, rest))
         report(f"{labels} labels, {pool.table.name}, {label}", seed + 1, len(FEW_SHOT_SEEDS))

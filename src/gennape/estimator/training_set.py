@@ -1,0 +1,141 @@
+"""What an estimator is trained on: graphs of labelled families and what there is to learn."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from gennape.benchmarks import Benchmark
+from gennape.estimator.config import EstimatorConfig
+from gennape.estimator.encoders import ENCODERS
+from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.skeleton import skeleton
+from gennape.estimator.targets import Target
+from gennape.estimator.training import Report
+from gennape.graph import ComputationGraph, GraphBatch, canonical
+from gennape.graph.arrays import IntArray
+from gennape.graph.spectrum import laplacian_eigenvalues
+
+_CHUNK = 256
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Graphs of one family or several, and what there is to learn about them.
+
+    Attributes:
+        features: What the encoder sees.
+        spectra: Laplacian eigenvalues, `(graphs, k)`.
+        targets: Encoded labels, `(graphs,)`.
+        families: The family of each graph, `(graphs,)`, int64, from 0.
+    """
+
+    features: GraphFeatures
+    spectra: Tensor
+    targets: Tensor
+    families: Tensor
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def order(self, rng: np.random.Generator) -> IntArray:
+        """Rows of one epoch, as many as there are.
+
+        A family's share grows with the square root of its size, so that large families do
+        not drown small ones; rows of small families come several times.
+        """
+        sizes = np.bincount(self.families.numpy())
+        shares = np.sqrt(sizes) / np.sqrt(sizes).sum()
+        counts = np.round(shares * len(self)).astype(np.int64)
+        first = np.cumsum(sizes) - sizes
+        rows = [
+            start + _drawn(int(size), int(count), rng)
+            for start, size, count in zip(first, sizes, counts, strict=True)
+        ]
+        return rng.permutation(np.concatenate(rows))
+
+
+def _drawn(size: int, count: int, rng: np.random.Generator) -> IntArray:
+    """`count` of `size` rows, all equally often but for the last round."""
+    rounds = [rng.permutation(size) for _ in range(-(-count // size))]
+    return np.concatenate(rounds)[:count]
+
+
+def read_training_set(
+    tables: list[Benchmark], config: EstimatorConfig, seed: int, folder: Path, report: Report
+) -> tuple[TrainingSet, list[Target]]:
+    """Graphs, labels and the label transformation of each family.
+
+    Args:
+        tables: One a family; their training rows are used.
+        config: The recipe.
+        seed: Of the choice of rows where a family has more than the recipe takes.
+        folder: Where what was read of the graphs is kept, so that a killed run goes on.
+        report: Told of the progress.
+    """
+    parts, spectra, encoded, targets = [], [], [], []
+    for table in tables:
+        rows = _rows(table, config, seed)
+        path = folder / f"{table.name}.safetensors"
+        features, eigenvalues = _prepared(table.graphs(rows), len(rows), config, path, report)
+        accuracies = table.accuracies[rows]
+        accuracies = np.maximum(accuracies, np.quantile(accuracies, config.floor_quantile))
+        target = Target.fit(config.label, accuracies, features.log_macs)
+        parts.append(features)
+        spectra.append(eigenvalues)
+        encoded.append(target.encode(accuracies, features.log_macs).astype(np.float32))
+        targets.append(target)
+    sizes = torch.tensor([len(part) for part in parts])
+    data = TrainingSet(
+        GraphFeatures.join(parts),
+        torch.cat(spectra),
+        torch.from_numpy(np.concatenate(encoded)),
+        torch.arange(len(parts)).repeat_interleave(sizes),
+    )
+    return data, targets
+
+
+def _rows(table: Benchmark, config: EstimatorConfig, seed: int) -> npt.NDArray[np.int64]:
+    """The training rows that have a label, in file order, at most as many as the recipe takes."""
+    rows = table.split.train
+    rows = rows[np.isfinite(table.accuracies[rows])]
+    if config.rows_per_family is None or len(rows) <= config.rows_per_family:
+        return rows
+    chosen = np.random.default_rng(seed).permutation(len(rows))[: config.rows_per_family]
+    return rows[np.sort(chosen)]
+
+
+def _prepared(
+    graphs: Iterator[ComputationGraph],
+    count: int,
+    config: EstimatorConfig,
+    path: Path,
+    report: Report,
+) -> tuple[GraphFeatures, Tensor]:
+    """Features and Laplacian eigenvalues of a family's graphs, computed once for a run."""
+    if not path.exists():
+        parts, spectra = [], []
+        while chunk := list(islice(graphs, _CHUNK)):
+            batch = canonical(GraphBatch.of(chunk))
+            parts.append(ENCODERS[config.encoder].features(batch))
+            if config.contrastive_epochs:
+                spectra.append(laplacian_eigenvalues(skeleton(batch)))
+            report(f"reading {path.stem}", min(len(parts) * _CHUNK, count), count)
+        columns = GraphFeatures.join(parts).columns()
+        columns["spectra"] = np.concatenate(spectra or [np.zeros((count, 0))]).astype(np.float32)
+        partial = path.with_suffix(".partial")
+        save_file(
+            {name: torch.from_numpy(column).contiguous() for name, column in columns.items()},
+            partial,
+        )
+        os.replace(partial, path)
+    tensors = load_file(path)
+    eigenvalues = tensors.pop("spectra")
+    return GraphFeatures(**{name: t.numpy() for name, t in tensors.items()}), eigenvalues
