@@ -35,11 +35,11 @@ class GraphBuilder:
 
     def __init__(self) -> None:
         self.shapes: list[Shape] = []
-        self._operations = array("h")
-        self._attributes = array("i")
-        self._parameters = array("q")
-        self._sources = array("i")
-        self._targets = array("i")
+        self._operations: list[int] = []
+        self._attributes: list[int] = []
+        self._parameters: list[int] = []
+        self._sources: list[int] = []
+        self._targets: list[int] = []
         self._details: dict[int, dict[str, Any]] = {}
 
     def add_node(
@@ -73,10 +73,12 @@ class GraphBuilder:
             input_shape = self.shapes[arguments[0]] if arguments else shape
         self.shapes.append(shape)
         self._operations.append(op)
-        self._attributes.extend(attributes + input_shape + shape)
+        self._attributes += attributes
+        self._attributes += input_shape
+        self._attributes += shape
         self._parameters.append(parameters)
-        self._sources.extend(arguments)
-        self._targets.extend([node] * len(arguments))
+        self._sources += arguments
+        self._targets += [node] * len(arguments)
         if details:
             self._details[node] = details
         return node
@@ -87,17 +89,13 @@ class GraphBuilder:
         Raises:
             GraphError: The nodes do not make a network.
         """
-        attributes = np.frombuffer(self._attributes, dtype=np.int32)
+        # Unlike numpy, these arrays refuse fractions and numbers that are too large.
+        attributes = np.asarray(array("i", self._attributes))
         return ComputationGraph(
-            operations=np.frombuffer(self._operations, dtype=np.int16),
+            operations=np.asarray(array("h", self._operations)),
             attributes=attributes.reshape(-1, ATTRIBUTE_COLUMNS),
-            node_parameters=np.frombuffer(self._parameters, dtype=np.int64),
-            edges=np.stack(
-                [
-                    np.frombuffer(self._sources, dtype=np.int32),
-                    np.frombuffer(self._targets, dtype=np.int32),
-                ]
-            ),
+            node_parameters=np.asarray(array("q", self._parameters)),
+            edges=np.stack([array("i", self._sources), array("i", self._targets)]),
             details=self._details,
             name=name,
         )
@@ -159,18 +157,37 @@ class GraphBuilder:
         return self._pool(Op.MAX_POOL, x, kernel, stride, padding)
 
     def avg_pool(
-        self, x: int, kernel: int, stride: int, padding: int = 0, count_padding: bool = True
+        self,
+        x: int,
+        kernel: int,
+        stride: int,
+        padding: int = 0,
+        count_padding: bool = True,
+        cut_last: bool = False,
     ) -> int:
-        """The mean of each window; `count_padding` says whether padded zeros count."""
-        details = {} if count_padding else {"count_include_pad": False}
-        return self._pool(Op.AVG_POOL, x, kernel, stride, padding, **details)
+        """The mean of each window.
 
-    def _pool(self, op: Op, x: int, kernel: int, stride: int, padding: int, **details: Any) -> int:
+        Args:
+            x: The images.
+            kernel: Height and width of a window.
+            stride: Step between windows.
+            padding: Zeros at each border.
+            count_padding: Whether these count.
+            cut_last: Whether a last window may hang over the border, where it holds fewer
+                elements (`ceil_mode` in PyTorch).
+        """
+        details = {} if count_padding else {"count_include_pad": False}
+        extra = stride - 1 if cut_last else 0
+        return self._pool(Op.AVG_POOL, x, kernel, stride, padding, extra, **details)
+
+    def _pool(
+        self, op: Op, x: int, kernel: int, stride: int, padding: int, extra: int = 0, **details: Any
+    ) -> int:
         channels, height, width = self.shapes[x]
         shape = (
             channels,
-            _window_size(height, kernel, stride, padding, 1),
-            _window_size(width, kernel, stride, padding, 1),
+            _window_size(height + extra, kernel, stride, padding, 1),
+            _window_size(width + extra, kernel, stride, padding, 1),
         )
         window = (kernel, kernel, stride, stride, *(padding,) * 4)
         return self.add_node(op, (x,), shape, (*window, 1, 1, 1, 0), **details)

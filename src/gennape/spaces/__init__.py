@@ -7,16 +7,35 @@ from difflib import get_close_matches
 from typing import Any
 
 from gennape.spaces.base import ArchitectureError, SearchSpace
+from gennape.spaces.mnasnet import MnasNet
 from gennape.spaces.nasbench101 import NASBench101
 from gennape.spaces.nasbench201 import NASBench201
+from gennape.spaces.ofa_mobilenetv3 import OFAMobileNetV3
+from gennape.spaces.ofa_proxylessnas import OFAProxylessNAS
+from gennape.spaces.ofa_resnet50 import OFAResNet50
 
-__all__ = ["ArchitectureError", "NASBench101", "NASBench201", "SearchSpace", "get", "names"]
+__all__ = [
+    "ArchitectureError",
+    "MnasNet",
+    "NASBench101",
+    "NASBench201",
+    "OFAMobileNetV3",
+    "OFAProxylessNAS",
+    "OFAResNet50",
+    "SearchSpace",
+    "get",
+    "names",
+]
 
 _FAMILIES: dict[str, type[SearchSpace[Any]]] = {
     space.name: space
     for space in (
         NASBench101,
         NASBench201,
+        OFAProxylessNAS,
+        OFAMobileNetV3,
+        OFAResNet50,
+        MnasNet,
     )
 }
 

@@ -1,0 +1,76 @@
+"""The blocks of mobile networks: inverted bottlenecks with squeeze-and-excitation.
+
+Sources: Sandler et al., "MobileNetV2" (CVPR 2018), Howard et al., "Searching for
+MobileNetV3" (ICCV 2019).
+"""
+
+from dataclasses import dataclass
+
+from gennape.graph import GraphBuilder, Op
+
+_DIVISOR = 8
+
+
+@dataclass(frozen=True)
+class Block:
+    """What an inverted bottleneck is made of.
+
+    Attributes:
+        channels: Output channels.
+        expanded: Channels of the depthwise convolution; where they are those of the input,
+            there is no expansion.
+        kernel: Kernel size of the depthwise convolution.
+        stride: Its stride.
+        activation: After expansion and depthwise convolution.
+        squeezed: Channels between the two layers of squeeze-and-excitation; 0 for none.
+        gate: Activation of its result.
+    """
+
+    channels: int
+    expanded: int
+    kernel: int
+    stride: int
+    activation: Op
+    squeezed: int = 0
+    gate: Op = Op.SIGMOID
+
+
+def make_divisible(channels: float) -> int:
+    """The nearest multiple of 8, at least 8, unless that takes more than a tenth away."""
+    nearest = max(_DIVISOR, int(channels + _DIVISOR / 2) // _DIVISOR * _DIVISOR)
+    return nearest if nearest >= 0.9 * channels else nearest + _DIVISOR
+
+
+def conv_bn(
+    build: GraphBuilder,
+    x: int,
+    channels: int,
+    kernel: int = 1,
+    stride: int = 1,
+    groups: int = 1,
+    activation: Op | None = None,
+) -> int:
+    """A convolution without bias, batch norm and, where given, an activation."""
+    x = build.batch_norm(build.conv(x, channels, kernel, stride, groups))
+    return x if activation is None else build.activation(activation, x)
+
+
+def inverted_bottleneck(build: GraphBuilder, x: int, block: Block) -> int:
+    """Expand, filter each channel, weight the channels, project; residual where shapes agree."""
+    y = x
+    if block.expanded != build.shapes[x][0]:
+        y = conv_bn(build, y, block.expanded, activation=block.activation)
+    y = conv_bn(
+        build, y, block.expanded, block.kernel, block.stride, block.expanded, block.activation
+    )
+    if block.squeezed:
+        y = squeeze_excite(build, y, block.squeezed, block.gate)
+    y = conv_bn(build, y, block.channels)
+    return build.add(x, y) if build.shapes[x] == build.shapes[y] else y
+
+
+def squeeze_excite(build: GraphBuilder, x: int, squeezed: int, gate: Op) -> int:
+    """Weight the channels by two layers on their means."""
+    y = build.relu(build.conv(build.global_avg_pool(x), squeezed, bias=True))
+    y = build.conv(y, build.shapes[x][0], bias=True)
+    return build.mul(x, build.activation(gate, y))
