@@ -1,4 +1,7 @@
+from typing import Any
+
 import pytest
+import torch
 
 from gennape.graph import GraphBuilder, GraphError, Op
 
@@ -52,6 +55,26 @@ def test_pooling_records_only_what_is_unusual() -> None:
     other = build.avg_pool(x, 3, 1, 1, count_padding=False)
     build.output(build.add(plain, other))
     assert build.build().details == {other: {"count_include_pad": False}}
+
+
+def test_a_last_window_may_hang_over_the_border() -> None:
+    build = GraphBuilder()
+    x = build.input((3, 9, 8))
+    assert build.shapes[build.avg_pool(x, 2, 2)] == (3, 4, 4)
+    pooled = build.avg_pool(x, 2, 2, cut_last=True)
+    assert build.shapes[pooled] == (3, 5, 4)
+    build.output(pooled)
+    images = torch.randn(2, 3, 9, 8)
+    expected = torch.nn.functional.avg_pool2d(images, 2, 2, ceil_mode=True)
+    torch.testing.assert_close(build.build().to_module()(images), expected)
+
+
+@pytest.mark.parametrize(("channels", "error"), [(4.5, TypeError), (2**40, OverflowError)])
+def test_numbers_that_do_not_fit_are_refused(channels: Any, error: type[Exception]) -> None:
+    build = GraphBuilder()
+    build.output(build.conv(build.input((3, 8, 8)), channels))
+    with pytest.raises(error):
+        build.build()
 
 
 def test_sum_of_different_shapes_is_refused() -> None:

@@ -6,7 +6,7 @@ inverted bottleneck of some kernel and expansion; stages have two to four of the
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import chain, islice
 from math import prod
 from typing import ClassVar, NamedTuple, TypeVar
 
@@ -83,22 +83,20 @@ class OFAMobileSpace(SearchSpace[Architecture]):
             depths: How many slots of each stage are used, from its first on.
 
         Raises:
-            ArchitectureError: There is another number of slots, or a used one holds no block.
+            ArchitectureError: The lengths or depths are others, or a used slot holds no block.
         """
+        check_depths(self.architecture.family, depths, self.architecture.depths)
         sizes = [max(options) for options in self.architecture.depths]
-        for what, values, expected in (
-            ("kernels", kernels, sum(sizes)),
-            ("expansions", expansions, sum(sizes)),
-            ("depths", depths, len(sizes)),
-        ):
-            if len(values) != expected:
-                raise ArchitectureError(f"there must be {expected} {what}, not {len(values)}")
-        slots = [OFABlock(*block) for block in zip(kernels, expansions, strict=True)]
+        for what, values in (("kernels", kernels), ("expansions", expansions)):
+            if len(values) != sum(sizes):
+                raise ArchitectureError(
+                    f"{self.architecture.family} has slots for {sum(sizes)} {what}, "
+                    f"not {len(values)}"
+                )
+        slots = map(OFABlock, kernels, expansions)
+        stages = [tuple(islice(slots, size)) for size in sizes]
         return self.architecture(
-            tuple(
-                tuple(slots[end - size : end - size + depth])
-                for end, size, depth in zip(accumulate(sizes), sizes, depths, strict=True)
-            )
+            tuple(stage[:depth] for stage, depth in zip(stages, depths, strict=True))
         )
 
     def sample(self, rng: np.random.Generator) -> Architecture:

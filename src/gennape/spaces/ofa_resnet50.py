@@ -4,8 +4,8 @@ Source: Cai et al., "Once-for-All" (ICLR 2020) and its supernet
 `ofa_resnet50_d0-1-2_e0.2-0.25-0.35_w0.65-0.8-1.0`. The network is a stem of two 3x3
 convolutions, the first of stride 2, with a residual one between them or not; a max pool;
 four stages of bottlenecks; global average pool and a linear layer. The first bottleneck
-of a stage has an average pool and a 1x1 convolution on its short cut. With medium depth
-and expansion and full width it is ResNet-50D but for the residual in its stem.
+of a stage has an average pool and a 1x1 convolution on its short cut. Of full width, with
+3, 4, 6 and 3 bottlenecks of expansion 25, it is ResNet-50D but for the residual in its stem.
 """
 
 from collections.abc import Iterator, Sequence
