@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gennape import spaces
-from gennape.benchmarks import nasbench101, nasbench201
+from gennape.benchmarks import accel_nasbench, nasbench101, nasbench201, ofa_mobilenetv3
 from gennape.benchmarks.benchmark import Benchmark, BenchmarkError
 from gennape.benchmarks.table import Table
 
@@ -19,6 +19,8 @@ DATA_VARIABLE = "GENNAPE_DATA"
 _TABLES: dict[str, Table] = {
     **nasbench101.TABLES,
     **nasbench201.TABLES,
+    **ofa_mobilenetv3.TABLES,
+    **accel_nasbench.TABLES,
 }
 
 
