@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from gennape.estimator.graph_features import FloatArray, GraphFeatures
-from gennape.estimator.paths import path_depths
 from gennape.graph import GraphBatch, Op
 from gennape.graph.arrays import BoolArray, IntArray
 from gennape.graph.operations import ACTIVATIONS, NORMALISATIONS
 from gennape.graph.passes.rewrite import bypass
+from gennape.graph.paths import path_depths
 
 CATEGORIES: dict[str, frozenset[Op]] = {
     "convolution": frozenset({Op.CONV, Op.CONV_TRANSPOSE, Op.LINEAR}),

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gennape.estimator.paths import path_depths
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op
+from gennape.graph.paths import path_depths
 from random_networks import networks
 
 Walk = tuple[float, int]

@@ -1,6 +1,7 @@
-"""How many convolutions lie on the paths from the input to each node."""
+"""What lies on the paths from the input to each node."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,20 +10,23 @@ from gennape.graph.arrays import BoolArray, IntArray, NodeArrays
 from gennape.graph.batch import ranges
 
 
-def path_depths(nodes: NodeArrays, counted: BoolArray) -> npt.NDArray[np.float32]:
-    """Longest, shortest and mean count of `counted` nodes on the paths to each node.
+def path_depths(
+    nodes: NodeArrays, lengths: BoolArray | npt.NDArray[np.floating[Any]]
+) -> npt.NDArray[np.float32]:
+    """Longest, shortest and mean length of the paths from the input to each node.
 
     The mean is that of a walk that goes back from the node and takes each argument
     with equal probability.
 
     Args:
         nodes: A graph or a batch.
-        counted: Which nodes count, `(nodes,)`; a node itself counts.
+        lengths: What each node adds to the paths through it, `(nodes,)`; which nodes
+            count, where each adds one or nothing. A node itself counts.
 
     Returns:
         `(nodes, 3)`.
     """
-    depths = np.repeat(counted.astype(np.float32)[:, None], 3, axis=1)
+    depths = np.repeat(lengths.astype(np.float32)[:, None], 3, axis=1)
     arguments = nodes.edges[0]
     for level in _levels(nodes):
         degree = nodes.in_degree[level]
