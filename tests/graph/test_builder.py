@@ -72,9 +72,9 @@ def test_a_last_window_may_hang_over_the_border() -> None:
 @pytest.mark.parametrize(("channels", "error"), [(4.5, TypeError), (2**40, OverflowError)])
 def test_numbers_that_do_not_fit_are_refused(channels: Any, error: type[Exception]) -> None:
     build = GraphBuilder()
-    build.output(build.conv(build.input((3, 8, 8)), channels))
+    x = build.input((3, 8, 8))
     with pytest.raises(error):
-        build.build()
+        build.conv(x, channels)
 
 
 def test_sum_of_different_shapes_is_refused() -> None:

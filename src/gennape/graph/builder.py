@@ -35,11 +35,11 @@ class GraphBuilder:
 
     def __init__(self) -> None:
         self.shapes: list[Shape] = []
-        self._operations: list[int] = []
-        self._attributes: list[int] = []
-        self._parameters: list[int] = []
-        self._sources: list[int] = []
-        self._targets: list[int] = []
+        self._operations = array("h")
+        self._attributes = array("i")
+        self._parameters = array("q")
+        self._sources = array("i")
+        self._targets = array("i")
         self._details: dict[int, dict[str, Any]] = {}
 
     def add_node(
@@ -73,12 +73,11 @@ class GraphBuilder:
             input_shape = self.shapes[arguments[0]] if arguments else shape
         self.shapes.append(shape)
         self._operations.append(op)
-        self._attributes += attributes
-        self._attributes += input_shape
-        self._attributes += shape
+        # `fromlist` takes less than half the time of `extend`.
+        self._attributes.fromlist([*attributes, *input_shape, *shape])
         self._parameters.append(parameters)
-        self._sources += arguments
-        self._targets += [node] * len(arguments)
+        self._sources.fromlist([*arguments])
+        self._targets.fromlist([node] * len(arguments))
         if details:
             self._details[node] = details
         return node
@@ -89,13 +88,17 @@ class GraphBuilder:
         Raises:
             GraphError: The nodes do not make a network.
         """
-        # Unlike numpy, these arrays refuse fractions and numbers that are too large.
-        attributes = np.asarray(array("i", self._attributes))
+        attributes = np.frombuffer(self._attributes, dtype=np.int32)
         return ComputationGraph(
-            operations=np.asarray(array("h", self._operations)),
+            operations=np.frombuffer(self._operations, dtype=np.int16),
             attributes=attributes.reshape(-1, ATTRIBUTE_COLUMNS),
-            node_parameters=np.asarray(array("q", self._parameters)),
-            edges=np.stack([array("i", self._sources), array("i", self._targets)]),
+            node_parameters=np.frombuffer(self._parameters, dtype=np.int64),
+            edges=np.stack(
+                [
+                    np.frombuffer(self._sources, dtype=np.int32),
+                    np.frombuffer(self._targets, dtype=np.int32),
+                ]
+            ),
             details=self._details,
             name=name,
         )
@@ -242,6 +245,21 @@ class GraphBuilder:
         _, height, width = self.shapes[x]
         details: dict[str, Any] = {"start": start} if start else {}
         return self.add_node(Op.SLICE, (x,), (channels, height, width), **details)
+
+    def slice_from(self, x: int, axis: int, start: int) -> int:
+        """Rows (axis 2) or columns (axis 3) from `start` on."""
+        channels, height, width = self.shapes[x]
+        shape = (
+            (channels, height - start, width) if axis == 2 else (channels, height, width - start)
+        )
+        stop = self.shapes[x][axis - 1]
+        return self.add_node(Op.SLICE, (x,), shape, axis=axis, start=start, stop=stop)
+
+    def pad(self, x: int, bottom: int, right: int) -> int:
+        """Rows of zeros below and columns of zeros to the right."""
+        channels, height, width = self.shapes[x]
+        border = (1, 1, 1, 1, 0, 0, bottom, right, 1, 1, 1, 0)
+        return self.add_node(Op.PAD, (x,), (channels, height + bottom, width + right), border)
 
     def zero(self, x: int) -> int:
         """Zeros of the shape of `x`."""

@@ -22,6 +22,9 @@ class GraphError(ValueError):
     """A graph that no network can have; the message says which node and why."""
 
 
+_VOCABULARY = frozenset(map(int, Op))
+
+
 def validate(graph: NodeArrays) -> None:
     """Check the columns of one graph or of a batch.
 
@@ -45,7 +48,7 @@ def _check_arrays(graph: NodeArrays) -> None:
         actual = getattr(graph, column).shape
         if actual != shape:
             raise GraphError(f"{column} have shape {actual}, expected {shape}")
-    unknown = sorted(set(np.unique(graph.operations).tolist()) - set(Op))
+    unknown = sorted(set(np.unique(graph.operations).tolist()) - _VOCABULARY)
     if unknown:
         raise GraphError(f"operation {unknown[0]} is not in the vocabulary of this version")
     outside = [node for node in graph.details if not 0 <= node < nodes]
@@ -67,6 +70,7 @@ def _check_nodes(graph: NodeArrays) -> None:
     _refuse(graph, is_source & (graph.in_degree > 0), "arguments given to the source")
     _refuse(graph, ~is_source & (graph.in_degree == 0), "no arguments given to")
     _refuse(graph, (graph.operations == Op.OUTPUT) & (graph.out_degree > 0), "a use of the output")
+    smallest = columns.min(axis=0, initial=1).tolist()
     for part, what in (
         (OUTPUT_SHAPE, "an output dimension"),
         (INPUT_SHAPE, "an input dimension"),
@@ -75,7 +79,8 @@ def _check_nodes(graph: NodeArrays) -> None:
         (DILATION, "a dilation"),
         (slice(GROUPS, GROUPS + 1), "a number of groups"),
     ):
-        _refuse(graph, (columns[:, part] < 1).any(axis=1), f"{what} below 1 at")
+        if min(smallest[part]) < 1:
+            _refuse(graph, (columns[:, part] < 1).any(axis=1), f"{what} below 1 at")
     _refuse(graph, graph.node_parameters < 0, "a negative number of parameters at")
     channels = columns[:, (INPUT_SHAPE.start, OUTPUT_SHAPE.start)]
     uneven = (channels % columns[:, GROUPS, None] != 0).any(axis=1)
