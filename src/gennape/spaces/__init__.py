@@ -10,19 +10,25 @@ from gennape.spaces.base import ArchitectureError, SearchSpace
 from gennape.spaces.mnasnet import MnasNet
 from gennape.spaces.nasbench101 import NASBench101
 from gennape.spaces.nasbench201 import NASBench201
+from gennape.spaces.nasbench301 import NASBench301
 from gennape.spaces.ofa_mobilenetv3 import OFAMobileNetV3
 from gennape.spaces.ofa_proxylessnas import OFAProxylessNAS
 from gennape.spaces.ofa_resnet50 import OFAResNet50
+from gennape.spaces.transnas_macro import TransNASMacro
+from gennape.spaces.transnas_micro import TransNASMicro
 
 __all__ = [
     "ArchitectureError",
     "MnasNet",
     "NASBench101",
     "NASBench201",
+    "NASBench301",
     "OFAMobileNetV3",
     "OFAProxylessNAS",
     "OFAResNet50",
     "SearchSpace",
+    "TransNASMacro",
+    "TransNASMicro",
     "get",
     "names",
 ]
@@ -32,10 +38,13 @@ _FAMILIES: dict[str, type[SearchSpace[Any]]] = {
     for space in (
         NASBench101,
         NASBench201,
+        NASBench301,
         OFAProxylessNAS,
         OFAMobileNetV3,
         OFAResNet50,
         MnasNet,
+        TransNASMicro,
+        TransNASMacro,
     )
 }
 

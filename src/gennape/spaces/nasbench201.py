@@ -6,65 +6,33 @@ stride 2 before the second and the third stage, batch norm, ReLU, global average
 and a linear layer. Convolutions in a cell are ReLU-conv-batch norm.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
-
-import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder
-from gennape.spaces.base import ArchitectureError, SearchSpace
+from gennape.spaces.base import ArchitectureError
+from gennape.spaces.cell_operations import relu_conv_bn
+from gennape.spaces.cells import EDGES, CellArchitecture, CellSpace, cell
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
-EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
-"""Source and target node of each edge, in the order of the architecture string."""
 
 _CHANNELS = (16, 32, 64)
 _CELLS_PER_STAGE = 5
 
 
 @dataclass(frozen=True)
-class NASBench201Architecture:
-    """A cell: one operation name for each of `EDGES`."""
+class NASBench201Architecture(CellArchitecture):
+    """A cell of NAS-Bench-201."""
 
-    operations: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        if len(self.operations) != len(EDGES):
-            raise ArchitectureError(
-                f"a NAS-Bench-201 cell has {len(EDGES)} operations, not {len(self.operations)}"
-            )
-        for operation in self.operations:
-            if operation not in OPERATIONS:
-                raise ArchitectureError(
-                    f"{operation!r} is no NAS-Bench-201 operation; they are {', '.join(OPERATIONS)}"
-                )
+    family = "NAS-Bench-201"
+    choices = OPERATIONS
 
 
-class NASBench201(SearchSpace[NASBench201Architecture]):
+class NASBench201(CellSpace[NASBench201Architecture]):
     """The family; `classes` is 10 for CIFAR-10, 100 for CIFAR-100, 120 for ImageNet16-120."""
 
     name = "nasbench201"
     size = len(OPERATIONS) ** len(EDGES)
-
-    def enumerate(self) -> Iterator[NASBench201Architecture]:
-        """All 15,625 cells."""
-        return map(NASBench201Architecture, product(OPERATIONS, repeat=len(EDGES)))
-
-    def sample(self, rng: np.random.Generator) -> NASBench201Architecture:
-        """A random cell, each operation with equal probability."""
-        choices = rng.integers(len(OPERATIONS), size=len(EDGES))
-        return NASBench201Architecture(tuple(OPERATIONS[i] for i in choices))
-
-    def neighbours(self, architecture: NASBench201Architecture) -> list[NASBench201Architecture]:
-        """The 24 cells that differ on one edge."""
-        before = architecture.operations
-        return [
-            NASBench201Architecture((*before[:edge], operation, *before[edge + 1 :]))
-            for edge in range(len(EDGES))
-            for operation in OPERATIONS
-            if operation != before[edge]
-        ]
+    architecture = NASBench201Architecture
 
     def parse(self, text: str) -> NASBench201Architecture:
         """Read `|nor_conv_3x3~0|+|none~0|skip_connect~1|+|...~0|...~1|...~2|`.
@@ -99,40 +67,14 @@ class NASBench201(SearchSpace[NASBench201Architecture]):
             if stage > 0:
                 x = _reduction(build, x, channels)
             for _ in range(_CELLS_PER_STAGE):
-                x = _cell(build, x, architecture.operations)
+                x = cell(build, x, architecture.operations, channels)
         x = build.global_avg_pool(build.relu(build.batch_norm(x)))
         build.output(build.linear(build.flatten(x), self.classes))
         return build.build(name=f"{self.name}:{self.format(architecture)}")
 
 
-def _relu_conv_bn(build: GraphBuilder, x: int, channels: int, kernel: int, stride: int = 1) -> int:
-    return build.batch_norm(build.conv(build.relu(x), channels, kernel, stride))
-
-
 def _reduction(build: GraphBuilder, x: int, channels: int) -> int:
     """A residual block of stride 2 with average pooling on its short cut."""
     short_cut = build.conv(build.avg_pool(x, kernel=2, stride=2), channels)
-    y = _relu_conv_bn(build, x, channels, kernel=3, stride=2)
-    return build.add(short_cut, _relu_conv_bn(build, y, channels, kernel=3))
-
-
-def _cell(build: GraphBuilder, x: int, operations: tuple[str, ...]) -> int:
-    nodes = [x]
-    for target in (1, 2, 3):
-        arguments = [
-            _edge(build, nodes[source], operation)
-            for (source, end), operation in zip(EDGES, operations, strict=True)
-            if end == target
-        ]
-        nodes.append(build.add(*arguments))
-    return nodes[-1]
-
-
-def _edge(build: GraphBuilder, x: int, operation: str) -> int:
-    if operation == "none":
-        return build.zero(x)
-    if operation == "skip_connect":
-        return x
-    if operation == "avg_pool_3x3":
-        return build.avg_pool(x, kernel=3, stride=1, padding=1, count_padding=False)
-    return _relu_conv_bn(build, x, build.shapes[x][0], kernel=int(operation[-1]))
+    y = relu_conv_bn(build, x, channels, kernel=3, stride=2)
+    return build.add(short_cut, relu_conv_bn(build, y, channels, kernel=3))
