@@ -9,7 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gennape import spaces
-from gennape.benchmarks import accel_nasbench, nasbench101, nasbench201, ofa_mobilenetv3
+from gennape.benchmarks import (
+    accel_nasbench,
+    nasbench101,
+    nasbench201,
+    nasbench301,
+    ofa_mobilenetv3,
+    transnas,
+)
 from gennape.benchmarks.benchmark import Benchmark, BenchmarkError
 from gennape.benchmarks.table import Table
 
@@ -19,8 +26,10 @@ DATA_VARIABLE = "GENNAPE_DATA"
 _TABLES: dict[str, Table] = {
     **nasbench101.TABLES,
     **nasbench201.TABLES,
+    **nasbench301.TABLES,
     **ofa_mobilenetv3.TABLES,
     **accel_nasbench.TABLES,
+    **transnas.TABLES,
 }
 
 
