@@ -37,5 +37,5 @@ def test_three_random_networks(family: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("family", spaces.names())
-def test_a_hundred_random_networks(family: str) -> None:
-    _check(family, 100)
+def test_thirty_random_networks(family: str) -> None:
+    _check(family, 30)
