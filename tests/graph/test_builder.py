@@ -22,6 +22,18 @@ def test_shapes_and_parameters_by_hand() -> None:
     assert build.build().node_parameters.tolist() == expected
 
 
+def test_a_stride_for_each_axis() -> None:
+    build = GraphBuilder()
+    x = build.conv(build.input((3, 32, 32)), 8, kernel=(1, 3), stride=(1, 2))
+    assert build.shapes[x] == (8, 32, 16)
+    build.output(build.conv(x, 8, kernel=(3, 1), stride=(2, 1)))
+    graph = build.build()
+    assert graph.output_shape[2].tolist() == [8, 16, 16]
+    assert graph.stride[1:3].tolist() == [[1, 2], [2, 1]]
+    assert graph.padding[1:3].tolist() == [[0, 1, 0, 1], [1, 0, 1, 0]]
+    assert graph.to_module()(torch.zeros(1, 3, 32, 32)).shape == (1, 8, 16, 16)
+
+
 def test_even_kernel_without_padding() -> None:
     build = GraphBuilder()
     x = build.conv(build.input((3, 32, 32)), 8, kernel=4, stride=4, padding=(0, 0))

@@ -116,7 +116,7 @@ class GraphBuilder:
         x: int,
         channels: int,
         kernel: int | tuple[int, int] = 1,
-        stride: int = 1,
+        stride: int | tuple[int, int] = 1,
         groups: int = 1,
         dilation: int = 1,
         bias: bool = False,
@@ -124,16 +124,17 @@ class GraphBuilder:
     ) -> int:
         """A convolution; unless `padding` is given, an odd kernel keeps the size at stride 1."""
         kernel_h, kernel_w = (kernel, kernel) if isinstance(kernel, int) else kernel
+        stride_h, stride_w = (stride, stride) if isinstance(stride, int) else stride
         if padding is None:
             padding = (dilation * (kernel_h - 1) // 2, dilation * (kernel_w - 1) // 2)
         in_channels, height, width = self.shapes[x]
         shape = (
             channels,
-            _window_size(height, kernel_h, stride, padding[0], dilation),
-            _window_size(width, kernel_w, stride, padding[1], dilation),
+            _window_size(height, kernel_h, stride_h, padding[0], dilation),
+            _window_size(width, kernel_w, stride_w, padding[1], dilation),
         )
         weights = channels * (in_channels // groups) * kernel_h * kernel_w
-        window = (kernel_h, kernel_w, stride, stride, *padding, *padding)
+        window = (kernel_h, kernel_w, stride_h, stride_w, *padding, *padding)
         return self.add_node(
             Op.CONV,
             (x,),
