@@ -15,7 +15,8 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.mobile import Block, conv_bn, inverted_bottleneck
+from gennape.spaces.convolutions import conv_bn
+from gennape.spaces.mobile import Block, inverted_bottleneck
 from gennape.spaces.stages import NUMBER, numbers, one_changed, some, split_stages
 
 KERNELS = (3, 5)

@@ -7,6 +7,7 @@ MobileNetV3" (ICCV 2019).
 from dataclasses import dataclass
 
 from gennape.graph import GraphBuilder, Op
+from gennape.spaces.convolutions import conv_bn
 
 _DIVISOR = 8
 
@@ -39,20 +40,6 @@ def make_divisible(channels: float) -> int:
     """The nearest multiple of 8, at least 8, unless that takes more than a tenth away."""
     nearest = max(_DIVISOR, int(channels + _DIVISOR / 2) // _DIVISOR * _DIVISOR)
     return nearest if nearest >= 0.9 * channels else nearest + _DIVISOR
-
-
-def conv_bn(
-    build: GraphBuilder,
-    x: int,
-    channels: int,
-    kernel: int = 1,
-    stride: int = 1,
-    groups: int = 1,
-    activation: Op | None = None,
-) -> int:
-    """A convolution without bias, batch norm and, where given, an activation."""
-    x = build.batch_norm(build.conv(x, channels, kernel, stride, groups))
-    return x if activation is None else build.activation(activation, x)
 
 
 def inverted_bottleneck(build: GraphBuilder, x: int, block: Block) -> int:

@@ -12,8 +12,9 @@ from itertools import combinations, product
 
 import numpy as np
 
-from gennape.graph import ComputationGraph, GraphBuilder
+from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.base import ArchitectureError, SearchSpace
+from gennape.spaces.convolutions import conv_bn
 
 OPERATIONS = ("conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3")
 MAX_VERTICES = 7
@@ -137,7 +138,7 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
         """The whole network as a computation graph."""
         build = GraphBuilder()
         x = build.input((3, self.resolution, self.resolution))
-        x = _conv_bn_relu(build, x, _STEM_CHANNELS, kernel=3)
+        x = conv_bn(build, x, _STEM_CHANNELS, kernel=3, activation=Op.RELU)
         for stack in range(_STACKS):
             if stack > 0:
                 x = build.max_pool(x, kernel=2, stride=2)
@@ -231,10 +232,10 @@ def _cell(build: GraphBuilder, x: int, channels: int, cell: NASBench101Architect
         results.append(_vertex(build, results, widths, vertex, cell))
     feeding = [source for source, target in cell.edges if target == last and source != 0]
     if not feeding:
-        return _conv_bn_relu(build, x, channels, kernel=1)
+        return conv_bn(build, x, channels, activation=Op.RELU)
     joined = build.concat(*[results[vertex] for vertex in feeding])
     if (0, last) in cell.edges:
-        return build.add(joined, _conv_bn_relu(build, x, channels, kernel=1))
+        return build.add(joined, conv_bn(build, x, channels, activation=Op.RELU))
     return joined
 
 
@@ -255,13 +256,9 @@ def _vertex(
         if target == vertex and source != 0
     ]
     if (0, vertex) in cell.edges:
-        arguments.append(_conv_bn_relu(build, results[0], width, kernel=1))
+        arguments.append(conv_bn(build, results[0], width, activation=Op.RELU))
     x = build.add(*arguments)
     operation = cell.operations[vertex - 1]
     if operation == "maxpool3x3":
         return build.max_pool(x, kernel=3, stride=1, padding=1)
-    return _conv_bn_relu(build, x, width, kernel=int(operation[4]))
-
-
-def _conv_bn_relu(build: GraphBuilder, x: int, channels: int, kernel: int) -> int:
-    return build.relu(build.batch_norm(build.conv(x, channels, kernel)))
+    return conv_bn(build, x, width, kernel=int(operation[4]), activation=Op.RELU)

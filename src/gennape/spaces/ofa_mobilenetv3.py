@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
-from gennape.spaces.mobile import Block, conv_bn, inverted_bottleneck, make_divisible
+from gennape.spaces.convolutions import conv_bn
+from gennape.spaces.mobile import Block, inverted_bottleneck, make_divisible
 from gennape.spaces.ofa_mobile import DEPTHS, OFAMobileArchitecture, OFAMobileSpace, family_size
 
 

@@ -9,7 +9,8 @@ and a linear layer; all activations are ReLU6.
 from dataclasses import dataclass
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
-from gennape.spaces.mobile import Block, conv_bn, inverted_bottleneck, make_divisible
+from gennape.spaces.convolutions import conv_bn
+from gennape.spaces.mobile import Block, inverted_bottleneck, make_divisible
 from gennape.spaces.ofa_mobile import DEPTHS, OFAMobileArchitecture, OFAMobileSpace, family_size
 
 _WIDTH = 1.3

@@ -18,7 +18,8 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.mobile import conv_bn, make_divisible
+from gennape.spaces.convolutions import conv_bn
+from gennape.spaces.mobile import make_divisible
 from gennape.spaces.stages import (
     NUMBER,
     check_depths,
