@@ -10,7 +10,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 
-from gennape.cli.evaluate import evaluate
+from gennape.cli import evaluate_families, evaluate_transfer
 from gennape.cli.families import families
 from gennape.cli.fine_tune import fine_tune
 from gennape.cli.graph import graph
@@ -63,5 +63,9 @@ def _gennape(
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.callback()(_gennape)
-for _command in (score, graph, rank, pretrain, fine_tune, evaluate, families):
+for _command in (score, graph, rank, pretrain, fine_tune, families):
     app.command()(_with_clear_errors(_command))
+_evaluate = typer.Typer(no_args_is_help=True, help="Compare rankings with measured accuracies.")
+_evaluate.command()(_with_clear_errors(evaluate_families.families))
+_evaluate.command()(_with_clear_errors(evaluate_transfer.transfer))
+app.add_typer(_evaluate, name="evaluate")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,11 @@ from gennape.benchmarks import Benchmark
 from gennape.estimator import Estimator
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.training import Report, no_report
-from gennape.evaluation import metrics
-from gennape.graph import ComputationGraph
+from gennape.evaluation.few_shot import DRAWS, Rows, Scored, draw
+from gennape.evaluation.metrics import Measures
 
 Array = npt.NDArray[np.floating[Any]]
 
-FEW_SHOT_SEEDS = (0, 1, 2, 3, 4)
 _CHUNK = 256
 
 
@@ -57,13 +56,13 @@ class Result:
 
 @dataclass(frozen=True)
 class _Pool:
-    """The networks of a family that are ranked."""
+    """The networks of a family that are ranked, and what the estimator makes of them."""
 
     table: Benchmark
-    rows: npt.NDArray[np.int64]
-    graphs: list[ComputationGraph]
-    features: GraphFeatures
+    rows: Rows
+    log_macs: Array
     parameters: Array
+    scored: Scored
 
 
 def evaluate(
@@ -91,66 +90,52 @@ def evaluate(
     results = []
     for family in families:
         pool = _pool(benchmarks.load(family, data_dir), estimator, report)
-        zero_shot = _methods(pool, estimator)  # the same scores for every label
+        zero_shot = {
+            "FLOPs": pool.log_macs,
+            "parameters": pool.parameters,
+            "estimator": pool.scored.score,
+        }
         for label in pool.table.labels:
             accuracies = pool.table.labels[label][pool.rows]
+            known = np.flatnonzero(np.isfinite(accuracies))
             for method, scores in zero_shot.items():
-                results.append(_result(pool, label, method, [(accuracies, scores, slice(None))]))
+                results.append(_result(pool, label, method, [(known, scores[known])]))
             if labels:
-                results.append(_few_shot(pool, label, estimator, labels, report))
+                results.append(_few_shot(pool, label, known, labels))
     return results
 
 
 def _pool(table: Benchmark, estimator: Estimator, report: Report) -> _Pool:
     rows = table.split.test
-    parts, graphs = [], []
+    parts, parameters = [], []
     for first in range(0, len(rows), _CHUNK):
         chunk = list(table.graphs(rows[first : first + _CHUNK]))
         parts.append(estimator.features(chunk))
-        graphs.extend(chunk)
-        report(f"reading {table.name}", len(graphs), len(rows))
-    parameters = np.array([graph.parameters for graph in graphs], dtype=np.float64)
-    return _Pool(table, rows, graphs, GraphFeatures.join(parts), parameters)
+        parameters += [float(graph.parameters) for graph in chunk]
+        report(f"reading {table.name}", len(parameters), len(rows))
+    features = GraphFeatures.join(parts)
+    log_macs = features.log_macs.astype(np.float64)
+    return _Pool(table, rows, log_macs, np.array(parameters), Scored.by(estimator, features))
 
 
-def _methods(pool: _Pool, estimator: Estimator) -> dict[str, Array]:
-    """Scores without any label of the family."""
-    return {
-        "FLOPs": pool.features.log_macs.astype(np.float64),
-        "parameters": pool.parameters,
-        "estimator": estimator.predict_features(pool.features).score,
-    }
+_Trial = tuple[Rows, Array]
+"""Which networks of the pool were ranked, and their scores."""
 
 
-_Trial = tuple[Array, Array, slice | npt.NDArray[np.int64]]
-"""Accuracies, scores, and which networks of the pool they belong to."""
-
-
-def _few_shot(pool: _Pool, label: str, estimator: Estimator, labels: int, report: Report) -> Result:
+def _few_shot(pool: _Pool, label: str, known: Rows, labels: int) -> Result:
     accuracies = pool.table.labels[label][pool.rows]
     trials: list[_Trial] = []
-    for seed in FEW_SHOT_SEEDS:
-        order = np.random.default_rng(seed).permutation(len(accuracies))
-        given, rest = order[:labels], order[labels:]
-        tuned = estimator.fine_tune_features(pool.features.take(given), accuracies[given], seed)
-        scores = tuned.predict_features(pool.features.take(rest)).score
-        trials.append((accuracies[rest], scores, rest))
-        report(f"{labels} labels, {pool.table.name}, {label}", seed + 1, len(FEW_SHOT_SEEDS))
+    for seed in DRAWS:
+        given, rest = (known[rows] for rows in draw(len(known), labels, seed))
+        trials.append((rest, pool.scored.after(given, accuracies[given], rest)))
     return _result(pool, label, f"estimator, {labels} labels", trials)
 
 
 def _result(pool: _Pool, label: str, method: str, trials: Sequence[_Trial]) -> Result:
+    accuracies = pool.table.labels[label][pool.rows]
     rows = [
-        (
-            metrics.spearman(accuracies, scores),
-            metrics.kendall_tau(accuracies, scores),
-            metrics.ndcg(accuracies, scores, 10),
-            metrics.ndcg(accuracies, scores, 50),
-            metrics.partial_spearman(accuracies, scores, pool.features.log_macs[chosen]),
-            metrics.top_tenth_spearman(accuracies, scores),
-            metrics.regret(accuracies, scores),
-        )
-        for accuracies, scores, chosen in trials
+        astuple(Measures.of(accuracies[ranked], scores, pool.log_macs[ranked]))
+        for ranked, scores in trials
     ]
     spearman, *others = np.mean(rows, axis=0).tolist()
     deviation = float(np.std([row[0] for row in rows]))

@@ -4,16 +4,55 @@ All take measured accuracies and scores, both `(networks,)`, higher is better. A
 undefined correlation (all scores equal) is 0: such scores say nothing.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata, spearmanr
 
 Array = npt.NDArray[np.floating]
+IntArray = npt.NDArray[np.int64]
 
 RESOLUTION = 1e-4
 """Accuracies, as shares of one, closer than this are not compared by `kendall_tau`."""
 
 _HIGHEST_RELEVANCE = 20.0
+
+
+@dataclass(frozen=True)
+class Measures:
+    """All metrics of one ranking.
+
+    Attributes:
+        spearman: Spearman's correlation.
+        kendall_tau: Kendall's tau, ignoring pairs closer than 1e-4.
+        ndcg_10: NDCG of the ten best.
+        ndcg_50: NDCG of the fifty best.
+        at_equal_size: Partial Spearman given the logarithm of the MACs.
+        top_tenth: Spearman among the tenth with the highest accuracy.
+        regret: Best accuracy minus the best among the ten highest scores.
+    """
+
+    spearman: float
+    kendall_tau: float
+    ndcg_10: float
+    ndcg_50: float
+    at_equal_size: float
+    top_tenth: float
+    regret: float
+
+    @classmethod
+    def of(cls, accuracies: Array, scores: Array, log_macs: Array) -> "Measures":
+        """Measure a ranking; each argument is `(networks,)`."""
+        return cls(
+            spearman(accuracies, scores),
+            kendall_tau(accuracies, scores),
+            ndcg(accuracies, scores, 10),
+            ndcg(accuracies, scores, 50),
+            partial_spearman(accuracies, scores, log_macs),
+            top_tenth_spearman(accuracies, scores),
+            regret(accuracies, scores),
+        )
 
 
 def spearman(accuracies: Array, scores: Array) -> float:
@@ -35,14 +74,36 @@ def kendall_tau(accuracies: Array, scores: Array) -> float:
     """
     resolution = RESOLUTION * (100 if accuracies.max() > 1 else 1)
     order = np.argsort(accuracies, kind="stable")
-    better, ranked = accuracies[order], scores[order]
+    better = accuracies[order]
     first = np.searchsorted(better, better + resolution)  # from here on, clearly better
-    agreement = 0
-    for start, score in zip(first, ranked, strict=True):
-        rivals = ranked[start:]
-        agreement += int(np.count_nonzero(rivals > score) - np.count_nonzero(rivals < score))
     pairs = int((len(first) - first).sum())
-    return agreement / pairs if pairs else 0.0
+    ranks = rankdata(scores[order], method="dense").astype(np.int64)
+    return _agreement(ranks, first) / pairs if pairs else 0.0
+
+
+def _agreement(ranks: IntArray, first: IntArray) -> int:
+    """How many `ranks[j] > ranks[i]`, less how many `ranks[j] < ranks[i]`, for j >= first[i] > i.
+
+    Padded in front to a power of two, each range from `first[i]` to the end is made of at most
+    one aligned block of each smaller power; in sorted blocks, counting is a binary search.
+    """
+    size = 1 << (len(ranks) - 1).bit_length()
+    padded = np.pad(ranks, (size - len(ranks), 0))
+    start = first + size - len(ranks)
+    span = int(ranks.max()) + 1
+    agreement, width = 0, 1
+    while width < size:
+        rows = np.flatnonzero(start & width)
+        block = start[rows] // width
+        shifts = span * np.arange(size // width)  # so that the sorted blocks ascend as a whole
+        keys = (np.sort(padded.reshape(-1, width), axis=1) + shifts[:, None]).ravel()
+        wanted = ranks[rows] + span * block
+        lower = np.searchsorted(keys, wanted, "left") - block * width
+        higher = (block + 1) * width - np.searchsorted(keys, wanted, "right")
+        agreement += int((higher - lower).sum())
+        start[rows] += width
+        width *= 2
+    return agreement
 
 
 def ndcg(accuracies: Array, scores: Array, k: int) -> float:

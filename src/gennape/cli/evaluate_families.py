@@ -1,4 +1,4 @@
-"""`gennape evaluate`: how well an estimator ranks networks whose accuracy is known."""
+"""`gennape evaluate families`: how well an estimator ranks networks whose accuracy is known."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from gennape.evaluation import Result
 
 
-def evaluate(
-    families: Annotated[
-        list[str] | None, typer.Argument(help="Labelled families.", show_default="all")
+def families(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FAMILY...]", help="Labelled families.", show_default="all"),
     ] = None,
     labels: Annotated[
         int, typer.Option(min=0, help="Fine-tune on so many labels of each family first.")
@@ -36,7 +37,7 @@ def evaluate(
 
     with progress_bar() as report:
         results = evaluate(
-            gennape.load(estimator), data, families or benchmarks.names(), labels, report
+            gennape.load(estimator), data, names or benchmarks.names(), labels, report
         )
     if output is Format.JSON:
         print_json(map(asdict, results))

@@ -29,7 +29,7 @@ def labelled(tmp_path: Path) -> Path:
 
 
 def test_size_ranks_networks_whose_accuracy_is_their_size(run: Run, labelled: Path) -> None:
-    result = run("evaluate", "nasbench201", "--data", labelled, "--format", "json")
+    result = run("evaluate", "families", "nasbench201", "--data", labelled, "--format", "json")
     assert result.exit_code == 0, result.stderr
     results = {
         row["method"]: row
@@ -43,8 +43,9 @@ def test_size_ranks_networks_whose_accuracy_is_their_size(run: Run, labelled: Pa
 
 
 def test_table_and_csv_hold_the_same(run: Run, labelled: Path) -> None:
-    table = run("evaluate", "nasbench201", "--data", labelled).stdout.splitlines()
-    rows = run("evaluate", "nasbench201", "--data", labelled, "--format", "csv").stdout.splitlines()
+    command = ("evaluate", "families", "nasbench201", "--data", labelled)
+    table = run(*command).stdout.splitlines()
+    rows = run(*command, "--format", "csv").stdout.splitlines()
     assert rows[0].startswith("family,label,method,networks,spearman")
     assert len(rows) == 1 + 3 * 3
     assert len(table) == 2 + 3 * 3
@@ -52,7 +53,8 @@ def test_table_and_csv_hold_the_same(run: Run, labelled: Path) -> None:
 
 @pytest.mark.slow
 def test_labels_are_used_for_fine_tuning(run: Run, labelled: Path) -> None:
-    result = run("evaluate", "nasbench201", "--data", labelled, "--labels", 5, "--format", "json")
+    options = ("--data", labelled, "--labels", 5, "--format", "json")
+    result = run("evaluate", "families", "nasbench201", *options)
     few_shot = [row for row in json.loads(result.stdout) if row["method"] == "estimator, 5 labels"]
     assert len(few_shot) == 3
     assert all(row["networks"] == NETWORKS - 5 for row in few_shot)
@@ -66,6 +68,6 @@ def test_labels_are_used_for_fine_tuning(run: Run, labelled: Path) -> None:
     ],
 )
 def test_bad_tables(run: Run, labelled: Path, arguments: list[str], expected: str) -> None:
-    result = run("evaluate", *arguments, "--data", labelled)
+    result = run("evaluate", "families", *arguments, "--data", labelled)
     assert result.exit_code == 1
     assert expected in result.stderr

@@ -1,0 +1,72 @@
+"""How the report's plots look, and how they become SVG."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from typing import Any
+
+from gennape.graph.interop import require
+
+COLOURS = {
+    "nasbench101": "#4d4d4d",
+    "nasbench201": "#0072b2",
+    "nasbench301": "#56b4e9",
+    "ofa_mobilenetv3": "#d55e00",
+    "ofa_mobilenetv3_kernel7": "#e69f00",
+    "accel_nasbench": "#cc79a7",
+    "transnas_micro": "#009e73",
+    "transnas_macro": "#8bc34a",
+}
+"""A colour for each table, told apart by colour-blind readers too (Okabe and Ito)."""
+
+INK, SOFT, LINE = "#1c2733", "#5b6b7b", "#dde3e9"
+
+_LOOK = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.labelcolor": SOFT,
+    "axes.edgecolor": "#9aa7b4",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": LINE,
+    "grid.linewidth": 0.7,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "legend.frameon": False,
+    "svg.hashsalt": "gennape",
+}
+_RASTER_RESOLUTION = 200
+
+
+def require_plotting() -> None:
+    """See to it that plots can be drawn.
+
+    Raises:
+        MissingExtraError: matplotlib or scikit-learn is not installed.
+    """
+    for module in ("matplotlib", "sklearn"):
+        require(module, "the report", package="'gennape[plot]'")
+
+
+@contextmanager
+def drawing(width: float, height: float, **grid: Any) -> Iterator[tuple[Any, Any, StringIO]]:
+    """A figure, its axes, and the SVG that it becomes in the end.
+
+    Args:
+        width: In inches.
+        height: In inches.
+        grid: Arguments of `Figure.subplots`.
+    """
+    matplotlib = require("matplotlib", "the report", package="'gennape[plot]'")
+    figures = require("matplotlib.figure", "the report", package="'gennape[plot]'")
+    svg = StringIO()
+    with matplotlib.rc_context(_LOOK):
+        figure = figures.Figure(figsize=(width, height), layout="constrained")
+        yield figure, figure.subplots(**grid), svg
+        figure.savefig(svg, format="svg", dpi=_RASTER_RESOLUTION, metadata={"Date": None})

@@ -1,0 +1,60 @@
+"""Files that are there whole or not at all, and names that tell whether they still hold."""
+
+import ast
+import json
+import os
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import gennape
+
+_DIGITS = 12
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file under another name first, so that a kill never leaves half of one.
+
+    Args:
+        path: Where it goes; its folder is made if needed.
+        write: Writes the file it is given.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    write(partial)
+    os.replace(partial, path)
+
+
+def file_digest(path: Path) -> str:
+    """The sha256 of a file, in hexadecimal."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def digest(*facts: Any) -> str:
+    """A short name for everything that a stored result depends on; facts are plain JSON."""
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:_DIGITS]
+
+
+@cache
+def code_digest(*places: str) -> str:
+    """A short name for what the code of some modules or rooms of gennape does.
+
+    Comments, layout and docstrings do not count.
+
+    Args:
+        places: Paths below the package, such as `"estimator"` or `"evaluation/metrics.py"`.
+    """
+    root = Path(str(gennape.__file__)).parent
+    files = [file for place in places for file in sorted((root / place).rglob("*.py"))]
+    files += [root / place for place in places if place.endswith(".py")]
+    return digest([_code(file.read_text(encoding="utf-8")) for file in files])
+
+
+def _code(text: str) -> str:
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            node.body = node.body[1:] if ast.get_docstring(node) else node.body
+    return ast.dump(tree)

@@ -1,0 +1,23 @@
+import numpy as np
+
+from gennape.evaluation.few_shot import Scored, draw
+from tiny_tables import random_graphs, tiny_estimator
+
+
+def test_labels_and_rest_are_all_networks() -> None:
+    """The labelled ones are those of the data's rule, in its order."""
+    given, rest = draw(20, 5, seed=3)
+    assert given.tolist() == np.random.default_rng(3).permutation(20)[:5].tolist()
+    assert sorted([*given, *rest]) == list(range(20))
+
+
+def test_the_same_as_fine_tuning_and_then_scoring() -> None:
+    estimator = tiny_estimator()
+    features = estimator.features(random_graphs(30, seed=5))
+    accuracies = np.random.default_rng(0).normal(size=30)
+    given, rest = draw(30, 12, seed=0)
+    tuned = estimator.fine_tune_features(features.take(given), accuracies[given])
+    expected = tuned.predict_features(features.take(rest)).score
+    scored = Scored.by(estimator, features)
+    np.testing.assert_allclose(scored.after(given, accuracies[given], rest), expected, atol=1e-3)
+    np.testing.assert_allclose(scored.score, estimator.predict_features(features).score, atol=1e-6)
