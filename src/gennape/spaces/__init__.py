@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from gennape.spaces.base import ArchitectureError, SearchSpace
+from gennape.spaces.hiaml import HiAML
+from gennape.spaces.inception import Inception
 from gennape.spaces.mnasnet import MnasNet
 from gennape.spaces.nasbench101 import NASBench101
 from gennape.spaces.nasbench201 import NASBench201
@@ -16,9 +18,12 @@ from gennape.spaces.ofa_proxylessnas import OFAProxylessNAS
 from gennape.spaces.ofa_resnet50 import OFAResNet50
 from gennape.spaces.transnas_macro import TransNASMacro
 from gennape.spaces.transnas_micro import TransNASMicro
+from gennape.spaces.two_path import TwoPath
 
 __all__ = [
     "ArchitectureError",
+    "HiAML",
+    "Inception",
     "MnasNet",
     "NASBench101",
     "NASBench201",
@@ -29,6 +34,7 @@ __all__ = [
     "SearchSpace",
     "TransNASMacro",
     "TransNASMicro",
+    "TwoPath",
     "get",
     "names",
 ]
@@ -42,6 +48,9 @@ _FAMILIES: dict[str, type[SearchSpace[Any]]] = {
         OFAProxylessNAS,
         OFAMobileNetV3,
         OFAResNet50,
+        HiAML,
+        Inception,
+        TwoPath,
         MnasNet,
         TransNASMicro,
         TransNASMacro,
