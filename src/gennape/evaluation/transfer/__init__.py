@@ -2,6 +2,6 @@
 
 from gennape.evaluation.transfer.failures import Failure
 from gennape.evaluation.transfer.results import Results
-from gennape.evaluation.transfer.transfer import Transfer, transfer
+from gennape.evaluation.transfer.transfer_test import Transfer, transfer
 
 __all__ = ["Failure", "Results", "Transfer", "transfer"]

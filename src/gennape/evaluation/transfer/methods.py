@@ -107,7 +107,7 @@ class Scale:
         return replace(config, epochs=2, head_epochs=heads, rows_per_family=rows)
 
 
-_QUICK_ROWS, _QUICK_ROWS_OF_EACH = 800, 60
+_QUICK_ROWS, _QUICK_ROWS_OF_EACH = 420, 60
 
 WHOLE = Scale(None, quick=False)
 QUICK = Scale(300, quick=True)

@@ -64,8 +64,8 @@ class Run:
         unfinished = self.folder(runs).with_suffix(".unfinished")
         names = [table.name for table in self.tables]
 
-        def named(what: str, done: int, total: int) -> None:
-            report(f"{self.name}: {what}", done, total)
+        def named(_: str, done: int, total: int) -> None:
+            report(self.name, done, total)  # one bar, which each stage begins anew
 
         pretrain(data_dir, unfinished, self.config, self.seed, named, names)
         seconds = round(perf_counter() - start, 1)

@@ -119,7 +119,8 @@ def _predictions(results: Results, views: Mapping[str, ByEstimator]) -> Gallery:
     return Gallery(
         tuple(drawn),
         "Measured accuracy against the zero-shot score of the full estimator, trained on "
-        f"NAS-Bench-101; at most {_DOTS:,} networks each, without the worst hundredth.",
+        f"NAS-Bench-101; at most {_DOTS:,} networks each. The axes leave out the lowest fiftieth "
+        "of scores and of accuracies.",
     )
 
 

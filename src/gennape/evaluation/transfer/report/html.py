@@ -27,13 +27,14 @@ h2 { font-size: 1.35rem; margin: 2.6rem 0 .6rem; padding-top: .8rem;
 h3 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; }
 p { max-width: 48rem; margin: .5rem 0; }
 pre { background: #f4f6f8; padding: .7rem .9rem; overflow-x: auto; border-radius: 6px; }
-.wide { overflow-x: auto; margin: .8rem 0; border: 1px solid var(--line); border-radius: 6px; }
-table { border-collapse: collapse; font-size: .82rem; min-width: 50%;
+.wide { overflow-x: auto; margin: .8rem 0; width: fit-content; max-width: 100%;
+  border: 1px solid var(--line); border-radius: 6px; }
+table { border-collapse: collapse; font-size: .82rem;
   font-variant-numeric: tabular-nums; }
 th, td { padding: .32rem .6rem; text-align: left; border-bottom: 1px solid var(--line);
   vertical-align: bottom; }
 .numbers th, .numbers td { text-align: right; white-space: nowrap; }
-.numbers th { white-space: normal; min-width: 4.6rem; }
+.numbers th { white-space: normal; min-width: 5.2rem; }
 .numbers th:first-child, .numbers td:first-child { text-align: left; min-width: 8rem;
   white-space: normal; position: sticky; left: 0; background: #fff; }
 thead th { color: var(--soft); font-weight: 600; }
@@ -99,12 +100,10 @@ def _image(figure: Figure) -> str:
 
 def _table(table: Table) -> str:
     headings = "".join(f"<th>{escape(heading)}</th>" for heading in table.headings)
+    head = f"<thead><tr>{headings}</tr></thead>\n" if any(table.headings) else ""
     rows = "\n".join("<tr>" + "".join(map(_entry, row)) + "</tr>" for row in table.rows)
     kind = ' class="numbers"' if table.numbers else ""
-    return (
-        f'<div class="wide"><table{kind}><thead><tr>{headings}</tr></thead>\n'
-        f"<tbody>\n{rows}\n</tbody></table></div>"
-    )
+    return f'<div class="wide"><table{kind}>{head}<tbody>\n{rows}\n</tbody></table></div>'
 
 
 def _entry(entry: Entry) -> str:

@@ -12,8 +12,8 @@ from gennape.evaluation.transfer.report.drawing import COLOURS, INK, SOFT, drawi
 Array = npt.NDArray[np.floating[Any]]
 
 _MARKS = {
-    "flops": ("|", "#9aa7b4"),
-    "parameters": ("_", "#9aa7b4"),
+    "flops": ("^", "#7d8b99"),
+    "parameters": ("v", "#7d8b99"),
     "k-gnn": ("s", "#e69f00"),
     "estimator": ("o", "#0072b2"),
 }
@@ -34,8 +34,9 @@ def correlations(
         for name, title in methods.items():
             mark, colour = _MARKS[name]
             numbers = np.array([np.nan if v is None else v for v in values[name]], dtype=float)
-            size = 11 if mark in "|_" else 7
-            axes.plot(numbers, heights, mark, color=colour, ms=size, mew=2, label=title)
+            if not np.isnan(numbers).all():
+                filling = "none" if mark in "^v" else colour
+                axes.plot(numbers, heights, mark, color=colour, mfc=filling, ms=7, label=title)
         axes.axvline(0, color=SOFT, lw=0.8)
         axes.set_yticks(heights, columns, color=INK)
         axes.set_xlim(min(-0.05, axes.get_xlim()[0]), 1.02)
@@ -112,11 +113,13 @@ def prediction(title: str, table: str, scores: Array, accuracies: Array, spearma
         accuracies: Measured, `(networks,)`, in the unit of the label.
         spearman: Their correlation.
     """
-    low = np.quantile(accuracies, 0.01)  # networks that failed to train would hide the others
+    # The lowest would squeeze the others: networks that failed to train, dead ones.
+    left, low = np.quantile(scores, 0.02), np.quantile(accuracies, 0.02)
     with drawing(3.4, 2.9) as (_, axes, svg):
         axes.scatter(
             scores, accuracies, s=4, alpha=0.35, lw=0, color=COLOURS[table], rasterized=True
         )
+        axes.set_xlim(left - 0.05 * (scores.max() - left), None)
         axes.set_ylim(low - 0.05 * (accuracies.max() - low), None)
         axes.set_title(title)
         axes.text(0.03, 0.94, f"Spearman {spearman:.3f}", transform=axes.transAxes, va="top")

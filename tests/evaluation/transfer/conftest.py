@@ -1,0 +1,32 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gennape.evaluation.transfer import Transfer, transfer
+from tiny_tables import short_split, tiny_estimator, write_nasbench101, write_nasbench201
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two readable tables, one that is none; the others are absent."""
+    folder = tmp_path_factory.mktemp("data")
+    write_nasbench101(folder)
+    write_nasbench201(folder, rows=104)
+    (folder / "accel_nasbench.parquet").write_bytes(b"no table")
+    tiny_estimator().save(folder / "estimator")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _short_tables() -> Iterator[None]:
+    with short_split():
+        yield
+
+
+@pytest.fixture(scope="session")
+def tiny_test(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Transfer:
+    """A finished quick test."""
+    with short_split():
+        out = tmp_path_factory.mktemp("test")
+        return transfer(tiny_data, out, tiny_data / "estimator", quick=True)
