@@ -60,6 +60,18 @@ def test_concatenation_and_slice() -> None:
     assert graph.edges.T.tolist()[1:4] == [[0, 2], [0, 2], [1, 2]]
 
 
+def test_rows_and_columns_from_a_start_and_a_border_of_zeros() -> None:
+    build = GraphBuilder()
+    x = build.input((3, 8, 6))
+    x = build.pad(build.slice_from(build.slice_from(x, 2, 3), 3, 1), bottom=2, right=1)
+    assert build.shapes[x] == (3, 7, 6)
+    build.output(x)
+    images = torch.randn(2, 3, 8, 6)
+    expected = torch.zeros(2, 3, 7, 6)
+    expected[:, :, :5, :5] = images[:, :, 3:, 1:]
+    assert torch.equal(build.build().to_module()(images), expected)
+
+
 def test_pooling_records_only_what_is_unusual() -> None:
     build = GraphBuilder()
     x = build.input((3, 8, 8))
