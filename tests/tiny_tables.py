@@ -61,17 +61,20 @@ def write_nasbench101(folder: Path, rows: int = 40, **columns: list[Any]) -> Pat
     return _write(folder / "nasbench101.parquet", table | columns)
 
 
-def write_nasbench201(folder: Path, rows: int = 40) -> Path:
-    """A table of random cells; more FLOPs are better on CIFAR-10, worse on CIFAR-100."""
+def write_nasbench201(folder: Path, rows: int = 40, names: Sequence[str] = ()) -> Path:
+    """A table of random cells, or of the named ones.
+
+    More FLOPs are better on CIFAR-10, worse on CIFAR-100.
+    """
     space = spaces.get("nasbench201")
     rng = np.random.default_rng(0)
-    cells = [space.sample(rng) for _ in range(rows)]
+    cells = [space.parse(name) for name in names] or [space.sample(rng) for _ in range(rows)]
     macs = np.array([canonical(space.graph(cell)).macs for cell in cells]) / 1e7
     table = {
         "architecture": [space.format(cell) for cell in cells],
         "cifar10_test_accuracy_200": 60 + macs,
         "cifar100_test_accuracy_200": 60 - macs,
-        "imagenet16_120_test_accuracy_200": rng.normal(size=rows),
+        "imagenet16_120_test_accuracy_200": rng.normal(size=len(cells)),
     }
     return _write(folder / "nasbench201.parquet", table)
 

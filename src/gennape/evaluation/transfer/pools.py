@@ -49,7 +49,7 @@ class Pool:
         """What each network costs, `(networks,)` each.
 
         "flops" is log10(MACs + 1), "parameters" counts them, and "depth" is the mean number
-        of convolutions on the paths to the output.
+        of convolutions on the paths to the output, the classifier among them.
         """
         return load_file(self._file(_SIZES))
 
