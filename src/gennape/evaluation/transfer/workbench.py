@@ -53,11 +53,11 @@ class Workbench:
         runs = [job.run for job in jobs if job.run and not job.run.finished(self._runs)]
         expected = duration(sum(run.expected_seconds for run in runs))
         for done, run in enumerate(runs):
-            self.report(f"{len(runs)} trainings, very roughly {expected}", done, len(runs))
+            self.report(f"{len(runs)} trainings, roughly {expected}", done, len(runs))
             with self.failures.noted(f"training {run.name}"):
                 run.train(self.data_dir, self._runs, self.report)
         if runs:
-            self.report(f"{len(runs)} trainings, very roughly {expected}", len(runs), len(runs))
+            self.report(f"{len(runs)} trainings, roughly {expected}", len(runs), len(runs))
 
     def measure(self, jobs: Sequence[Job]) -> None:
         """All measurements of some jobs, table by table."""
