@@ -1,9 +1,21 @@
 """Architecture families with measured labels.
 
 `load("nasbench201", data_dir)` reads the family's table; `names()` lists the tables.
+`import_official(kind, file, out)` makes such a table of an official file; `kinds()` lists
+what can be imported.
 """
 
 from gennape.benchmarks.benchmark import Benchmark, BenchmarkError, Split
+from gennape.benchmarks.official import Imported, import_official, kinds
 from gennape.benchmarks.tables import load, names
 
-__all__ = ["Benchmark", "BenchmarkError", "Split", "load", "names"]
+__all__ = [
+    "Benchmark",
+    "BenchmarkError",
+    "Imported",
+    "Split",
+    "import_official",
+    "kinds",
+    "load",
+    "names",
+]

@@ -18,6 +18,8 @@ from gennape.benchmarks import (
     transnas,
 )
 from gennape.benchmarks.benchmark import Benchmark, BenchmarkError
+from gennape.benchmarks.canonical import families_of
+from gennape.benchmarks.imported import find_imported, load_imported
 from gennape.benchmarks.table import Table
 
 DATA_VARIABLE = "GENNAPE_DATA"
@@ -54,21 +56,38 @@ def data_folder(data_dir: str | os.PathLike[str] | None = None) -> Path:
     return Path(folder)
 
 
-def load(name: str, data_dir: str | os.PathLike[str] | None = None) -> Benchmark:
+def load(
+    name: str | os.PathLike[str], data_dir: str | os.PathLike[str] | None = None
+) -> Benchmark:
     """Read a labelled table.
 
     Args:
-        name: One of `names()`.
+        name: One of `names()`; a family, where the folder holds no table of that name but
+            one that `import_official` wrote; or the path of such a table.
         data_dir: The data folder; the environment variable `GENNAPE_DATA` unless given.
 
     Raises:
         BenchmarkError: There is no such table, or its file is absent, broken or another one.
     """
-    if name not in _TABLES:
+    if not isinstance(name, str) or name.endswith(".parquet"):
+        return load_imported(Path(name))
+    if name not in [*_TABLES, *spaces.names()]:
         near = get_close_matches(name, _TABLES, n=3, cutoff=0.4) or names()
         raise BenchmarkError(f"no table is called {name!r}; did you mean {', '.join(near)}?")
+    folder = data_folder(data_dir)
+    own = folder / (_TABLES[name].file if name in _TABLES else f"{name}.parquet")
+    if not own.is_file() or families_of(own):
+        imported = find_imported(folder, name)
+        if imported:
+            return load_imported(imported, name)
+        if name not in _TABLES:
+            raise BenchmarkError(f"{folder} holds no table of {name}; `gennape import` makes some")
+    return _load_table(name, own)
+
+
+def _load_table(name: str, path: Path) -> Benchmark:
+    """Read a table of the data folder."""
     description = _TABLES[name]
-    path = data_folder(data_dir) / description.file
     table = read_parquet(path)
     space = spaces.get(description.space)
     try:

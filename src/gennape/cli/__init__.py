@@ -14,6 +14,7 @@ from gennape.cli import evaluate_families, evaluate_transfer
 from gennape.cli.families import families
 from gennape.cli.fine_tune import fine_tune
 from gennape.cli.graph import graph
+from gennape.cli.import_ import ImportCommand, import_
 from gennape.cli.pretrain import pretrain
 from gennape.cli.rank import rank
 from gennape.cli.score import score
@@ -65,6 +66,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.callback()(_gennape)
 for _command in (score, graph, rank, pretrain, fine_tune, families):
     app.command()(_with_clear_errors(_command))
+app.command("import", cls=ImportCommand)(_with_clear_errors(import_))
 _evaluate = typer.Typer(no_args_is_help=True, help="Compare rankings with measured accuracies.")
 _evaluate.command()(_with_clear_errors(evaluate_families.families))
 _evaluate.command()(_with_clear_errors(evaluate_transfer.transfer))

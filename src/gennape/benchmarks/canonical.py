@@ -1,0 +1,139 @@
+"""The one Parquet table that every official benchmark file is turned into.
+
+A row is one measured value of one training run of one architecture. The columns are those
+of `SCHEMA`; values are in the unit that the metric has in `docs/commands/import.md`,
+accuracies always in percent.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+_FORMAT = {b"gennape": b"canonical benchmark table 1"}
+_FAMILIES = "families"
+_ROWS_IN_MEMORY = 100_000
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+
+SCHEMA = pa.schema(
+    [
+        pa.field("family", _TEXT, nullable=False),
+        pa.field("architecture", _TEXT, nullable=False),
+        pa.field("dataset", _TEXT, nullable=False),
+        pa.field("split", _TEXT, nullable=False),
+        pa.field("epochs", pa.int32()),
+        pa.field("seed", pa.int64()),
+        pa.field("metric", _TEXT, nullable=False),
+        pa.field("value", pa.float64(), nullable=False),
+        pa.field("seconds", pa.float64()),
+        pa.field("macs", pa.int64()),
+        pa.field("parameters", pa.int64()),
+        pa.field("file", _TEXT, nullable=False),
+        pa.field("sha256", _TEXT, nullable=False),
+    ],
+    metadata=_FORMAT,
+)
+
+
+class Measurement(NamedTuple):
+    """A row of the table without the file that it comes from.
+
+    Attributes:
+        family: Name of the architecture's family.
+        architecture: The line that the family's `parse` reads; where gennape has no such
+            family, the source's own text.
+        dataset: What was learned.
+        split: What the value was measured on.
+        metric: What was measured; "accuracy" is top-1 accuracy in percent.
+        value: The measured value, finite.
+        epochs: Epochs of the training.
+        seed: Of the training, where the source names one.
+        seconds: Training time up to the value.
+        macs: Multiply-accumulate operations of the network for one image.
+        parameters: Trainable parameters of the network.
+    """
+
+    family: str
+    architecture: str
+    dataset: str
+    split: str
+    metric: str
+    value: float
+    epochs: int | None = None
+    seed: int | None = None
+    seconds: float | None = None
+    macs: int | None = None
+    parameters: int | None = None
+
+
+class CanonicalWriter:
+    """Writes rows in groups, so that few are in memory.
+
+    Attributes:
+        rows: Rows written so far.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._parquet = pq.ParquetWriter(path, SCHEMA, compression="zstd")
+        self._columns: dict[str, list[object]] = {name: [] for name in SCHEMA.names}
+        self._families: dict[str, None] = {}
+        self.rows = 0
+
+    def write(self, measurement: Measurement, file: str, sha256: str) -> None:
+        """Add a row.
+
+        Args:
+            measurement: The row.
+            file: Name of the file that it comes from.
+            sha256: The file's checksum.
+        """
+        self._families[measurement.family] = None
+        for name, value in zip(Measurement._fields, measurement, strict=True):
+            self._columns[name].append(value)
+        self._columns["file"].append(file)
+        self._columns["sha256"].append(sha256)
+        self.rows += 1
+        if len(self._columns["file"]) == _ROWS_IN_MEMORY:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._flush()
+        self._parquet.add_key_value_metadata({_FAMILIES: json.dumps(list(self._families))})
+        self._parquet.close()
+
+    def _flush(self) -> None:
+        self._parquet.write_table(pa.table(self._columns, SCHEMA))
+        for column in self._columns.values():
+            column.clear()
+
+
+@contextmanager
+def new_table(path: Path) -> Iterator[CanonicalWriter]:
+    """Write a table that appears under its name only when it is whole."""
+    partial = path.with_name(path.name + ".partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        writer = CanonicalWriter(partial)
+        yield writer
+        writer.close()
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def families_of(path: Path) -> list[str]:
+    """Families of a canonical table, in the order of their first rows; none for other files."""
+    try:
+        metadata = pq.read_metadata(path).metadata or {}
+    except (pa.ArrowException, OSError):
+        return []
+    if _FORMAT.items() <= metadata.items():
+        families: list[str] = json.loads(metadata[_FAMILIES.encode()])
+        return families
+    return []

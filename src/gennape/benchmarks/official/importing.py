@@ -1,0 +1,164 @@
+"""Turning an official benchmark file into a canonical table."""
+
+import tarfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import islice
+from lzma import LZMAError
+from os import PathLike
+from pathlib import Path
+
+from gennape.benchmarks.benchmark import BenchmarkError
+from gennape.benchmarks.canonical import CanonicalWriter, families_of, new_table
+from gennape.benchmarks.official.accel_nasbench import ACCEL_NASBENCH
+from gennape.benchmarks.official.broken import Broken
+from gennape.benchmarks.official.gennape_caches import GENNAPE
+from gennape.benchmarks.official.kind import Entry, Kind
+from gennape.benchmarks.official.nasbench101 import NASBENCH101
+from gennape.benchmarks.official.nasbench301 import NASBENCH301
+from gennape.benchmarks.official.natsbench import NASBENCH201, NATS_SSS, NATS_TSS
+from gennape.benchmarks.official.nds import NDS
+from gennape.benchmarks.official.source import Report, Source
+from gennape.benchmarks.official.transnas import TRANSNAS
+from gennape.spaces import ArchitectureError
+
+_REPORTED = 1 << 20
+
+_KINDS = {
+    kind.name: kind
+    for kind in (
+        NASBENCH101,
+        NASBENCH201,
+        NATS_TSS,
+        NATS_SSS,
+        NASBENCH301,
+        NDS,
+        TRANSNAS,
+        ACCEL_NASBENCH,
+        GENNAPE,
+    )
+}
+
+_DAMAGES = (EOFError, OSError, zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError)
+
+
+@dataclass
+class Imported:
+    """What came of an import.
+
+    Attributes:
+        path: The canonical table.
+        read: Entries that are in it.
+        skipped: How many entries are not, by the reason why.
+        rows: Rows of the table.
+        is_published: Whether the file's checksum is the published one; None where none is
+            known for its name.
+    """
+
+    path: Path
+    read: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    rows: int = 0
+    is_published: bool | None = None
+
+
+def kinds() -> list[Kind]:
+    """All formats that can be imported."""
+    return list(_KINDS.values())
+
+
+def import_official(
+    kind: str,
+    file: str | PathLike[str],
+    out: str | PathLike[str],
+    limit: int | None = None,
+    report: Report = lambda what, done, total: None,
+) -> Imported:
+    """Turn an official benchmark file into `out/KIND.parquet`, a canonical table.
+
+    Entries that cannot be used are skipped and counted; the table appears only when it is
+    whole. Nothing in the file is ever run.
+
+    Args:
+        kind: Name of one of `kinds()`.
+        file: The file, or a folder or archive of files.
+        out: Folder of the table; made if it is not there.
+        limit: Stop after so many entries.
+        report: Called with what is being done, the bytes done and their total.
+
+    Raises:
+        BenchmarkError: There is no such kind or file, the file is damaged or another one, it
+            has no usable entry, or the table would replace a file that is none.
+    """
+    if kind not in _KINDS:
+        near = get_close_matches(kind, _KINDS, n=3, cutoff=0.4) or list(_KINDS)
+        raise BenchmarkError(f"no kind is called {kind!r}; did you mean {', '.join(near)}?")
+    source_path, path = Path(file), Path(out) / f"{kind}.parquet"
+    description = _KINDS[kind]
+    description.check_exists(source_path)
+    if path.exists() and not families_of(path):
+        raise BenchmarkError(f"{path} is there and no imported table; choose another folder")
+    imported = Imported(path)
+    source = Source(source_path, report)
+    with new_table(path) as table:
+        for entry in islice(_entries(description, source), limit):
+            _import_entry(description, entry, table, imported)
+        imported.rows = table.rows
+        if not imported.rows:
+            raise BenchmarkError(f"{file} has no usable entry: {reasons(imported)}")
+    return imported
+
+
+def reasons(imported: Imported) -> str:
+    """Why entries were skipped, the most frequent reason first."""
+    counts = (f"{count:,} {reason}" for reason, count in imported.skipped.most_common())
+    return "; ".join(counts) or "there is none"
+
+
+def _entries(kind: Kind, source: Source) -> Iterator[Entry]:
+    """The entries of a source, while the bytes read are reported."""
+    reported = 0
+    try:
+        for entry in kind.read(source):
+            yield entry
+            if source.position - reported >= _REPORTED:
+                reported = source.position
+                source.report("import", reported, source.size)
+    except BenchmarkError as error:
+        raise BenchmarkError(f"{source.path}: {error}") from error
+    except _DAMAGES as error:
+        raise BenchmarkError(
+            f"{source.path} is damaged or cut ({error}); download it again"
+        ) from error
+    source.report("import", source.size, source.size)
+
+
+def _import_entry(kind: Kind, entry: Entry, table: CanonicalWriter, imported: Imported) -> None:
+    file = entry.member.name
+    try:
+        if isinstance(entry.content, Exception):
+            raise Broken(str(entry.content)) from entry.content
+        measurements = kind.measurements(entry.content, file)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        imported.skipped[_reason(error)] += 1
+        return
+    for measurement in measurements:
+        table.write(measurement, file, entry.member.sha256)
+    imported.read += 1
+    if file in kind.published:
+        imported.is_published = entry.member.sha256 == kind.published[file]
+
+
+def _reason(error: Exception) -> str:
+    """Why an entry is skipped, the same for all entries with the same defect."""
+    if isinstance(error, Broken):
+        return str(error)
+    if isinstance(error, KeyError):
+        return f"lacks {error}"
+    if isinstance(error, ArchitectureError):
+        return "is no architecture of its family"
+    return "has another layout than the documented one"

@@ -1,0 +1,167 @@
+"""The names that pickles of plain data may use, and what stands for them here.
+
+Every value is built by the functions of this file from values that are plain already:
+containers, text, numbers, numpy arrays of numbers. Tensors are replaced by their shape,
+since no official file keeps a label in one, and instances of the few classes that an
+importer names by an `Instance`, which has their fields and none of their behaviour.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+_NUMBERS = "biufc"
+_TEXT = "SU"
+_BYTE_ORDERS = "<>=|"
+
+
+class Name(NamedTuple):
+    """A name that a pickle may use.
+
+    Attributes:
+        path: Module and name.
+        make: What calling it gives; None where it only stands as an argument.
+    """
+
+    path: str
+    make: Callable[..., Any] | None = None
+
+
+Names = Mapping[str, Name]
+
+CONSTANTS = (Name, np.dtype)
+"""Values that a pickle stores once and may refer to from everywhere."""
+
+
+class TensorShape(tuple[int, ...]):
+    """Stands for a tensor; its values are not read."""
+
+
+@dataclass
+class Instance:
+    """Stands for an object of a class that is not imported.
+
+    Attributes:
+        path: Module and name of its class.
+        arguments: What its class was called with.
+        state: Its attributes.
+    """
+
+    path: str
+    arguments: tuple[Any, ...]
+    state: Any = None
+
+
+def plain_names(classes: Iterable[str] = ()) -> Names:
+    """The names of plain data, and classes whose objects become `Instance`s."""
+    return _PLAIN | {path: _class(path) for path in classes}
+
+
+def rebuilt(value: Any, state: Any) -> Any:
+    """The value after it was given a state, which is another object where it must be.
+
+    Raises:
+        ValueError: Values of this kind have no such state.
+    """
+    if isinstance(value, Instance):
+        value.state = state
+        return value
+    if isinstance(value, dict):  # attributes of an OrderedDict, such as torch's `_metadata`
+        return value
+    if isinstance(value, np.dtype):
+        order = state[1]
+        if order not in _BYTE_ORDERS:
+            raise ValueError(f"{order!r} is no byte order")
+        return value if order == "|" else value.newbyteorder(order)
+    if isinstance(value, np.ndarray):
+        _, shape, dtype, by_columns, values = state
+        return _array(values, dtype, shape, "F" if by_columns else "C")
+    raise ValueError(f"a {type(value).__name__} has no state")
+
+
+def _class(path: str) -> Name:
+    return Name(path, lambda *arguments: Instance(path, arguments))
+
+
+def _dtype(text: str, *_: Any) -> np.dtype[Any]:
+    dtype = np.dtype(_text(text))
+    if dtype.kind not in _NUMBERS + _TEXT:
+        raise ValueError(f"numpy arrays of {dtype} are no plain data")
+    return dtype
+
+
+def _array(
+    values: bytes | bytearray, dtype: np.dtype[Any], shape: tuple[int, ...], order: Any = "C"
+) -> npt.NDArray[Any]:
+    if not isinstance(values, bytes | bytearray):
+        raise ValueError("a numpy array holds objects")
+    return np.frombuffer(values, dtype).reshape(shape, order=order)
+
+
+def _scalar(dtype: np.dtype[Any], value: bytes) -> Any:
+    return _array(value, dtype, (1,))[0].item()
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    """How protocol 2 writes bytes."""
+    if encoding != "latin1":
+        raise ValueError(f"bytes are written as latin1, not {encoding!r}")
+    return _text(text).encode("latin1")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text")
+    return value
+
+
+def _dictionary(*pairs: Any) -> dict[Any, Any]:
+    return dict(*pairs)
+
+
+def _empty_default(*factory: Any) -> dict[Any, Any]:
+    return {}
+
+
+def _tensor(storage: Any, offset: Any, shape: tuple[int, ...], *_: Any) -> TensorShape:
+    return TensorShape(shape)
+
+
+def _named(make: Callable[..., Any] | None, *paths: str) -> dict[str, Name]:
+    return {path: Name(path, make) for path in paths}
+
+
+def _first(value: Any, *_: Any) -> Any:
+    return value
+
+
+_STORAGES = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")
+
+_PLAIN: dict[str, Name] = {
+    **_named(_dictionary, "collections.OrderedDict", "builtins.dict", "__builtin__.dict"),
+    **_named(_empty_default, "collections.defaultdict"),
+    **_named(set, "builtins.set", "__builtin__.set"),
+    **_named(frozenset, "builtins.frozenset", "__builtin__.frozenset"),
+    **_named(list, "builtins.list", "__builtin__.list"),
+    **_named(lambda: b"", "builtins.bytes", "__builtin__.bytes"),  # how protocol 2 writes none
+    **_named(None, "builtins.int", "__builtin__.int", "__builtin__.long"),
+    **_named(None, "builtins.float", "__builtin__.float"),
+    **_named(_encoded, "_codecs.encode"),
+    **_named(_dtype, "numpy.dtype"),
+    **_named(None, "numpy.ndarray"),
+    **_named(
+        lambda *_: np.empty(0),
+        "numpy.core.multiarray._reconstruct",
+        "numpy._core.multiarray._reconstruct",
+    ),
+    **_named(_scalar, "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar"),
+    **_named(_array, "numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer"),
+    **_named(tuple, "torch.Size"),
+    **_named(_tensor, "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor"),
+    **_named(_first, "torch._utils._rebuild_parameter"),
+    **_named(lambda *_: None, "torch.storage._load_from_bytes"),
+    **_named(None, *(f"torch.{kind}Storage" for kind in _STORAGES)),
+}

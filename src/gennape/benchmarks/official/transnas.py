@@ -1,0 +1,74 @@
+"""TransNAS-Bench-101: `transnas-bench_v10141024.pth`.
+
+Layout as read by `api/api.py` of github.com/yawen-d/TransNASBench: under `data`, search
+spaces (`macro`, `micro`), architectures and tasks; a task has `total_epochs` and, under
+`metrics`, the values of every epoch. The last epoch is imported, of all metrics but losses,
+where lower is better; `neg_loss` is kept. Values are in the source's unit.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from gennape.benchmarks.canonical import Measurement
+from gennape.benchmarks.official.broken import number
+from gennape.benchmarks.official.kind import Entry, Kind
+from gennape.benchmarks.official.pickle_file import open_pickle
+from gennape.benchmarks.official.plain_pickle import PickleError
+from gennape.benchmarks.official.plain_types import plain_names
+from gennape.benchmarks.official.source import Source
+
+_TASK = frozenset({"metrics", "total_epochs"})
+_SPLITS = {"train": "train", "valid": "validation", "test": "test"}
+_NAMES = {"top1": "accuracy", "top5": "top-5 accuracy"}
+
+
+class _Result(NamedTuple):
+    """What one architecture reached in one task."""
+
+    space: str
+    architecture: str
+    task: str
+    values: dict[str, Any]
+
+
+def _read(source: Source) -> Iterator[Entry]:
+    for member in source.members("*.pth"):
+        pickle = open_pickle(member.stream, plain_names())
+        for task in pickle.records(_TASK):
+            task["metrics"] = {name: values[-1:] for name, values in task["metrics"].items()}
+        content = pickle.value
+        if not isinstance(content, dict) or "data" not in content:
+            raise PickleError(f"{member.name} has no entry `data`")
+        for space, architectures in content["data"].items():
+            for architecture, tasks in architectures.items():
+                for task, values in tasks.items():
+                    yield Entry(member, _Result(space, architecture, task, values))
+
+
+def _measurements(result: _Result, file: str) -> list[Measurement]:
+    rows = []
+    for name, values in result.values["metrics"].items():
+        split, _, metric = name.partition("_")
+        if split in _SPLITS and (metric == "neg_loss" or not metric.endswith("loss")):
+            rows.append(
+                Measurement(
+                    family=f"transnas_{result.space}",
+                    architecture=result.architecture,
+                    dataset=result.task,
+                    split=_SPLITS[split],
+                    metric=_NAMES.get(metric, metric),
+                    value=number(values[-1]),
+                    epochs=int(result.values["total_epochs"]),
+                )
+            )
+    return rows
+
+
+TRANSNAS = Kind(
+    name="transnas",
+    files="transnas-bench_v10141024.pth",
+    summary="TransNAS-Bench-101: micro and macro networks on seven vision tasks",
+    origin="links at https://github.com/yawen-d/TransNASBench",
+    read=_read,
+    measurements=_measurements,
+)

@@ -1,0 +1,279 @@
+import collections
+import io
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gennape.benchmarks.official import pickle_memo
+from gennape.benchmarks.official.plain_pickle import PickleError, PlainUnpickler
+from gennape.benchmarks.official.plain_types import Instance, TensorShape, plain_names
+
+PROTOCOLS = [2, 3, 4, 5]
+
+_scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
+)
+_hashable = st.recursive(_scalars, lambda inner: st.tuples(inner) | st.tuples(inner, inner, inner))
+_plain = st.recursive(
+    _scalars | st.frozensets(_scalars) | st.sets(_scalars),
+    lambda inner: (
+        st.lists(inner)
+        | st.tuples(inner, inner)
+        | st.tuples(inner, inner, inner, inner)
+        | st.dictionaries(_hashable, inner)
+        | st.dictionaries(st.text(), inner).map(collections.OrderedDict)
+    ),
+    max_leaves=20,
+)
+
+
+def load(data: bytes, *classes: str) -> Any:
+    return PlainUnpickler(io.BytesIO(data), plain_names(classes)).load()
+
+
+@settings(deadline=None)
+@given(value=_plain, protocol=st.sampled_from(PROTOCOLS))
+def test_plain_values_are_read_as_python_reads_them(value: object, protocol: int) -> None:
+    read = load(pickle.dumps(value, protocol))
+    assert read == value
+    assert type(read) is type(value) or isinstance(value, collections.OrderedDict)
+
+
+_curves = st.lists(
+    st.tuples(
+        st.sampled_from(["x-valid@{}", "{}", "ori-test@{}", "é{}", "a\0{}\0"]) | st.none(),
+        st.integers(0, 320),
+        st.booleans(),
+    ),
+    max_size=6,
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(curves=_curves, protocol=st.sampled_from(PROTOCOLS), start=st.integers(0, 300))
+def test_learning_curves_are_read_as_python_reads_them(
+    curves: list[tuple[str | None, int, bool]], protocol: int, start: int
+) -> None:
+    """Long runs of pairs, which are read at once: new keys, keys again, numbers, mixed ends."""
+    value: list[object] = [[f"text {number}" for number in range(start)]]
+    for form, length, mixed in curves:
+        keys = [form.format(epoch) if form else epoch for epoch in range(length)]
+        value.append({key: number / 7 for number, key in enumerate(keys)})
+        value.append(
+            {key: number if mixed and number % 9 == 8 else 0.5 for number, key in enumerate(keys)}
+        )
+    assert load(pickle.dumps(value, protocol)) == value
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_numpy_values(protocol: int) -> None:
+    numbers = np.arange(6, dtype=">i4").reshape(2, 3)
+    value = {
+        "numbers": numbers,
+        "by columns": np.asfortranarray(numbers.astype("f4")),
+        "texts": np.array(["a", "bc"]),
+        "scalars": [np.float64(3.5), np.int64(4), np.bool_(True), np.float32(0.5)],
+    }
+    read = load(pickle.dumps(value, protocol))
+    for name in ("numbers", "by columns", "texts"):
+        np.testing.assert_array_equal(read[name], value[name])
+        assert read[name].dtype == value[name].dtype
+    assert read["scalars"] == [3.5, 4, True, 0.5]
+    assert [type(scalar) for scalar in read["scalars"]] == [float, int, bool, float]
+
+
+def test_a_value_may_hold_itself() -> None:
+    loop: list[object] = [1]
+    loop.append(loop)
+    read = load(pickle.dumps(loop))
+    assert read[0] == 1 and read[1] is read
+
+
+def test_shared_values_stay_shared() -> None:
+    shared = [1]
+    read = load(pickle.dumps([shared, {"a": shared}]))
+    assert read[0] is read[1]["a"]
+
+
+class _Reduced:
+    """Pickled as a call."""
+
+    def __init__(self, *how: Any) -> None:
+        self.how = how
+
+    def __reduce__(self) -> Any:
+        return self.how
+
+
+HOSTILE = {
+    "os.system": (_Reduced(os.system, ("touch {}",)), r"posix\.system"),
+    "eval": (_Reduced(eval, ("__import__('os')",)), r"builtin(s|__)\.eval"),
+    "getattr": (_Reduced(getattr, (dict, "fromkeys")), r"builtin(s|__)\.getattr"),
+    "deep inside": ([{"a": ({"b": [_Reduced(os.system, ("true",))]},)}], r"posix\.system"),
+    "a dictionary's items": (
+        _Reduced(dict, (), None, None, iter([("key", _Reduced(os.system, ("true",)))])),
+        r"posix\.system",
+    ),
+    "state": (
+        _Reduced(collections.OrderedDict, (), {"a": _Reduced(os.getcwd, ())}),
+        r"posix\.getcwd",
+    ),
+    "a class": (Path("a"), r"pathlib\.\w+"),
+    "objects in an array": (
+        np.array([_Reduced(os.system, ("true",))], dtype=object),
+        "numpy.dtype",
+    ),
+    "records in an array": (np.zeros(1, dtype=[("a", "O")]), "numpy.dtype"),
+    "a function as a default": (collections.defaultdict(os.getcwd), r"posix\.getcwd"),
+    "a callable that is none": (_Reduced(int, ("7",)), r"builtin(s|__)\.(int|long)"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_hostile_pickles_are_refused_by_name(name: str, protocol: int) -> None:
+    value, offending = HOSTILE[name]
+    with pytest.raises(PickleError, match=offending):
+        load(_dumps(value, protocol))
+
+
+def _dumps(value: object, protocol: int) -> bytes:
+    """The pickle, also of values with iterators, which can be pickled only once."""
+    if isinstance(value, _Reduced) and len(value.how) > 3:
+        value = _Reduced(*value.how[:4], iter([("key", _Reduced(os.system, ("true",)))]))
+    return pickle.dumps(value, protocol)
+
+
+WRITTEN_BY_HAND = {
+    "copyreg": (b"\x80\x02ccopyreg\n_reconstructor\n.", r"copyreg\._reconstructor"),
+    "an instance": (b"(S'true'\nios\nsystem\n.", "opcode STRING"),
+    "protocol 0": (b"cos\nsystem\n(S'true'\ntR.", r"os\.system"),
+    "an extension": (b"\x80\x02\x82\x01.", "opcode EXT1"),
+    "a call of a string": (b"\x80\x02X\x01\x00\x00\x00a)R.", "calls 'a'"),
+    "an object from a string": (b"\x80\x02X\x01\x00\x00\x00a)\x81.", "calls 'a'"),
+    "a name from numbers": (b"\x80\x04K\x01K\x02\x93.", r"1\.2"),
+    "wrong bytes": (
+        b"\x80\x02c_codecs\nencode\nX\x01\x00\x00\x00aX\x03\x00\x00\x00hex\x86R.",
+        "latin1",
+    ),
+    "keyword arguments": (b"\x80\x04ccollections\nOrderedDict\n)}\x92.", "opcode NEWOBJ_EX"),
+    "a state of a number": (b"\x80\x02K\x01}b.", "a int has no state"),
+    "keys of a list": (b"\x80\x02]K\x01K\x02s.", "a list has no keys"),
+    "a list as a key": (b"\x80\x02}]K\x02s.", "damaged at opcode SETITEM"),
+    "an empty stack": (b"\x80\x02s.", "damaged at opcode SETITEM"),
+    "a value never stored": (b"\x80\x02h\x07.", "damaged at opcode BINGET"),
+    "a value stored far away": (b"\x80\x02Nr\xff\xff\xff\xff.", "stored after value -1"),
+    "bytes that are no opcode": (b"\x80\x02\xff.", "opcode 255"),
+    "text that is none": (b"\x80\x02X\x01\x00\x00\x00\xff.", "damaged at opcode BINUNICODE"),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN_BY_HAND)
+def test_damaged_pickles_are_refused(name: str) -> None:
+    data, reason = WRITTEN_BY_HAND[name]
+    with pytest.raises(PickleError, match=reason):
+        load(data)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_pickle_that_is_cut_anywhere_is_refused(protocol: int) -> None:
+    whole = pickle.dumps(
+        {"a": [1, 2.5, "text", b"bytes"], 7: {str(i): 0.5 for i in range(9)}}, protocol
+    )
+    for length in range(len(whole)):
+        with pytest.raises(PickleError):
+            load(whole[:length])
+
+
+@settings(deadline=None)
+@given(data=st.binary(max_size=60), position=st.floats(0, 1))
+def test_no_bytes_end_in_another_error(data: bytes, position: float) -> None:
+    whole = pickle.dumps(
+        [{"a": (1, {2.5}, b"bytes")}, np.arange(3), {str(i): 0.5 for i in range(9)}]
+    )
+    at = int(position * len(whole))
+    try:
+        load(whole[:at] + data + whole[at + len(data) :])
+    except PickleError as error:
+        assert str(error)
+
+
+def test_classes_that_are_named_become_instances() -> None:
+    thing = b"\x8c\x07missing\x8c\x05Thing\x93K\x01K\x02\x86\x81"  # Thing(1, 2)
+    data = b"\x80\x04" + thing + b"}\x8c\x01aK\x03sb."  # with the attribute a = 3
+    assert load(data, "missing.Thing") == Instance("missing.Thing", (1, 2), {"a": 3})
+    with pytest.raises(PickleError, match=r"missing\.Thing"):
+        load(data)
+
+
+def test_tensors_are_replaced_by_their_shape(tmp_path: Path) -> None:
+    import torch
+
+    from gennape.benchmarks.official.pickle_file import open_pickle
+
+    path = tmp_path / "tensors.pth"
+    weights = torch.nn.Linear(3, 2).state_dict()  # an OrderedDict with attributes
+    for new in (True, False):
+        torch.save({"weights": weights, "n": 1}, path, _use_new_zipfile_serialization=new)
+        with path.open("rb") as file:
+            value = open_pickle(file, plain_names()).load()
+        assert value == {"weights": {"weight": (2, 3), "bias": (2,)}, "n": 1}
+        assert isinstance(value["weights"]["bias"], TensorShape)
+
+
+KEYS = frozenset({"seed", "curve"})
+
+
+def _records(number: int) -> dict[str, Any]:
+    return {
+        f"outer {i}": {"runs": {("a", i): {"seed": i, "curve": {"x@0": 0.5, "x@1": i / 2}}}}
+        for i in range(number)
+    }
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_records_are_handed_out_one_by_one(protocol: int) -> None:
+    value = _records(2_500)  # dictionaries are written in parts of 1,000
+    pickled = PlainUnpickler(io.BytesIO(pickle.dumps(value, protocol)), plain_names())
+    seen = 0
+    for record in pickled.records(KEYS):
+        assert record == {"seed": seen, "curve": {"x@0": 0.5, "x@1": seen / 2}}
+        record.clear()
+        seen += 1
+    assert seen == 2_500
+    assert pickled.value["outer 7"] == {"runs": {("a", 7): {}}}
+
+
+def test_strings_and_constants_outlive_their_record() -> None:
+    name = "".join(["shared", " name"])
+    value = [{"seed": np.float64(i), "curve": {name: 0.5}} for i in range(5)]
+    pickled = PlainUnpickler(io.BytesIO(pickle.dumps(value)), plain_names())
+    seen = []
+    for record in pickled.records(KEYS):
+        seen.append(dict(record))
+        record.clear()
+    assert seen == value
+
+
+def test_nothing_may_refer_to_what_an_earlier_record_held() -> None:
+    curve = {"x@0": 0.5}
+    value = [{"seed": 1, "curve": curve}, {"seed": 2, "curve": curve}]
+    pickled = PlainUnpickler(io.BytesIO(pickle.dumps(value)), plain_names())
+    with pytest.raises(PickleError, match="belongs to an earlier record"):
+        for record in pickled.records(KEYS):
+            record.clear()
+
+
+def test_runs_of_texts_are_known_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pickle_memo, "_MOST_RUNS", 2)
+    memo = pickle_memo.Memo()
+    for joined in ("aabb", "ccdd", "eeff", "aabb"):
+        assert memo.add_texts(joined, 2) == [joined[:2], joined[2:]]
+    assert [memo.get(number) for number in (0, 3, 5, 6, 7)] == ["aa", "dd", "ff", "aa", "bb"]
+    assert len(memo) == 8
