@@ -40,7 +40,7 @@ def graph_of_name(name: str, input_shape: tuple[int, ...] | None = None) -> Comp
     """
     source, separator, rest = name.partition(":")
     if not separator:
-        near = get_close_matches(name, spaces.names()) or [f"timm:{name}"]
+        near = get_close_matches(name, spaces.names(), cutoff=0.8) or [f"timm:{name}"]
         raise FrontendError(f"{name!r} is no file, and names are {_FORMS}; did you mean {near[0]}?")
     if source in spaces.names():
         family = spaces.get(source)
