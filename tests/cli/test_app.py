@@ -16,7 +16,8 @@ def test_version() -> None:
 def test_help_names_every_command() -> None:
     result = CliRunner().invoke(app, ["--help"])
     assert result.exit_code == 0
-    for command in ("score", "graph", "rank", "pretrain", "fine-tune", "evaluate", "families"):
+    commands = ("score", "graph", "rank", "pretrain", "fine-tune", "proxy ", "proxy-pool")
+    for command in (*commands, "families", "import", "evaluate"):
         assert command in result.stdout
 
 

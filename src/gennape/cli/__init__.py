@@ -16,6 +16,8 @@ from gennape.cli.fine_tune import fine_tune
 from gennape.cli.graph import graph
 from gennape.cli.import_ import ImportCommand, import_
 from gennape.cli.pretrain import pretrain
+from gennape.cli.proxy import proxy
+from gennape.cli.proxy_pool import proxy_pool
 from gennape.cli.rank import rank
 from gennape.cli.score import score
 
@@ -64,7 +66,7 @@ def _gennape(
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.callback()(_gennape)
-for _command in (score, graph, rank, pretrain, fine_tune, families):
+for _command in (score, graph, rank, pretrain, fine_tune, proxy, proxy_pool, families):
     app.command()(_with_clear_errors(_command))
 app.command("import", cls=ImportCommand)(_with_clear_errors(import_))
 _evaluate = typer.Typer(no_args_is_help=True, help="Compare rankings with measured accuracies.")

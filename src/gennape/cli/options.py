@@ -28,6 +28,25 @@ DataFolder = Annotated[
         "--data", envvar="GENNAPE_DATA", help="Folder of the labelled data.", file_okay=False
     ),
 ]
+ProxyNames = Annotated[
+    str,
+    typer.Option("--proxy", metavar="NAME,NAME", help="Which proxies, or all for each of them."),
+]
+Images = Annotated[
+    str,
+    typer.Option(
+        "--data", metavar="noise|PATH", help="Images: noise, or CIFAR-10's Parquet file or folder."
+    ),
+]
+BatchSize = Annotated[int, typer.Option(min=2, help="How many images.")]
+Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
+
+
+def parse_names(text: str) -> list[str]:
+    """Names of proxies from text such as `swap,synflow`; `all` stands for every one."""
+    from gennape.proxies import names
+
+    return names() if text == "all" else [name.strip() for name in text.split(",")]
 
 
 def parse_shape(text: str | None) -> tuple[int, ...] | None:

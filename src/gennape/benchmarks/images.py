@@ -1,0 +1,86 @@
+"""CIFAR-10 from Parquet: one row an image, JPEG bytes and a label."""
+
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from gennape.benchmarks.benchmark import BenchmarkError
+from gennape.benchmarks.tables import read_parquet
+
+CLASSES = 10
+MEAN = (0.4914, 0.4822, 0.4465)
+DEVIATION = (0.2470, 0.2435, 0.2616)
+"""Mean and deviation of the training images' red, green and blue, as shares of one."""
+
+_FILE = "cifar10_jpeg_{part}.parquet"
+_SHAPE = (3, 32, 32)
+
+
+@dataclass(frozen=True)
+class Images:
+    """Images beside their classes.
+
+    Attributes:
+        pixels: `(images, 3, 32, 32)`, uint8.
+        labels: `(images,)`, int64, 0 to 9.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def normalised(self) -> npt.NDArray[np.float32]:
+        """Pixels with the data set's mean 0 and deviation 1, `(images, 3, 32, 32)`."""
+        shares = self.pixels.astype(np.float32) / 255
+        mean, deviation = (np.array(v, np.float32)[:, None, None] for v in (MEAN, DEVIATION))
+        return ((shares - mean) / deviation).astype(np.float32, copy=False)
+
+
+def read_cifar10(
+    source: str | os.PathLike[str],
+    part: str = "train",
+    rows: npt.NDArray[np.int64] | None = None,
+) -> Images:
+    """Read CIFAR-10.
+
+    Args:
+        source: A Parquet file with the columns `img` and `label`, or the data folder.
+        part: "train" or "test", for a folder.
+        rows: Which rows; all unless given.
+
+    Raises:
+        BenchmarkError: The file is absent, another one, or holds a broken image.
+        ImportError: Pillow, which decodes the images, is not installed.
+    """
+    path = Path(source)
+    if path.is_dir():
+        path /= _FILE.format(part=part)
+    table = read_parquet(path)
+    try:
+        if rows is not None:
+            table = table.take(rows)
+        pixels = [_decoded(jpeg) for jpeg in table["img"].to_pylist()]
+        labels = table["label"].to_numpy().astype(np.int64)
+    except (KeyError, IndexError, OSError) as error:
+        raise BenchmarkError(f"{path} is no table of CIFAR-10 images: {error}") from error
+    if any(image.shape != _SHAPE for image in pixels):
+        raise BenchmarkError(f"{path} holds images of other sizes than 32x32")
+    return Images(np.stack(pixels) if pixels else np.zeros((0, *_SHAPE), np.uint8), labels)
+
+
+def _decoded(jpeg: bytes) -> npt.NDArray[np.uint8]:
+    """One image, `(3, height, width)`."""
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise ImportError(
+            'images are decoded by Pillow, which is not installed; run pip install "gennape[timm]"'
+        ) from error
+    with Image.open(io.BytesIO(jpeg)) as image:
+        return np.asarray(image.convert("RGB"), dtype=np.uint8).transpose(2, 0, 1)

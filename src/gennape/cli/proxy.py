@@ -1,0 +1,81 @@
+"""`gennape proxy`: zero-cost proxies of networks."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gennape.cli.formats import Format, OutputFormat
+from gennape.cli.options import BatchSize, Images, InputShape, ProxyNames, Seed, parse_shape
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from gennape.proxies import ProxyScore
+
+
+def proxy(
+    models: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="MODEL...", help="ONNX and .pt2 files, and names such as timm:resnet18."
+        ),
+    ],
+    proxies: ProxyNames = "swap,synflow",
+    batch: BatchSize = 64,
+    data: Images = "noise",
+    input_shape: InputShape = None,
+    seed: Seed = 0,
+    output: OutputFormat = Format.TABLE,
+) -> None:
+    """Compute zero-cost proxies of networks with initial weights; higher is better.
+
+    Exits with status 1 when a network could not be read; the others still are.
+    """
+    from dataclasses import asdict, fields
+
+    from gennape.cli.formats import print_csv, print_json
+    from gennape.cli.options import parse_names
+    from gennape.cli.tables import show
+    from gennape.proxies import ProxyScore, measure
+
+    wanted, shape = parse_names(proxies), parse_shape(input_shape)
+    scores: dict[str, list[ProxyScore]] = {}
+    failed = False
+    for model in models:
+        try:
+            scores[model] = measure(wanted, model, data, batch, seed, shape)
+        except (ValueError, OSError) as error:
+            print(error if model in str(error) else f"{model}: {error}", file=sys.stderr)
+            failed = True
+    rows = [{"model": model, **asdict(one)} for model, found in scores.items() for one in found]
+    if output is Format.JSON:
+        print_json(rows)
+    elif output is Format.CSV:
+        print_csv(["model", *(field.name for field in fields(ProxyScore))], rows)
+    elif scores:
+        show(_table(scores))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _table(scores: "dict[str, list[ProxyScore]]") -> "Table":
+    from gennape.cli.tables import new_table, with_unit
+
+    table = new_table()
+    table.add_column("Model", overflow="fold")
+    table.add_column("Proxy")
+    for heading in ("Value", "Time", "Memory"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Missing because", overflow="fold")
+    for model, found in scores.items():
+        for one in found:
+            table.add_row(
+                model,
+                one.proxy,
+                "" if one.value is None else f"{one.value:.6g}",
+                f"{one.milliseconds:.0f} ms",
+                f"{with_unit(one.peak_bytes)}B",
+                one.missing,
+            )
+    return table

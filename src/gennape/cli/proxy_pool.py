@@ -1,0 +1,85 @@
+"""`gennape proxy-pool`: zero-cost proxies of many networks of a family."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gennape.cli.options import BatchSize, Images, ProxyNames, Seed
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from gennape.proxies import PoolScores
+
+
+def proxy_pool(
+    family: Annotated[
+        str, typer.Argument(help="A family, such as nasbench201, or with --labelled a table.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the results; a killed run goes on there.")],
+    sample: Annotated[int, typer.Option(min=2, help="How many random networks.")] = 500,
+    proxies: ProxyNames = "swap,synflow,az_nas",
+    batch: BatchSize = 64,
+    data: Images = "noise",
+    resolution: Annotated[
+        int | None,
+        typer.Option(min=1, help="Height and width of the images.", show_default="the family's"),
+    ] = None,
+    labelled: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Take networks of the labelled table in this folder and compare with the labels.",
+        ),
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Compute zero-cost proxies of many networks, and how far they agree."""
+    from gennape.cli.options import parse_names
+    from gennape.cli.progress import progress_bar
+    from gennape.cli.tables import show
+    from gennape.proxies import choose_networks, score_pool
+
+    pool = choose_networks(family, sample, seed, resolution, labelled)
+    with progress_bar() as report:
+        scores = score_pool(
+            pool.space, pool.architectures, parse_names(proxies), out, data, batch, seed, report
+        )
+    agreement = None if pool.accuracies is None else scores.agreement(pool.accuracies)
+    show(_summary(scores, agreement), "", _correlations(scores))
+    print(f"scores written to {out / 'scores.parquet'}")
+
+
+def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) -> "Table":
+    from gennape.cli.tables import new_table, with_unit
+
+    table = new_table("Proxy")
+    spearman = [] if agreement is None else ["Spearman"]
+    for heading in (*spearman, "Missing", "Time", "Memory"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name in scores.proxies:
+        table.add_row(
+            name,
+            *([] if agreement is None else [_number(agreement[name])]),
+            str(scores.missing(name)),
+            f"{scores.milliseconds(name):.0f} ms",
+            f"{with_unit(scores.peak_bytes(name))}B",
+        )
+    return table
+
+
+def _correlations(scores: "PoolScores") -> "Table":
+    from gennape.cli.tables import new_table
+
+    table = new_table("Spearman")
+    correlations = scores.correlations()
+    for name in correlations:
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, row in correlations.items():
+        table.add_row(name, *map(_number, row.values()))
+    return table
+
+
+def _number(correlation: float | None) -> str:
+    return "-" if correlation is None else f"{correlation:.3f}"

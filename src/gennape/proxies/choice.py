@@ -1,0 +1,65 @@
+"""Which networks of a family make a pool."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gennape import benchmarks, spaces
+from gennape.spaces import SearchSpace
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Networks of one family.
+
+    Attributes:
+        space: The family, with its resolution.
+        architectures: The networks.
+        accuracies: What was measured for each, `(networks,)`, or None.
+    """
+
+    space: SearchSpace[Any]
+    architectures: Sequence[Any]
+    accuracies: npt.NDArray[np.float64] | None = None
+
+
+def choose_networks(
+    name: str,
+    count: int,
+    seed: int = 0,
+    resolution: int | None = None,
+    labelled: str | os.PathLike[str] | None = None,
+) -> Choice:
+    """Different random networks of a family.
+
+    Args:
+        name: The family; with `labelled` the name of a labelled table.
+        count: How many; all there are if they are fewer.
+        seed: Of the choice.
+        resolution: Height and width of the images; the family's own unless given.
+        labelled: The data folder, to take rows of a table: the first of
+            `default_rng(seed).permutation(rows)`.
+
+    Raises:
+        ArchitectureError: There is no such family.
+        BenchmarkError: There is no such table.
+    """
+    if labelled is None:
+        space = spaces.get(name, resolution=resolution)
+        return Choice(space, _samples(space, count, np.random.default_rng(seed)))
+    table = benchmarks.load(name, labelled)
+    space = spaces.get(table.space.name, classes=table.space.classes, resolution=resolution)
+    rows = np.random.default_rng(seed).permutation(len(table))[:count]
+    return Choice(space, [table.architectures[row] for row in rows], table.accuracies[rows])
+
+
+def _samples(space: SearchSpace[Any], count: int, rng: np.random.Generator) -> list[Any]:
+    """The first different architectures that are drawn."""
+    found: dict[Any, None] = {}
+    while len(found) < min(count, space.size or count):
+        found[space.sample(rng)] = None
+    return list(found)

@@ -1,0 +1,132 @@
+"""Proxies of one network."""
+
+import math
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from torch import nn
+
+from gennape.frontends import FrontendError, graph_of
+from gennape.graph import ComputationGraph, GraphError, Op
+from gennape.proxies.batches import NOISE, Batch, make_batch
+from gennape.proxies.candidate import Candidate
+from gennape.proxies.cost import Meter
+from gennape.proxies.missing import MissingScore
+from gennape.proxies.proxy import Proxy
+from gennape.proxies.registry import ProxyError, get
+
+Model = ComputationGraph | nn.Module | str | os.PathLike[str]
+
+BATCH_SIZE = 64
+
+
+@dataclass(frozen=True)
+class ProxyScore:
+    """One proxy of one network.
+
+    Attributes:
+        proxy: Its name.
+        value: Higher is better; finite, or None where the network has none.
+        missing: Why it has none, else empty.
+        milliseconds: Wall time, shared passes included.
+        peak_bytes: The most memory that tensors held at once, the network's weights and
+            the images not counted.
+    """
+
+    proxy: str
+    value: float | None
+    missing: str
+    milliseconds: float
+    peak_bytes: int
+
+
+def score(
+    proxy: str,
+    model: Model,
+    data: str | os.PathLike[str] | Batch = NOISE,
+    batch_size: int = BATCH_SIZE,
+    seed: int = 0,
+    input_shape: Sequence[int] | None = None,
+) -> ProxyScore:
+    """One proxy of a network; see `measure`."""
+    return measure([proxy], model, data, batch_size, seed, input_shape)[0]
+
+
+def measure(
+    proxies: Iterable[str],
+    model: Model,
+    data: str | os.PathLike[str] | Batch = NOISE,
+    batch_size: int = BATCH_SIZE,
+    seed: int = 0,
+    input_shape: Sequence[int] | None = None,
+) -> list[ProxyScore]:
+    """Proxies of a network; passes that several of them need run once.
+
+    The network is left as it is. A module is judged with its own weights, a graph with
+    initial ones.
+
+    Args:
+        proxies: Their names.
+        model: A graph, a module, or a file or name that `gennape.graph_of` reads.
+        data: "noise"; CIFAR-10's Parquet file or its folder; or a batch of your own.
+        batch_size: How many images, unless a batch is given.
+        seed: Of weights, noise and the choice of images.
+        input_shape: Sizes of one input for networks that do not state them.
+
+    Raises:
+        ProxyError: A proxy or the input shape is unknown.
+        FrontendError: The model cannot be read.
+        BenchmarkError: The data cannot be read.
+    """
+    wanted = [get(name) for name in proxies]
+    network = graph_of(model, input_shape) if isinstance(model, str | os.PathLike) else model
+    if not isinstance(data, Batch):
+        data = make_batch(data, batch_size, _input_shape(network, input_shape), seed)
+    candidate = Candidate(network, data, seed)
+    return [_measured(proxy, candidate) for proxy in wanted]
+
+
+def _input_shape(
+    network: ComputationGraph | nn.Module, input_shape: Sequence[int] | None
+) -> Sequence[int]:
+    if not isinstance(network, ComputationGraph):
+        if input_shape is None:
+            raise ProxyError("a module does not state its input; give its input_shape")
+        return input_shape
+    inputs = network.operations == Op.INPUT
+    if inputs.sum() != 1:
+        raise ProxyError(f"the network has {inputs.sum()} inputs; proxies need one image input")
+    shape: list[int] = network.output_shape[inputs][0].tolist()
+    return shape
+
+
+def _measured(proxy: Proxy, candidate: Candidate) -> ProxyScore:
+    """The value of a proxy and what it costs, its share of earlier passes included."""
+    value: float | None = None
+    missing = ""
+    candidate.used.clear()
+    candidate.just_run.clear()
+    meter = Meter()
+    try:
+        if not proxy.reads_graph_only:
+            candidate.module  # noqa: B018 -- made outside the clock, as no proxy's own work
+        with meter:
+            found = proxy.compute(candidate)
+        if math.isfinite(found):
+            value = found
+        else:
+            missing = "its value is beyond what numbers can hold"
+    except (MissingScore, GraphError, FrontendError) as error:
+        missing = str(error)
+    except (RuntimeError, NotImplementedError) as error:
+        missing = f"the network fails: {' '.join(str(error).split())}"
+    passes = candidate.used.values()
+    own = meter.cost.milliseconds - sum(cost.milliseconds for cost in candidate.just_run)
+    return ProxyScore(
+        proxy.name,
+        value,
+        missing,
+        own + sum(cost.milliseconds for cost in passes),
+        max([meter.cost.peak_bytes, *(cost.peak_bytes for cost in passes)]),
+    )

@@ -1,0 +1,128 @@
+"""Proxies of many networks of a family."""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from statistics import mean
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gennape.proxies.batches import NOISE
+from gennape.proxies.journal import Journal
+from gennape.proxies.measure import BATCH_SIZE, ProxyScore, measure
+from gennape.proxies.ranking import rank_correlations, rank_vote
+from gennape.proxies.registry import VOTES, parts_of
+from gennape.spaces import SearchSpace
+
+Report = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and of how much."""
+
+
+@dataclass(frozen=True)
+class PoolScores:
+    """Proxies of the networks of a pool.
+
+    Attributes:
+        architectures: Their names, `family:architecture`.
+        proxies: The names of the proxies, votes last.
+        scores: For each network the score of each proxy that is no vote.
+    """
+
+    architectures: Sequence[str]
+    proxies: Sequence[str]
+    scores: Sequence[dict[str, ProxyScore]]
+
+    def values(self, proxy: str) -> npt.NDArray[np.float64]:
+        """Scores or votes of all networks, `(networks,)`; minus infinity where missing."""
+        if proxy in VOTES:
+            return rank_vote([self.values(part) for part in VOTES[proxy]])
+        found = [by_proxy[proxy].value for by_proxy in self.scores]
+        return np.array([-np.inf if value is None else value for value in found])
+
+    def missing(self, proxy: str) -> int:
+        """How many networks have no score; a vote has one always."""
+        if proxy in VOTES:
+            return 0
+        return sum(by_proxy[proxy].value is None for by_proxy in self.scores)
+
+    def milliseconds(self, proxy: str) -> float:
+        """Mean time for a network; a vote takes as long as its parts together."""
+        if proxy in VOTES:
+            return sum(self.milliseconds(part) for part in VOTES[proxy])
+        return mean(by_proxy[proxy].milliseconds for by_proxy in self.scores)
+
+    def peak_bytes(self, proxy: str) -> int:
+        """The most memory for any network."""
+        if proxy in VOTES:
+            return max(self.peak_bytes(part) for part in VOTES[proxy])
+        return max(by_proxy[proxy].peak_bytes for by_proxy in self.scores)
+
+    def vote(self) -> npt.NDArray[np.float64]:
+        """The rank vote over all proxies that are no votes, `(networks,)`."""
+        return rank_vote([self.values(name) for name in self.proxies if name not in VOTES])
+
+    def correlations(self) -> dict[str, dict[str, float | None]]:
+        """Spearman's correlation of each proxy with each; None for one that is constant."""
+        return rank_correlations({name: self.values(name) for name in self.proxies})
+
+    def agreement(self, accuracies: npt.NDArray[np.float64]) -> dict[str, float | None]:
+        """Spearman's correlation of each proxy with measured accuracies, `(networks,)`."""
+        return {
+            name: rank_correlations({"proxy": self.values(name), "accuracy": accuracies})["proxy"][
+                "accuracy"
+            ]
+            for name in self.proxies
+        }
+
+
+def score_pool(
+    space: SearchSpace[Any],
+    architectures: Sequence[Any],
+    proxies: Iterable[str],
+    folder: str | os.PathLike[str],
+    data: str | os.PathLike[str] = NOISE,
+    batch_size: int = BATCH_SIZE,
+    seed: int = 0,
+    report: Report = lambda what, done, total: None,
+) -> PoolScores:
+    """Score networks of a family; what the folder holds already is not done again.
+
+    A run killed at any moment goes on when it is started again with the same folder, with
+    more architectures or more proxies too.
+
+    Args:
+        space: The family, with its resolution and number of classes.
+        architectures: Which networks.
+        proxies: Names of proxies and votes.
+        folder: Where `scores.parquet` is written, and the journal it is made of.
+        data: "noise", or CIFAR-10's Parquet file or its folder.
+        batch_size: How many images.
+        seed: Of weights, noise and the choice of images.
+        report: Told of the progress.
+
+    Raises:
+        ProxyError: There is no such proxy, or the folder has scores of other settings.
+    """
+    wanted = list(dict.fromkeys(proxies))
+    parts = parts_of(wanted)
+    settings = {
+        "family": space.name,
+        "resolution": space.resolution,
+        "classes": space.classes,
+        "data": NOISE if data == NOISE else "cifar10",
+        "batch": batch_size,
+        "seed": seed,
+    }
+    journal = Journal(folder, settings)
+    names = [f"{space.name}:{space.format(architecture)}" for architecture in architectures]
+    for done, (name, architecture) in enumerate(zip(names, architectures, strict=True)):
+        report(f"scoring {space.name}", done, len(names))
+        todo = [proxy for proxy in parts if proxy not in journal.scores[name]]
+        if todo:
+            journal.add(name, measure(todo, space.graph(architecture), data, batch_size, seed))
+    report(f"scoring {space.name}", len(names), len(names))
+    journal.write_table()
+    votes = [name for name in wanted if name in VOTES]
+    return PoolScores(names, parts + votes, [journal.scores[name] for name in names])

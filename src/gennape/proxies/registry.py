@@ -1,0 +1,93 @@
+"""All proxies by name."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from gennape.proxies import (
+    az_nas,
+    depth,
+    epe_nas,
+    epsinas,
+    fisher,
+    grad_norm,
+    grasp,
+    jacov,
+    l2_norm,
+    naswot,
+    plain,
+    receptive_field,
+    size,
+    snip,
+    swap,
+    synflow,
+    zen,
+    zico,
+)
+from gennape.proxies.proxy import Proxy
+
+_PROXIES: dict[str, Proxy] = {
+    proxy.name: proxy
+    for proxy in (
+        synflow.SYNFLOW,
+        jacov.JACOV,
+        epe_nas.EPE_NAS,
+        naswot.NASWOT,
+        swap.SWAP,
+        swap.SWAP_REG,
+        snip.SNIP,
+        grasp.GRASP,
+        fisher.FISHER,
+        grad_norm.GRAD_NORM,
+        plain.PLAIN,
+        l2_norm.L2_NORM,
+        zico.ZICO,
+        zen.ZEN,
+        epsinas.EPSINAS,
+        az_nas.EXPRESSIVITY,
+        az_nas.PROGRESSIVITY,
+        az_nas.TRAINABILITY,
+        size.MACS,
+        size.PARAMETERS,
+        depth.DEPTH,
+        receptive_field.RECEPTIVE_FIELD,
+    )
+}
+
+VOTES: dict[str, tuple[str, ...]] = {"az_nas": az_nas.AZ_NAS}
+"""Scores that only a pool of networks has: a rank vote over some proxies."""
+
+
+class ProxyError(ValueError):
+    """A proxy that does not exist or cannot be had in this way."""
+
+
+def names() -> list[str]:
+    """Names of all proxies."""
+    return list(_PROXIES)
+
+
+def get(name: str) -> Proxy:
+    """The proxy called `name`.
+
+    Raises:
+        ProxyError: There is none; suggests near names.
+    """
+    if name in _PROXIES:
+        return _PROXIES[name]
+    if name in VOTES:
+        raise ProxyError(
+            f"{name} ranks networks of a pool among one another; a single network has its parts "
+            f"{', '.join(VOTES[name])}"
+        )
+    near = get_close_matches(name, [*_PROXIES, *VOTES], n=3, cutoff=0.4) or names()
+    raise ProxyError(f"no proxy is called {name!r}; did you mean {', '.join(near)}?")
+
+
+def parts_of(wanted: Iterable[str]) -> list[str]:
+    """The proxies that the wanted ones and votes need, each once, in order.
+
+    Raises:
+        ProxyError: A name is unknown.
+    """
+    parts = [part for name in wanted for part in VOTES.get(name, (name,))]
+    return [get(name).name for name in dict.fromkeys(parts)]

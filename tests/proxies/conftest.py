@@ -1,0 +1,9 @@
+import pytest
+
+from proxy_networks import NETWORKS
+
+
+@pytest.fixture(params=NETWORKS)
+def name(request: pytest.FixtureRequest) -> str:
+    """Each of the tiny networks."""
+    return str(request.param)

@@ -1,0 +1,108 @@
+"""SNIP, plain, grad_norm, l2_norm, fisher and GraSP against plain autograd."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gennape.proxies import Batch, score
+from gennape.proxies.fisher import fisher
+from gennape.proxies.grad_norm import grad_norm
+from gennape.proxies.grasp import grasp
+from gennape.proxies.l2_norm import l2_norm
+from gennape.proxies.plain import plain
+from gennape.proxies.snip import snip
+from proxy_networks import as_in_training, candidate, loss, make, weights
+
+
+def _pairs(name: str) -> list[tuple[Tensor, Tensor]]:
+    """Weights and their gradients."""
+    network = as_in_training(make(name))
+    loss(network).backward()
+    return [(w.detach(), w.grad) for w in weights(network) if w.grad is not None]
+
+
+def test_snip(name: str) -> None:
+    expected = sum(float((w * g).abs().sum()) for w, g in _pairs(name))
+    assert snip(candidate(name)) == pytest.approx(expected, rel=1e-4)
+
+
+def test_plain(name: str) -> None:
+    expected = sum(float((w * g).sum()) for w, g in _pairs(name))
+    assert plain(candidate(name)) == pytest.approx(expected, rel=1e-3, abs=1e-6)
+
+
+def test_grad_norm(name: str) -> None:
+    expected = sum(float((g**2).sum().sqrt()) for _, g in _pairs(name))
+    assert grad_norm(candidate(name)) == pytest.approx(expected, rel=1e-4)
+
+
+def test_l2_norm(name: str) -> None:
+    expected = sum(float((w**2).sum().sqrt()) for w, _ in _pairs(name))
+    assert l2_norm(candidate(name)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_fisher(name: str) -> None:
+    """Each channel is scaled by a factor of one for each image: its gradient is the saliency."""
+    network = as_in_training(make(name))
+    factors: list[Tensor] = []
+
+    def scale(layer: nn.Module, arguments: tuple[Tensor, ...], output: Tensor) -> Tensor:
+        factor = torch.ones(output.shape[:2]).requires_grad_(True)
+        factors.append(factor)
+        return output * factor.reshape(*output.shape[:2], *[1] * (output.ndim - 2))
+
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            layer.register_forward_hook(scale)
+    gradients = torch.autograd.grad(loss(network), factors)
+    expected = sum(float((g**2).mean(dim=0).sum() / 2) for g in gradients)
+    assert fisher(candidate(name)) == pytest.approx(expected, rel=1e-4)
+
+
+def test_grasp(name: str) -> None:
+    """H g is how the gradient changes along itself: central differences in float64."""
+    network = as_in_training(make(name)).double()
+    own = weights(network)
+    start = [w.detach().clone() for w in own]
+
+    def gradients() -> list[Tensor]:
+        images = BATCH.images.double()
+        return list(torch.autograd.grad(F.cross_entropy(network(images), BATCH.labels), own))
+
+    from proxy_networks import batch
+
+    BATCH = batch()
+    direction, step = gradients(), 1e-4
+    ends = []
+    for sign in (1, -1):
+        with torch.no_grad():
+            for w, begin, d in zip(own, start, direction, strict=True):
+                w.copy_(begin + sign * step * d)
+        ends.append(gradients())
+    expected = -sum(
+        float((w * (up - down)).sum() / (2 * step))
+        for w, up, down in zip(start, *ends, strict=True)
+    )
+    assert grasp(candidate(name)) == pytest.approx(expected, rel=2e-2, abs=1e-4)
+
+
+def test_one_weight_by_hand() -> None:
+    """Scores (w x, 0) of an image 1 of class 0: the loss is log(1 + exp(-w)) at w = 0."""
+    network = nn.Sequential(nn.Flatten(), nn.Linear(1, 2, bias=False))
+    with torch.no_grad():
+        network[1].weight.copy_(torch.tensor([[2.0], [2.0]]))
+    batch = Batch(torch.ones(2, 1, 1, 1), torch.zeros(2, dtype=torch.int64))
+    values = {
+        name: score(name, network, batch).value
+        for name in ("snip", "plain", "grad_norm", "l2_norm", "fisher", "grasp")
+    }
+    # Gradients are (-1/2, 1/2); the outputs 2 and 2, each image's gradients (-1/4, 1/4).
+    assert values == {
+        "snip": pytest.approx(2),
+        "plain": pytest.approx(0),
+        "grad_norm": pytest.approx(0.5**0.5),
+        "l2_norm": pytest.approx(8**0.5),
+        "fisher": pytest.approx((0.25 + 0.25) / 2),
+        "grasp": pytest.approx(0),
+    }
