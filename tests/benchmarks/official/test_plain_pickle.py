@@ -2,6 +2,7 @@ import collections
 import io
 import os
 import pickle
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import official_files as official
 from gennape.benchmarks.official import pickle_memo
 from gennape.benchmarks.official.plain_pickle import PickleError, PlainUnpickler
 from gennape.benchmarks.official.plain_types import Instance, TensorShape, plain_names
@@ -228,6 +230,7 @@ def test_tensors_are_replaced_by_their_shape(tmp_path: Path) -> None:
 
 
 KEYS = frozenset({"seed", "curve"})
+KEYS_OF_RUN = frozenset({"seed", "eval_acc1es"})
 
 
 def _records(number: int) -> dict[str, Any]:
@@ -248,6 +251,34 @@ def test_records_are_handed_out_one_by_one(protocol: int) -> None:
         seen += 1
     assert seen == 2_500
     assert pickled.value["outer 7"] == {"runs": {("a", 7): {}}}
+
+
+def _write_runs(path: Path, count: int) -> Path:
+    """Runs of 200 epochs, whose keys are written anew in each."""
+    runs = [
+        official.results_count("cell", "cifar10", seed, 200, ["x-valid"], 90.0)
+        for seed in range(count)
+    ]
+    return official.write_pickle(path, runs)
+
+
+def _peak(path: Path) -> int:
+    """Most bytes in use while every record of a file is taken and emptied."""
+    tracemalloc.start()
+    with path.open("rb") as file:
+        for record in PlainUnpickler(file, plain_names()).records(KEYS_OF_RUN):
+            record.clear()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def test_memory_hardly_grows_with_the_file(tmp_path: Path) -> None:
+    """What is kept of each byte: the four bytes of a string's number, and empty containers."""
+    short, long = (_write_runs(tmp_path / f"{count}.pkl", count) for count in (100, 250))
+    added = long.stat().st_size - short.stat().st_size
+    assert added > 2_500_000
+    assert _peak(long) - _peak(short) < added / 8
 
 
 def test_strings_and_constants_outlive_their_record() -> None:
