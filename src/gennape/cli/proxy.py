@@ -38,8 +38,10 @@ def proxy(
     from gennape.cli.options import parse_names
     from gennape.cli.tables import show
     from gennape.proxies import ProxyScore, measure
+    from gennape.proxies.registry import get
 
-    wanted, shape = parse_names(proxies), parse_shape(input_shape)
+    wanted = [get(name).name for name in parse_names(proxies)]
+    shape = parse_shape(input_shape)
     scores: dict[str, list[ProxyScore]] = {}
     failed = False
     for model in models:

@@ -123,10 +123,25 @@ def _largest_singular_value(
     (reached,) = torch.autograd.grad(behind, before, signs, retain_graph=True)
     if reached.shape == signs.shape and bool((reached == signs).all()):
         return None
-    factor = before.shape[-1] // behind.shape[-1]
-    if factor > 1:
-        height, width = (factor * size for size in behind.shape[-2:])
-        reached = F.pixel_unshuffle(reached[..., :height, :width], factor)
+    if reached.shape[-2:] != signs.shape[-2:]:
+        reached = _by_place(reached, signs.shape[-2:])
     left, right = (one.movedim(1, -1).flatten(0, -2) for one in (reached, signs))
     product = left.T @ right / len(right)
     return float(torch.linalg.svdvals(product.double()).max())
+
+
+def _by_place(maps: Tensor, size: Sequence[int]) -> Tensor:
+    """Maps of a smaller size, the pixels that a place of it stands for being its channels.
+
+    Edges that make no whole place are cut off on both sides, as convolutions without padding
+    do, or filled with zeros.
+    """
+    factor = round(maps.shape[-1] / size[-1])
+    if factor == 0:
+        raise MissingScore("a block enlarges its feature maps")
+    padding: list[int] = []
+    for axis in (-1, -2):
+        excess = maps.shape[axis] - factor * size[axis]
+        cut = int(excess / 2)
+        padding += [-cut, cut - excess]
+    return F.pixel_unshuffle(F.pad(maps, padding), factor)

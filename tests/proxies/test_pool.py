@@ -1,0 +1,138 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from gennape.proxies import Choice, PoolScores, ProxyError, choose_networks, pool, score_pool
+from gennape.proxies.measure import ProxyScore, measure
+
+PROXIES = ("parameters", "macs", "depth")
+
+
+@pytest.fixture
+def choice() -> Choice:
+    return choose_networks("nasbench201", 4, resolution=8)
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Which proxies were computed, one list a network, as long as the pool runs."""
+    calls: list[list[str]] = []
+
+    def count(proxies: list[str], *arguments: Any) -> list[ProxyScore]:
+        calls.append(list(proxies))
+        return measure(proxies, *arguments)
+
+    monkeypatch.setattr(pool, "measure", count)
+    return calls
+
+
+def _run(choice: Choice, folder: Path, proxies: tuple[str, ...] = PROXIES) -> PoolScores:
+    return score_pool(choice.space, choice.architectures, proxies, folder)
+
+
+def test_scores_of_each_network(choice: Choice, tmp_path: Path) -> None:
+    scores = _run(choice, tmp_path)
+    graphs = [choice.space.graph(one) for one in choice.architectures]
+    assert scores.values("parameters").tolist() == [graph.parameters for graph in graphs]
+    assert scores.values("macs").tolist() == [graph.macs for graph in graphs]
+    assert scores.architectures[0] == f"nasbench201:{choice.space.format(choice.architectures[0])}"
+    table = pq.read_table(tmp_path / "scores.parquet").to_pylist()
+    assert len(table) == 4 * 3
+    assert table[1] == {
+        "architecture": scores.architectures[0],
+        "proxy": "macs",
+        "value": graphs[0].macs,
+        "missing": "",
+        "milliseconds": scores.scores[0]["macs"].milliseconds,
+        "peak_bytes": 0,
+    }
+
+
+def test_a_killed_run_goes_on(
+    choice: Choice, tmp_path: Path, measured: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(what: str, done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        score_pool(choice.space, choice.architectures, PROXIES, tmp_path, report=killed)
+    assert len(measured) == 2
+    assert not (tmp_path / "scores.parquet").exists()
+    scores = _run(choice, tmp_path)
+    assert measured == [list(PROXIES)] * 4
+    again = _run(choice, tmp_path)
+    assert len(measured) == 4
+    assert again == scores
+    np.testing.assert_array_equal(
+        scores.values("macs"), _run(choice, tmp_path / "at once").values("macs")
+    )
+
+
+def test_a_line_that_was_cut_off_is_done_again(
+    choice: Choice, tmp_path: Path, measured: list[list[str]]
+) -> None:
+    _run(choice, tmp_path)
+    journal = tmp_path / "scores.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-20])
+    scores = _run(choice, tmp_path)
+    assert len(measured) == 5
+    assert len(journal.read_text().splitlines()) == 5
+    assert _run(choice, tmp_path) == scores
+    assert len(measured) == 5
+
+
+def test_only_new_proxies_and_networks_are_computed(
+    choice: Choice, tmp_path: Path, measured: list[list[str]]
+) -> None:
+    first = Choice(choice.space, choice.architectures[:1])
+    _run(first, tmp_path, ("macs",))
+    _run(choice, tmp_path, ("macs", "depth"))
+    assert measured == [["macs"], ["depth"], *[["macs", "depth"]] * 3]
+
+
+def test_other_settings_need_another_folder(choice: Choice, tmp_path: Path) -> None:
+    _run(choice, tmp_path)
+    other = choose_networks("nasbench201", 4, resolution=16)
+    with pytest.raises(ProxyError, match=r"other settings .*resolution 8.*now.*resolution 16"):
+        _run(other, tmp_path)
+
+
+def test_another_file_of_that_name(choice: Choice, tmp_path: Path) -> None:
+    (tmp_path / "scores.jsonl").write_text("no journal\n")
+    with pytest.raises(ProxyError, match="is no journal of scores"):
+        _run(choice, tmp_path)
+
+
+def _scores(**values: list[float | None]) -> PoolScores:
+    count = len(next(iter(values.values())))
+    by_network = [
+        {
+            name: ProxyScore(name, column[i], "" if column[i] else "why", 10.0 * (i + 1), 100 * i)
+            for name, column in values.items()
+        }
+        for i in range(count)
+    ]
+    votes = ["az_nas"] if "trainability" in values else []
+    return PoolScores([f"network {i}" for i in range(count)], [*values, *votes], by_network)
+
+
+def test_missing_scores_rank_last() -> None:
+    scores = _scores(swap=[2.0, None, 1.0])
+    assert scores.values("swap").tolist() == [2, -np.inf, 1]
+    assert scores.missing("swap") == 1
+    assert scores.agreement(np.array([3.0, 1.0, 2.0])) == {"swap": pytest.approx(1)}
+
+
+def test_az_nas_is_a_vote_over_its_parts() -> None:
+    up, down = [1.0, 2.0], [2.0, 1.0]
+    scores = _scores(expressivity=up, progressivity=up, trainability=up, macs=down)
+    np.testing.assert_allclose(scores.values("az_nas"), np.log([1 / 8, 1 / 2]))
+    np.testing.assert_allclose(scores.vote(), np.log([1 / 8, 1 / 2]))
+    assert scores.missing("az_nas") == 0
+    assert scores.milliseconds("az_nas") == 4 * 15
+    assert scores.peak_bytes("az_nas") == 100
+    assert scores.correlations()["az_nas"]["macs"] == pytest.approx(-1)
