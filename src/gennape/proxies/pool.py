@@ -48,9 +48,9 @@ class PoolScores:
         return sum(by_proxy[proxy].value is None for by_proxy in self.scores)
 
     def milliseconds(self, proxy: str) -> float:
-        """Mean time for a network; a vote takes as long as its parts together."""
+        """Mean time for a network; that of a vote's slowest part, whose pass the others share."""
         if proxy in VOTES:
-            return sum(self.milliseconds(part) for part in VOTES[proxy])
+            return max(self.milliseconds(part) for part in VOTES[proxy])
         return mean(by_proxy[proxy].milliseconds for by_proxy in self.scores)
 
     def peak_bytes(self, proxy: str) -> int:
