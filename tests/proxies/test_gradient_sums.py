@@ -12,7 +12,7 @@ from gennape.proxies.grasp import grasp
 from gennape.proxies.l2_norm import l2_norm
 from gennape.proxies.plain import plain
 from gennape.proxies.snip import snip
-from proxy_networks import as_in_training, candidate, loss, make, weights
+from proxy_networks import as_in_training, batch, candidate, loss, make, weights
 
 
 def _pairs(name: str) -> list[tuple[Tensor, Tensor]]:
@@ -66,13 +66,12 @@ def test_grasp(name: str) -> None:
     own = weights(network)
     start = [w.detach().clone() for w in own]
 
+    data = batch()
+
     def gradients() -> list[Tensor]:
-        images = BATCH.images.double()
-        return list(torch.autograd.grad(F.cross_entropy(network(images), BATCH.labels), own))
+        scores = network(data.images.double())
+        return list(torch.autograd.grad(F.cross_entropy(scores, data.labels), own))
 
-    from proxy_networks import batch
-
-    BATCH = batch()
     direction, step = gradients(), 1e-4
     ends = []
     for sign in (1, -1):
@@ -92,9 +91,9 @@ def test_one_weight_by_hand() -> None:
     network = nn.Sequential(nn.Flatten(), nn.Linear(1, 2, bias=False))
     with torch.no_grad():
         network[1].weight.copy_(torch.tensor([[2.0], [2.0]]))
-    batch = Batch(torch.ones(2, 1, 1, 1), torch.zeros(2, dtype=torch.int64))
+    ones = Batch(torch.ones(2, 1, 1, 1), torch.zeros(2, dtype=torch.int64))
     values = {
-        name: score(name, network, batch).value
+        name: score(name, network, ones).value
         for name in ("snip", "plain", "grad_norm", "l2_norm", "fisher", "grasp")
     }
     # Gradients are (-1/2, 1/2); the outputs 2 and 2, each image's gradients (-1/4, 1/4).
