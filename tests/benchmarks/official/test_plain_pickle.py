@@ -171,6 +171,9 @@ WRITTEN_BY_HAND = {
     "an empty stack": (b"\x80\x02s.", "damaged at opcode SETITEM"),
     "a value never stored": (b"\x80\x02h\x07.", "damaged at opcode BINGET"),
     "a value stored far away": (b"\x80\x02Nr\xff\xff\xff\xff.", "stored after value -1"),
+    "a length beyond all memory": (b"\x80\x04\x8d" + b"\xff" * 8, "one value has 18,446,"),
+    "a length that no value has": (b"\x80\x04\x8e" + b"\0\0\0\0\1\0\0\0", "has 4,294,967,296 b"),
+    "no value": (b"\x80\x02.", "ends without a value"),
     "bytes that are no opcode": (b"\x80\x02\xff.", "opcode 255"),
     "text that is none": (b"\x80\x02X\x01\x00\x00\x00\xff.", "damaged at opcode BINUNICODE"),
 }

@@ -22,6 +22,8 @@ from gennape.benchmarks.official.plain_types import Name, Names, rebuilt
 Record = dict[Any, Any]
 
 _CHUNK = 1 << 20
+_LONGEST = 1 << 28
+"""Bytes of the longest value; a damaged length must not claim all memory."""
 
 
 class PickleError(BenchmarkError):
@@ -83,6 +85,8 @@ class PlainUnpickler:
         while True:
             code = self._read(1)[0]
             if code == _STOP:
+                if not self._stack:
+                    raise PickleError("the pickle is damaged: it ends without a value")
                 return
             handler = _HANDLERS.get(code)
             if handler is None:
@@ -100,6 +104,8 @@ class PlainUnpickler:
         """The next bytes of the pickle."""
         end = self._at + size
         if end > len(self._buffer):
+            if size > _LONGEST:
+                raise PickleError(f"the pickle is damaged: one value has {size:,} bytes")
             self._refill(size)
             end = size
             if end > len(self._buffer):
