@@ -173,6 +173,10 @@ WRITTEN_BY_HAND = {
     "a value stored far away": (b"\x80\x02Nr\xff\xff\xff\xff.", "stored after value -1"),
     "a length beyond all memory": (b"\x80\x04\x8d" + b"\xff" * 8, "one value has 18,446,"),
     "a length that no value has": (b"\x80\x04\x8e" + b"\0\0\0\0\1\0\0\0", "has 4,294,967,296 b"),
+    "a layout of numbers that is none": (
+        b"\x80\x02cnumpy\ndtype\nX\x05\x00\x00\x0001,i8\x85R.",
+        "arrays of '01,i8' are no plain data",
+    ),
     "no value": (b"\x80\x02.", "ends without a value"),
     "bytes that are no opcode": (b"\x80\x02\xff.", "opcode 255"),
     "text that is none": (b"\x80\x02X\x01\x00\x00\x00\xff.", "damaged at opcode BINUNICODE"),

@@ -6,6 +6,7 @@ since no official file keeps a label in one, and instances of the few classes th
 importer names by an `Instance`, which has their fields and none of their behaviour.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,8 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-_NUMBERS = "biufc"
-_TEXT = "SU"
+_PLAIN_DTYPE = re.compile(r"[biufcSU]\d+", re.ASCII)  # numbers and text, as numpy pickles them
 _BYTE_ORDERS = "<>=|"
 
 
@@ -87,10 +87,9 @@ def _class(path: str) -> Name:
 
 
 def _dtype(text: str, *_: Any) -> np.dtype[Any]:
-    dtype = np.dtype(_text(text))
-    if dtype.kind not in _NUMBERS + _TEXT:
-        raise ValueError(f"numpy arrays of {dtype} are no plain data")
-    return dtype
+    if not _PLAIN_DTYPE.fullmatch(_text(text)):
+        raise ValueError(f"numpy arrays of {text!r} are no plain data")
+    return np.dtype(text)
 
 
 def _array(
