@@ -70,19 +70,22 @@ def test_embeddings_of_all_members_side_by_side() -> None:
 def test_a_reference_by_hand() -> None:
     """Members that predict 1, 2, 3 and 10, 30, 20; each counts in its own deviations."""
     accuracies = np.array([[1.0, 2, 3], [10, 30, 20]])
-    reference = Reference.of(accuracies, np.array([7.0, 8.0, 9.0]))
+    reference = Reference.of(
+        accuracies, np.array([[7.0, 6.0, 3.0], [8.0, 5.0, 3.0], [9.0, 7.0, 3.0]])
+    )
     step = np.sqrt(3 / 2)
     expected = [[-step, 0, step], [-step, step, 0]]
     np.testing.assert_allclose(reference.scores(accuracies), expected)
     np.testing.assert_allclose(
         reference.scores(np.array([[-9.0], [99.0]])), [[-step - 1], [step / 2 + 1]]
     )
-    np.testing.assert_allclose(reference.size_scores(np.array([8.0, 9.0])), [0, step])
+    sizes = np.array([[8.0, 6.0, 3.0], [9.0, 7.0, 3.0], [8.0, 6.0, 5.0]])
+    np.testing.assert_allclose(reference.size_scores(sizes), [0, step, 1])
     np.testing.assert_allclose(reference.quantiles[[0, 500, 1000]], [-step, step / 2, step / 2])
     assert reference.percentiles(np.array([-9.0, -step, 9.0])).tolist() == [0, 0, 100]
 
 
-def _trusting(trust: float) -> Estimator:
+def _trusting(trust: float | None) -> Estimator:
     """The same members, with another weight for foreign networks."""
     tiny = tiny_estimator()
     config = replace(tiny.config, foreign_trust=trust)
@@ -94,13 +97,14 @@ def test_foreign_networks_are_ranked_by_members_and_size() -> None:
     graphs = _nasbench201(5)
     by_size, both, by_members = (_trusting(trust).predict(graphs) for trust in (0, 0.5, 1))
     features = tiny_estimator().features(graphs)
-    sizes = tiny_estimator().reference.size_scores(features.log_macs.astype(np.float64))
+    sizes = tiny_estimator().reference.size_scores(features.sizes.astype(np.float64))
     np.testing.assert_allclose(by_size.score, sizes)
     np.testing.assert_allclose(both.score, (by_size.score + by_members.score) / 2)
     np.testing.assert_allclose(by_size.uncertainty, 0, atol=1e-9)
     known = tiny_estimator().familiarity.known_share(features.kinds, features.node_offsets)
-    spread = (by_members.score - sizes) / known  # of the members alone from the size
-    weight = known / 2
+    spread = _trusting(None).predict(graphs).score - sizes
+    weight = known**3 / 2
+    np.testing.assert_allclose(both.score, sizes + weight * spread)
     least = np.abs(spread) * np.sqrt(weight * (1 - weight))
     assert (both.uncertainty >= least - 1e-9).all()
 

@@ -56,9 +56,7 @@ def data_folder(data_dir: str | os.PathLike[str] | None = None) -> Path:
     return Path(folder)
 
 
-def load(
-    name: str | os.PathLike[str], data_dir: str | os.PathLike[str] | None = None
-) -> Benchmark:
+def load(name: str | os.PathLike[str], data_dir: str | os.PathLike[str] | None = None) -> Benchmark:
     """Read a labelled table.
 
     Args:

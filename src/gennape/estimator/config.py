@@ -34,9 +34,10 @@ class EstimatorConfig:
         similarity_temperature: Temperature of the structural similarity.
         clusters: Number of fuzzy clusters and heads; 1 is a single head.
         fuzzifier: m of fuzzy c-means, above 1.
-        foreign_trust: Weight of the members, times the share of nodes of known kinds, for a
-            network with operations that training never showed; the rest of the score is a
-            ranking by size, see `Familiarity`. From 0 to 1.
+        foreign_trust: Weight of the members, times the cube of the share of nodes of known
+            kinds, for a network with operations that training never showed; the rest of the
+            score is a ranking by size, see `Familiarity`. From 0 to 1, or None to trust the
+            members alone everywhere.
         width: Numbers a node and an embedding.
         layers: Rounds of message passing.
         dropout: Share of hidden numbers set to zero while training.
@@ -58,7 +59,7 @@ class EstimatorConfig:
     similarity_temperature: float = 0.05
     clusters: int = 8
     fuzzifier: float = 1.3
-    foreign_trust: float = 0.5
+    foreign_trust: float | None = 0.5
     width: int = 48
     layers: int = 3
     dropout: float = 0.05
@@ -95,7 +96,7 @@ _K_GNN = EstimatorConfig(
     label="accuracy",
     contrastive_epochs=0,
     clusters=1,
-    foreign_trust=1.0,
+    foreign_trust=None,
     width=32,
     layers=6,
     dropout=0.0,

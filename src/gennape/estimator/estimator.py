@@ -26,6 +26,9 @@ from gennape.graph import ComputationGraph
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
+_DOUBT = 3
+"""Trust in the members falls with this power of the share of nodes of known kinds."""
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -103,7 +106,7 @@ class Estimator:
 
     def _zero_shot(self, features: GraphFeatures, embeddings: list[Tensor]) -> Prediction:
         predictions = member_predictions(self.members, self.target, features, embeddings)
-        sizes = self.reference.size_scores(features.log_macs.astype(np.float64))
+        sizes = self.reference.size_scores(features.sizes.astype(np.float64))
         voices = np.vstack([self.reference.scores(predictions), sizes])
         weights = self._weights(features)
         score = (weights * voices).sum(axis=0)
@@ -113,7 +116,9 @@ class Estimator:
     def _weights(self, features: GraphFeatures) -> FloatArray:
         """Weight of each member and, last, of the size, `(members + 1, graphs)`."""
         known = self.familiarity.known_share(features.kinds, features.node_offsets)
-        trust = np.where(known < 1, self.config.foreign_trust * known, 1.0)
+        trust = np.ones(len(features))
+        if self.config.foreign_trust is not None:
+            trust[known < 1] = self.config.foreign_trust * known[known < 1] ** _DOUBT
         each = np.tile(trust / len(self.members), (len(self.members), 1))
         return np.vstack([each, 1 - trust])
 
@@ -186,7 +191,7 @@ def assembled(
 ) -> Estimator:
     """The estimator of trained members; `features` are its reference population."""
     predictions = member_predictions(members, target, features, embed_all(members, features))
-    reference = Reference.of(predictions, features.log_macs.astype(np.float64))
+    reference = Reference.of(predictions, features.sizes.astype(np.float64))
     return Estimator(config, members, target, familiarity, reference)
 
 

@@ -39,7 +39,7 @@ class Familiarity:
 
     What an estimator has learned about one family holds only in part for another. A
     network with a kind of node that training never showed, or with an input of another
-    shape, is foreign: its score is a compromise of the members and of its size, which is
+    shape, is foreign: its score is a compromise of the members and of its sizes, which are
     what ranks every family tolerably. The less of it is known, the less the members count.
 
     Attributes:

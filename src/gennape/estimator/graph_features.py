@@ -26,7 +26,7 @@ class GraphFeatures:
         edges: Source and target of each edge, `(2, edges)`.
         node_offsets: First node of each graph, `(graphs + 1,)`.
         edge_offsets: First edge of each graph, `(graphs + 1,)`.
-        log_macs: log10(MACs + 1) of the live part of each network, `(graphs,)`.
+        sizes: What each network costs, `(graphs, 3)`; see `network_sizes`.
     """
 
     nodes: FloatArray
@@ -34,10 +34,15 @@ class GraphFeatures:
     edges: IntArray
     node_offsets: IntArray
     edge_offsets: IntArray
-    log_macs: FloatArray
+    sizes: FloatArray
 
     def __len__(self) -> int:
-        return len(self.log_macs)
+        return len(self.sizes)
+
+    @property
+    def log_macs(self) -> FloatArray:
+        """log10(MACs + 1) of the live part of each network, `(graphs,)`."""
+        return self.sizes[:, 0]
 
     @cached_property
     def node_counts(self) -> IntArray:
@@ -71,19 +76,19 @@ class GraphFeatures:
             self.edges[:, edges] + shift,
             node_offsets,
             edge_offsets,
-            self.log_macs[graphs],
+            self.sizes[graphs],
         )
 
     @classmethod
-    def of(cls, batch: GraphBatch, nodes: FloatArray, macs: IntArray) -> "GraphFeatures":
-        """Features of the nodes of a batch; `macs` of each network, `(graphs,)`."""
+    def of(cls, batch: GraphBatch, nodes: FloatArray, sizes: FloatArray) -> "GraphFeatures":
+        """Features of the nodes of a batch, beside the `network_sizes` of its networks."""
         return cls(
             nodes,
             node_kinds(batch),
             batch.edges.astype(np.int64),
             batch.node_offsets,
             batch.edge_offsets,
-            np.log10(macs + 1.0).astype(np.float32),
+            sizes,
         )
 
     @classmethod
@@ -98,7 +103,7 @@ class GraphFeatures:
             ),
             _join_offsets([part.node_counts for part in parts]),
             _join_offsets([part.edge_counts for part in parts]),
-            np.concatenate([part.log_macs for part in parts]),
+            np.concatenate([part.sizes for part in parts]),
         )
 
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from gennape.estimator.config import EstimatorConfig, View
 from gennape.estimator.encoder import EncoderInput, read_out, sums
 from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.sizes import network_sizes
 from gennape.graph import GraphBatch, Op
 from gennape.graph.operations import WEIGHTED
 
@@ -31,7 +32,7 @@ def k_gnn_features(batch: GraphBatch) -> GraphFeatures:
         kernel,
         (batch.bias & weighted)[:, None],
     ]
-    return GraphFeatures.of(batch, np.hstack(columns).astype(np.float32), batch.macs)
+    return GraphFeatures.of(batch, np.hstack(columns).astype(np.float32), network_sizes(batch))
 
 
 class KGNNEncoder(nn.Module):

@@ -20,28 +20,29 @@ class Reference:
     Attributes:
         means: Mean prediction of each member for it, `(members,)`.
         deviations: Standard deviations of the same, `(members,)`.
-        size_mean: Mean of log10(MACs + 1).
-        size_deviation: Standard deviation of the same.
+        size_means: Means of the `network_sizes`, `(3,)`.
+        size_units: What counts as one step of each, `(3,)`: the standard deviation of
+            MACs and parameters, one octave of resolution.
         quantiles: Scores at 1,001 evenly spaced quantiles, ascending.
     """
 
     means: FloatArray
     deviations: FloatArray
-    size_mean: float
-    size_deviation: float
+    size_means: FloatArray
+    size_units: FloatArray
     quantiles: FloatArray
 
     @classmethod
-    def of(cls, predictions: FloatArray, log_macs: FloatArray) -> "Reference":
-        """The reference of members' predictions, `(members, graphs)`, and sizes, `(graphs,)`."""
+    def of(cls, predictions: FloatArray, sizes: FloatArray) -> "Reference":
+        """The reference of members' predictions, `(members, graphs)`, and `(graphs, 3)` sizes."""
         means = predictions.mean(axis=1)
         deviations = np.maximum(predictions.std(axis=1), _SMALLEST_DEVIATION)
         scores = ((predictions - means[:, None]) / deviations[:, None]).mean(axis=0)
         return cls(
             means,
             deviations,
-            float(log_macs.mean()),
-            max(float(log_macs.std()), _SMALLEST_DEVIATION),
+            sizes.mean(axis=0),
+            np.append(np.maximum(sizes.std(axis=0)[:-1], _SMALLEST_DEVIATION), 1.0),
             np.quantile(scores, np.linspace(0, 1, _QUANTILES)),
         )
 
@@ -57,8 +58,8 @@ class Reference:
         return cls(
             np.array(values["means"]),
             np.array(values["deviations"]),
-            float(values["size_mean"]),
-            float(values["size_deviation"]),
+            np.array(values["size_means"]),
+            np.array(values["size_units"]),
             np.array(values["quantiles"]),
         )
 
@@ -71,9 +72,15 @@ class Reference:
         scores = (predictions - self.means[:, None]) / self.deviations[:, None]
         return np.clip(scores, self.quantiles[0] - _BEYOND, self.quantiles[-1] + _BEYOND)
 
-    def size_scores(self, log_macs: FloatArray) -> FloatArray:
-        """Sizes in standard deviations, `(graphs,)`."""
-        return (log_macs - self.size_mean) / self.size_deviation
+    def size_scores(self, sizes: FloatArray) -> FloatArray:
+        """Half the sum of the three sizes in their units: `(graphs, 3)` to `(graphs,)`.
+
+        MACs and parameters go together where families are built alike, so that half their
+        sum has a deviation of one. At equal cost the network that keeps more resolution to
+        its end is put before the other.
+        """
+        scores: FloatArray = ((sizes - self.size_means) / self.size_units).sum(axis=1) / 2
+        return scores
 
     def percentiles(self, scores: FloatArray) -> FloatArray:
         """Share of the population below each score, 0 to 100."""

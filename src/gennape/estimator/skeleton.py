@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gennape.estimator.graph_features import FloatArray, GraphFeatures
+from gennape.estimator.sizes import network_sizes
 from gennape.graph import GraphBatch, Op
 from gennape.graph.arrays import BoolArray, IntArray
 from gennape.graph.operations import ACTIVATIONS, NORMALISATIONS
@@ -70,7 +71,7 @@ def skeleton(batch: GraphBatch) -> GraphBatch:
 def skeleton_features(batch: GraphBatch) -> GraphFeatures:
     """The message-passing encoder's view of canonical graphs."""
     bones = skeleton(batch)
-    return GraphFeatures.of(bones, _node_features(bones), batch.macs)
+    return GraphFeatures.of(bones, _node_features(bones), network_sizes(batch))
 
 
 def _node_features(batch: GraphBatch) -> FloatArray:
