@@ -18,7 +18,9 @@ _HOMES = {
     "load": "gennape.estimator",
     "score": "gennape.scoring",
 }
-_ROOMS = frozenset({"estimator", "evaluation", "frontends", "graph", "spaces"})
+_ROOMS = frozenset(
+    {"benchmarks", "estimator", "evaluation", "frontends", "graph", "proxies", "spaces"}
+)
 
 
 def __getattr__(name: str) -> Any:
