@@ -3,22 +3,9 @@ from pathlib import Path
 import pytest
 
 from gennape.evaluation.transfer import storage
-from gennape.evaluation.transfer.storage import code_digest, digest, file_digest, write_whole
+from gennape.evaluation.transfer.storage import code_digest, digest, file_digest
 
 EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
-
-def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "numbers.txt"
-    write_whole(path, lambda partial: partial.write_text("before"))
-
-    def fail(partial: Path) -> None:
-        partial.write_text("half")
-        raise OSError("disk full")
-
-    with pytest.raises(OSError, match="disk full"):
-        write_whole(path, fail)
-    assert path.read_text() == "before"
 
 
 def test_digests(tmp_path: Path) -> None:

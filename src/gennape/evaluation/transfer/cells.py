@@ -12,7 +12,8 @@ import numpy.typing as npt
 from gennape.evaluation.few_shot import DRAWS, draw
 from gennape.evaluation.metrics import Measures
 from gennape.evaluation.transfer.rankings import Ranking
-from gennape.evaluation.transfer.storage import code_digest, digest, write_whole
+from gennape.evaluation.transfer.storage import code_digest, digest
+from gennape.reports.storage import write_whole
 
 Array = npt.NDArray[np.floating[Any]]
 

@@ -13,7 +13,8 @@ from gennape.estimator import load
 from gennape.evaluation.few_shot import Rows, Scored
 from gennape.evaluation.transfer.pools import Pool
 from gennape.evaluation.transfer.runs import estimator_version
-from gennape.evaluation.transfer.storage import digest, write_whole
+from gennape.evaluation.transfer.storage import digest
+from gennape.reports.storage import write_whole
 
 Array = npt.NDArray[np.floating[Any]]
 

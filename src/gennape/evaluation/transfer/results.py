@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from gennape.evaluation.metrics import Measures
 from gennape.evaluation.transfer.cells import Measurement
 from gennape.evaluation.transfer.protocols import Column, Protocol
-from gennape.evaluation.transfer.storage import write_whole
+from gennape.reports.storage import write_whole
 
 FLOOR = ("flops", "parameters")
 """The sizes that an estimator has to beat."""

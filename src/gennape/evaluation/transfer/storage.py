@@ -1,9 +1,7 @@
-"""Files that are there whole or not at all, and names that tell whether they still hold."""
+"""Names of stored results that tell whether they still hold."""
 
 import ast
 import json
-import os
-from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,19 +10,6 @@ from typing import Any
 import gennape
 
 _DIGITS = 12
-
-
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file under another name first, so that a kill never leaves half of one.
-
-    Args:
-        path: Where it goes; its folder is made if needed.
-        write: Writes the file it is given.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    write(partial)
-    os.replace(partial, path)
 
 
 def file_digest(path: Path) -> str:

@@ -14,12 +14,12 @@ from gennape.evaluation.transfer.jobs import Job, jobs
 from gennape.evaluation.transfer.methods import QUICK, WHOLE
 from gennape.evaluation.transfer.protocols import FAMILIES, PROTOCOLS
 from gennape.evaluation.transfer.report.content import document
-from gennape.evaluation.transfer.report.drawing import require_plotting
 from gennape.evaluation.transfer.report.figures import figures
-from gennape.evaluation.transfer.report.files import PAGE, write_report
+from gennape.evaluation.transfer.report.maps import require_plotting
 from gennape.evaluation.transfer.results import Results
 from gennape.evaluation.transfer.tables import JudgedTable, read_tables
 from gennape.evaluation.transfer.workbench import Workbench
+from gennape.reports.files import PAGE, write_report
 
 
 @dataclass(frozen=True)

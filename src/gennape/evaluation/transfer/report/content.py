@@ -8,7 +8,14 @@ from gennape.evaluation.transfer.failures import Failure
 from gennape.evaluation.transfer.methods import FULL
 from gennape.evaluation.transfer.protocols import PROTOCOLS, Protocol
 from gennape.evaluation.transfer.published import PUBLISHED
-from gennape.evaluation.transfer.report.document import (
+from gennape.evaluation.transfer.report.tables import (
+    capitalised,
+    metric_table,
+    verdict,
+    worst_table,
+)
+from gennape.evaluation.transfer.results import Results
+from gennape.reports.document import (
     Block,
     Code,
     Document,
@@ -20,13 +27,6 @@ from gennape.evaluation.transfer.report.document import (
     Paragraph,
     Table,
 )
-from gennape.evaluation.transfer.report.tables import (
-    capitalised,
-    metric_table,
-    verdict,
-    worst_table,
-)
-from gennape.evaluation.transfer.results import Results
 
 _METRIC_TITLES = {
     "spearman": "Spearman",

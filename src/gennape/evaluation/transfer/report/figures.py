@@ -10,7 +10,6 @@ from gennape.evaluation.transfer.methods import FULL, METHODS
 from gennape.evaluation.transfer.protocols import COLUMNS, PROTOCOLS, Column, Protocol
 from gennape.evaluation.transfer.published import CURVES
 from gennape.evaluation.transfer.rankings import ByEstimator
-from gennape.evaluation.transfer.report.document import Figure, Gallery
 from gennape.evaluation.transfer.report.maps import embedding_map, membership_map
 from gennape.evaluation.transfer.report.plots import (
     Curve,
@@ -21,6 +20,7 @@ from gennape.evaluation.transfer.report.plots import (
 )
 from gennape.evaluation.transfer.report.tables import measured_columns
 from gennape.evaluation.transfer.results import Results
+from gennape.reports.document import Figure, Gallery
 
 _MAPPED = 250
 """Networks of each table on the maps."""

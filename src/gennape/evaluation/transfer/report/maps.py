@@ -7,12 +7,23 @@ import numpy as np
 import numpy.typing as npt
 
 from gennape.evaluation.transfer.protocols import FAMILIES
-from gennape.evaluation.transfer.report.drawing import COLOURS, INK, drawing
+from gennape.evaluation.transfer.report.colours import COLOURS
 from gennape.graph.interop import require
+from gennape.reports.drawing import INK, drawing
 
 Array = npt.NDArray[np.floating[Any]]
 
 _PERPLEXITY = 30.0
+
+
+def require_plotting() -> None:
+    """See to it that plots can be drawn.
+
+    Raises:
+        MissingExtraError: matplotlib or scikit-learn is not installed.
+    """
+    for module in ("matplotlib", "sklearn"):
+        require(module, "the report", package="'gennape[plot]'")
 
 
 def embedding_map(embeddings: Mapping[str, Array]) -> str:

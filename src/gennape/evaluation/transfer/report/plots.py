@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gennape.evaluation.transfer.report.drawing import COLOURS, INK, SOFT, drawing
+from gennape.evaluation.transfer.report.colours import COLOURS
+from gennape.reports.drawing import INK, SOFT, drawing
 
 Array = npt.NDArray[np.floating[Any]]
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from gennape.evaluation.transfer.methods import FULL, METHODS, Method, Size
 from gennape.evaluation.transfer.protocols import COLUMNS, PROTOCOLS, Column, Protocol
-from gennape.evaluation.transfer.report.document import Entry, Table
 from gennape.evaluation.transfer.results import Results, Value
+from gennape.reports.document import Entry, Table
 
 _LESS_IS_BETTER = "regret"
 

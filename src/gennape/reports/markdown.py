@@ -1,6 +1,6 @@
 """Reports as Markdown; drawings are files beside it."""
 
-from gennape.evaluation.transfer.report.document import (
+from gennape.reports.document import (
     Block,
     Code,
     Document,

@@ -1,4 +1,4 @@
-"""How the report's plots look, and how they become SVG."""
+"""How the reports' plots look, and how they become SVG."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,18 +6,6 @@ from io import StringIO
 from typing import Any
 
 from gennape.graph.interop import require
-
-COLOURS = {
-    "nasbench101": "#4d4d4d",
-    "nasbench201": "#0072b2",
-    "nasbench301": "#56b4e9",
-    "ofa_mobilenetv3": "#d55e00",
-    "ofa_mobilenetv3_kernel7": "#e69f00",
-    "accel_nasbench": "#cc79a7",
-    "transnas_micro": "#009e73",
-    "transnas_macro": "#8bc34a",
-}
-"""A colour for each table, told apart by colour-blind readers too (Okabe and Ito)."""
 
 INK, SOFT, LINE = "#1c2733", "#5b6b7b", "#dde3e9"
 
@@ -42,16 +30,6 @@ _LOOK = {
     "svg.hashsalt": "gennape",
 }
 _RASTER_RESOLUTION = 200
-
-
-def require_plotting() -> None:
-    """See to it that plots can be drawn.
-
-    Raises:
-        MissingExtraError: matplotlib or scikit-learn is not installed.
-    """
-    for module in ("matplotlib", "sklearn"):
-        require(module, "the report", package="'gennape[plot]'")
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from gennape.evaluation.transfer.report.document import (
+from gennape.reports.document import (
     Code,
     Entry,
     Figure,
@@ -10,7 +10,7 @@ from gennape.evaluation.transfer.report.document import (
     Paragraph,
     Table,
 )
-from gennape.evaluation.transfer.report.files import write_report
+from gennape.reports.files import write_report
 
 FIGURE = Figure("dots", "<svg>dots</svg>", "Some <dots>.")
 REPORT = (

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from gennape.evaluation.transfer.report.document import Document, Figure, Gallery
-from gennape.evaluation.transfer.report.html import to_html
-from gennape.evaluation.transfer.report.markdown import PLOTS, to_markdown
-from gennape.evaluation.transfer.storage import write_whole
+from gennape.reports.document import Document, Figure, Gallery
+from gennape.reports.html import to_html
+from gennape.reports.markdown import PLOTS, to_markdown
+from gennape.reports.storage import write_whole
 
 MARKDOWN, PAGE = "report.md", "report.html"
 

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from html import escape
 
-from gennape.evaluation.transfer.report.document import (
+from gennape.reports.document import (
     Block,
     Code,
     Document,
