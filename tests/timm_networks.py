@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gennape.frontends.libraries import import_library
-from gennape.spaces.ofa_mobile import OFAStage
+from gennape.spaces.parts.ofa_mobile import OFAStage
 
 
 def block_strings(

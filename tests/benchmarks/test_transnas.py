@@ -10,7 +10,7 @@ from gennape import benchmarks
 from gennape.benchmarks import BenchmarkError
 from gennape.benchmarks.transnas import LABELS
 from gennape.graph import GraphBatch, canonical
-from gennape.spaces.cells import EDGES
+from gennape.spaces.parts.cells import EDGES
 from gennape.spaces.transnas_micro import TransNASMicroArchitecture
 
 

@@ -3,7 +3,7 @@ import pytest
 from gennape import spaces
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces import ArchitectureError
-from gennape.spaces.inception_operations import VOCABULARY, changes_channels
+from gennape.spaces.parts.inception_operations import VOCABULARY, changes_channels
 
 SPACE = spaces.get("inception")
 REST = "n2-c3=64/n2-c3=128/n2-c3=256"

@@ -10,7 +10,7 @@ from gennape.frontends import graph_of
 from gennape.frontends.libraries import import_library
 from gennape.graph import Op
 from gennape.spaces import ArchitectureError
-from gennape.spaces.ofa_mobile import OFABlock
+from gennape.spaces.parts.ofa_mobile import OFABlock
 from timm_networks import block_strings, decoded
 
 SPACE = spaces.get("ofa_mobilenetv3")

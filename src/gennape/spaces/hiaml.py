@@ -14,9 +14,9 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.convolutions import conv_bn
-from gennape.spaces.hiaml_blocks import BLOCKS, add_block
-from gennape.spaces.stages import one_changed
+from gennape.spaces.parts.convolutions import conv_bn
+from gennape.spaces.parts.hiaml_blocks import BLOCKS, add_block
+from gennape.spaces.parts.stages import one_changed
 
 STAGES = 4
 

@@ -17,9 +17,9 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.convolutions import conv_bn
-from gennape.spaces.inception_operations import VOCABULARY, changes_channels
-from gennape.spaces.inception_stages import (
+from gennape.spaces.parts.convolutions import conv_bn
+from gennape.spaces.parts.inception_operations import VOCABULARY, changes_channels
+from gennape.spaces.parts.inception_stages import (
     InceptionPath,
     InceptionStage,
     check_stage,
@@ -27,7 +27,7 @@ from gennape.spaces.inception_stages import (
     near_stages,
     sample_stage,
 )
-from gennape.spaces.stages import NUMBER, numbers, one_changed, some, split_stages
+from gennape.spaces.parts.stages import NUMBER, numbers, one_changed, some, split_stages
 
 CHANNELS = (32, 64, 128, 256)
 """Of the blocks of each stage."""

@@ -15,9 +15,9 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.convolutions import conv_bn
-from gennape.spaces.mobile import Block, inverted_bottleneck
-from gennape.spaces.stages import NUMBER, numbers, one_changed, some, split_stages
+from gennape.spaces.parts.convolutions import conv_bn
+from gennape.spaces.parts.mobile import Block, inverted_bottleneck
+from gennape.spaces.parts.stages import NUMBER, numbers, one_changed, some, split_stages
 
 KERNELS = (3, 5)
 EXPANSIONS = (1, 4, 6)

@@ -8,13 +8,14 @@ convolution is followed by batch norm and ReLU and has no bias.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, product, starmap
 
 import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.convolutions import conv_bn
+from gennape.spaces.parts.cell_enumeration import enumerate_cells
+from gennape.spaces.parts.convolutions import conv_bn
 
 OPERATIONS = ("conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3")
 MAX_VERTICES = 7
@@ -81,9 +82,8 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
 
     def enumerate(self) -> Iterator[NASBench101Architecture]:
         """All 423,624 cells, from the smallest to the largest; takes about 20 seconds."""
-        from gennape.spaces.nasbench101_cells import enumerate_cells
-
-        return enumerate_cells()
+        cells = enumerate_cells(OPERATIONS, MAX_VERTICES, MAX_EDGES)
+        return starmap(NASBench101Architecture, cells)
 
     def sample(self, rng: np.random.Generator) -> NASBench101Architecture:
         """A random cell: random edges and operations on seven vertices, until one is valid."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from gennape.graph import ComputationGraph, GraphBuilder
 from gennape.spaces.base import ArchitectureError
-from gennape.spaces.cell_operations import relu_conv_bn
-from gennape.spaces.cells import EDGES, CellArchitecture, CellSpace, cell
+from gennape.spaces.parts.cell_operations import relu_conv_bn
+from gennape.spaces.parts.cells import EDGES, CellArchitecture, CellSpace, cell
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 

@@ -19,8 +19,8 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.cell_operations import factorized_reduce, relu_conv_bn
-from gennape.spaces.stages import one_changed, split_stages
+from gennape.spaces.parts.cell_operations import factorized_reduce, relu_conv_bn
+from gennape.spaces.parts.stages import one_changed, split_stages
 
 OPERATIONS = (
     "max_pool_3x3",

@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
-from gennape.spaces.convolutions import conv_bn
-from gennape.spaces.mobile import Block, inverted_bottleneck, make_divisible
-from gennape.spaces.ofa_mobile import DEPTHS, OFAMobileArchitecture, OFAMobileSpace, family_size
+from gennape.spaces.parts.convolutions import conv_bn
+from gennape.spaces.parts.mobile import Block, inverted_bottleneck, make_divisible
+from gennape.spaces.parts.ofa_mobile import (
+    DEPTHS,
+    OFAMobileArchitecture,
+    OFAMobileSpace,
+    family_size,
+)
 
 
 class _Stage(NamedTuple):

@@ -9,9 +9,14 @@ and a linear layer; all activations are ReLU6.
 from dataclasses import dataclass
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
-from gennape.spaces.convolutions import conv_bn
-from gennape.spaces.mobile import Block, inverted_bottleneck, make_divisible
-from gennape.spaces.ofa_mobile import DEPTHS, OFAMobileArchitecture, OFAMobileSpace, family_size
+from gennape.spaces.parts.convolutions import conv_bn
+from gennape.spaces.parts.mobile import Block, inverted_bottleneck, make_divisible
+from gennape.spaces.parts.ofa_mobile import (
+    DEPTHS,
+    OFAMobileArchitecture,
+    OFAMobileSpace,
+    family_size,
+)
 
 _WIDTH = 1.3
 _STEM_CHANNELS, _FIRST_CHANNELS, _HEAD_CHANNELS = (

@@ -18,9 +18,9 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.convolutions import conv_bn
-from gennape.spaces.mobile import make_divisible
-from gennape.spaces.stages import (
+from gennape.spaces.parts.convolutions import conv_bn
+from gennape.spaces.parts.mobile import make_divisible
+from gennape.spaces.parts.stages import (
     NUMBER,
     check_depths,
     numbers,

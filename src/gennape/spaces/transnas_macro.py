@@ -16,8 +16,8 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.cell_operations import relu_conv_bn
-from gennape.spaces.transnas import (
+from gennape.spaces.parts.cell_operations import relu_conv_bn
+from gennape.spaces.parts.transnas import (
     BASE_CHANNELS,
     CLASSES,
     MODULES,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from gennape.graph import ComputationGraph, GraphBuilder
 from gennape.spaces.base import ArchitectureError
-from gennape.spaces.cells import EDGES, CellArchitecture, CellSpace, cell
-from gennape.spaces.transnas import BASE_CHANNELS, CLASSES, RESOLUTION, network
+from gennape.spaces.parts.cells import EDGES, CellArchitecture, CellSpace, cell
+from gennape.spaces.parts.transnas import BASE_CHANNELS, CLASSES, RESOLUTION, network
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3")
 """In the order of their digits in the architecture string."""

@@ -18,10 +18,10 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.convolutions import conv_bn
-from gennape.spaces.series import Series
-from gennape.spaces.stages import one_changed, some, split_stages
-from gennape.spaces.two_path_operations import VOCABULARY
+from gennape.spaces.parts.convolutions import conv_bn
+from gennape.spaces.parts.series import Series
+from gennape.spaces.parts.stages import one_changed, some, split_stages
+from gennape.spaces.parts.two_path_operations import VOCABULARY
 
 DEPTHS = (2, 3, 4)
 """How many blocks a path may have."""

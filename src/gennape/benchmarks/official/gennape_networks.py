@@ -17,7 +17,6 @@ from gennape.benchmarks.official.broken import Broken
 from gennape.benchmarks.official.plain_types import Instance
 from gennape.spaces import NASBench101, NASBench201, NASBench301, OFAProxylessNAS, OFAResNet50
 from gennape.spaces.nasbench201 import NASBench201Architecture
-from gennape.spaces.ofa_mobile import OFABlock
 from gennape.spaces.ofa_proxylessnas import OFAProxylessNASArchitecture
 from gennape.spaces.ofa_resnet50 import (
     WIDTHS,
@@ -25,6 +24,7 @@ from gennape.spaces.ofa_resnet50 import (
     OFAResNetStage,
     OFAResNetStem,
 )
+from gennape.spaces.parts.ofa_mobile import OFABlock
 
 GENOTYPE = "model_src.darts.model_darts.Genotype"
 

@@ -1,4 +1,4 @@
-"""All cells of NAS-Bench-101, each once.
+"""All labelled cells up to some size, each once.
 
 Cells that differ only in the numbering of their vertices are one cell. Shapes are
 enumerated without operations first; then each shape gets every assignment of
@@ -6,37 +6,39 @@ operations, of which those that an automorphism of the shape maps onto one anoth
 once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations, product
 
 import numpy as np
 import numpy.typing as npt
 
-from gennape.spaces.nasbench101 import (
-    MAX_EDGES,
-    MAX_VERTICES,
-    OPERATIONS,
-    NASBench101Architecture,
-)
-
 Bits = npt.NDArray[np.int64]
+Edges = tuple[tuple[int, int], ...]
 
 
-def enumerate_cells() -> Iterator[NASBench101Architecture]:
-    """All 423,624 cells, from the smallest to the largest."""
-    for vertices in range(2, MAX_VERTICES + 1):
+def enumerate_cells(
+    operations: Sequence[str], max_vertices: int, max_edges: int
+) -> Iterator[tuple[tuple[str, ...], Edges]]:
+    """The interior operations and the edges of all cells, from the smallest to the largest.
+
+    Args:
+        operations: What an interior vertex may be.
+        max_vertices: Most vertices, input and output included.
+        max_edges: Most edges.
+    """
+    for vertices in range(2, max_vertices + 1):
         pairs = list(combinations(range(vertices), 2))
-        assignments = list(product(OPERATIONS, repeat=vertices - 2))
-        for shape in _shapes(vertices, pairs).tolist():
+        assignments = list(product(operations, repeat=vertices - 2))
+        for shape in _shapes(vertices, pairs, max_edges).tolist():
             edges = tuple(pair for bit, pair in enumerate(pairs) if shape >> bit & 1)
-            for assignment in _distinct_assignments(edges, vertices):
-                yield NASBench101Architecture(assignments[assignment], edges)
+            for assignment in _distinct_assignments(edges, vertices, len(operations)):
+                yield assignments[assignment], edges
 
 
-def _shapes(vertices: int, pairs: list[tuple[int, int]]) -> Bits:
+def _shapes(vertices: int, pairs: list[tuple[int, int]], max_edges: int) -> Bits:
     """One number a shape: the smallest of its numberings; bit i is the edge `pairs[i]`."""
     candidates = np.arange(1 << len(pairs), dtype=np.int64)
-    candidates = candidates[np.bitwise_count(candidates) <= MAX_EDGES]
+    candidates = candidates[np.bitwise_count(candidates) <= max_edges]
     for vertex in range(vertices):  # without idle vertices, all have edges on both sides
         if vertex > 0:
             candidates = candidates[(candidates & _mask(pairs, 1, vertex)) > 0]
@@ -67,11 +69,11 @@ def _numberings(vertices: int) -> Iterator[tuple[int, ...]]:
         yield (0, *interior, vertices - 1)
 
 
-def _distinct_assignments(edges: tuple[tuple[int, int], ...], vertices: int) -> list[int]:
+def _distinct_assignments(edges: Edges, vertices: int, operations: int) -> list[int]:
     """Positions, in the order of `itertools.product`, of assignments that differ truly."""
     interior = vertices - 2
-    choices = np.array(list(product(range(len(OPERATIONS)), repeat=interior)), dtype=np.int64)
-    place_values = len(OPERATIONS) ** np.arange(interior - 1, -1, -1)
+    choices = np.array(list(product(range(operations), repeat=interior)), dtype=np.int64)
+    place_values = operations ** np.arange(interior - 1, -1, -1)
     smallest = np.arange(len(choices))
     for order in _numberings(vertices):
         if {(order[source], order[target]) for source, target in edges} == set(edges):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
-from gennape.spaces.mobile import Block, inverted_bottleneck, make_divisible
+from gennape.spaces.parts.mobile import Block, inverted_bottleneck, make_divisible
 
 
 @pytest.mark.parametrize(

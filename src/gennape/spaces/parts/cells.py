@@ -13,8 +13,8 @@ import numpy as np
 
 from gennape.graph import GraphBuilder
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.cell_operations import factorized_reduce, relu_conv_bn
-from gennape.spaces.stages import one_changed
+from gennape.spaces.parts.cell_operations import factorized_reduce, relu_conv_bn
+from gennape.spaces.parts.stages import one_changed
 
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 """Source and target node of each edge, in the order of the architecture strings."""

@@ -19,8 +19,8 @@ padding out, as it does there.
 from functools import partial
 
 from gennape.graph import GraphBuilder, Op
-from gennape.spaces.convolutions import conv_bn, pool_bn, split_conv
-from gennape.spaces.series import Vocabulary
+from gennape.spaces.parts.convolutions import conv_bn, pool_bn, split_conv
+from gennape.spaces.parts.series import Vocabulary
 
 
 def _conv(build: GraphBuilder, x: int, channels: int, stride: int, kernel: int) -> int:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gennape.spaces import ArchitectureError
-from gennape.spaces.inception_stages import (
+from gennape.spaces.parts.inception_stages import (
     InceptionPath,
     InceptionStage,
     check_stage,

@@ -10,7 +10,7 @@ classifier of global average pool and a linear layer is the end, as for its task
 from collections.abc import Callable, Sequence
 
 from gennape.graph import GraphBuilder
-from gennape.spaces.cell_operations import relu_conv_bn
+from gennape.spaces.parts.cell_operations import relu_conv_bn
 
 BASE_CHANNELS = 64
 CLASSES = 75

@@ -7,7 +7,7 @@ MobileNetV3" (ICCV 2019).
 from dataclasses import dataclass
 
 from gennape.graph import GraphBuilder, Op
-from gennape.spaces.convolutions import conv_bn
+from gennape.spaces.parts.convolutions import conv_bn
 
 _DIVISOR = 8
 

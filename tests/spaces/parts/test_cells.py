@@ -1,7 +1,7 @@
 import torch
 
 from gennape.graph import GraphBuilder, Op, canonical
-from gennape.spaces.cells import cell
+from gennape.spaces.parts.cells import cell
 
 
 def _cell(operations: tuple[str, ...], channels: int, size: int = 8) -> GraphBuilder:

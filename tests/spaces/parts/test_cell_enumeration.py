@@ -9,8 +9,10 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 import pytest
 
+from gennape import spaces
 from gennape.spaces.nasbench101 import MAX_EDGES, OPERATIONS, NASBench101Architecture
-from gennape.spaces.nasbench101_cells import enumerate_cells
+
+SPACE = spaces.get("nasbench101")
 
 COUNTS = {2: 1, 3: 6, 4: 84, 5: 2_441, 6: 62_010, 7: 359_082}
 """Cells by number of vertices; together the 423,624 of the paper."""
@@ -22,7 +24,7 @@ def _vertices(cell: NASBench101Architecture) -> int:
 
 def _small_cells(largest: int) -> Iterator[NASBench101Architecture]:
     """The enumeration goes from small to large."""
-    for cell in enumerate_cells():
+    for cell in SPACE.enumerate():
         if _vertices(cell) > largest:
             return
         yield cell
@@ -130,7 +132,7 @@ def test_no_small_cell_comes_twice() -> None:
 def test_the_whole_enumeration_is_the_published_set(data_folder: Path) -> None:
     path = data_folder / "nasbench101_all_cells.parquet"
     by_size = defaultdict(list)
-    for cell in enumerate_cells():
+    for cell in SPACE.enumerate():
         by_size[_vertices(cell)].append(cell)
     assert {vertices: len(cells) for vertices, cells in by_size.items()} == COUNTS
     assert sum(COUNTS.values()) == 423_624

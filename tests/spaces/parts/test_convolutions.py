@@ -1,7 +1,7 @@
 import pytest
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
-from gennape.spaces.convolutions import conv_bn, pool_bn, split_conv
+from gennape.spaces.parts.convolutions import conv_bn, pool_bn, split_conv
 
 
 def _operations(graph: ComputationGraph) -> str:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from gennape.spaces.base import ArchitectureError
-from gennape.spaces.inception_operations import VOCABULARY, changes_channels
-from gennape.spaces.series import Series
-from gennape.spaces.stages import one_changed
+from gennape.spaces.parts.inception_operations import VOCABULARY, changes_channels
+from gennape.spaces.parts.series import Series
+from gennape.spaces.parts.stages import one_changed
 
 DEPTHS = (2, 3, 4, 5, 6)
 """How many blocks a stage may have."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gennape.spaces import ArchitectureError
-from gennape.spaces.stages import (
+from gennape.spaces.parts.stages import (
     NUMBER,
     check_depths,
     numbers,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gennape.graph import GraphBuilder
 from gennape.spaces import ArchitectureError
-from gennape.spaces.series import Series, Vocabulary
+from gennape.spaces.parts.series import Series, Vocabulary
 
 
 def _nothing(build: GraphBuilder, x: int, channels: int, stride: int) -> int:

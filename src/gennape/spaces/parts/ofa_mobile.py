@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple, TypeVar
 import numpy as np
 
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.stages import (
+from gennape.spaces.parts.stages import (
     NUMBER,
     check_depths,
     numbers,

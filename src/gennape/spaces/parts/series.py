@@ -12,7 +12,7 @@ import numpy as np
 
 from gennape.graph import GraphBuilder
 from gennape.spaces.base import ArchitectureError
-from gennape.spaces.stages import one_changed
+from gennape.spaces.parts.stages import one_changed
 
 Series = tuple[str, ...]
 """Names of operations, in order."""

@@ -5,7 +5,7 @@ from torch import nn
 
 from gennape.frontends import graph_of
 from gennape.graph import ComputationGraph, GraphBuilder, Op
-from gennape.spaces.cell_operations import factorized_reduce, relu_conv_bn
+from gennape.spaces.parts.cell_operations import factorized_reduce, relu_conv_bn
 
 
 def _reduced(height: int, width: int, channels: int = 6) -> ComputationGraph:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gennape.graph import GraphBuilder, Op
-from gennape.spaces.convolutions import conv_bn, split_conv
+from gennape.spaces.parts.convolutions import conv_bn, split_conv
 
 
 def add_block(build: GraphBuilder, x: int, block: str, widens: bool) -> int:
