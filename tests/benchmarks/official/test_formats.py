@@ -187,6 +187,18 @@ def test_transnas(write: Any, tmp_path: Path) -> None:
         spaces.get(row["family"]).parse(row["architecture"])
 
 
+def test_accuracies_of_transnas_are_in_percent(tmp_path: Path) -> None:
+    content = official.transnas({"macro": ["64-1234-basic"]})
+    tasks = content["data"]["macro"]["64-1234-basic"]
+    tasks["class_object"]["metrics"].update(valid_top1=[45.5], valid_neg_loss=[-250.0])
+    tasks["jigsaw"]["metrics"]["valid_top1"] = [101.0]
+    file = official.write_torch(tmp_path / "transnas.pth", content)
+    result = import_official("transnas", file, tmp_path)
+    assert result.skipped == {"holds an accuracy outside 0 to 100 %": 1}
+    values = columns(pq.read_table(result.path).to_pylist(), "dataset", "metric", "value")
+    assert {("class_object", "accuracy", 45.5), ("class_object", "neg_loss", -250.0)} <= set(values)
+
+
 @pytest.mark.parametrize("squeeze", [True, "True"])
 def test_accel_nasbench(squeeze: object, tmp_path: Path) -> None:
     result = json.dumps(official.accel_nasbench_result(61.5, squeeze)).encode()

@@ -58,6 +58,7 @@ def test_elements_of_an_object(values: dict[str, Any]) -> None:
         "{1: 2}",
         '["\xff',
         "[nul]",
+        "[" * 100_000,
     ],
 )
 def test_files_that_are_damaged_or_cut(text: str) -> None:

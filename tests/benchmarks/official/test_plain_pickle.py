@@ -157,9 +157,9 @@ WRITTEN_BY_HAND = {
     "an instance": (b"(S'true'\nios\nsystem\n.", "opcode STRING"),
     "protocol 0": (b"cos\nsystem\n(S'true'\ntR.", r"os\.system"),
     "an extension": (b"\x80\x02\x82\x01.", "opcode EXT1"),
-    "a call of a string": (b"\x80\x02X\x01\x00\x00\x00a)R.", "calls 'a'"),
-    "an object from a string": (b"\x80\x02X\x01\x00\x00\x00a)\x81.", "calls 'a'"),
-    "a name from numbers": (b"\x80\x04K\x01K\x02\x93.", r"1\.2"),
+    "a call of a string": (b"\x80\x02X\x01\x00\x00\x00a)R.", "calls a str"),
+    "an object from a string": (b"\x80\x02X\x01\x00\x00\x00a)\x81.", "calls a str"),
+    "a name from numbers": (b"\x80\x04K\x01K\x02\x93.", "a name is no text"),
     "wrong bytes": (
         b"\x80\x02c_codecs\nencode\nX\x01\x00\x00\x00aX\x03\x00\x00\x00hex\x86R.",
         "latin1",
@@ -234,6 +234,37 @@ def test_tensors_are_replaced_by_their_shape(tmp_path: Path) -> None:
             value = open_pickle(file, plain_names()).load()
         assert value == {"weights": {"weight": (2, 3), "bias": (2,)}, "n": 1}
         assert isinstance(value["weights"]["bias"], TensorShape)
+
+
+_DEEP = b")" + b"\x85" * 3_000_000
+"""A tuple in a tuple, and so on: too deep for Python to hash without ruining its stack."""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x80\x02}" + _DEEP + b"Ns.",
+        b"\x80\x02}(" + _DEEP + b"Nu.",
+        b"\x80\x04\x8f(" + _DEEP + b"\x90.",
+        b"\x80\x04(" + _DEEP + b"\x91.",
+        b"\x80\x02" + _DEEP + b".",
+        b"\x80\x02" + b"ctorch\nSize\n]" * 20 + b")" + b"a\x85R" * 20 + b".",
+        b"\x80\x04)" + b"".join(b"\x94h%c\x86" % number for number in range(15)) + b".",
+    ],
+    ids=["key", "keys", "set", "frozen set", "value", "sizes of lists", "twice as many each time"],
+)
+def test_tuples_are_not_nested_without_end(data: bytes) -> None:
+    with pytest.raises(PickleError, match="nested beyond plain data"):
+        load(data)
+
+
+def test_tuples_as_keys_may_be_nested() -> None:
+    value = {("cifar10", 777, (("a", (1, 2)), ())): 1, frozenset({(1, (2, 3))}): 2}
+    assert load(pickle.dumps(value)) == value
+    key: tuple[object, ...] = ()
+    for _ in range(15):
+        key = (key, 1)
+    assert load(pickle.dumps({key: 1})) == {key: 1}
 
 
 KEYS = frozenset({"seed", "curve"})

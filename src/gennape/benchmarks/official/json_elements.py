@@ -33,7 +33,7 @@ def read_elements(stream: IO[bytes]) -> Iterator[Element]:
     text = _Text(stream)
     try:
         yield from _elements(text, text.take("[{"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BenchmarkError(f"the JSON file is damaged or cut: {error}") from error
 
 

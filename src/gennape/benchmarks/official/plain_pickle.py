@@ -17,7 +17,7 @@ from typing import IO, Any
 from gennape.benchmarks.benchmark import BenchmarkError
 from gennape.benchmarks.official.pickle_memo import Memo
 from gennape.benchmarks.official.pickle_pairs import LOOK_AHEAD, read_pairs
-from gennape.benchmarks.official.plain_types import Name, Names, rebuilt
+from gennape.benchmarks.official.plain_types import Name, Names, plain_tuple, rebuilt
 
 Record = dict[Any, Any]
 
@@ -95,7 +95,7 @@ class PlainUnpickler:
                 filled = handler(self)
             except PickleError:
                 raise
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
+            except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
                 raise PickleError(f"the pickle is damaged at {_opcode(code)}: {error}") from error
             if filled is not None:
                 yield filled
@@ -137,12 +137,14 @@ class PlainUnpickler:
 
     def _stack_global(self) -> None:
         module, name = self._stack.pop(-2), self._stack.pop()
+        if not isinstance(module, str) or not isinstance(name, str):
+            raise TypeError("a name is no text")
         self._find(module, name)
 
     def _call(self) -> None:
         arguments, name = self._stack.pop(), self._stack.pop()
         if not isinstance(name, Name) or name.make is None:
-            what = name.path if isinstance(name, Name) else repr(name)
+            what = name.path if isinstance(name, Name) else f"a {type(name).__name__}"
             raise PickleError(f"the pickle calls {what}, which plain data does not")
         try:
             self._stack.append(name.make(*arguments))
@@ -176,8 +178,8 @@ class PlainUnpickler:
         return values
 
     def _tuple(self) -> None:
-        values = tuple(self._since_mark())
-        self._stack.append(values)
+        values = self._since_mark()
+        self._stack.append(plain_tuple(values))
 
     def _extend(self) -> None:
         values = self._since_mark()
@@ -255,7 +257,7 @@ def _tuple_of(size: int) -> Handler:
     """Push a tuple of the last values."""
 
     def handle(pickle: PlainUnpickler) -> None:
-        pickle._stack[-size:] = [tuple(pickle._stack[-size:])]
+        pickle._stack[-size:] = [plain_tuple(pickle._stack[-size:])]
 
     return handle
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 _PLAIN_DTYPE = re.compile(r"[biufcSU]\d+", re.ASCII)  # numbers and text, as numpy pickles them
 _BYTE_ORDERS = "<>=|"
+_DEEPEST, _MOST = 16, 10_000
 
 
 class Name(NamedTuple):
@@ -60,6 +61,23 @@ def plain_names(classes: Iterable[str] = ()) -> Names:
     return _PLAIN | {path: _class(path) for path in classes}
 
 
+def plain_tuple(values: Iterable[Any] = ()) -> tuple[Any, ...]:
+    """A tuple that is safe to hash: Python follows tuples in tuples as deep as they go.
+
+    Raises:
+        ValueError: Tuples are nested beyond what any official file needs.
+    """
+    made = tuple(values)
+    inside: Iterable[tuple[Any, ...]] = (made,)
+    for _ in range(_DEEPEST):
+        inside = [value for outer in inside for value in outer if isinstance(value, tuple)]
+        if not inside:
+            return made
+        if len(inside) > _MOST:
+            break
+    raise ValueError("tuples are nested beyond plain data")
+
+
 def rebuilt(value: Any, state: Any) -> Any:
     """The value after it was given a state, which is another object where it must be.
 
@@ -95,8 +113,8 @@ def _dtype(text: str, *_: Any) -> np.dtype[Any]:
 def _array(
     values: bytes | bytearray, dtype: np.dtype[Any], shape: tuple[int, ...], order: Any = "C"
 ) -> npt.NDArray[Any]:
-    if not isinstance(values, bytes | bytearray):
-        raise ValueError("a numpy array holds objects")
+    if not isinstance(values, bytes | bytearray) or not isinstance(dtype, np.dtype):
+        raise ValueError("a numpy array holds no plain numbers")
     return np.frombuffer(values, dtype).reshape(shape, order=order)
 
 
@@ -113,7 +131,7 @@ def _encoded(text: str, encoding: str) -> bytes:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is no text")
+        raise ValueError(f"a {type(value).__name__} stands where text belongs")
     return value
 
 
@@ -126,7 +144,7 @@ def _empty_default(*factory: Any) -> dict[Any, Any]:
 
 
 def _tensor(storage: Any, offset: Any, shape: tuple[int, ...], *_: Any) -> TensorShape:
-    return TensorShape(shape)
+    return TensorShape(plain_tuple(shape))
 
 
 def _named(make: Callable[..., Any] | None, *paths: str) -> dict[str, Name]:
@@ -158,7 +176,7 @@ _PLAIN: dict[str, Name] = {
     ),
     **_named(_scalar, "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar"),
     **_named(_array, "numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer"),
-    **_named(tuple, "torch.Size"),
+    **_named(plain_tuple, "torch.Size"),
     **_named(_tensor, "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor"),
     **_named(_first, "torch._utils._rebuild_parameter"),
     **_named(lambda *_: None, "torch.storage._load_from_bytes"),
