@@ -1,6 +1,7 @@
 """How fast each family's graphs are built, and how large its networks are.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/family_speed.py > docs/results/families.md
+Run: OMP_NUM_THREADS=1 python benchmarks/family_speed.py
+It prints the table of docs/results/families.md.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import numpy as np
 from gennape import spaces
 
 NETWORKS = 300
-REPEATS = 3
+REPEATS = 9
 
 
 def spread(values: Sequence[int], unit: int = 1, digits: int = 0) -> str:
@@ -38,9 +39,6 @@ def row(family: str) -> str:
 
 
 def main() -> None:
-    print("# Families\n")
-    print(f"{NETWORKS} random networks of each family: smallest / median / largest.")
-    print("Speed in processor time of one core. Printed by `benchmarks/family_speed.py`.\n")
     print("| family | graphs/s | nodes | million MACs | million parameters |")
     print("|---|---:|---:|---:|---:|")
     for family in spaces.names():
