@@ -20,6 +20,7 @@ from gennape.cli.proxy import proxy
 from gennape.cli.proxy_pool import proxy_pool
 from gennape.cli.rank import rank
 from gennape.cli.score import score
+from gennape.cli.search import search
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -66,7 +67,7 @@ def _gennape(
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.callback()(_gennape)
-for _command in (score, graph, rank, pretrain, fine_tune, proxy, proxy_pool, families):
+for _command in (score, graph, rank, pretrain, fine_tune, proxy, proxy_pool, search, families):
     app.command()(_with_clear_errors(_command))
 app.command("import", cls=ImportCommand)(_with_clear_errors(import_))
 _evaluate = typer.Typer(no_args_is_help=True, help="Compare rankings with measured accuracies.")

@@ -1,0 +1,34 @@
+"""Ageing evolution."""
+
+from collections import deque
+
+import numpy as np
+
+from gennape.search.algorithms.algorithm import Plan, Proposals, known
+
+_SHARE = 4
+"""A tournament is between one of so many of the population."""
+
+
+def ageing_evolution(plan: Plan, rng: np.random.Generator) -> Proposals:
+    """Children of the best of random samples replace the oldest of the population.
+
+    The best of a quarter of the population, drawn at random, is mutated; the child joins and
+    the oldest leaves, however good it is.
+
+    Source: Real et al., "Regularized Evolution for Image Classifier Architecture Search"
+    (AAAI 2019).
+    """
+    first = yield from plan.beginning(plan.population, rng, plan.start)
+    population = deque(first, maxlen=plan.population)
+    size = max(2, plan.population // _SHARE)
+    while True:
+        parents = [
+            plan.best_first(
+                [population[i] for i in rng.choice(len(population), size, replace=False)]
+            )[0]
+            for _ in range(plan.batch)
+        ]
+        population += known(
+            (yield [plan.space.mutate(parent.architecture, rng) for parent in parents])
+        )

@@ -1,0 +1,42 @@
+"""All candidates of a search as a Parquet file.
+
+| column | type | what |
+|---|---|---|
+| architecture | string | `family:architecture` |
+| key | string | equal for equal networks |
+| on_front | bool | whether no other candidate beats it |
+| one for each metric | double | what was measured; null where it was not |
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gennape.reports.storage import write_whole
+from gennape.search.candidate import Candidate
+
+
+def write_history(
+    path: Path, family: str, candidates: Sequence[Candidate], front: Sequence[Candidate]
+) -> None:
+    """Write candidates, in the order in which they were found.
+
+    Args:
+        path: Where to; a file that is there is replaced.
+        family: Their family's name.
+        candidates: All of them.
+        front: The best.
+    """
+    best = {candidate.key for candidate in front}
+    metrics = dict.fromkeys(name for candidate in candidates for name in candidate.metrics)
+    columns = {
+        "architecture": pa.array([f"{family}:{one.text}" for one in candidates], pa.string()),
+        "key": pa.array([one.key for one in candidates], pa.string()),
+        "on_front": pa.array([one.key in best for one in candidates], pa.bool_()),
+    }
+    for name in metrics:
+        values = [one.metrics.get(name) for one in candidates]
+        columns[name] = pa.array(values, pa.float64())
+    write_whole(path, lambda partial: pq.write_table(pa.table(columns), partial))

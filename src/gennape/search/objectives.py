@@ -1,0 +1,117 @@
+"""What a search makes better, and what it must keep to."""
+
+import operator
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+import numpy.typing as npt
+
+from gennape.proxies.registry import get as get_proxy
+from gennape.proxies.registry import names as proxy_names
+from gennape.search.candidate import Candidate
+from gennape.search.errors import SearchError
+
+COSTS = ("macs", "parameters", "depth")
+"""Metrics of which less is better."""
+
+GRAPH_METRICS = tuple(name for name in proxy_names() if get_proxy(name).reads_graph_only)
+"""Metrics that are read off the graph."""
+
+METRICS = ("score", "accuracy", *GRAPH_METRICS)
+"""Everything that can be an objective or have a bound."""
+
+_RELATIONS = {"<=": operator.le, ">=": operator.ge}
+_UNITS = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+_CONSTRAINT = re.compile(r"(\w+)\s*(<=|>=)\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*([kMGT]?)")
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One thing to make better.
+
+    Attributes:
+        metric: One of `METRICS`.
+        higher_is_better: Whether it is to grow.
+    """
+
+    metric: str
+    higher_is_better: bool
+
+    def __post_init__(self) -> None:
+        _check(self.metric)
+
+    @classmethod
+    def of(cls, metric: str) -> "Objective":
+        """The objective of a metric's name: costs are to shrink, anything else to grow.
+
+        Raises:
+            SearchError: There is no such metric; suggests near names.
+        """
+        return cls(metric, metric not in COSTS)
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A bound that every candidate keeps.
+
+    Attributes:
+        metric: One of `METRICS`.
+        relation: "<=" or ">=".
+        bound: The largest or the smallest value.
+    """
+
+    metric: str
+    relation: str
+    bound: float
+
+    def __post_init__(self) -> None:
+        _check(self.metric)
+        if self.relation not in _RELATIONS:
+            raise SearchError(f"a constraint has <= or >=, not {self.relation!r}")
+
+    def __str__(self) -> str:
+        return f"{self.metric}{self.relation}{self.bound:g}"
+
+    def holds(self, value: float) -> bool:
+        """Whether a value keeps the bound."""
+        return bool(_RELATIONS[self.relation](value, self.bound))
+
+    @classmethod
+    def of(cls, text: str) -> "Constraint":
+        """The constraint that text such as `macs<=600M` describes.
+
+        Raises:
+            SearchError: The text has another form or names no metric.
+        """
+        match = _CONSTRAINT.fullmatch(text.strip())
+        if match is None:
+            raise SearchError(f"{text!r} is no constraint; one looks like macs<=600M")
+        metric, relation, number, unit = match.groups()
+        return cls(metric, relation, float(number) * _UNITS[unit])
+
+
+def costs_of(
+    candidates: Sequence[Candidate], objectives: Sequence[Objective]
+) -> npt.NDArray[np.float64]:
+    """The objectives as costs, `(candidates, objectives)`: less is better.
+
+    What could not be measured is worse than anything.
+    """
+    signs = np.array([-1.0 if objective.higher_is_better else 1.0 for objective in objectives])
+    values = [[one.metrics[objective.metric] for objective in objectives] for one in candidates]
+    costs = np.array(values, dtype=np.float64).reshape(len(candidates), len(objectives)) * signs
+    return np.where(np.isnan(costs), np.inf, costs)
+
+
+def _check(metric: str) -> None:
+    if metric in METRICS:
+        return
+    if metric in proxy_names():
+        raise SearchError(
+            f"{metric} runs the network; objectives and constraints are {', '.join(METRICS)}"
+        )
+    near = get_close_matches(metric, METRICS, n=3, cutoff=0.4) or METRICS
+    raise SearchError(f"no metric is called {metric!r}; did you mean {', '.join(near)}?")

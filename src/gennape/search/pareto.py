@@ -1,0 +1,57 @@
+"""Which candidates are best when several objectives count."""
+
+import moocore
+import numpy as np
+import numpy.typing as npt
+
+Costs = npt.NDArray[np.float64]
+Order = npt.NDArray[np.int64]
+
+
+def best_first(costs: Costs) -> Order:
+    """The order of NSGA-II: by front, and within a front the loneliest first.
+
+    Source: Deb et al., "A fast and elitist multiobjective genetic algorithm: NSGA-II"
+    (IEEE Transactions on Evolutionary Computation, 2002).
+
+    Args:
+        costs: `(candidates, objectives)`, less is better; may be infinite.
+
+    Returns:
+        Positions, `(candidates,)`. With one objective, ties keep their order.
+    """
+    if costs.shape[1] == 1:
+        return np.argsort(costs[:, 0], kind="stable")
+    fronts = moocore.pareto_rank(costs)
+    crowding = np.zeros(len(costs))
+    for front in np.unique(fronts):
+        members = np.flatnonzero(fronts == front)
+        crowding[members] = crowding_distances(costs[members])
+    return np.lexsort((-crowding, fronts))
+
+
+def crowding_distances(costs: Costs) -> npt.NDArray[np.float64]:
+    """How far apart the neighbours of each candidate of a front lie, `(candidates,)`.
+
+    The ends of a front are infinitely lonely.
+    """
+    distances = np.zeros(len(costs))
+    for column in costs.T:
+        order = np.argsort(column, kind="stable")
+        low, high = column[order[0]], column[order[-1]]
+        distances[order[[0, -1]]] = np.inf
+        if np.isfinite([low, high]).all() and high > low:
+            distances[order[1:-1]] += (column[order[2:]] - column[order[:-2]]) / (high - low)
+    return distances
+
+
+def front(costs: Costs) -> Order:
+    """Positions of the candidates that no other beats, by their first objective."""
+    chosen = np.flatnonzero(moocore.is_nondominated(costs)) if len(costs) else np.arange(0)
+    return chosen[np.argsort(costs[chosen, 0], kind="stable")]
+
+
+def hypervolume(costs: Costs, worst: npt.NDArray[np.float64]) -> float:
+    """Volume that candidates dominate, as seen from the worst point `(objectives,)`."""
+    finite = costs[np.isfinite(costs).all(axis=1)]
+    return float(moocore.hypervolume(finite, ref=worst)) if len(finite) else 0.0

@@ -1,0 +1,129 @@
+"""How metrics are measured: cheap ones first, so that constraints spare the dear ones."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from gennape.estimator import Estimator
+from gennape.graph import ComputationGraph
+from gennape.proxies import Batch, measure
+from gennape.search.errors import SearchError
+from gennape.search.networks import Network
+
+Array = npt.NDArray[np.floating[Any]]
+
+Evaluate = Callable[[Sequence[ComputationGraph]], Sequence[float]]
+"""True evaluation: networks to accuracies, higher is better; NaN where it failed.
+
+A graph's `name` is `family:architecture`, and `to_module()` gives the network to train.
+"""
+
+_NO_IMAGES = Batch(torch.empty(0, 3, 1, 1))
+
+
+class Stage(Protocol):
+    """Some metrics that are measured together."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Their names."""
+
+    def measure(self, networks: Sequence[Network]) -> dict[str, Array]:
+        """Their values, `(networks,)` each."""
+
+
+class Scorer(Protocol):
+    """What predicts how good networks are."""
+
+    def score(self, networks: Sequence[Network]) -> tuple[Array, Array]:
+        """Scores, higher is better, and their uncertainties, `(networks,)` each."""
+
+    def learn(self, networks: Sequence[Network], accuracies: Array) -> "Scorer":
+        """A scorer that has learned some accuracies; this one stays as it is."""
+
+
+@dataclass(frozen=True)
+class ByEstimator:
+    """Scores by an estimator."""
+
+    estimator: Estimator
+
+    def score(self, networks: Sequence[Network]) -> tuple[Array, Array]:
+        """The estimator's predictions."""
+        prediction = self.estimator.predict([network.graph for network in networks])
+        return prediction.score, prediction.uncertainty
+
+    def learn(self, networks: Sequence[Network], accuracies: Array) -> "ByEstimator":
+        """The estimator fine-tuned on labelled networks.
+
+        Raises:
+            LabelError: Nothing can be learned from the accuracies.
+        """
+        features = self.estimator.features([network.graph for network in networks])
+        return ByEstimator(self.estimator.fine_tune_features(features, accuracies))
+
+
+class Costs:
+    """MACs and parameters, which are known of every network."""
+
+    metrics = ("macs", "parameters")
+
+    def measure(self, networks: Sequence[Network]) -> dict[str, Array]:
+        """As the graph counts them."""
+        return {
+            name: np.array([getattr(network.facts, name) for network in networks], dtype=float)
+            for name in self.metrics
+        }
+
+
+@dataclass(frozen=True)
+class Proxies:
+    """Proxies that are read off the graph."""
+
+    metrics: tuple[str, ...]
+
+    def measure(self, networks: Sequence[Network]) -> dict[str, Array]:
+        """Their values; NaN where a network has none."""
+        rows = [
+            [score.value for score in measure(self.metrics, network.graph, _NO_IMAGES)]
+            for network in networks
+        ]
+        return dict(zip(self.metrics, np.array(rows, dtype=float).T, strict=True))
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The score and its uncertainty."""
+
+    scorer: Scorer
+    metrics: tuple[str, ...] = ("score", "uncertainty")
+
+    def measure(self, networks: Sequence[Network]) -> dict[str, Array]:
+        """What the scorer says."""
+        return dict(zip(self.metrics, self.scorer.score(networks), strict=True))
+
+
+@dataclass(frozen=True)
+class Accuracies:
+    """Accuracies by true evaluation."""
+
+    evaluate: Evaluate
+    metrics: tuple[str, ...] = ("accuracy",)
+
+    def measure(self, networks: Sequence[Network]) -> dict[str, Array]:
+        """What the evaluation says.
+
+        Raises:
+            SearchError: It does not give one number a network.
+        """
+        accuracies = np.array(self.evaluate([network.graph for network in networks]), dtype=float)
+        if accuracies.shape != (len(networks),):
+            raise SearchError(
+                f"the evaluation of {len(networks)} networks gave an array of the shape "
+                f"{accuracies.shape}; it must give one number a network"
+            )
+        return {"accuracy": accuracies}

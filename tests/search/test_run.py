@@ -1,0 +1,217 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from gennape import spaces
+from gennape.graph import ComputationGraph
+from gennape.search import (
+    Catalogue,
+    Constraint,
+    Found,
+    Objective,
+    SearchError,
+    Settings,
+    run,
+)
+from gennape.search.algorithms import ALGORITHMS
+from search_doubles import Quality, quality, true_quality
+
+SCORE = (Objective.of("score"),)
+BOTH = (Objective.of("score"), Objective.of("macs"))
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue(spaces.get("nasbench201"))
+
+
+def settings_of(algorithm: str, budget: int = 60, seed: int = 0) -> Settings:
+    return Settings(algorithm, BOTH if algorithm == "nsga2" else SCORE, budget=budget, seed=seed)
+
+
+def best_score(found: Found) -> float:
+    return max(candidate.metrics["score"] for candidate in found.candidates)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_candidates_are_different_networks(
+    catalogue: Catalogue, algorithm: str, tmp_path: Path
+) -> None:
+    scorer = Quality()
+    found = run(catalogue, settings_of(algorithm), tmp_path, scorer)
+    assert len(found.candidates) == 60
+    graphs = [catalogue.space.graph(one.architecture) for one in found.candidates]
+    assert len({graph.fingerprint for graph in graphs}) == 60
+    assert sorted(scorer.scored) == sorted(one.text for one in found.candidates)
+    for graph, candidate in zip(graphs, found.candidates, strict=True):
+        assert candidate.metrics["macs"] == graph.macs
+        assert candidate.metrics["parameters"] == graph.parameters
+        assert candidate.metrics["score"] == quality(candidate.text)
+
+
+@pytest.mark.parametrize("algorithm", ["local", "evolution"])
+def test_algorithms_beat_random_search(
+    catalogue: Catalogue, algorithm: str, tmp_path: Path
+) -> None:
+    ahead = 0
+    for seed in range(5):
+        results = [
+            run(catalogue, settings_of(name, 150, seed), tmp_path / f"{name}-{seed}", Quality())
+            for name in (algorithm, "random")
+        ]
+        ahead += best_score(results[0]) > best_score(results[1])
+    assert ahead >= 4
+
+
+def test_nsga2_has_a_better_front_than_random_search(catalogue: Catalogue, tmp_path: Path) -> None:
+    fronts = [
+        run(catalogue, Settings(name, BOTH, budget=200), tmp_path / name, Quality()).front
+        for name in ("nsga2", "random")
+    ]
+
+    def beaten(one: Sequence, other: Sequence) -> int:
+        return sum(
+            any(
+                a.metrics["score"] >= b.metrics["score"]
+                and a.metrics["macs"] <= b.metrics["macs"]
+                and a.metrics != b.metrics
+                for a in other
+            )
+            for b in one
+        )
+
+    assert beaten(fronts[1], fronts[0]) > beaten(fronts[0], fronts[1])
+
+
+class Killed(Exception):
+    pass
+
+
+class Mortal(Quality):
+    """A scorer that dies after some calls."""
+
+    def __init__(self, calls: int) -> None:
+        super().__init__()
+        self.calls = calls
+
+    def score(self, networks):  # type: ignore[no-untyped-def]
+        self.calls -= 1
+        if self.calls < 0:
+            raise Killed
+        return super().score(networks)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_killed_search_ends_as_if_it_had_not_been(
+    catalogue: Catalogue, algorithm: str, tmp_path: Path
+) -> None:
+    whole = run(catalogue, settings_of(algorithm), tmp_path / "whole", Quality())
+    broken = tmp_path / "broken"
+    for calls in (2, 3):
+        with pytest.raises(Killed):
+            run(catalogue, settings_of(algorithm), broken, Mortal(calls))
+    with (broken / "journal.jsonl").open("a") as file:
+        file.write('[[["|nor_conv_3x')  # killed while it wrote
+    scorer = Quality()
+    assert run(catalogue, settings_of(algorithm), broken, scorer) == whole
+    assert 0 < len(scorer.scored) < 60
+    assert (broken / "journal.jsonl").read_text() == (tmp_path / "whole/journal.jsonl").read_text()
+
+
+def test_the_seed_decides(catalogue: Catalogue, tmp_path: Path) -> None:
+    first, again, other = (
+        run(catalogue, settings_of("evolution", seed=seed), tmp_path / name, Quality())
+        for name, seed in (("a", 1), ("b", 1), ("c", 2))
+    )
+    assert first == again
+    assert first != other
+
+
+def test_constraints_spare_the_scorer(catalogue: Catalogue, tmp_path: Path) -> None:
+    settings = Settings("random", SCORE, (Constraint.of("macs<=40M"),), budget=40)
+    scorer = Quality()
+    found = run(catalogue, settings, tmp_path, scorer)
+    assert len(scorer.scored) == 40
+    assert all(candidate.metrics["macs"] <= 40e6 for candidate in found.candidates)
+
+
+def test_a_bound_on_the_score_spares_true_evaluations(catalogue: Catalogue, tmp_path: Path) -> None:
+    evaluated: list[str] = []
+
+    def evaluate(graphs: Sequence[ComputationGraph]) -> list[float]:
+        evaluated.extend(graph.name for graph in graphs)
+        return true_quality(graphs)
+
+    settings = Settings("random", (Objective.of("accuracy"),), (Constraint.of("score>=6"),), 10)
+    found = run(catalogue, settings, tmp_path, Quality(), evaluate)
+    assert len(evaluated) == len(found.candidates) == 10
+    assert all(candidate.metrics["accuracy"] >= 6 for candidate in found.candidates)
+
+
+def test_failed_evaluations_are_worse_than_anything(catalogue: Catalogue, tmp_path: Path) -> None:
+    def evaluate(graphs: Sequence[ComputationGraph]) -> list[float]:
+        return [float("nan") if "none" in graph.name else 1.0 for graph in graphs]
+
+    settings = Settings("random", (Objective.of("accuracy"),), budget=20)
+    found = run(catalogue, settings, tmp_path, evaluate=evaluate)
+    assert found.front
+    assert all(candidate.metrics["accuracy"] == 1.0 for candidate in found.front)
+    assert str(run(catalogue, settings, tmp_path, evaluate=evaluate)) == str(found)
+
+
+def test_proxies_of_the_graph_are_objectives(catalogue: Catalogue, tmp_path: Path) -> None:
+    objectives = (Objective.of("receptive_field"), Objective.of("depth"))
+    found = run(catalogue, Settings("nsga2", objectives, budget=20), tmp_path)
+    shallow = min(found.candidates, key=lambda candidate: candidate.metrics["depth"])
+    assert shallow.metrics["depth"] == found.front[-1].metrics["depth"]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gennape.search.run._PATIENCE", 300)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_family_can_be_exhausted(catalogue: Catalogue, tmp_path: Path) -> None:
+    settings = Settings("random", (Objective.of("macs"),), (Constraint.of("macs<=8M"),), 1_000)
+    found = run(catalogue, settings, tmp_path)
+    assert found.exhausted
+    assert len({candidate.key for candidate in found.candidates}) == len(found.candidates)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (lambda: Settings("climb"), "no algorithm is called 'climb'"),
+        (lambda: Settings("evolution", BOTH), "evolution has one objective"),
+        (lambda: Settings(budget=0), "budget of at least 1"),
+        (lambda: Settings(objectives=()), "needs an objective"),
+    ],
+)
+def test_bad_settings(settings, message: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(SearchError, match=message):
+        settings()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_searches_that_cannot_be_run(catalogue: Catalogue, tmp_path: Path) -> None:
+    with pytest.raises(SearchError, match="needs an estimator"):
+        run(catalogue, Settings(), tmp_path)
+    with pytest.raises(SearchError, match="needs a true evaluation"):
+        run(catalogue, Settings(objectives=(Objective.of("accuracy"),)), tmp_path)
+    with pytest.raises(SearchError, match="no nasbench201 network keeps macs<=1"):
+        run(
+            catalogue,
+            Settings("random", constraints=(Constraint.of("macs<=1"),)),
+            tmp_path / "none",
+            Quality(),
+        )
+
+
+def test_a_folder_holds_one_search(catalogue: Catalogue, tmp_path: Path) -> None:
+    run(catalogue, settings_of("random"), tmp_path, Quality())
+    with pytest.raises(SearchError, match="seed 0, now 1"):
+        run(catalogue, settings_of("random", seed=1), tmp_path, Quality())
+    more = run(catalogue, settings_of("random", budget=70), tmp_path, Quality())
+    assert len(more.candidates) == 70
