@@ -69,7 +69,10 @@ GENNAPE = Kind(
     name="gennape",
     files="the folder or archive CG_data, or one of its files",
     summary="the GENNAPE authors' labels of seven families, without their graphs",
-    origin="CG_data.zip, linked at https://github.com/Ascend-Research/GENNAPE",
+    origin=(
+        "CG_data.zip, linked at https://github.com/Ascend-Research/GENNAPE, which states neither "
+        "size nor checksum"
+    ),
     read=_read,
     measurements=_measurements,
 )

@@ -30,8 +30,8 @@ class Kind:
         name: As in `gennape import NAME`.
         files: What its files are called.
         summary: What is in them, in one line.
-        origin: Where they come from, how large they are and what their checksum is, as far
-            as the official pages say.
+        origin: Where they come from, how large they are and what is known of their checksum,
+            as far as the official pages say.
         read: The entries of a source, one at a time; those of a source that cannot be
             read at all raise `BenchmarkError`.
         measurements: The rows of an entry, given its content and the file's name.
@@ -53,6 +53,8 @@ class Kind:
             BenchmarkError: It is not there.
         """
         if not path.exists():
+            checksums = (f"; sha256 of {name}: {digest}" for name, digest in self.published.items())
             raise BenchmarkError(
                 f"{path} does not exist; the official source is {self.files}: {self.origin}"
+                f"{''.join(checksums)}"
             )

@@ -88,8 +88,8 @@ NASBENCH101 = Kind(
     files="nasbench_only108.tfrecord, nasbench_full.tfrecord",
     summary="NAS-Bench-101: CIFAR-10 accuracies of three runs of each cell",
     origin=(
-        "links at https://github.com/google-research/nasbench; only108 (about 499 MB) has "
-        "sha256 4c39c393..., full (about 1.95 GB) 3d64db81..."
+        "links at https://github.com/google-research/nasbench; only108 has about 499 MB, full "
+        "about 1.95 GB"
     ),
     read=_read,
     measurements=_measurements,

@@ -108,8 +108,8 @@ NATS_TSS = Kind(
     files="NATS-tss-v1_0-3ffb9.pickle.pbz2, NATS-tss-v1_0-3ffb9-simple (folder or .tar)",
     summary="NATS-Bench, topology: the cells of NAS-Bench-201, trained again",
     origin=(
-        "links at https://github.com/D-X-Y/NATS-Bench; the end of the name is that of the "
-        "file's MD5 checksum"
+        "links at https://github.com/D-X-Y/NATS-Bench, which states no size; the end of the name "
+        "is that of the file's MD5 checksum"
     ),
     read=_read,
     measurements=partial(_measurements, family=_TOPOLOGY),

@@ -52,7 +52,10 @@ NDS = Kind(
     name="nds",
     files="data.zip (nds_data.zip), its folder or one of its sweeps",
     summary="Network Design Spaces: sweeps of NAS cells and ResNets, CIFAR-10 and ImageNet",
-    origin="https://dl.fbaipublicfiles.com/nds/data.zip, see https://github.com/facebookresearch/nds",
+    origin=(
+        "https://dl.fbaipublicfiles.com/nds/data.zip, see "
+        "https://github.com/facebookresearch/nds, which states neither size nor checksum"
+    ),
     read=_read,
     measurements=_measurements,
 )

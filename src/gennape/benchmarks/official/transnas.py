@@ -69,7 +69,9 @@ TRANSNAS = Kind(
     name="transnas",
     files="transnas-bench_v10141024.pth",
     summary="TransNAS-Bench-101: micro and macro networks on seven vision tasks",
-    origin="links at https://github.com/yawen-d/TransNASBench",
+    origin=(
+        "links at https://github.com/yawen-d/TransNASBench, which states neither size nor checksum"
+    ),
     read=_read,
     measurements=_measurements,
 )
