@@ -81,7 +81,7 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
         return _checked(interior, edges)
 
     def enumerate(self) -> Iterator[NASBench101Architecture]:
-        """All 423,624 cells, from the smallest to the largest; takes about 20 seconds."""
+        """All 423,624 cells, from the smallest to the largest; takes some seconds."""
         cells = enumerate_cells(OPERATIONS, MAX_VERTICES, MAX_EDGES)
         return starmap(NASBench101Architecture, cells)
 
