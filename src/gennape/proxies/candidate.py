@@ -101,20 +101,24 @@ class Candidate:
 
     @contextmanager
     def rewritten(
-        self, module: nn.Module, rewrite: Callable[[nn.Module], None]
+        self,
+        module: nn.Module,
+        rewrite: Callable[[nn.Module], None],
+        dtype: torch.dtype = torch.float32,
     ) -> Iterator[nn.Module]:
         """`module` with the weights that `rewrite` gives its layers, one after another.
 
-        Random weights follow the seed. Afterwards the module is as it was.
+        Random weights follow the seed. The module then computes in `dtype`. Afterwards it is
+        as it was.
         """
         state = {name: tensor.clone() for name, tensor in module.state_dict().items()}
         try:
             with seeded(self.seed), torch.no_grad():
                 for layer in module.modules():
                     rewrite(layer)
-            yield module
+            yield module.to(dtype)
         finally:
-            module.load_state_dict(state)
+            module.float().load_state_dict(state)
 
     def outputs(self, module: nn.Module, images: Tensor) -> Tensor:
         """What the network gives for images; the first tensor where it gives several."""

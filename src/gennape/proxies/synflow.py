@@ -44,21 +44,17 @@ def synflow(candidate: Candidate) -> float:
     Raises:
         MissingScore: No weight lets a signal through.
     """
-    module = candidate.module
-    shape = (1, *candidate.batch.images.shape[1:])
-    try:
-        with candidate.rewritten(module, _without_signs), _WithoutBatchNorm():
-            module.double()
-            weights = layer_weights(module)
-            total = candidate.outputs(module, torch.ones(shape, dtype=torch.float64)).sum()
-            gradients = torch.autograd.grad(total, weights, allow_unused=True)
-            flow = sum(
-                float((weight.detach() * gradient).abs().sum())
-                for weight, gradient in zip(weights, gradients, strict=True)
-                if gradient is not None
-            )
-    finally:
-        module.float()
+    ones = torch.ones(1, *candidate.batch.images.shape[1:], dtype=torch.float64)
+    rewritten = candidate.rewritten(candidate.module, _without_signs, ones.dtype)
+    with rewritten as module, _WithoutBatchNorm():
+        weights = layer_weights(module)
+        total = candidate.outputs(module, ones).sum()
+        gradients = torch.autograd.grad(total, weights, allow_unused=True)
+        flow = sum(
+            float((weight.detach() * gradient).abs().sum())
+            for weight, gradient in zip(weights, gradients, strict=True)
+            if gradient is not None
+        )
     if flow == 0:
         raise MissingScore("no signal reaches the output through any weight")
     return math.log(flow)
