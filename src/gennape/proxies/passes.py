@@ -128,9 +128,10 @@ def layer_gradients(module: nn.Module, loss: Callable[[], Tensor]) -> list[Layer
 
     def watch(layer: Any, arguments: Any, output: Tensor) -> Tensor:
         """Keep the output's saliency; what follows may work on its copy in place."""
+        value = output.detach()  # a hook that held the output would never be freed
 
         def keep(gradient: Tensor) -> None:
-            product = output.detach() * gradient
+            product = value * gradient
             channels_last = isinstance(layer, nn.Linear)
             places = range(1, product.ndim - 1) if channels_last else range(2, product.ndim)
             found = product.sum(tuple(places)) if places else product
