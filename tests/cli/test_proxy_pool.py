@@ -32,6 +32,10 @@ def test_scores_costs_and_correlations(run: Run, tmp_path: Path) -> None:
     assert lines[0].split() == ["Proxy", "Missing", "Time", "Memory"]
     assert [line.split()[0] for line in lines if line].count("az_nas") == 2
     assert str(out / "scores.parquet") in lines[-1]
+    heading = next(i for i, line in enumerate(lines) if line.startswith("Best by the vote"))
+    ranking = pq.read_table(out / "ranking.parquet").to_pydict()
+    assert [line.split()[0] for line in lines[heading + 2 : -1]] == ranking["architecture"]
+    assert lines[heading + 2].split()[1] == f"{ranking['vote'][0]:.3f}"
 
 
 def test_agreement_with_labels(run: Run, tmp_path: Path) -> None:
@@ -51,6 +55,9 @@ def test_agreement_with_labels(run: Run, tmp_path: Path) -> None:
         "Proxy", "Spearman", "Missing", "Time", "Memory",
     ]  # fmt: skip
     assert _row(result, "parameters")[:3] == ["parameters", "1.000", "0"]
+    assert _row(result, "vote") == ["vote", "1.000"]
+    best = result.stdout.splitlines()[-6].split()
+    assert best[1:] == ["0.000", f"{max(sizes):.4g}"]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from gennape import spaces
 from gennape.proxies import Choice, PoolScores, ProxyError, choose_networks, pool, score_pool
 from gennape.proxies.measure import ProxyScore, measure
 
+_NOTHING = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
+_CONVOLUTIONS = _NOTHING.replace("none", "nor_conv_3x3")
 PROXIES = ("parameters", "macs", "depth")
 
 
@@ -124,7 +127,8 @@ def test_missing_scores_rank_last() -> None:
     scores = _scores(swap=[2.0, None, 1.0])
     assert scores.values("swap").tolist() == [2, -np.inf, 1]
     assert scores.missing("swap") == 1
-    assert scores.agreement(np.array([3.0, 1.0, 2.0])) == {"swap": pytest.approx(1)}
+    agreement = scores.agreement(np.array([3.0, 1.0, 2.0]))
+    assert agreement == {"swap": pytest.approx(1), "vote": pytest.approx(1)}
 
 
 def test_az_nas_is_a_vote_over_its_parts() -> None:
@@ -136,3 +140,24 @@ def test_az_nas_is_a_vote_over_its_parts() -> None:
     assert scores.milliseconds("az_nas") == 15  # of 10 and 20
     assert scores.peak_bytes("az_nas") == 100
     assert scores.correlations()["az_nas"]["macs"] == pytest.approx(-1)
+    assert scores.correlations()["vote"]["az_nas"] == pytest.approx(1)
+
+
+def test_the_vote_ranks_the_networks(choice: Choice, tmp_path: Path) -> None:
+    scores = _run(choice, tmp_path, ("parameters", "macs"))
+    table = pq.read_table(tmp_path / "ranking.parquet").to_pydict()
+    assert list(table) == ["architecture", "parameters", "macs", "vote"]
+    assert table["vote"] == sorted(scores.vote(), reverse=True)
+    by_name = dict(zip(scores.architectures, scores.values("macs"), strict=True))
+    assert table["macs"] == [by_name[name] for name in table["architecture"]]
+    assert max(by_name, key=by_name.__getitem__) == table["architecture"][0]
+
+
+def test_missing_scores_are_null_in_the_ranking(tmp_path: Path) -> None:
+    """A cell of zeroes lets no signal through."""
+    family = spaces.get("nasbench201", resolution=8)
+    cells = [family.parse(cell) for cell in (_NOTHING, _CONVOLUTIONS)]
+    score_pool(family, cells, ["synflow"], tmp_path)
+    table = pq.read_table(tmp_path / "ranking.parquet").to_pydict()
+    assert table["architecture"][1] == f"nasbench201:{family.format(cells[0])}"
+    assert table["synflow"][0] is not None and table["synflow"][1] is None

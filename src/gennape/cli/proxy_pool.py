@@ -8,9 +8,13 @@ import typer
 from gennape.cli.options import BatchSize, Images, ProxyNames, Seed
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     from rich.table import Table
 
     from gennape.proxies import PoolScores
+
+_BEST = 5
 
 
 def proxy_pool(
@@ -35,7 +39,7 @@ def proxy_pool(
     ] = None,
     seed: Seed = 0,
 ) -> None:
-    """Compute zero-cost proxies of many networks, and how far they agree."""
+    """Compute zero-cost proxies of many networks, how far they agree, and the best by a vote."""
     from gennape.cli.options import parse_names
     from gennape.cli.progress import progress_bar
     from gennape.cli.tables import show
@@ -47,12 +51,14 @@ def proxy_pool(
             pool.space, pool.architectures, parse_names(proxies), out, data, batch, seed, report
         )
     agreement = None if pool.accuracies is None else scores.agreement(pool.accuracies)
-    show(_summary(scores, agreement), "", _correlations(scores))
-    print(f"scores written to {out / 'scores.parquet'}")
+    best = _best(scores, pool.accuracies)
+    show(_summary(scores, agreement), "", _correlations(scores), "", best)
+    print(f"scores written to {out / 'scores.parquet'} and {out / 'ranking.parquet'}")
 
 
 def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) -> "Table":
     from gennape.cli.tables import new_table, with_unit
+    from gennape.proxies.pool import VOTE
 
     table = new_table("Proxy")
     spearman = [] if agreement is None else ["Spearman"]
@@ -66,6 +72,8 @@ def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) ->
             f"{scores.milliseconds(name):.0f} ms",
             f"{with_unit(scores.peak_bytes(name))}B",
         )
+    if agreement is not None:
+        table.add_row(VOTE, _number(agreement[VOTE]))
     return table
 
 
@@ -78,6 +86,21 @@ def _correlations(scores: "PoolScores") -> "Table":
         table.add_column(name, justify="right", no_wrap=True)
     for name, row in correlations.items():
         table.add_row(name, *map(_number, row.values()))
+    return table
+
+
+def _best(scores: "PoolScores", accuracies: "npt.NDArray[np.float64] | None") -> "Table":
+    from gennape.cli.tables import new_table
+
+    table = new_table("Best by the vote")
+    table.columns[0].overflow = "fold"
+    table.add_column("Vote", justify="right", no_wrap=True)
+    if accuracies is not None:
+        table.add_column("Accuracy", justify="right", no_wrap=True)
+    votes = scores.vote()
+    for place in scores.best_first()[:_BEST]:
+        accuracy = [] if accuracies is None else [f"{accuracies[place]:.4g}"]
+        table.add_row(scores.architectures[place], f"{votes[place]:.3f}", *accuracy)
     return table
 
 

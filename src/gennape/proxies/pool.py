@@ -3,11 +3,14 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import mean
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from gennape.proxies.batches import NOISE
 from gennape.proxies.journal import Journal
@@ -15,6 +18,10 @@ from gennape.proxies.measure import BATCH_SIZE, ProxyScore, measure
 from gennape.proxies.ranking import rank_correlations, rank_vote
 from gennape.proxies.registry import VOTES, parts_of
 from gennape.spaces import SearchSpace
+
+VOTE = "vote"
+
+_RANKING = "ranking.parquet"
 
 Report = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
@@ -63,18 +70,25 @@ class PoolScores:
         """The rank vote over all proxies that are no votes, `(networks,)`."""
         return rank_vote([self.values(name) for name in self.proxies if name not in VOTES])
 
+    def columns(self) -> dict[str, npt.NDArray[np.float64]]:
+        """Values of each proxy, `(networks,)`, and last of "vote", the rank vote over all."""
+        return {**{name: self.values(name) for name in self.proxies}, VOTE: self.vote()}
+
     def correlations(self) -> dict[str, dict[str, float | None]]:
-        """Spearman's correlation of each proxy with each; None for one that is constant."""
-        return rank_correlations({name: self.values(name) for name in self.proxies})
+        """Spearman's correlation of each column with each; None for one that is constant."""
+        return rank_correlations(self.columns())
 
     def agreement(self, accuracies: npt.NDArray[np.float64]) -> dict[str, float | None]:
-        """Spearman's correlation of each proxy with measured accuracies, `(networks,)`."""
-        return {
-            name: rank_correlations({"proxy": self.values(name), "accuracy": accuracies})["proxy"][
-                "accuracy"
-            ]
-            for name in self.proxies
+        """Spearman's correlation of each column with measured accuracies, `(networks,)`."""
+        pairs = {
+            name: rank_correlations({"column": values, "accuracy": accuracies})
+            for name, values in self.columns().items()
         }
+        return {name: pair["column"]["accuracy"] for name, pair in pairs.items()}
+
+    def best_first(self) -> npt.NDArray[np.intp]:
+        """Places of all networks, `(networks,)`, the best by the vote first."""
+        return np.argsort(-self.vote(), kind="stable")
 
 
 def score_pool(
@@ -96,7 +110,9 @@ def score_pool(
         space: The family, with its resolution and number of classes.
         architectures: Which networks.
         proxies: Names of proxies and votes.
-        folder: Where `scores.parquet` is written, and the journal it is made of.
+        folder: Where three files are written: the journal of all scores, `scores.parquet`
+            made of it, and `ranking.parquet`: these networks, the best by the vote first,
+            with the vote and one column a proxy.
         data: "noise", or CIFAR-10's Parquet file or its folder.
         batch_size: How many images.
         seed: Of weights, noise and the choice of images.
@@ -125,4 +141,16 @@ def score_pool(
     report(f"scoring {space.name}", len(names), len(names))
     journal.write_table()
     votes = [name for name in wanted if name in VOTES]
-    return PoolScores(names, parts + votes, [journal.scores[name] for name in names])
+    scores = PoolScores(names, parts + votes, [journal.scores[name] for name in names])
+    _write_ranking(scores, journal.folder)
+    return scores
+
+
+def _write_ranking(scores: PoolScores, folder: Path) -> None:
+    order = scores.best_first()
+    columns = {"architecture": pa.array([scores.architectures[place] for place in order])}
+    for name, values in scores.columns().items():
+        columns[name] = pa.array(values[order], mask=np.isneginf(values[order]))
+    unfinished = folder / f"{_RANKING}.part"
+    pq.write_table(pa.table(columns), unfinished)
+    unfinished.replace(folder / _RANKING)
