@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -21,19 +22,18 @@ def _features(name: str) -> list[Tensor]:
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
     x = torch.randn(batch().images.shape, generator=torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        if name == "chain":
-            first = network[1](network[0](x)).clamp(min=0)
-            return [first, network[4](network[3](first)).clamp(0, 6)]
-        stem = network.norm(network.stem(x))
-        first = stem + network.first(stem).clamp(min=0)
-        return [stem, first, first + network.second(first).clamp(min=0)]
+    if name == "chain":
+        first = network[1](network[0](x)).clamp(min=0)
+        return [first, network[4](network[3](first)).clamp(0, 6)]
+    stem = network.norm(network.stem(x))
+    first = stem + network.first(stem).clamp(min=0)
+    return [stem, first, first + network.second(first).clamp(min=0)]
 
 
 def _entropies(name: str) -> np.ndarray:
     entropies = []
     for features in _features(name):
-        rows = features.transpose(0, 1).flatten(1).double().numpy()
+        rows = features.detach().transpose(0, 1).flatten(1).double().numpy()
         shares = np.linalg.eigvalsh(np.cov(rows))
         shares = shares / shares.sum()
         entropies.append(-(shares * np.log(shares)).sum())
@@ -49,11 +49,28 @@ def test_progressivity_is_the_least_gain(name: str) -> None:
     assert progressivity(candidate(name)) == pytest.approx(expected, rel=1e-3, abs=1e-5)
 
 
+def _largest_singular_values(name: str) -> list[float]:
+    """Of the mean products of signs behind a block and their gradients before it.
+
+    A place behind the chain's block, which halves the maps, has four pixels before it.
+    """
+    features = _features(name)
+    generator = torch.Generator().manual_seed(0)
+    found = []
+    for before, behind in pairwise(features):
+        signs = torch.randint(2, behind.shape, generator=generator) * 2.0 - 1
+        (reached,) = torch.autograd.grad(behind, before, signs, retain_graph=True)
+        images, channels, *size = reached.shape
+        step = size[0] // behind.shape[2]
+        pixels = reached.reshape(images, channels, size[0] // step, step, size[1] // step, step)
+        products = torch.einsum("nchiwj,nohw->cijo", pixels, signs) / signs[:, 0].numel()
+        found.append(float(np.linalg.norm(products.flatten(0, 2).numpy(), ord=2)))
+    return found
+
+
 def test_trainability_is_best_for_singular_values_of_one(name: str) -> None:
-    values = candidate(name).block_statistics().largest_singular_values
-    assert all(value is not None and 0.1 < value < 10 for value in values)
-    expected = np.mean([2 - s - 1 / (s + 1e-6) for s in values])
-    assert trainability(candidate(name)) == pytest.approx(expected)
+    expected = np.mean([2 - s - 1 / (s + 1e-6) for s in _largest_singular_values(name)])
+    assert trainability(candidate(name)) == pytest.approx(expected, rel=1e-4)
     assert expected <= 1e-6
 
 

@@ -1,5 +1,7 @@
 """SNIP, plain, grad_norm, l2_norm, fisher and GraSP against plain autograd."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -61,29 +63,22 @@ def test_fisher(name: str) -> None:
 
 
 def test_grasp(name: str) -> None:
-    """H g is how the gradient changes along itself: central differences in float64."""
-    network = as_in_training(make(name)).double()
-    own = weights(network)
-    start = [w.detach().clone() for w in own]
+    """H g is the derivative of the gradient along itself, forward over reverse in float64."""
+    network, data = as_in_training(make(name)).double(), batch()
+    for layer in network.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.running_mean = layer.running_var = layer.num_batches_tracked = None
+    everything = {path: w.detach() for path, w in network.named_parameters()}
+    own = {path: w for path, w in everything.items() if w.ndim > 1}
 
-    data = batch()
+    def loss_of(weights: dict[str, Tensor]) -> Tensor:
+        scores = torch.func.functional_call(network, everything | weights, data.images.double())
+        return F.cross_entropy(scores, data.labels)
 
-    def gradients() -> list[Tensor]:
-        scores = network(data.images.double())
-        return list(torch.autograd.grad(F.cross_entropy(scores, data.labels), own))
-
-    direction, step = gradients(), 1e-4
-    ends = []
-    for sign in (1, -1):
-        with torch.no_grad():
-            for w, begin, d in zip(own, start, direction, strict=True):
-                w.copy_(begin + sign * step * d)
-        ends.append(gradients())
-    expected = -sum(
-        float((w * (up - down)).sum() / (2 * step))
-        for w, up, down in zip(start, *ends, strict=True)
-    )
-    assert grasp(candidate(name)) == pytest.approx(expected, rel=2e-2, abs=1e-4)
+    gradient_of = torch.func.grad(loss_of)
+    _, products = torch.func.jvp(gradient_of, (own,), (gradient_of(own),))
+    expected = -sum(float((own[path] * products[path]).sum()) for path in own)
+    assert grasp(candidate(name)) == pytest.approx(expected, rel=1e-3, abs=1e-6)
 
 
 def test_one_weight_by_hand() -> None:
@@ -105,3 +100,18 @@ def test_one_weight_by_hand() -> None:
         "fisher": pytest.approx((0.25 + 0.25) / 2),
         "grasp": pytest.approx(0),
     }
+
+
+def test_grasp_of_one_weight_by_hand() -> None:
+    """Of two classes and one image of 1: weights w and 0, and L = log(1 + e^(w2 - w1)).
+
+    With p the probability of the wrong class: g = (-p, p), H g = 2 p q (-p, p) with q = 1 - p.
+    """
+    network = nn.Sequential(nn.Flatten(), nn.Linear(1, 2, bias=False))
+    with torch.no_grad():
+        network[1].weight.copy_(torch.tensor([[0.5], [0.0]]))
+    images = torch.ones(2, 1, 1, 1)
+    p = 1 / (1 + math.exp(0.5))
+    expected = 0.5 * 2 * p * (1 - p) * p
+    result = score("grasp", network, Batch(images, torch.zeros(2, dtype=torch.int64)))
+    assert result.value == pytest.approx(expected)

@@ -1,14 +1,19 @@
 """What holds for every proxy, whatever it computes."""
 
+import gc
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
+from gennape import spaces
 from gennape.frontends import FrontendError, graph_of
 from gennape.proxies import Batch, ProxyError, measure, names, score
+from gennape.proxies.az_nas import AZ_NAS
+from gennape.proxies.blocks import BlockStatistics, block_statistics
 from proxy_networks import batch, make
 
 RELU_PROXIES = {"naswot", "swap", "swap_reg"}
@@ -114,6 +119,61 @@ def test_labels_must_fit_the_outputs() -> None:
     assert missing == "the network has 3 outputs and the labels 5 classes"
 
 
+@pytest.mark.parametrize("classes", [10, 1000])
+@pytest.mark.parametrize("size", [32, 224])
+def test_any_number_of_classes_and_pixels(classes: int, size: int) -> None:
+    network = nn.Sequential(
+        nn.Conv2d(3, 4, 5, stride=4, bias=False), nn.BatchNorm2d(4), nn.ReLU(),
+        nn.Conv2d(4, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, classes),
+    )  # fmt: skip
+    graph = graph_of(network, (3, size, size))
+    images = torch.randn(6, 3, size, size, generator=torch.Generator().manual_seed(0))
+    pictures = Batch(images, torch.tensor([0, 1] * 3) * (classes - 1))
+    first, again = (measure(names(), graph, pictures) for _ in range(2))
+    assert [one.missing for one in first] == [""] * len(first)
+    assert all(one.value is not None and math.isfinite(one.value) for one in first)
+    assert [one.value for one in first] == [one.value for one in again]
+
+
+@pytest.mark.parametrize("operation", ["none", "skip_connect", "avg_pool_3x3", "nor_conv_1x1"])
+def test_cells_of_one_operation_have_values_or_reasons(operation: str) -> None:
+    family = spaces.get("nasbench201", resolution=8)
+    cell = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|".replace("none", operation)
+    for one in measure(names(), family.graph(family.parse(cell)), batch_size=4):
+        assert (one.value is None) == bool(one.missing)
+        assert one.value is None or math.isfinite(one.value)
+
+
+@pytest.mark.parametrize(
+    "proxies",
+    [("swap", "naswot"), ("jacov", "epe_nas"), ("snip", "grad_norm", "plain", "fisher")],
+)
+def test_a_pass_that_several_need_runs_once(proxies: tuple[str, ...]) -> None:
+    runs: list[int] = []
+
+    class Count(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            runs.append(len(x))
+            return x
+
+    network = nn.Sequential(Count(), nn.Flatten(), nn.Linear(192, 5), nn.ReLU())
+    measure(proxies, network, batch())
+    assert runs == [8]
+
+
+def test_the_parts_of_az_nas_share_a_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[int] = []
+
+    def counted(*arguments: Any) -> BlockStatistics:
+        runs.append(1)
+        return block_statistics(*arguments)
+
+    monkeypatch.setattr("gennape.proxies.candidate.block_statistics", counted)
+    measure(AZ_NAS, make("chain"), batch())
+    assert runs == [1]
+
+
 def test_costs_of_shared_passes_count_for_each() -> None:
     swap, naswot = measure(["swap", "naswot"], make("chain"), batch())
     assert swap.peak_bytes == naswot.peak_bytes
@@ -124,6 +184,19 @@ def test_memory_is_that_of_the_tensors_made() -> None:
     """A ReLU on 8 x 192 numbers makes as many, and a mask of bytes beside them."""
     network = nn.Sequential(nn.Flatten(), nn.ReLU())
     assert score("swap", network, batch()).peak_bytes == 8 * 192 * (4 + 1)
+
+
+def _tensors() -> int:
+    gc.collect()
+    return sum(type(thing) is torch.Tensor for thing in gc.get_objects())
+
+
+def test_no_activation_outlives_the_measurement(name: str) -> None:
+    """Pools of many networks would fill the memory."""
+    network, images = make(name), batch()
+    before = _tensors()
+    measure(names(), network, images)
+    assert _tensors() == before
 
 
 def test_a_module_needs_its_input_shape() -> None:
