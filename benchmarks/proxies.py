@@ -23,13 +23,14 @@ from gennape.proxies import Choice, PoolScores, choose_networks, score_pool
 BATCH = 16
 PARTS = {
     "graph": ("macs", "parameters", "depth", "receptive_field", "l2_norm"),
-    "forward": ("synflow", "naswot", "swap", "swap_reg", "zen", "epsinas"),
+    "forward": ("synflow", "naswot", "swap", "swap_reg", "zen"),
     "backward": ("jacov", "epe_nas", "snip", "fisher", "grad_norm", "plain", "zico", "az_nas"),
     "hessian": ("grasp",),
+    "float64": ("epsinas",),
 }
 FAMILIES = {  # networks and resolution
     "nasbench201": (500, 32),
-    "nasbench101": (150, 32),
+    "nasbench101": (150, 16),
     "ofa_mobilenetv3": (150, 64),
     "accel_nasbench": (150, 64),
 }
