@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 def search(
     family: Annotated[str, typer.Argument(help="A family, such as nasbench201.")],
-    out: Annotated[
-        Path, typer.Option(help="Folder of results; a killed search goes on there.")
-    ],
+    out: Annotated[Path, typer.Option(help="Folder of results; a killed search goes on there.")],
     algorithm: Annotated[
         str, typer.Option(metavar="NAME", help="random, local, evolution or nsga2.")
     ] = "evolution",
@@ -58,8 +56,8 @@ def search(
     catalogue = Catalogue(spaces.get(family))
     with progress_bar() as report:
 
-        def tell(done: int, total: int, best: Candidate | None) -> None:
-            report(f"searching {family}", done, total)
+        def tell(what: str, done: int, total: int, best: Candidate | None) -> None:
+            report(what, done, total)
 
         scorer = ByEstimator(load(estimator))
         found = run(catalogue, settings, out, scorer, report=tell)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gennape.search.candidate import Candidate
-from gennape.search.journal import Batch, Found, Journal
+from gennape.search.journal import Batch, Journal, Measured
 from gennape.search.networks import Catalogue, Network
 from gennape.search.objectives import Constraint
 from gennape.search.stages import Stage
@@ -87,7 +87,7 @@ class Evaluator:
         rejected += [one.text for one in first.values() if one.facts.key not in kept_keys]
         rejected += [text for text, key in same if key not in kept_keys]
         found = [
-            Found(one.text, one.facts.key, metrics[one.text] | further[one.text]) for one in kept
+            Measured(one.text, one.facts.key, metrics[one.text] | further[one.text]) for one in kept
         ]
         return Batch(found, [(text, key) for text, key in same if key in kept_keys], rejected)
 

@@ -17,7 +17,7 @@ from gennape.search.errors import SearchError
 JOURNAL = "journal.jsonl"
 
 
-class Found(NamedTuple):
+class Measured(NamedTuple):
     """A new candidate: its string, its key and what was measured."""
 
     text: str
@@ -34,7 +34,7 @@ class Batch(NamedTuple):
         rejected: Strings of networks that break a constraint.
     """
 
-    found: Sequence[Found]
+    found: Sequence[Measured]
     same: Sequence[tuple[str, str]]
     rejected: Sequence[str]
 
@@ -47,7 +47,7 @@ class Journal:
         settings: What a search depends on, plain JSON values.
 
     Attributes:
-        batches: Those of earlier runs.
+        batches: All of them, those of earlier runs first.
 
     Raises:
         SearchError: The folder holds a search with other settings, or another file of that
@@ -69,11 +69,12 @@ class Journal:
             )
         for found, same, rejected in lines[1:]:
             pairs = [(text, key) for text, key in same]
-            self.batches.append(Batch([Found(*one) for one in found], pairs, rejected))
+            self.batches.append(Batch([Measured(*one) for one in found], pairs, rejected))
 
     def add(self, batch: Batch) -> None:
         """Write what became of a batch."""
         self._append(batch)
+        self.batches.append(batch)
 
     def _append(self, line: Any) -> None:
         with self.path.open("a", encoding="utf-8") as file:

@@ -1,6 +1,6 @@
 """Architectures as networks: their keys and costs, known once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -48,11 +48,12 @@ class Catalogue:
 
     Args:
         space: The family.
+        facts: What is known of its networks already, by string.
     """
 
-    def __init__(self, space: SearchSpace[Any]) -> None:
+    def __init__(self, space: SearchSpace[Any], facts: Mapping[str, Facts] | None = None) -> None:
         self.space = space
-        self._facts: dict[str, Facts] = {}
+        self._facts = dict(facts or {})
 
     def describe(self, architectures: Sequence[Any]) -> list[Network]:
         """The networks of some architectures; each is read once, many at a time."""

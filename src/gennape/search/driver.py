@@ -1,7 +1,7 @@
 """Run a search algorithm on a family."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,9 +108,24 @@ class Found:
     front: tuple[Candidate, ...]
     exhausted: bool
 
+    @classmethod
+    def of(
+        cls,
+        candidates: Sequence[Candidate],
+        objectives: Sequence[Objective],
+        exhausted: bool,
+    ) -> "Found":
+        """Candidates and the front of them."""
+        best = front(costs_of(candidates, objectives))
+        return cls(tuple(candidates), tuple(candidates[i] for i in best), exhausted)
 
-Report = Callable[[int, int, Candidate | None], None]
-"""Told how many candidates there are, of how many, and the best so far."""
+
+Report = Callable[[str, int, int, Candidate | None], None]
+"""Told what is being done, how much of it is done, of how much, and the best so far."""
+
+
+def no_report(what: str, done: int, total: int, best: Candidate | None) -> None:
+    """Tell nobody."""
 
 
 def run(
@@ -121,7 +136,8 @@ def run(
     evaluate: Evaluate | None = None,
     start: Sequence[Any] = (),
     depends_on: Mapping[str, Any] | None = None,
-    report: Report = lambda done, total, best: None,
+    report: Report = no_report,
+    title: str = "searching",
 ) -> Found:
     """Search; a search that was killed goes on where it was, and ends as if it had not been.
 
@@ -134,6 +150,7 @@ def run(
         start: Architectures to begin with.
         depends_on: What the results depend on besides, plain JSON values: which estimator.
         report: Told of the progress.
+        title: What the report calls this search.
 
     Raises:
         SearchError: A metric cannot be measured, no network keeps the constraints, or the
@@ -152,7 +169,8 @@ def run(
         before = evaluator.remaining
         answers = evaluator(asked)
         idle = 0 if evaluator.remaining < before else idle + len(asked)
-        report(len(evaluator.candidates), settings.budget, _best(evaluator, settings))
+        best = best_by(settings.objectives[0], evaluator.candidates.values())
+        report(title, len(evaluator.candidates), settings.budget, best)
         asked = proposals.send(answers)
     candidates = tuple(evaluator.candidates.values())
     if not candidates:
@@ -160,19 +178,12 @@ def run(
             f"no {space.name} network keeps {', '.join(map(str, settings.constraints))}; "
             "loosen the constraints"
         )
-    best = front(costs_of(candidates, settings.objectives))
-    return Found(candidates, tuple(candidates[i] for i in best), bool(evaluator.remaining))
+    return Found.of(candidates, settings.objectives, exhausted=bool(evaluator.remaining))
 
 
-def _best(evaluator: Evaluator, settings: Settings) -> Candidate | None:
-    """The candidate that is best by the first objective."""
-    objective = settings.objectives[0]
-    sign = 1 if objective.higher_is_better else -1
-    return max(
-        evaluator.candidates.values(),
-        key=lambda candidate: sign * candidate.metrics[objective.metric],
-        default=None,
-    )
+def best_by(objective: Objective, candidates: Iterable[Candidate]) -> Candidate | None:
+    """The candidate that is best by one objective; None where there is no candidate."""
+    return min(candidates, key=lambda one: costs_of([one], [objective])[0, 0], default=None)
 
 
 def _stages(settings: Settings, scorer: Scorer | None, evaluate: Evaluate | None) -> list[Stage]:

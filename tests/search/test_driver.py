@@ -169,7 +169,7 @@ def test_proxies_of_the_graph_are_objectives(catalogue: Catalogue, tmp_path: Pat
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gennape.search.run._PATIENCE", 300)
+    monkeypatch.setattr("gennape.search.driver._PATIENCE", 300)
 
 
 @pytest.mark.usefixtures("impatient")

@@ -1,0 +1,239 @@
+"""Search with few true evaluations: the estimator against evolution, local search and chance.
+
+Every method looks for the best network of a labelled table; what counts is how many labels it
+asks for. What an estimator makes of a table's networks is computed once and kept in CACHE, so
+that another run takes minutes. Estimators must not have seen the family they search:
+TABLE=ESTIMATOR says which one searches which table.
+
+Run: python benchmarks/search.py CACHE [TABLE=ESTIMATOR ...] > docs/results/search.md
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from gennape import benchmarks
+from gennape.benchmarks import Benchmark
+from gennape.estimator import load
+from gennape.evaluation.few_shot import Scored
+from gennape.graph import ComputationGraph
+from gennape.search import Catalogue, Found, Objective, Settings, run, run_guided
+from gennape.search.identity import network_keys
+from gennape.search.networks import Facts, Network
+from gennape.search.table_space import TableSpace
+
+SEEDS = range(10)
+COUNTS = (10, 30, 100)
+LONG = 300
+"""Evaluations that ageing evolution gets in another run."""
+PER_ROUND = 10
+SEARCHED = 2_000
+CHUNK = 256
+NASBENCH101_ONLY = "nasbench101"
+TABLES = ("nasbench201", "ofa_mobilenetv3", "accel_nasbench")
+LABELS = {
+    "nasbench201": {
+        "cifar10_test_accuracy_200": "NB-201, CIFAR-10",
+        "cifar100_test_accuracy_200": "NB-201, CIFAR-100",
+        "imagenet16_120_test_accuracy_200": "NB-201, ImageNet16-120",
+    },
+    "nasbench101": {"valid_accuracy_108": "NB-101"},
+    "ofa_mobilenetv3": {"imagenet_top1": "OFA-MobileNetV3"},
+    "accel_nasbench": {"imagenet_top1": "Accel-NASBench"},
+}
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The distinct rows of a table, by string, and what an estimator makes of them."""
+
+    space: Any
+    facts: dict[str, Facts]
+    labels: dict[str, dict[str, float]]
+    scored: Scored
+
+    @classmethod
+    def of(cls, table: str, estimator: str, cache: Path) -> "Pool":
+        path = cache / f"{table}-{Path(estimator).name}.npz"
+        benchmark = benchmarks.load(table)
+        if not path.exists():
+            cache.mkdir(parents=True, exist_ok=True)
+            np.savez(path, **read_rows(benchmark, estimator))
+        texts = np.array([benchmark.space.format(one) for one in benchmark.architectures])
+        first = np.sort(np.unique(texts, return_index=True)[1])  # rows that are no repetition
+        columns = {name: values[first] for name, values in np.load(path).items()}
+        texts = texts[first].tolist()
+        facts = zip(columns["keys"].tolist(), *columns["costs"].T.tolist(), strict=True)
+        space = benchmark.space
+        if len(texts) != space.size:
+            rows = [benchmark.architectures[row] for row in first]
+            space = TableSpace(space, rows, columns["means"])
+        labels = {
+            name: dict(zip(texts, values[first].tolist(), strict=True))
+            for name, values in benchmark.labels.items()
+        }
+        scored = Scored(columns["score"], columns["trend"], columns["descriptors"])
+        return cls(space, dict(zip(texts, map(Facts._make, facts), strict=True)), labels, scored)
+
+
+def read_rows(benchmark: Benchmark, estimator_name: str) -> dict[str, np.ndarray]:
+    """Keys, costs, features and scores of all networks of a table."""
+    estimator = load(estimator_name)
+    keys: list[str] = []
+    costs: list[tuple[int, int]] = []
+    parts = []
+    graphs = benchmark.graphs()
+    while chunk := list(islice(graphs, CHUNK)):
+        keys += network_keys(chunk)
+        costs += [(graph.macs, graph.parameters) for graph in chunk]
+        parts.append(estimator.features(chunk))
+        print(f"{benchmark.name}: {len(keys)} of {len(benchmark)} networks", file=sys.stderr)
+    features = type(parts[0]).join(parts)
+    scored = Scored.by(estimator, features)
+    return {
+        "keys": np.array(keys),
+        "costs": np.array(costs),
+        "means": features.means(),
+        "score": scored.score,
+        "trend": scored.trend,
+        "descriptors": scored.descriptors,
+    }
+
+
+@dataclass(frozen=True)
+class FromPool:
+    """A scorer that looks up what an estimator says; it learns as the estimator does."""
+
+    row: dict[str, int]
+    scored: Scored
+    scores: np.ndarray
+
+    def score(self, networks: Sequence[Network]) -> tuple[np.ndarray, np.ndarray]:
+        scores = self.scores[[self.row[network.text] for network in networks]]
+        return scores, np.zeros(len(networks))
+
+    def learn(self, networks: Sequence[Network], accuracies: np.ndarray) -> "FromPool":
+        given = np.array([self.row[network.text] for network in networks])
+        everything = np.arange(len(self.scores))
+        return FromPool(self.row, self.scored, self.scored.after(given, accuracies, everything))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One label of one table, to be searched."""
+
+    pool: Pool
+    label: str
+
+    @property
+    def best(self) -> float:
+        return max(self.pool.labels[self.label].values())
+
+    def evaluate(self, graphs: Sequence[ComputationGraph]) -> list[float]:
+        return [self.pool.labels[self.label][graph.name.partition(":")[2]] for graph in graphs]
+
+    def run(self, method: str, budget: int, seed: int) -> list[float]:
+        """Best accuracy after each evaluation."""
+        catalogue = Catalogue(self.pool.space, self.pool.facts)
+        with TemporaryDirectory() as folder:
+            if method == "guided":
+                settings = Settings("evolution", budget=SEARCHED, seed=100 * seed)
+                found = run_guided(
+                    catalogue, settings, folder, self.scorer, self.evaluate, budget, PER_ROUND
+                )
+            else:
+                settings = Settings(method, (Objective.of("accuracy"),), (), budget, seed)
+                found = run(catalogue, settings, folder, evaluate=self.evaluate)
+        return np.maximum.accumulate(accuracies(found)).tolist()
+
+    @property
+    def scorer(self) -> FromPool:
+        rows = {text: row for row, text in enumerate(self.pool.facts)}
+        return FromPool(rows, self.pool.scored, self.pool.scored.score)
+
+    def zero_shot(self) -> list[float]:
+        """Best accuracy of the networks with the highest scores, with no label at all."""
+        texts = list(self.pool.facts)
+        known: dict[str, float] = {}
+        for row in np.argsort(-self.pool.scored.score, kind="stable").tolist():
+            text = texts[row]
+            known.setdefault(self.pool.facts[text].key, self.pool.labels[self.label][text])
+            if len(known) == COUNTS[0]:
+                break
+        return np.maximum.accumulate(list(known.values())).tolist()
+
+
+def accuracies(found: Found) -> list[float]:
+    return [candidate.metrics["accuracy"] for candidate in found.candidates]
+
+
+METHODS = {
+    "random": "random",
+    "local": "local search",
+    "evolution": "ageing evolution",
+    "guided": "predictor-guided evolution",
+}
+Curves = dict[str, np.ndarray]
+"""Best accuracy after each evaluation, `(seeds, evaluations)`, by method."""
+
+
+def curves_of(case: Case) -> Curves:
+    """Every method with every seed."""
+    curves: Curves = {"zero-shot": np.array([case.zero_shot()])}
+    runs = [(method, method, COUNTS[-1]) for method in METHODS]
+    for name, method, budget in [*runs, ("long evolution", "evolution", LONG)]:
+        rows = []
+        for seed in SEEDS:
+            print(f"{case.label}: {name}, seed {seed}", file=sys.stderr)
+            curve = case.run(method, budget, seed)
+            rows.append(curve + curve[-1:] * (budget - len(curve)))  # a table may be exhausted
+        curves[name] = np.array(rows)
+    return curves
+
+
+def table_of(case: Case, curves: Curves) -> list[str]:
+    """Rows of the table of one case."""
+    chance = {count: curves["random"][:, count - 1].mean() for count in COUNTS}
+    rows = [("zero-shot top 10", "zero-shot", COUNTS[0])]
+    rows += [(title, name, count) for count in COUNTS for name, title in METHODS.items()]
+    rows.append((METHODS["evolution"], "long evolution", LONG))
+    lines = []
+    for title, name, count in rows:
+        found = curves[name][:, count - 1]
+        regrets = case.best - found
+        improvement = "-"
+        if count in chance:
+            improvement = f"{100 * (found.mean() - chance[count]) / chance[count]:+.2f} %"
+        lines.append(
+            f"| {title} | {count} | {found.mean():.2f} ± {found.std():.2f} "
+            f"| {regrets.mean():.2f} ± {regrets.std():.2f} | {improvement} |"
+        )
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("cache", type=Path)
+    default = [f"{table}={NASBENCH101_ONLY}" for table in TABLES]
+    parser.add_argument("searches", nargs="*", default=default, metavar="TABLE=ESTIMATOR")
+    arguments = parser.parse_args()
+    for search in arguments.searches:
+        table, _, estimator = search.partition("=")
+        pool = Pool.of(table, estimator, arguments.cache)
+        for label, title in LABELS[table].items():
+            case = Case(pool, label)
+            print(f"### {title}\n\nBest of the table: {case.best:.2f}; estimator: {estimator}.\n")
+            print("| method | true evaluations | best found | regret | over random |")
+            print("|---|---:|---:|---:|---:|")
+            print("\n".join(table_of(case, curves_of(case))) + "\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()
