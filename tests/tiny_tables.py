@@ -24,6 +24,7 @@ TINY = replace(
     views=(View("mean", paths=True), View("sum", paths=False)),
     contrastive_epochs=1,
     clusters=3,
+    generalist_epochs=1,
     width=8,
     layers=2,
     dropout=0.1,
@@ -41,6 +42,12 @@ def random_cells(count: int, seed: int = 0) -> list[NASBench101Architecture]:
 
 def random_graphs(count: int, seed: int = 0) -> list[ComputationGraph]:
     return [spaces.get("nasbench101").graph(cell) for cell in random_cells(count, seed)]
+
+
+def foreign_graph() -> ComputationGraph:
+    """A network that is of no family that a tiny estimator knows."""
+    space = spaces.get("two_path")
+    return space.graph(space.sample(np.random.default_rng(0)))
 
 
 def synthetic_accuracies(cells: Sequence[NASBench101Architecture]) -> list[float]:
@@ -101,6 +108,18 @@ def short_split() -> Iterator[None]:
         patch.setattr("gennape.benchmarks.nasbench101.TEST_ROWS", 8)
         patch.setattr("gennape.benchmarks.nasbench101.VALIDATION_ROWS", 4)
         yield
+
+
+TINY_FAMILIES = ("nasbench101", "nasbench201")
+
+
+@cache
+def tiny_estimator_of_two_families() -> Estimator:
+    """Trained on 28 random cells of NAS-Bench-101 and 40 of NAS-Bench-201; likewise."""
+    with TemporaryDirectory() as folder, short_split():
+        write_nasbench101(Path(folder))
+        write_nasbench201(Path(folder))
+        return pretrain(folder, Path(folder) / "estimator", TINY, families=TINY_FAMILIES)
 
 
 @cache

@@ -9,7 +9,12 @@ from safetensors.numpy import load_file, save_file
 
 from gennape.estimator import CheckpointError, load
 from gennape.estimator.checkpoint import DESCRIPTION, FORMAT_VERSION, WEIGHTS
-from tiny_tables import random_graphs, tiny_estimator
+from tiny_tables import (
+    foreign_graph,
+    random_graphs,
+    tiny_estimator,
+    tiny_estimator_of_two_families,
+)
 
 
 @pytest.fixture
@@ -34,6 +39,15 @@ def test_a_loaded_estimator_says_the_same(folder: Path) -> None:
     np.testing.assert_array_equal(prediction.score, expected.score)
     np.testing.assert_array_equal(prediction.uncertainty, expected.uncertainty)
     np.testing.assert_array_equal(prediction.percentile, expected.percentile)
+
+
+def test_an_estimator_of_several_families_is_loaded_whole(tmp_path: Path) -> None:
+    before = tiny_estimator_of_two_families()
+    before.save(tmp_path)
+    graphs = [*random_graphs(5, seed=2), foreign_graph()]
+    expected, prediction = before.predict(graphs), load(tmp_path).predict(graphs)
+    np.testing.assert_array_equal(prediction.score, expected.score)
+    assert len(load(tmp_path).generalists) == len(before.generalists) == 2
 
 
 def test_a_path_may_be_text(folder: Path) -> None:
@@ -69,6 +83,8 @@ def test_a_description_that_is_none(folder: Path) -> None:
         lambda description: description["config"]["views"].pop(),
         lambda description: description["reference"].pop("means"),
         lambda description: description["reference"]["means"].pop(),
+        lambda description: description["families"].pop(),
+        lambda description: description.update(generalists=1),
     ],
     ids=[
         "no config",
@@ -80,6 +96,8 @@ def test_a_description_that_is_none(folder: Path) -> None:
         "a view too few",
         "no means",
         "a mean too few",
+        "a family too few",
+        "a generalist too many",
     ],
 )
 def test_descriptions_that_do_not_fit(folder: Path, change: Callable[..., Any]) -> None:
@@ -101,7 +119,7 @@ def test_broken_weights(folder: Path) -> None:
 
 def test_a_missing_tensor(folder: Path) -> None:
     tensors = load_file(folder / WEIGHTS)
-    tensors.pop("1.centres")
+    tensors.pop("member.1.centres")
     save_file(tensors, folder / WEIGHTS)
     with pytest.raises(CheckpointError, match="is no usable estimator"):
         load(folder)
@@ -109,7 +127,7 @@ def test_a_missing_tensor(folder: Path) -> None:
 
 def test_a_tensor_that_is_not_finite(folder: Path) -> None:
     tensors = load_file(folder / WEIGHTS)
-    tensors["0.heads.outer"][:] = np.nan
+    tensors["member.0.heads.outer"][:] = np.nan
     save_file(tensors, folder / WEIGHTS)
     with pytest.raises(CheckpointError, match="is no usable estimator"):
         load(folder)

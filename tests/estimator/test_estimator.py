@@ -9,9 +9,16 @@ from scipy.stats import spearmanr
 
 from gennape import spaces
 from gennape.estimator import Estimator
-from gennape.estimator.reference import Reference
+from gennape.estimator.estimator import embed_all, general_voices, member_predictions
+from gennape.estimator.sizes import size_scores
 from gennape.graph import ComputationGraph, GraphBatch
-from tiny_tables import TINY, random_graphs, tiny_estimator
+from tiny_tables import (
+    TINY,
+    foreign_graph,
+    random_graphs,
+    tiny_estimator,
+    tiny_estimator_of_two_families,
+)
 
 
 def _nasbench201(count: int) -> list[ComputationGraph]:
@@ -67,41 +74,24 @@ def test_embeddings_of_all_members_side_by_side() -> None:
     np.testing.assert_allclose(tiny_estimator().embed(graphs[1:2]), embeddings[1:2], atol=1e-4)
 
 
-def test_a_reference_by_hand() -> None:
-    """Members that predict 1, 2, 3 and 10, 30, 20; each counts in its own deviations."""
-    accuracies = np.array([[1.0, 2, 3], [10, 30, 20]])
-    reference = Reference.of(
-        accuracies, np.array([[7.0, 6.0, 3.0], [8.0, 5.0, 3.0], [9.0, 7.0, 3.0]])
-    )
-    step = np.sqrt(3 / 2)
-    expected = [[-step, 0, step], [-step, step, 0]]
-    np.testing.assert_allclose(reference.scores(accuracies), expected)
-    np.testing.assert_allclose(
-        reference.scores(np.array([[-9.0], [99.0]])), [[-step - 1], [step / 2 + 1]]
-    )
-    sizes = np.array([[8.0, 6.0, 3.0], [9.0, 7.0, 3.0], [8.0, 6.0, 5.0]])
-    np.testing.assert_allclose(reference.size_scores(sizes), [0, step, 1])
-    np.testing.assert_allclose(reference.quantiles[[0, 500, 1000]], [-step, step / 2, step / 2])
-    assert reference.percentiles(np.array([-9.0, -step, 9.0])).tolist() == [0, 0, 100]
-
-
 def _trusting(trust: float | None) -> Estimator:
     """The same members, with another weight for foreign networks."""
     tiny = tiny_estimator()
     config = replace(tiny.config, foreign_trust=trust)
-    return Estimator(config, tiny.members, tiny.target, tiny.familiarity, tiny.reference)
+    return Estimator(config, tiny.members, (), tiny.target, tiny.familiarity, tiny.reference)
 
 
-def test_foreign_networks_are_ranked_by_members_and_size() -> None:
+def test_one_family_leaves_foreign_networks_to_members_and_size() -> None:
     """NAS-Bench-201 has average pooling, which NAS-Bench-101 never shows."""
     graphs = _nasbench201(5)
     by_size, both, by_members = (_trusting(trust).predict(graphs) for trust in (0, 0.5, 1))
     features = tiny_estimator().features(graphs)
-    sizes = tiny_estimator().reference.size_scores(features.sizes.astype(np.float64))
+    sizes = tiny_estimator().reference.general_scores(size_scores(features.sizes))
     np.testing.assert_allclose(by_size.score, sizes)
     np.testing.assert_allclose(both.score, (by_size.score + by_members.score) / 2)
     np.testing.assert_allclose(by_size.uncertainty, 0, atol=1e-9)
-    known = tiny_estimator().familiarity.known_share(features.kinds, features.node_offsets)
+    _, known, alike = tiny_estimator().familiarity.nearest(features)
+    assert not alike.any()
     spread = _trusting(None).predict(graphs).score - sizes
     weight = known**3 / 2
     np.testing.assert_allclose(both.score, sizes + weight * spread)
@@ -110,9 +100,33 @@ def test_foreign_networks_are_ranked_by_members_and_size() -> None:
 
 
 def test_the_family_of_training_is_ranked_by_the_members_alone() -> None:
-    graphs = random_graphs(5, seed=3)
+    graphs = random_graphs(5, seed=0)
     first, second = (_trusting(trust).predict(graphs) for trust in (0, 1))
     np.testing.assert_array_equal(first.score, second.score)
+
+
+def test_generalists_rank_what_is_of_no_family() -> None:
+    estimator = tiny_estimator_of_two_families()
+    graphs = [*random_graphs(4, seed=0), foreign_graph()]
+    features = estimator.features(graphs)
+    voices = general_voices(estimator.generalists, features)
+    assert voices.shape == (2, 5)
+    general = estimator.reference.general_scores(voices)
+    prediction = estimator.predict_features(features)
+    np.testing.assert_allclose(prediction.score[4], general[:, 4].mean())
+    np.testing.assert_allclose(prediction.uncertainty[4], general[:, 4].std())
+    nearest, _, alike = estimator.familiarity.nearest(features)
+    assert alike.tolist() == [True] * 4 + [False]
+    predictions = member_predictions(
+        estimator.members, estimator.target, features, embed_all(estimator.members, features)
+    )
+    by_members = estimator.reference.member_scores(predictions, nearest, alike).mean(axis=0)
+    np.testing.assert_allclose(prediction.score[:4], by_members[:4])
+
+
+def test_without_generalists_the_general_voice_is_the_size() -> None:
+    features = tiny_estimator().features(random_graphs(3))
+    np.testing.assert_allclose(general_voices((), features), [size_scores(features.sizes)])
 
 
 def _correlation(estimator: Estimator, graphs: Sequence[ComputationGraph], y: np.ndarray) -> float:

@@ -1,48 +1,75 @@
+import numpy as np
 import pytest
 
-from gennape.estimator.familiarity import Familiarity, node_kinds
+from gennape.estimator.familiarity import Familiarity, FamilyTraits
+from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.skeleton import skeleton_features
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder
 
 
-def _network(resolution: int = 8, **convolution: int) -> ComputationGraph:
+def _network(
+    channels: int = 32, kernel: int = 3, resolution: int = 8, layers: int = 2
+) -> ComputationGraph:
     build = GraphBuilder()
-    x = build.conv(build.input((16, resolution, resolution)), **{"channels": 16} | convolution)
-    build.output(build.relu(x))
+    x = build.input((16, resolution, resolution))
+    for _ in range(layers):
+        x = build.conv(x, channels=channels, kernel=kernel)
+    build.output(x)
     return build.build()
 
 
-def _is_foreign(known: ComputationGraph, *networks: ComputationGraph) -> list[bool]:
-    batch = GraphBatch.of(networks)
-    familiarity = Familiarity.of(node_kinds(GraphBatch.of([known])))
-    return (familiarity.known_share(node_kinds(batch), batch.node_offsets) < 1).tolist()
+def _features(*networks: ComputationGraph) -> GraphFeatures:
+    return skeleton_features(GraphBatch.of(networks))
 
 
-def test_what_makes_a_network_foreign() -> None:
-    known = _network(kernel=3)
-    others = [
-        _network(kernel=3),
-        _network(kernel=5),
-        _network(kernel=3, stride=2),
-        _network(kernel=3, dilation=2),
-        _network(kernel=3, groups=4),
-        _network(kernel=3, groups=16),
-        _network(kernel=3, resolution=16),
-    ]
-    assert _is_foreign(known, *others) == [False, True, True, True, True, True, True]
+KNOWN = _features(_network(16), _network(32), _network(64))
 
 
-def test_widths_and_biases_are_not_foreign() -> None:
-    assert _is_foreign(_network(kernel=3), _network(kernel=3, channels=64, bias=1)) == [False]
+@pytest.mark.parametrize(
+    ("network", "alike"),
+    [
+        (_network(32), True),
+        (_network(24), False),
+        (_network(kernel=5), False),
+        (_network(resolution=16), False),
+        (_network(64, layers=8), False),
+    ],
+    ids=["seen", "a width between", "another kernel", "another input", "larger than all"],
+)
+def test_what_makes_a_network_foreign(network: ComputationGraph, alike: bool) -> None:
+    assert FamilyTraits.of(KNOWN).is_like(_features(network)).tolist() == [alike]
 
 
-@pytest.mark.parametrize(("groups", "foreign"), [(2, False), (8, False), (16, True), (1, True)])
-def test_groups_count_as_none_some_or_depthwise(groups: int, foreign: bool) -> None:
-    assert _is_foreign(_network(groups=4), _network(groups=groups)) == [foreign]
+def test_sizes_may_lie_a_little_beyond_the_family() -> None:
+    """The family's log10 MACs range over 1.0 in this example, so 0.05 is the margin."""
+    traits = FamilyTraits.of(KNOWN)
+    low = np.array([8.0, 4.0, 3.0])
+    traits = FamilyTraits(traits.kinds, traits.widths, low, low + 1)
+    for beyond, alike in ((0.04, True), (0.06, False)):
+        sizes = (low + np.array([1 + beyond, 0.5, 0.5])).astype(np.float32)[None]
+        features = _features(_network(32))
+        features = GraphFeatures(**features.columns() | {"sizes": sizes})
+        assert traits.is_like(features).tolist() == [alike]
 
 
 def test_the_share_of_known_nodes() -> None:
-    """Of input, convolution, activation and output, the convolution is new."""
-    known, new = (GraphBatch.of([_network(kernel=k)]) for k in (3, 5))
-    familiarity = Familiarity.of(node_kinds(known))
-    assert familiarity.known_share(node_kinds(known), known.node_offsets).tolist() == [1]
-    assert familiarity.known_share(node_kinds(new), new.node_offsets).tolist() == [0.75]
+    """Of input, two convolutions and output, the convolutions are new."""
+    new = _features(_network(kernel=5), _network(32))
+    assert FamilyTraits.of(KNOWN).known_share(new).tolist() == [0.5, 1]
+
+
+def test_the_nearest_of_two_families() -> None:
+    """The third network has the kernel of one family and the input of no family."""
+    families = Familiarity([FamilyTraits.of(KNOWN), FamilyTraits.of(_features(_network(kernel=5)))])
+    networks = _features(_network(), _network(kernel=5), _network(kernel=5, resolution=16))
+    nearest, share, alike = families.nearest(networks)
+    assert nearest.tolist() == [0, 1, 1]
+    assert share.tolist() == [1, 1, 0.75]
+    assert alike.tolist() == [True, True, False]
+
+
+def test_traits_are_plain_json() -> None:
+    traits = FamilyTraits.of(KNOWN)
+    copy = FamilyTraits.from_json(traits.to_json())
+    assert copy.to_json() == traits.to_json()
+    assert copy.is_like(KNOWN).all()

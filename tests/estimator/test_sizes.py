@@ -1,6 +1,6 @@
 import numpy as np
 
-from gennape.estimator.sizes import network_sizes
+from gennape.estimator.sizes import network_sizes, size_scores
 from gennape.graph import GraphBatch, GraphBuilder, canonical
 
 
@@ -41,3 +41,9 @@ def test_dead_branches_cost_nothing() -> None:
             x = build.add(x, build.conv(build.zero(x), 4, kernel=1))
         build.output(x)
     assert _sizes(with_dead) == _sizes(without)
+
+
+def test_a_step_of_each_size_counts_half() -> None:
+    """0.4 decades of MACs, 0.4 decades of parameters, one octave of resolution."""
+    sizes = np.array([[8.0, 6.0, 3.0], [8.4, 6.0, 3.0], [8.0, 6.4, 3.0], [8.0, 6.0, 4.0]])
+    np.testing.assert_allclose(np.diff(size_scores(sizes)[[0, 1, 0, 2, 0, 3]])[::2], 0.5)

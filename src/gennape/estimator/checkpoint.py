@@ -15,7 +15,8 @@ from torch import Tensor
 from gennape.estimator.adapter import Adapter
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.estimator import Estimator
-from gennape.estimator.familiarity import Familiarity
+from gennape.estimator.familiarity import Familiarity, FamilyTraits
+from gennape.estimator.generalist import Generalist
 from gennape.estimator.member import Member
 from gennape.estimator.reference import Reference
 from gennape.estimator.targets import Target
@@ -24,7 +25,7 @@ FORMAT_VERSION = 1
 WEIGHTS = "weights.safetensors"
 DESCRIPTION = "estimator.json"
 DEFAULT_NAME = "nasbench101"
-_ADAPTER = "adapter."
+_MEMBER, _GENERALIST, _ADAPTER = "member", "generalist", "adapter."
 
 
 class CheckpointError(ValueError):
@@ -34,10 +35,12 @@ class CheckpointError(ValueError):
 def save(estimator: Estimator, folder: Path) -> None:
     """Write `weights.safetensors` and `estimator.json` into `folder`, made if needed."""
     folder.mkdir(parents=True, exist_ok=True)
+    parts = {_MEMBER: estimator.members, _GENERALIST: estimator.generalists}
     weights = {
-        f"{index}.{name}": value.contiguous()
-        for index, member in enumerate(estimator.members)
-        for name, value in member.state_dict().items()
+        f"{part}.{index}.{name}": value.contiguous()
+        for part, modules in parts.items()
+        for index, module in enumerate(modules)
+        for name, value in module.state_dict().items()
     }
     if estimator.adapter is not None:
         for name, array in estimator.adapter.arrays().items():
@@ -47,7 +50,8 @@ def save(estimator: Estimator, folder: Path) -> None:
         "format_version": FORMAT_VERSION,
         "config": estimator.config.to_json(),
         "target": asdict(estimator.target),
-        "known_kinds": estimator.familiarity.kinds.tolist(),
+        "generalists": len(estimator.generalists),
+        "families": [traits.to_json() for traits in estimator.familiarity.families],
         "reference": estimator.reference.to_json(),
     }
     (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
@@ -68,20 +72,24 @@ def load(path_or_name: str | Path | None = None) -> Estimator:
     try:
         config = EstimatorConfig.from_json(description["config"])
         target = Target(**description["target"])
-        familiarity = Familiarity(np.array(description["known_kinds"], dtype=np.int64))
+        familiarity = Familiarity(
+            [FamilyTraits.from_json(values) for values in description["families"]]
+        )
         reference = Reference.from_json(description["reference"])
         weights = load_file(folder / WEIGHTS)
         members = [Member(config, view) for view in config.views]
-        _check(weights, reference, len(members))
-        for index, member in enumerate(members):
-            member.load_state_dict(_below(f"{index}.", weights))
+        generalists = [Generalist(config) for _ in range(description["generalists"])]
+        _check(weights, reference, len(familiarity.families), len(members))
+        for part, modules in ((_MEMBER, members), (_GENERALIST, generalists)):
+            for index, module in enumerate(modules):
+                module.load_state_dict(_below(f"{part}.{index}.", weights))
         tuned = {name: value.numpy() for name, value in _below(_ADAPTER, weights).items()}
         adapter = Adapter.from_arrays(tuned) if tuned else None
     except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
         raise CheckpointError(
             f"{folder} is no usable estimator ({_first_line(error)}); train or download it again"
         ) from error
-    return Estimator(config, members, target, familiarity, reference, adapter)
+    return Estimator(config, members, generalists, target, familiarity, reference, adapter)
 
 
 def _below(prefix: str, weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -127,8 +135,8 @@ def _description(path: Path) -> dict[str, Any]:
     return dict(description)
 
 
-def _check(weights: dict[str, Tensor], reference: Reference, members: int) -> None:
-    if not len(reference.means) == len(reference.deviations) == members:
+def _check(weights: dict[str, Tensor], reference: Reference, families: int, members: int) -> None:
+    if not reference.means.shape == reference.deviations.shape == (families + 1, members):
         raise ValueError("its reference is not that of its members")
     if not all(value.isfinite().all() for value in weights.values()):
         raise ValueError("a weight is not finite")

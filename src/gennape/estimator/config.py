@@ -4,12 +4,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 Label = Literal["flops", "accuracy", "rank"]
-Readout = Literal["mean", "sum"]
+Readout = Literal["mean", "sum", "mean and sum"]
 
 
 @dataclass(frozen=True)
 class View:
-    """What one member of the ensemble looks at; members that differ err differently.
+    """What one encoder looks at; members of an ensemble that differ err differently.
 
     Attributes:
         readout: How node embeddings become one graph embedding.
@@ -34,10 +34,12 @@ class EstimatorConfig:
         similarity_temperature: Temperature of the structural similarity.
         clusters: Number of fuzzy clusters and heads; 1 is a single head.
         fuzzifier: m of fuzzy c-means, above 1.
-        foreign_trust: Weight of the members, times the cube of the share of nodes of known
-            kinds, for a network with operations that training never showed; the rest of the
-            score is a ranking by size, see `Familiarity`. From 0 to 1, or None to trust the
-            members alone everywhere.
+        generalists: How many learn what holds in every family, where there are several.
+            They rank foreign networks, see `Familiarity`.
+        generalist_epochs: Rounds of their training, of 60 steps each.
+        foreign_trust: Without generalists, weight of the members for a foreign network,
+            times the cube of the share of its nodes of known kinds; the rest of the score
+            is a ranking by size. From 0 to 1, or None to trust the members alone everywhere.
         width: Numbers a node and an embedding.
         layers: Rounds of message passing.
         dropout: Share of hidden numbers set to zero while training.
@@ -52,13 +54,15 @@ class EstimatorConfig:
     """
 
     encoder: Literal["message-passing", "k-gnn"] = "message-passing"
-    views: tuple[View, ...] = (View("sum", paths=True),) * 4
+    views: tuple[View, ...] = (View("sum", paths=True),) * 2
     label: Label = "rank"
     contrastive_epochs: int = 1
     contrastive_temperature: float = 0.1
     similarity_temperature: float = 0.05
     clusters: int = 8
     fuzzifier: float = 1.3
+    generalists: int = 2
+    generalist_epochs: int = 5
     foreign_trust: float | None = 0.5
     width: int = 48
     layers: int = 3
@@ -96,6 +100,7 @@ _K_GNN = EstimatorConfig(
     label="accuracy",
     contrastive_epochs=0,
     clusters=1,
+    generalists=0,
     foreign_trust=None,
     width=32,
     layers=6,
@@ -110,6 +115,7 @@ CONFIGS: dict[str, EstimatorConfig] = {
     "default": DEFAULT,
     "no-contrastive": replace(DEFAULT, contrastive_epochs=0),
     "one-cluster": replace(DEFAULT, clusters=1),
+    "no-generalists": replace(DEFAULT, generalists=0),
     "hard-clusters": replace(DEFAULT, fuzzifier=1.01),
     "flops-label": replace(DEFAULT, label="flops"),
     "plain-label": replace(DEFAULT, label="accuracy"),

@@ -74,7 +74,7 @@ class MessagePassingEncoder(nn.Module):
         self.scaler.fit(nodes, torch.tensor(used))
 
     def forward(self, batch: EncoderInput) -> Tensor:
-        """Embeddings, `(graphs, width)`."""
+        """Embeddings, `(graphs, width)`, or twice as wide for two readouts."""
         hidden = self.entrance(self.scaler(batch.nodes)).relu()
         sources, targets = batch.edges
         into, out_of = _reciprocal_counts(targets, hidden), _reciprocal_counts(sources, hidden)
@@ -86,11 +86,11 @@ class MessagePassingEncoder(nn.Module):
 
 
 def read_out(hidden: Tensor, batch: EncoderInput, readout: str) -> Tensor:
-    """One row a graph from one row a node: `(nodes, width)` to `(graphs, width)`."""
+    """One row a graph from one row a node: `(nodes, width)` to `(graphs, width a readout)`."""
     totals = sums(hidden, batch.graph_index, batch.graphs)
-    if readout == "mean":
-        return totals / torch.bincount(batch.graph_index, minlength=batch.graphs)[:, None]
-    return totals / SUM_SCALE
+    counts = torch.bincount(batch.graph_index, minlength=batch.graphs)[:, None]
+    parts = {"mean": totals / counts, "sum": totals / SUM_SCALE}
+    return torch.cat([parts[part] for part in readout.split(" and ")], dim=1)
 
 
 def sums(rows: Tensor, groups: Tensor, count: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""The estimator: an ensemble of members that scores networks."""
+"""The estimator: members that know families and generalists for all others score networks."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -17,12 +17,15 @@ from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.encoder import EncoderInput
 from gennape.estimator.encoders import graph_features
 from gennape.estimator.familiarity import Familiarity
+from gennape.estimator.generalist import Generalist
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.member import Member
 from gennape.estimator.reference import Reference
+from gennape.estimator.sizes import size_scores
 from gennape.estimator.stages import in_batches
 from gennape.estimator.targets import Target, standardised_labels
 from gennape.graph import ComputationGraph
+from gennape.graph.arrays import BoolArray
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -38,7 +41,7 @@ class Prediction:
         score: Higher is better, in standard deviations of the reference population.
         percentile: Share of the reference population that scores lower, 0 to 100.
         uncertainty: Spread of the voices that make up the score: standard deviation of the
-            members' scores, and of the size's where it has a say.
+            members' scores, of the generalists' for foreign networks.
     """
 
     score: FloatArray
@@ -54,9 +57,11 @@ class Estimator:
 
     Args:
         config: The recipe it was made by.
-        members: The ensemble.
+        members: The ensemble that ranks networks of families that training has shown.
+        generalists: What ranks foreign networks beyond their size; none of them, and the
+            size alone does.
         target: What the members learned to predict.
-        familiarity: The kinds of nodes that training has shown.
+        familiarity: The families that training has shown.
         reference: The population that scores are relative to.
         adapter: What fine-tuning has learned, if there was any.
     """
@@ -65,6 +70,7 @@ class Estimator:
         self,
         config: EstimatorConfig,
         members: Sequence[Member],
+        generalists: Sequence[Generalist],
         target: Target,
         familiarity: Familiarity,
         reference: Reference,
@@ -72,6 +78,7 @@ class Estimator:
     ) -> None:
         self.config = config
         self.members = tuple(member.eval() for member in members)
+        self.generalists = tuple(generalist.eval() for generalist in generalists)
         self.target = target
         self.familiarity = familiarity
         self.reference = reference
@@ -105,22 +112,24 @@ class Estimator:
         return Prediction(mean, 100 * ndtr(mean), deviation)
 
     def _zero_shot(self, features: GraphFeatures, embeddings: list[Tensor]) -> Prediction:
+        nearest, share, alike = self.familiarity.nearest(features)
         predictions = member_predictions(self.members, self.target, features, embeddings)
-        sizes = self.reference.size_scores(features.sizes.astype(np.float64))
-        voices = np.vstack([self.reference.scores(predictions), sizes])
-        weights = self._weights(features)
+        by_members = self.reference.member_scores(predictions, nearest, alike)
+        in_general = self.reference.general_scores(general_voices(self.generalists, features))
+        trust = self._trust(share, alike)
+        voices = np.vstack([by_members, in_general])
+        weights = np.vstack([_shared(trust, len(by_members)), _shared(1 - trust, len(in_general))])
         score = (weights * voices).sum(axis=0)
         variance = (weights * (voices - score) ** 2).sum(axis=0)
         return Prediction(score, self.reference.percentiles(score), np.sqrt(variance))
 
-    def _weights(self, features: GraphFeatures) -> FloatArray:
-        """Weight of each member and, last, of the size, `(members + 1, graphs)`."""
-        known = self.familiarity.known_share(features.kinds, features.node_offsets)
-        trust = np.ones(len(features))
-        if self.config.foreign_trust is not None:
-            trust[known < 1] = self.config.foreign_trust * known[known < 1] ** _DOUBT
-        each = np.tile(trust / len(self.members), (len(self.members), 1))
-        return np.vstack([each, 1 - trust])
+    def _trust(self, share: FloatArray, alike: BoolArray) -> FloatArray:
+        """Weight of all members together, `(graphs,)`; the rest is the general voice's."""
+        if self.generalists:
+            return alike.astype(np.float64)
+        if self.config.foreign_trust is None:
+            return np.ones(len(alike))
+        return np.where(alike, 1.0, self.config.foreign_trust * share**_DOUBT)
 
     def embed(self, graphs: Iterable[ComputationGraph]) -> npt.NDArray[np.float32]:
         """Embeddings of all members side by side, `(graphs, members x width)`."""
@@ -172,7 +181,13 @@ class Estimator:
         score = self._zero_shot(features, embeddings).score
         adapter = Adapter.fit(*_adapter_inputs(score, features, embeddings), targets)
         return Estimator(
-            self.config, self.members, self.target, self.familiarity, self.reference, adapter
+            self.config,
+            self.members,
+            self.generalists,
+            self.target,
+            self.familiarity,
+            self.reference,
+            adapter,
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -180,19 +195,6 @@ class Estimator:
         from gennape.estimator.checkpoint import save
 
         save(self, Path(path))
-
-
-def assembled(
-    config: EstimatorConfig,
-    members: Sequence[Member],
-    target: Target,
-    familiarity: Familiarity,
-    features: GraphFeatures,
-) -> Estimator:
-    """The estimator of trained members; `features` are its reference population."""
-    predictions = member_predictions(members, target, features, embed_all(members, features))
-    reference = Reference.of(predictions, features.sizes.astype(np.float64))
-    return Estimator(config, members, target, familiarity, reference)
 
 
 @torch.no_grad()
@@ -215,6 +217,21 @@ def member_predictions(
         for member, rows in zip(members, embeddings, strict=True)
     ]
     return target.decode(np.stack(encoded), features.log_macs.astype(np.float64))
+
+
+@torch.no_grad()
+def general_voices(generalists: Sequence[Generalist], features: GraphFeatures) -> FloatArray:
+    """Size with what each generalist adds, `(generalists, graphs)`; `(1, graphs)` without any."""
+    sizes = size_scores(features.sizes)
+    parts = [EncoderInput.of(part) for part in in_batches(features)]
+    added = [torch.cat([generalist(part) for part in parts]).numpy() for generalist in generalists]
+    voices: FloatArray = sizes + np.stack(added or [np.zeros(len(features))])
+    return voices
+
+
+def _shared(weight: FloatArray, voices: int) -> FloatArray:
+    """The same weight for each of some voices, `(graphs,)` to `(voices, graphs)`."""
+    return np.tile(weight / voices, (voices, 1))
 
 
 def _adapter_inputs(

@@ -1,68 +1,106 @@
-"""Which networks are made of what training has shown, and which are foreign."""
+"""Which networks are like those of a family that training has shown, and which are foreign."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from gennape.graph import GraphBatch, Op
-from gennape.graph.arrays import IntArray
+from gennape.estimator.graph_features import GraphFeatures
+from gennape.graph.arrays import BoolArray, IntArray
 
 FloatArray = npt.NDArray[np.float64]
 
-_LARGEST = 31
-"""Kernels, strides and dilations above this count as this."""
+_MARGIN = 0.05
+"""How far beyond a family's range of sizes its networks may lie, as a share of the range."""
 
 
-def node_kinds(batch: GraphBatch) -> IntArray:
-    """One number for each kind of node, `(nodes,)`, int64.
+@dataclass(frozen=True)
+class FamilyTraits:
+    """What the networks of one family are made of.
 
-    Nodes are of one kind when operation, kernel, stride, dilation and grouping (none,
-    some, depthwise) agree; inputs when their shapes agree.
+    Attributes:
+        kinds: Kinds of nodes, sorted, see `node_kinds`.
+        widths: Output channels of convolutions, sorted.
+        smallest: Of each of the `network_sizes`, `(3,)`.
+        largest: Likewise.
     """
-    columns = batch.attributes.astype(np.int64)
-    grouping = (columns[:, 10] > 1).astype(np.int64) + (
-        (columns[:, 10] > 1) & (columns[:, 10] == columns[:, 12])
-    )
-    kinds: IntArray = batch.operations.astype(np.int64) * 3 + grouping
-    for column in (0, 1, 2, 3, 8, 9):  # kernel, stride, dilation
-        kinds = kinds * (_LARGEST + 1) + np.minimum(columns[:, column], _LARGEST)
-    inputs = batch.operations == Op.INPUT
-    channels, height, width = columns[inputs, 15:].T
-    kinds[inputs] = -((channels << 40) + (height << 20) + width)
-    return kinds
+
+    kinds: IntArray
+    widths: IntArray
+    smallest: FloatArray
+    largest: FloatArray
+
+    @classmethod
+    def of(cls, features: GraphFeatures) -> "FamilyTraits":
+        """Those of a family's networks."""
+        low, high = features.sizes.min(axis=0), features.sizes.max(axis=0)
+        return cls(
+            np.unique(features.kinds),
+            np.unique(features.widths),
+            low.astype(np.float64),
+            high.astype(np.float64),
+        )
+
+    def known_share(self, features: GraphFeatures) -> FloatArray:
+        """Share of each network's nodes that are of the family's kinds, `(graphs,)`."""
+        return _shares(np.isin(features.kinds, self.kinds), features)
+
+    def is_like(self, features: GraphFeatures) -> BoolArray:
+        """Whether all of a network might be the family's: kinds, widths and sizes, `(graphs,)`."""
+        margin = _MARGIN * (self.largest - self.smallest) + 1e-6
+        inside = (features.sizes >= self.smallest - margin) & (
+            features.sizes <= self.largest + margin
+        )
+        known = np.isin(features.kinds, self.kinds) & np.isin(features.widths, self.widths)
+        alike: BoolArray = inside.all(axis=1) & (_shares(known, features) == 1)
+        return alike
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {name: values.tolist() for name, values in vars(self).items()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "FamilyTraits":
+        """The traits that `to_json` wrote."""
+        return cls(
+            np.array(values["kinds"], dtype=np.int64),
+            np.array(values["widths"], dtype=np.int64),
+            np.array(values["smallest"], dtype=np.float64),
+            np.array(values["largest"], dtype=np.float64),
+        )
 
 
 @dataclass(frozen=True)
 class Familiarity:
-    """The kinds of nodes that training has shown.
+    """The families that training has shown.
 
     What an estimator has learned about one family holds only in part for another. A
-    network with a kind of node that training never showed, or with an input of another
-    shape, is foreign: its score is a compromise of the members and of its sizes, which are
-    what ranks every family tolerably. The less of it is known, the less the members count.
+    network that no single family could have brought forth, because of its operations, their
+    widths, its size or the shape of its input, is foreign.
 
     Attributes:
-        kinds: Known kinds, sorted, `(kinds,)`.
+        families: Traits of each.
     """
 
-    kinds: IntArray
+    families: Sequence[FamilyTraits]
 
-    @classmethod
-    def of(cls, kinds: IntArray) -> "Familiarity":
-        """All kinds that occur in `kinds`, `(nodes,)`."""
-        return cls(np.unique(kinds))
-
-    def known_share(self, kinds: IntArray, node_offsets: IntArray) -> FloatArray:
-        """Share of each network's nodes that are of a known kind; 1 where nothing is foreign.
-
-        Args:
-            kinds: Of the nodes of all networks, `(nodes,)`.
-            node_offsets: First node of each network, `(graphs + 1,)`.
+    def nearest(self, features: GraphFeatures) -> tuple[IntArray, FloatArray, BoolArray]:
+        """The family that is most like each network.
 
         Returns:
-            `(graphs,)`.
+            The family's number, the share of the network's nodes that are of its kinds, and
+            whether the network is like it in all; each `(graphs,)`.
         """
-        totals = np.concatenate(([0], np.cumsum(np.isin(kinds, self.kinds))))
-        share: FloatArray = np.diff(totals[node_offsets]) / np.diff(node_offsets)
-        return share
+        shares = np.stack([family.known_share(features) for family in self.families])
+        alike = np.stack([family.is_like(features) for family in self.families])
+        nearest = (shares + alike).argmax(axis=0)
+        columns = np.arange(len(features))
+        return nearest, shares[nearest, columns], alike[nearest, columns]
+
+
+def _shares(known: BoolArray, features: GraphFeatures) -> FloatArray:
+    totals = np.concatenate(([0], np.cumsum(known)))
+    shares: FloatArray = np.diff(totals[features.node_offsets]) / features.node_counts
+    return shares

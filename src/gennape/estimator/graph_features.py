@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gennape.estimator.familiarity import node_kinds
+from gennape.estimator.node_kinds import convolution_widths, node_kinds
 from gennape.graph import GraphBatch
 from gennape.graph.arrays import IntArray
 from gennape.graph.batch import ranges
@@ -23,6 +23,7 @@ class GraphFeatures:
     Attributes:
         nodes: Features, `(nodes, features)`, float32.
         kinds: What kind of operation each node is, `(nodes,)`, int64; see `node_kinds`.
+        widths: Output channels of convolutions, `(nodes,)`, int64; 0 for other nodes.
         edges: Source and target of each edge, `(2, edges)`.
         node_offsets: First node of each graph, `(graphs + 1,)`.
         edge_offsets: First edge of each graph, `(graphs + 1,)`.
@@ -31,6 +32,7 @@ class GraphFeatures:
 
     nodes: FloatArray
     kinds: IntArray
+    widths: IntArray
     edges: IntArray
     node_offsets: IntArray
     edge_offsets: IntArray
@@ -73,6 +75,7 @@ class GraphFeatures:
         return GraphFeatures(
             self.nodes[nodes],
             self.kinds[nodes],
+            self.widths[nodes],
             self.edges[:, edges] + shift,
             node_offsets,
             edge_offsets,
@@ -85,6 +88,7 @@ class GraphFeatures:
         return cls(
             nodes,
             node_kinds(batch),
+            convolution_widths(batch),
             batch.edges.astype(np.int64),
             batch.node_offsets,
             batch.edge_offsets,
@@ -98,6 +102,7 @@ class GraphFeatures:
         return cls(
             np.concatenate([part.nodes for part in parts]),
             np.concatenate([part.kinds for part in parts]),
+            np.concatenate([part.widths for part in parts]),
             np.concatenate(
                 [part.edges + start for part, start in zip(parts, starts, strict=False)], axis=1
             ),

@@ -11,9 +11,16 @@ import torch
 from gennape import benchmarks
 from gennape.estimator.checkpoint import save
 from gennape.estimator.config import DEFAULT, EstimatorConfig
-from gennape.estimator.estimator import Estimator, assembled
-from gennape.estimator.familiarity import Familiarity
+from gennape.estimator.estimator import (
+    Estimator,
+    embed_all,
+    general_voices,
+    member_predictions,
+)
+from gennape.estimator.familiarity import Familiarity, FamilyTraits
+from gennape.estimator.generalist import Generalist, train_generalist
 from gennape.estimator.member import Member
+from gennape.estimator.reference import Reference
 from gennape.estimator.stages import Run, train_member
 from gennape.estimator.targets import Target
 from gennape.estimator.training import Report, no_report
@@ -53,13 +60,13 @@ def pretrain(
     folder = Path(out_dir) / _UNFINISHED
     _claim(folder, {"config": config.to_json(), "seed": seed, "families": list(families)})
     data, targets = read_training_set(tables, config, seed, folder, report)
-    estimator = _ensemble(data, Target.pooled(targets), config, seed, folder, report)
+    estimator = _trained(data, Target.pooled(targets), config, seed, folder, report)
     save(estimator, Path(out_dir))
     shutil.rmtree(folder)
     return estimator
 
 
-def _ensemble(
+def _trained(
     data: TrainingSet,
     target: Target,
     config: EstimatorConfig,
@@ -67,16 +74,43 @@ def _ensemble(
     folder: Path,
     report: Report,
 ) -> Estimator:
-    """Train each member, and take its predictions for the training graphs as reference."""
+    """Train members and, where there are several families, generalists."""
+    runs = [
+        Run(
+            config, seed * 100 + index, folder, f"member {index + 1} of {len(config.views)}", report
+        )
+        for index in range(len(config.views))
+    ]
     members = []
-    for index, view in enumerate(config.views):
+    for view, run in zip(config.views, runs, strict=True):
+        torch.manual_seed(run.seed)
+        members.append(Member(config, view))
+        train_member(members[-1], data, run)
+    generalists = []
+    for index in range(config.generalists if len(data.family_rows) > 1 else 0):
+        name = f"generalist {index + 1} of {config.generalists}"
         torch.manual_seed(seed * 100 + index)
-        member = Member(config, view)
-        name = f"member {index + 1} of {len(config.views)}"
-        train_member(member, data, Run(config, seed * 100 + index, folder, name, report))
-        members.append(member)
-    familiarity = Familiarity.of(data.features.kinds)
-    return assembled(config, members, target, familiarity, data.features)
+        generalists.append(Generalist(config))
+        train_generalist(
+            generalists[-1], data, Run(config, seed * 100 + index, folder, name, report)
+        )
+    return _assembled(config, members, generalists, target, data)
+
+
+def _assembled(
+    config: EstimatorConfig,
+    members: list[Member],
+    generalists: list[Generalist],
+    target: Target,
+    data: TrainingSet,
+) -> Estimator:
+    """The estimator; the training networks are its reference population."""
+    features = data.features
+    predictions = member_predictions(members, target, features, embed_all(members, features))
+    general = general_voices(generalists, features).mean(axis=0)
+    reference = Reference.of(predictions, general, data.families.numpy())
+    traits = [FamilyTraits.of(features.take(rows)) for rows in data.family_rows]
+    return Estimator(config, members, generalists, target, Familiarity(traits), reference)
 
 
 def _claim(folder: Path, arguments: dict[str, object]) -> None:

@@ -1,15 +1,19 @@
 """How large networks are, in the three numbers that rank families nobody trained on."""
 
-import numpy as np
+from typing import Any
 
-from gennape.estimator.graph_features import FloatArray
+import numpy as np
+import numpy.typing as npt
+
 from gennape.graph import GraphBatch
 from gennape.graph.operations import WEIGHTED
 
 SIZES = ("log MACs", "log parameters", "log resolution")
+_UNITS = (0.4, 0.4, 1.0)
+"""One step of each: what NAS-Bench-101 deviates by in decades of cost, and an octave."""
 
 
-def network_sizes(batch: GraphBatch) -> FloatArray:
+def network_sizes(batch: GraphBatch) -> npt.NDArray[np.float32]:
     """Sizes of canonical graphs: what lives in them counts, dead branches do not.
 
     Args:
@@ -26,3 +30,14 @@ def network_sizes(batch: GraphBatch) -> FloatArray:
     last[batch.graph_index[maps]] = places[maps]  # the last assignment stays
     columns = [np.log10(batch.macs + 1.0), np.log10(batch.parameters + 1.0), np.log2(last) / 2]
     return np.stack(columns, axis=1).astype(np.float32)
+
+
+def size_scores(sizes: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
+    """Half the sum of the three sizes, each in its unit: `(graphs, 3)` to `(graphs,)`.
+
+    MACs and parameters go together where families are built alike, so that half their sum
+    deviates by about one. At equal cost the network that keeps more resolution to its end
+    is put before the other.
+    """
+    scores: npt.NDArray[np.float64] = (sizes.astype(np.float64) / np.array(_UNITS)).sum(axis=1) / 2
+    return scores

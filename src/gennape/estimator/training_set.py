@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -44,6 +45,12 @@ class TrainingSet:
 
     def __len__(self) -> int:
         return len(self.features)
+
+    @cached_property
+    def family_rows(self) -> list[IntArray]:
+        """Rows of each family."""
+        families = self.families.numpy()
+        return [np.flatnonzero(families == family) for family in range(families.max() + 1)]
 
     def order(self, rng: np.random.Generator) -> IntArray:
         """Rows of one epoch, as many as there are.

@@ -1,0 +1,37 @@
+"""What kind of operation each node is: what families are told apart by."""
+
+import numpy as np
+
+from gennape.graph import GraphBatch, Op
+from gennape.graph.arrays import IntArray
+
+_LARGEST = 31
+"""Kernels, strides and dilations above this count as this."""
+
+
+def node_kinds(batch: GraphBatch) -> IntArray:
+    """One number for each kind of node, `(nodes,)`, int64.
+
+    Nodes are of one kind when operation, kernel, stride, dilation and grouping (none,
+    some, depthwise) agree; inputs when their shapes agree.
+    """
+    columns = batch.attributes.astype(np.int64)
+    grouping = (columns[:, 10] > 1).astype(np.int64) + (
+        (columns[:, 10] > 1) & (columns[:, 10] == columns[:, 12])
+    )
+    kinds: IntArray = batch.operations.astype(np.int64) * 3 + grouping
+    for column in (0, 1, 2, 3, 8, 9):  # kernel, stride, dilation
+        kinds = kinds * (_LARGEST + 1) + np.minimum(columns[:, column], _LARGEST)
+    inputs = batch.operations == Op.INPUT
+    channels, height, width = columns[inputs, 15:].T
+    kinds[inputs] = -((channels << 40) + (height << 20) + width)
+    return kinds
+
+
+def convolution_widths(batch: GraphBatch) -> IntArray:
+    """Output channels of convolutions, 0 for every other node, `(nodes,)`, int64.
+
+    The width of a classifier says how many classes there are, nothing of the family.
+    """
+    convolutions = batch.operations == Op.CONV
+    return np.where(convolutions, batch.output_shape[:, 0], 0).astype(np.int64)
