@@ -61,7 +61,7 @@ def test_what_is_kept_depends_on_table_rows_and_reading(
     before = Pool(_read(tmp_path), tmp_path).version("k-gnn")
     assert Pool(_read(tmp_path), tmp_path).version("k-gnn") == before
     assert Pool(_read(tmp_path), tmp_path).version("message-passing") != before
-    assert Pool(_read(tmp_path, Scale(10, quick=True)), tmp_path).version("k-gnn") != before
+    assert Pool(_read(tmp_path, Scale(10, 100, quick=True)), tmp_path).version("k-gnn") != before
 
     def seen_otherwise(graphs: object, _: str) -> object:
         return graph_features(graphs, "message-passing")
@@ -75,7 +75,7 @@ def test_what_is_kept_depends_on_table_rows_and_reading(
 
 def test_a_scale_takes_some_rows_in_order(tmp_path: Path) -> None:
     write_nasbench201(tmp_path, rows=30)
-    rows = _read(tmp_path, Scale(10, quick=True)).rows
+    rows = _read(tmp_path, Scale(10, 100, quick=True)).rows
     assert len(set(rows.tolist())) == 10
     assert (np.diff(rows) > 0).all()
 

@@ -37,12 +37,14 @@ class TrainingFacts:
         name: What it is called.
         seed: Its seed.
         tables: What was learned from.
+        rows: Most networks of each table that were learned from.
         seconds: How long it took, in the session that finished it.
     """
 
     name: str
     seed: int
     tables: tuple[str, ...]
+    rows: int | None
     seconds: float
 
 

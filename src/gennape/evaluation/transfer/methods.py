@@ -69,8 +69,9 @@ METHODS: dict[Protocol, tuple[Method, ...]] = {
     ),
     "leave-one-out": (
         *SIZES,
-        *_BASELINES,
+        _BASELINES[0],
         Trained(FULL, "full estimator, one member", "default", quick=True),
+        Trained("no-generalists", "one member, no generalists", "no-generalists"),
     ),
 }
 """Rows of each protocol's tables, in the order of reports."""
@@ -82,10 +83,13 @@ class Scale:
 
     Attributes:
         networks: Most networks of a table that are judged; None for all.
+        rows: About how many networks all families of a training have that are learned
+            from; each has as many as the others, where its table has.
         quick: Whether only the methods of the quick test are trained, and briefly.
     """
 
     networks: int | None
+    rows: int
     quick: bool
 
     def methods(self, protocol: Protocol) -> tuple[Method, ...]:
@@ -99,15 +103,16 @@ class Scale:
     def config(self, method: Trained, families: int) -> EstimatorConfig:
         """One member of the method's recipe, to be trained on so many families."""
         config = CONFIGS[method.recipe]
-        config = replace(config, views=config.views[:1])
+        rows = max(self.rows // families, _LEAST_ROWS)
+        config = replace(config, views=config.views[:1], rows_per_family=rows)
         if not self.quick:
             return config
-        rows = max(_QUICK_ROWS // families, _QUICK_ROWS_OF_EACH)
-        heads = min(config.head_epochs, 5)
-        return replace(config, epochs=2, head_epochs=heads, rows_per_family=rows)
+        return replace(
+            config, epochs=2, head_epochs=min(config.head_epochs, 5), generalist_epochs=1
+        )
 
 
-_QUICK_ROWS, _QUICK_ROWS_OF_EACH = 420, 60
+_LEAST_ROWS = 60
 
-WHOLE = Scale(None, quick=False)
-QUICK = Scale(300, quick=True)
+WHOLE = Scale(None, 12_000, quick=False)
+QUICK = Scale(300, 420, quick=True)

@@ -85,6 +85,7 @@ class Workbench:
                 run.name,
                 run.seed,
                 tuple(table.name for table in run.tables),
+                run.config.rows_per_family,
                 run.seconds(self._runs),
             )
             for run in runs

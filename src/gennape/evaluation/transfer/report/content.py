@@ -166,7 +166,13 @@ def _made(facts: Facts) -> list[Block]:
         tuple(
             map(
                 Entry,
-                (run.name, str(run.seed), duration(run.seconds), ", ".join(run.tables)),
+                (
+                    run.name,
+                    str(run.seed),
+                    duration(run.seconds),
+                    f"{run.rows:,}" if run.rows else "all",
+                    ", ".join(run.tables),
+                ),
             )
         )
         for run in facts.trainings
@@ -179,6 +185,12 @@ def _made(facts: Facts) -> list[Block]:
         Table(("table", "rows", "ranked", "sha256"), data, numbers=False),
         Folded(
             "Trainings",
-            (Table(("training", "seed", "time", "learned from"), trainings, numbers=False),),
+            (
+                Table(
+                    ("training", "seed", "time", "networks of each, at most", "learned from"),
+                    trainings,
+                    numbers=False,
+                ),
+            ),
         ),
     ]
