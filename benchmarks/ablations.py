@@ -38,8 +38,15 @@ def first_member(ensemble: Estimator) -> Estimator:
     """The ensemble's first member alone, which is what its recipe trains as a single one."""
     config = replace(ensemble.config, views=ensemble.config.views[:1])
     whole = ensemble.reference
-    reference = replace(whole, means=whole.means[:1], deviations=whole.deviations[:1])
-    return Estimator(config, ensemble.members[:1], ensemble.target, ensemble.familiarity, reference)
+    reference = replace(whole, means=whole.means[:, :1], deviations=whole.deviations[:, :1])
+    return Estimator(
+        config,
+        ensemble.members[:1],
+        ensemble.generalists,
+        ensemble.target,
+        ensemble.familiarity,
+        reference,
+    )
 
 
 @cache
@@ -99,7 +106,7 @@ def main() -> None:
     ensembles = [
         trained("default", DEFAULT, seed, arguments.runs) for seed in range(arguments.seeds)
     ]
-    print(row("default, 4 members", [judged(one) for one in ensembles]), flush=True)
+    print(row("default, 2 members", [judged(one) for one in ensembles]), flush=True)
     singles = [judged(first_member(one)) for one in ensembles]
     print(row("default, 1 member", singles), flush=True)
     for recipe, config in CONFIGS.items():

@@ -58,7 +58,13 @@ def judged(
     torch.manual_seed(0)
     member = Member(config, config.views[0])
     with tempfile.TemporaryDirectory() as folder:
-        data = TrainingSet(graphs, torch.empty(len(known), 0), encoded)
+        data = TrainingSet(
+            ["nasbench101"],
+            graphs,
+            torch.empty(len(known), 0),
+            encoded,
+            torch.zeros(len(known), dtype=torch.int64),
+        )
         train_member(member, data, Run(config, 0, Path(folder), "member", no_report))
     tested = features.take(unknown)
     predicted = member_predictions([member], target, tested, embed_all([member], tested))

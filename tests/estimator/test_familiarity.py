@@ -37,14 +37,14 @@ KNOWN = _features(_network(16), _network(32), _network(64))
     ids=["seen", "a width between", "another kernel", "another input", "larger than all"],
 )
 def test_what_makes_a_network_foreign(network: ComputationGraph, alike: bool) -> None:
-    assert FamilyTraits.of(KNOWN).is_like(_features(network)).tolist() == [alike]
+    assert FamilyTraits.of("first", KNOWN).is_like(_features(network)).tolist() == [alike]
 
 
 def test_sizes_may_lie_a_little_beyond_the_family() -> None:
     """The family's log10 MACs range over 1.0 in this example, so 0.05 is the margin."""
-    traits = FamilyTraits.of(KNOWN)
+    traits = FamilyTraits.of("first", KNOWN)
     low = np.array([8.0, 4.0, 3.0])
-    traits = FamilyTraits(traits.kinds, traits.widths, low, low + 1)
+    traits = FamilyTraits("first", traits.kinds, traits.widths, low, low + 1)
     for beyond, alike in ((0.04, True), (0.06, False)):
         sizes = (low + np.array([1 + beyond, 0.5, 0.5])).astype(np.float32)[None]
         features = _features(_network(32))
@@ -55,13 +55,16 @@ def test_sizes_may_lie_a_little_beyond_the_family() -> None:
 def test_the_share_of_known_nodes() -> None:
     """Of input, two convolutions and output, the convolutions are new."""
     new = _features(_network(kernel=5), _network(32))
-    assert FamilyTraits.of(KNOWN).known_share(new).tolist() == [0.5, 1]
+    assert FamilyTraits.of("first", KNOWN).known_share(new).tolist() == [0.5, 1]
 
 
 def test_the_nearest_of_two_families() -> None:
     """The third network has the kernel of one family and the input of no family."""
-    families = Familiarity([FamilyTraits.of(KNOWN), FamilyTraits.of(_features(_network(kernel=5)))])
+    families = Familiarity(
+        [FamilyTraits.of("first", KNOWN), FamilyTraits.of("second", _features(_network(kernel=5)))]
+    )
     networks = _features(_network(), _network(kernel=5), _network(kernel=5, resolution=16))
+    assert families.names == ["first", "second"]
     nearest, share, alike = families.nearest(networks)
     assert nearest.tolist() == [0, 1, 1]
     assert share.tolist() == [1, 1, 0.75]
@@ -69,7 +72,7 @@ def test_the_nearest_of_two_families() -> None:
 
 
 def test_traits_are_plain_json() -> None:
-    traits = FamilyTraits.of(KNOWN)
+    traits = FamilyTraits.of("first", KNOWN)
     copy = FamilyTraits.from_json(traits.to_json())
     assert copy.to_json() == traits.to_json()
     assert copy.is_like(KNOWN).all()

@@ -50,6 +50,7 @@ def _trained(effect: float, scales: tuple[float, float], folder: Path) -> Genera
         parts.append(features)
         labels.append(scale * _qualities(features, layers, effect))
     data = TrainingSet(
+        ["one", "two"],
         GraphFeatures.join(parts),
         torch.zeros(120, 0),
         torch.from_numpy(np.concatenate(labels)).float(),

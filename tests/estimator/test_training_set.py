@@ -16,6 +16,7 @@ from tiny_tables import TINY, random_graphs, short_split, write_nasbench101, wri
 def _of_sizes(*sizes: int) -> TrainingSet:
     graphs = random_graphs(1) * sum(sizes)
     return TrainingSet(
+        ["one", "two"],
         skeleton_features(canonical(GraphBatch.of(graphs))),
         torch.zeros(len(graphs), 0),
         torch.zeros(len(graphs)),

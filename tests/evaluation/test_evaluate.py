@@ -7,7 +7,13 @@ import pytest
 from gennape import benchmarks
 from gennape.benchmarks import BenchmarkError
 from gennape.evaluation import Result, evaluate
-from tiny_tables import short_split, tiny_estimator, write_nasbench101, write_nasbench201
+from tiny_tables import (
+    short_split,
+    tiny_estimator,
+    tiny_estimator_of_two_families,
+    write_nasbench101,
+    write_nasbench201,
+)
 
 METHODS = ["FLOPs", "parameters", "estimator"]
 
@@ -41,6 +47,16 @@ def test_only_test_rows_of_nasbench101_are_ranked(tmp_path: Path) -> None:
     assert {result.label for result in results} == {
         f"valid_accuracy_{epochs}" for epochs in (4, 12, 36, 108)
     }
+
+
+def test_a_result_on_learned_labels_says_so(tmp_path: Path) -> None:
+    """All of NAS-Bench-201 was learned from, and nothing of NAS-Bench-101's test rows."""
+    write_nasbench101(tmp_path)
+    write_nasbench201(tmp_path)
+    with short_split():
+        results = evaluate(tiny_estimator_of_two_families(), tmp_path)
+    methods = {result.family: result.method for result in results}
+    assert methods == {"nasbench101": "estimator", "nasbench201": "estimator, trained on these"}
 
 
 def test_few_labels_are_learned_and_not_ranked(tmp_path: Path) -> None:

@@ -21,22 +21,25 @@ class FamilyTraits:
     """What the networks of one family are made of.
 
     Attributes:
+        name: Of the labelled table.
         kinds: Kinds of nodes, sorted, see `node_kinds`.
         widths: Output channels of convolutions, sorted.
         smallest: Of each of the `network_sizes`, `(3,)`.
         largest: Likewise.
     """
 
+    name: str
     kinds: IntArray
     widths: IntArray
     smallest: FloatArray
     largest: FloatArray
 
     @classmethod
-    def of(cls, features: GraphFeatures) -> "FamilyTraits":
+    def of(cls, name: str, features: GraphFeatures) -> "FamilyTraits":
         """Those of a family's networks."""
         low, high = features.sizes.min(axis=0), features.sizes.max(axis=0)
         return cls(
+            name,
             np.unique(features.kinds),
             np.unique(features.widths),
             low.astype(np.float64),
@@ -59,12 +62,14 @@ class FamilyTraits:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return {name: values.tolist() for name, values in vars(self).items()}
+        arrays = {name: values for name, values in vars(self).items() if name != "name"}
+        return {"name": self.name} | {name: array.tolist() for name, array in arrays.items()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "FamilyTraits":
         """The traits that `to_json` wrote."""
         return cls(
+            str(values["name"]),
             np.array(values["kinds"], dtype=np.int64),
             np.array(values["widths"], dtype=np.int64),
             np.array(values["smallest"], dtype=np.float64),
@@ -85,6 +90,11 @@ class Familiarity:
     """
 
     families: Sequence[FamilyTraits]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the labelled tables that were learned from."""
+        return [family.name for family in self.families]
 
     def nearest(self, features: GraphFeatures) -> tuple[IntArray, FloatArray, BoolArray]:
         """The family that is most like each network.

@@ -109,7 +109,10 @@ def _assembled(
     predictions = member_predictions(members, target, features, embed_all(members, features))
     general = general_voices(generalists, features).mean(axis=0)
     reference = Reference.of(predictions, general, data.families.numpy())
-    traits = [FamilyTraits.of(features.take(rows)) for rows in data.family_rows]
+    traits = [
+        FamilyTraits.of(name, features.take(rows))
+        for name, rows in zip(data.names, data.family_rows, strict=True)
+    ]
     return Estimator(config, members, generalists, target, Familiarity(traits), reference)
 
 

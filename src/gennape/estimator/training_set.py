@@ -32,12 +32,14 @@ class TrainingSet:
     """Graphs of one family or several, and what there is to learn about them.
 
     Attributes:
+        names: Names of the families.
         features: What the encoder sees.
         spectra: Laplacian eigenvalues, `(graphs, k)`.
         targets: Encoded labels, `(graphs,)`.
         families: The family of each graph, `(graphs,)`, int64, from 0.
     """
 
+    names: list[str]
     features: GraphFeatures
     spectra: Tensor
     targets: Tensor
@@ -101,6 +103,7 @@ def read_training_set(
         targets.append(target)
     sizes = torch.tensor([len(part) for part in parts])
     data = TrainingSet(
+        [table.name for table in tables],
         GraphFeatures.join(parts),
         torch.cat(spectra),
         torch.from_numpy(np.concatenate(encoded)),

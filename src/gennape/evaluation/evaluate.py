@@ -77,7 +77,7 @@ def evaluate(
     NAS-Bench-101 is ranked on its 3,000 test rows, other families on all rows.
 
     Args:
-        estimator: What is evaluated; it sees no label unless `labels` is given.
+        estimator: What is evaluated; it sees no label here unless `labels` is given.
         data_dir: The data folder; the environment variable `GENNAPE_DATA` unless given.
         families: Names of labelled tables.
         labels: Fine-tune on so many random networks of each family, five times over, and
@@ -93,7 +93,7 @@ def evaluate(
         zero_shot = {
             "FLOPs": pool.log_macs,
             "parameters": pool.parameters,
-            "estimator": pool.scored.score,
+            _title(estimator, pool.table): pool.scored.score,
         }
         for label in pool.table.labels:
             accuracies = pool.table.labels[label][pool.rows]
@@ -103,6 +103,13 @@ def evaluate(
             if labels:
                 results.append(_few_shot(pool, label, known, labels))
     return results
+
+
+def _title(estimator: Estimator, table: Benchmark) -> str:
+    """What the estimator is called, with a warning where its training had the ranked labels."""
+    ranked_were_learned = bool(np.intersect1d(table.split.train, table.split.test).size)
+    learned = table.name in estimator.familiarity.names and ranked_were_learned
+    return "estimator, trained on these" if learned else "estimator"
 
 
 def _pool(table: Benchmark, estimator: Estimator, report: Report) -> _Pool:
