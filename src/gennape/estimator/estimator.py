@@ -25,7 +25,7 @@ from gennape.estimator.sizes import size_scores
 from gennape.estimator.stages import in_batches
 from gennape.estimator.targets import Target, standardised_labels
 from gennape.graph import ComputationGraph
-from gennape.graph.arrays import BoolArray
+from gennape.graph.arrays import BoolArray, IntArray
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -115,13 +115,21 @@ class Estimator:
         nearest, share, alike = self.familiarity.nearest(features)
         predictions = member_predictions(self.members, self.target, features, embeddings)
         by_members = self.reference.member_scores(predictions, nearest, alike)
-        in_general = self.reference.general_scores(general_voices(self.generalists, features))
         trust = self._trust(share, alike)
+        in_general = self._in_general(features, np.flatnonzero(trust < 1))
         voices = np.vstack([by_members, in_general])
         weights = np.vstack([_shared(trust, len(by_members)), _shared(1 - trust, len(in_general))])
         score = (weights * voices).sum(axis=0)
         variance = (weights * (voices - score) ** 2).sum(axis=0)
         return Prediction(score, self.reference.percentiles(score), np.sqrt(variance))
+
+    def _in_general(self, features: GraphFeatures, foreign: IntArray) -> FloatArray:
+        """Scores of the general voices, `(voices, graphs)`; zero but for foreign networks."""
+        scores = np.zeros((max(len(self.generalists), 1), len(features)))
+        if len(foreign):
+            voices = general_voices(self.generalists, features.take(foreign))
+            scores[:, foreign] = self.reference.general_scores(voices)
+        return scores
 
     def _trust(self, share: FloatArray, alike: BoolArray) -> FloatArray:
         """Weight of all members together, `(graphs,)`; the rest is the general voice's."""
