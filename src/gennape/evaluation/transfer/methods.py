@@ -114,5 +114,5 @@ class Scale:
 
 _LEAST_ROWS = 60
 
-WHOLE = Scale(None, 12_000, quick=False)
+WHOLE = Scale(None, 6_000, quick=False)
 QUICK = Scale(300, 420, quick=True)
