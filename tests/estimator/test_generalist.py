@@ -86,6 +86,16 @@ def test_where_size_says_it_all_little_is_added(tmp_path: Path) -> None:
     assert said.std() < 0.2 * size_scores(features.sizes).std()
 
 
+def test_nothing_is_said_beyond_what_was_learned(tmp_path: Path) -> None:
+    """Networks of forty layers, after families of two to eight."""
+    generalist = _trained(0.5, (1.0, 1.0), tmp_path)
+    learned = torch.cat([torch.from_numpy(_said(generalist, _family(k, 60, k)[0])) for k in (1, 3)])
+    deep = skeleton_features(canonical(GraphBatch.of([_network(16, 40, 5)])))
+    low, high = generalist.limits.tolist()
+    assert low <= _said(generalist, deep)[0] <= high
+    assert high - low < 3 * float(learned.max() - learned.min())
+
+
 def test_the_same_seed_says_the_same(tmp_path: Path) -> None:
     features, _ = _family(5, 10, seed=9)
     first, second = (_said(_trained(0.5, (1, 1), tmp_path / name), features) for name in "ab")

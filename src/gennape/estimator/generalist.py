@@ -8,9 +8,10 @@ from torch import Tensor, nn
 
 from gennape.estimator.config import EstimatorConfig, View
 from gennape.estimator.encoder import EncoderInput, MessagePassingEncoder
+from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.heads import Heads
 from gennape.estimator.sizes import size_scores
-from gennape.estimator.stages import Run
+from gennape.estimator.stages import Run, in_batches
 from gennape.estimator.training import Plan, train
 from gennape.estimator.training_set import TrainingSet
 from gennape.graph.arrays import IntArray
@@ -38,11 +39,23 @@ class Generalist(nn.Module):
         narrow = replace(config, width=_WIDTH)
         self.encoder = MessagePassingEncoder(narrow, View("mean and sum", paths=True))
         self.head = Heads(1, 2 * _WIDTH)
+        self.limits: Tensor
+        self.register_buffer("limits", torch.tensor([-torch.inf, torch.inf]))
 
     def forward(self, batch: EncoderInput) -> Tensor:
-        """What is to be added to the `size_scores`, `(graphs,)`."""
+        """What is to be added to the `size_scores`, `(graphs,)`.
+
+        Never less or more than for the networks it has learned from: how far it goes beyond
+        them, in networks much deeper than theirs for instance, nothing has taught it.
+        """
         remainder: Tensor = self.head(self.encoder(batch))
-        return remainder[:, 0]
+        return remainder[:, 0].clamp(*self.limits)
+
+    @torch.no_grad()
+    def fit_limits(self, features: GraphFeatures) -> None:
+        """Take the range of what it says of some networks for its limits."""
+        said = torch.cat([self(EncoderInput.of(part)) for part in in_batches(features)])
+        self.limits.copy_(torch.stack([said.min(), said.max()]))
 
 
 def train_generalist(generalist: Generalist, data: TrainingSet, run: Run) -> None:
@@ -79,6 +92,7 @@ def train_generalist(generalist: Generalist, data: TrainingSet, run: Run) -> Non
         _WEIGHT_DECAY,
     )
     train(generalist, loss, order, plan, run.state_file("generalist"), run.report)
+    generalist.fit_limits(data.features)
 
 
 def _correlations(scores: Tensor, targets: Tensor) -> Tensor:
