@@ -5,43 +5,62 @@ from gennape.estimator.reference import Reference
 
 STEP = np.sqrt(3 / 2)
 PREDICTIONS = np.array([[1.0, 2, 3], [10, 30, 20]])
+ONE = np.zeros(3, dtype=np.int64)
 
 
-def test_one_family_by_hand() -> None:
-    """Members predict 1, 2, 3 and 10, 30, 20; each counts in its own deviations."""
-    reference = Reference.of(PREDICTIONS, np.array([4.0, 5, 6]), np.zeros(3, dtype=np.int64))
-    nearest = np.zeros(3, dtype=np.int64)
-    for alike in (True, False):
-        scores = reference.member_scores(PREDICTIONS, nearest, np.full(3, alike))
-        np.testing.assert_allclose(scores, [[-STEP, 0, STEP], [-STEP, STEP, 0]])
-    np.testing.assert_allclose(reference.general_scores(np.array([5.0, 6])), [0, STEP])
-    np.testing.assert_allclose(reference.quantiles[[0, 500, 1000]], [-STEP, STEP / 2, STEP / 2])
-    assert reference.percentiles(np.array([-9.0, -STEP, 9.0])).tolist() == [0, 0, 100]
+def _of_one_family() -> Reference:
+    return Reference.of(PREDICTIONS, np.array([4.0, 5, 6]), ONE)
+
+
+def test_foreign_networks_count_in_each_members_deviations() -> None:
+    """Members predict 1, 2, 3 and 10, 30, 20."""
+    scores = _of_one_family().member_scores(PREDICTIONS, ONE, np.zeros(3, dtype=bool))
+    np.testing.assert_allclose(scores, [[-STEP, 0, STEP], [-STEP, STEP, 0]], atol=1e-6)
+
+
+def test_the_general_voice_by_hand() -> None:
+    np.testing.assert_allclose(_of_one_family().general_scores(np.array([5.0, 6])), [0, STEP])
 
 
 def test_members_are_not_believed_far_beyond_the_family() -> None:
-    reference = Reference.of(PREDICTIONS, np.array([4.0, 5, 6]), np.zeros(3, dtype=np.int64))
-    far = reference.member_scores(
-        np.array([[-9.0], [99.0]]), np.zeros(1, np.int64), np.ones(1, bool)
-    )
-    np.testing.assert_allclose(far, [[-STEP - 1], [STEP / 2 + 1]])
+    """Their mean scores are -1.22, 0.61 and 0.61; the general voice goes from -1.22 to 1.22."""
+    reference = _of_one_family()
+    for alike, slope in ((False, 1.0), (True, 4 / 3)):
+        far = reference.member_scores(np.array([[-9.0], [99.0]]), ONE[:1], np.full(1, alike))
+        low, high = reference.placed[-1 if not alike else 0][[0, -1]]
+        expected = [[low - slope], [high + slope]]
+        np.testing.assert_allclose(far, expected, rtol=0.02)
 
 
-def test_two_families_by_hand() -> None:
-    """The general voice says -1, 1 and 3, 5, of mean 2 and deviation sqrt 5; each family's
-    members, who know nothing of the other, are put where it says."""
-    predictions = np.array([[0.0, 1, 100, 300]])
-    families = np.array([0, 0, 1, 1])
-    reference = Reference.of(predictions, np.array([-1.0, 1, 3, 5]), families)
-    deviation = np.sqrt(5)
-    placed = np.array([-3, -1, 1, 3]) / deviation
-    alike = np.ones(4, dtype=bool)
-    np.testing.assert_allclose(reference.member_scores(predictions, families, alike), [placed])
-    np.testing.assert_allclose(reference.quantiles[[0, -1]], placed[[0, -1]])
-    pooled = (predictions - 100.25) / 50.25
-    np.testing.assert_allclose(
-        reference.member_scores(predictions, families, ~alike), np.clip(pooled, -2, 2)
-    )
+def test_a_family_is_put_where_the_general_voice_has_it() -> None:
+    """A member that predicts 0 to 100 of one family, 1000 to 1300 of another, ranks within
+    them; the general voice has the second family higher and closer together."""
+    predictions = np.concatenate([np.arange(101.0), 1000 + 3 * np.arange(101.0)])[None]
+    general = np.concatenate([np.linspace(0, 1, 101), np.linspace(2, 2.5, 101)])
+    families = np.repeat([0, 1], 101)
+    reference = Reference.of(predictions, general, families)
+    scores = reference.member_scores(predictions, families, np.ones(202, dtype=bool))[0]
+    np.testing.assert_allclose(scores, reference.general_scores(general), atol=0.02)
+
+
+def test_a_skewed_family_keeps_its_shape_and_its_order() -> None:
+    """Squares of 0 to 1: the middle network is nearer to the worst than to the best."""
+    predictions = np.linspace(0, 1, 101)[None]
+    families = np.zeros(101, dtype=np.int64)
+    general = np.linspace(0, 1, 101) ** 2
+    reference = Reference.of(predictions, general, families)
+    scores = reference.member_scores(predictions, families, np.ones(101, dtype=bool))[0]
+    assert (np.diff(scores) > 0).all()
+    assert scores[50] - scores[0] < 0.4 * (scores[100] - scores[50])
+
+
+def test_equal_sizes_are_no_equal_scores() -> None:
+    predictions = np.linspace(0, 1, 101)[None]
+    families = np.zeros(101, dtype=np.int64)
+    general = np.repeat([0.0, 1.0], [50, 51])
+    reference = Reference.of(predictions, general, families)
+    scores = reference.member_scores(predictions, families, np.ones(101, dtype=bool))[0]
+    assert (np.diff(scores) > 1e-4).all()
 
 
 def test_a_large_family_counts_as_much_as_a_small_one() -> None:
@@ -52,6 +71,12 @@ def test_a_large_family_counts_as_much_as_a_small_one() -> None:
     assert reference.percentiles(np.array([0.0])).tolist() == [pytest.approx(50, abs=0.2)]
 
 
+def test_percentiles_end_at_0_and_100() -> None:
+    reference = _of_one_family()
+    low, high = reference.quantiles[[0, -1]]
+    assert reference.percentiles(np.array([-9.0, low, high + 1])).tolist() == [0, 0, 100]
+
+
 def test_a_reference_is_plain_json() -> None:
-    reference = Reference.of(PREDICTIONS, np.array([4.0, 5, 6]), np.zeros(3, dtype=np.int64))
+    reference = _of_one_family()
     assert Reference.from_json(reference.to_json()).to_json() == reference.to_json()

@@ -24,7 +24,7 @@ from gennape.estimator.targets import Target
 FORMAT_VERSION = 1
 WEIGHTS = "weights.safetensors"
 DESCRIPTION = "estimator.json"
-DEFAULT_NAME = "nasbench101"
+DEFAULT_NAME = "all-families"
 _MEMBER, _GENERALIST, _ADAPTER = "member", "generalist", "adapter."
 
 

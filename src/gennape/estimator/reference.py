@@ -10,9 +10,13 @@ from gennape.graph.arrays import BoolArray, IntArray
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-_GRID = np.linspace(0, 1, 1001)
+_THOUSANDTHS = np.linspace(0, 1, 1001)
+_HUNDREDTHS = np.linspace(0, 1, 101)
 _SMALLEST_DEVIATION = 1e-12
+_SMALLEST_STEP = 1e-9
 _BEYOND = 1.0
+_STRAIGHT = 0.05
+"""Share of the straight line in the placement, so that equal sizes are no equal scores."""
 
 
 @dataclass(frozen=True)
@@ -21,17 +25,16 @@ class Reference:
 
     Two voices make up scores. The general one ranks networks of every family. Members rank
     networks within one family; where the family stands among the others, and how far its
-    networks are apart, they take from the general voice. Families count alike, however
-    many networks they have.
+    networks are apart, they take from the general voice: the best hundredth by the members
+    is put where the best hundredth by the general voice is, and so on. Families count
+    alike, however many networks they have.
 
     Attributes:
         means: Mean prediction of each member for each family and, last, over all families,
             `(families + 1, members)`.
         deviations: Standard deviations of the same.
-        lowest: Lowest score of the members within each family, `(families + 1,)`.
-        highest: Highest likewise.
-        centres: Mean of the general voice for each family, `(families + 1,)`.
-        spreads: Its standard deviation likewise.
+        inside: Quantiles of the members' mean score within each family, `(families + 1, 101)`.
+        placed: The scores that these become, likewise; the last are the same as `inside`.
         general_mean: Mean of the general voice before standardisation.
         general_deviation: Its standard deviation.
         quantiles: Scores at 1,001 evenly spaced quantiles, ascending.
@@ -39,10 +42,8 @@ class Reference:
 
     means: FloatArray
     deviations: FloatArray
-    lowest: FloatArray
-    highest: FloatArray
-    centres: FloatArray
-    spreads: FloatArray
+    inside: FloatArray
+    placed: FloatArray
     general_mean: FloatArray
     general_deviation: FloatArray
     quantiles: FloatArray
@@ -62,26 +63,26 @@ class Reference:
         mean = np.mean([general[row].mean() for row in rows])
         squares = np.mean([((general[row] - mean) ** 2).mean() for row in rows])
         deviation = np.maximum(np.sqrt(squares), _SMALLEST_DEVIATION)
-        centres = np.array([(general[row].mean() - mean) / deviation for row in rows])
-        spreads = np.array([_deviations(general[None, row])[0] / deviation for row in rows])
-        inside = [
+        scores = [
             ((predictions[:, row] - m[:, None]) / d[:, None]).mean(axis=0)
             for row, m, d in zip(rows, means, deviations, strict=True)
         ]
-        lowest = np.array([scores.min() for scores in inside])
-        highest = np.array([scores.max() for scores in inside])
-        placed = zip(inside, centres, spreads, strict=True)
-        scores = [np.quantile(z * spread + centre, _GRID) for z, centre, spread in placed]
+        inside = np.array([_increasing(np.quantile(score, _HUNDREDTHS)) for score in scores])
+        placed = np.array(
+            [
+                _placed(quantiles, (general[row] - mean) / deviation)
+                for quantiles, row in zip(inside, rows, strict=True)
+            ]
+        )
+        everywhere = _increasing(np.quantile(inside, _HUNDREDTHS))
         return cls(
             np.vstack([means, means.mean(axis=0)]),
             np.vstack([deviations, deviations.mean(axis=0)]),
-            np.append(lowest, lowest.min()),
-            np.append(highest, highest.max()),
-            np.append(centres, 0.0),
-            np.append(spreads, 1.0),
+            np.vstack([inside, everywhere]),
+            np.vstack([placed, everywhere]),
             np.array(mean),
             np.array(deviation),
-            np.quantile(np.concatenate(scores), _GRID),
+            np.quantile(placed, _THOUSANDTHS),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -108,11 +109,14 @@ class Reference:
             nearest: The family of each network, `(graphs,)`.
             alike: Whether it is of that family; others are compared with all families.
         """
-        row = np.where(alike, nearest, len(self.centres) - 1)
+        row = np.where(alike, nearest, len(self.inside) - 1)
         scores = (predictions - self.means[row].T) / self.deviations[row].T
-        scores = np.clip(scores, self.lowest[row] - _BEYOND, self.highest[row] + _BEYOND)
-        placed: FloatArray = scores * self.spreads[row] + self.centres[row]
-        return placed
+        for family in np.unique(row):
+            here = row == family
+            scores[:, here] = _interpolated(
+                scores[:, here], self.inside[family], self.placed[family]
+            )
+        return scores
 
     def general_scores(self, general: FloatArray) -> FloatArray:
         """What the general voice says, in deviations of the population; any shape."""
@@ -122,7 +126,7 @@ class Reference:
     def percentiles(self, scores: FloatArray) -> FloatArray:
         """Share of the population below each score, 0 to 100."""
         below = np.searchsorted(self.quantiles, scores, side="left")
-        shares: FloatArray = np.clip(below / (len(_GRID) - 1), 0, 1)
+        shares: FloatArray = np.clip(below / (len(_THOUSANDTHS) - 1), 0, 1)
         return 100.0 * shares
 
 
@@ -130,3 +134,26 @@ def _deviations(rows: FloatArray) -> FloatArray:
     """Standard deviation of each row, never zero: `(rows, graphs)` to `(rows,)`."""
     deviations: FloatArray = np.maximum(rows.std(axis=1), _SMALLEST_DEVIATION)
     return deviations
+
+
+def _increasing(quantiles: FloatArray) -> FloatArray:
+    """Quantiles with ties pulled apart by next to nothing."""
+    apart: FloatArray = quantiles + _SMALLEST_STEP * np.arange(len(quantiles))
+    return apart
+
+
+def _placed(inside: FloatArray, general: FloatArray) -> FloatArray:
+    """Where quantiles of the members' scores are put, `(101,)`, by what is said in general."""
+    straight = inside * general.std() + general.mean()
+    curved = np.quantile(general, _HUNDREDTHS)
+    placed: FloatArray = _increasing(_STRAIGHT * straight + (1 - _STRAIGHT) * curved)
+    return placed
+
+
+def _interpolated(scores: FloatArray, inside: FloatArray, placed: FloatArray) -> FloatArray:
+    """Scores put in their places; beyond the ends they go on straight, by `_BEYOND` at most."""
+    slope = (placed[-1] - placed[0]) / (inside[-1] - inside[0])
+    under = np.clip(scores - inside[0], -_BEYOND, 0)
+    over = np.clip(scores - inside[-1], 0, _BEYOND)
+    interpolated: FloatArray = np.interp(scores, inside, placed) + slope * (under + over)
+    return interpolated

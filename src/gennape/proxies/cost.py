@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
 from typing import Any
 
@@ -50,13 +51,14 @@ class Meter(TorchDispatchMode):
     ) -> Any:
         """Run one operation and note the tensors it makes."""
         result = func(*args, **(kwargs or {}))
-        for tensor in _tensors((result,)):
-            self._note(tensor.untyped_storage(), args)
+        if not _gives_back_its_arguments(func):
+            for tensor in _tensors((result,)):
+                self._note(tensor.untyped_storage())
         return result
 
-    def _note(self, storage: torch.UntypedStorage, args: Sequence[Any]) -> None:
+    def _note(self, storage: torch.UntypedStorage) -> None:
         key = storage._cdata
-        if key in self._live or any(t.untyped_storage()._cdata == key for t in _tensors(args)):
+        if key in self._live:
             return
         size = storage.nbytes()
         self._live[key] = size, weakref.ref(storage, lambda _: self._release(key))
@@ -65,6 +67,12 @@ class Meter(TorchDispatchMode):
 
     def _release(self, key: int) -> None:
         self._bytes -= self._live.pop(key)[0]
+
+
+@cache
+def _gives_back_its_arguments(func: Any) -> bool:
+    """Views and operations in place: what they return is no new memory."""
+    return any(one.alias_info is not None for one in func._schema.returns)
 
 
 def _tensors(values: Sequence[Any]) -> Iterator[torch.Tensor]:

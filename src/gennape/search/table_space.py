@@ -46,6 +46,7 @@ class TableSpace(SearchSpace[Any]):
         varies = deviations > 1e-6 * np.abs(descriptors).max(axis=0)
         self._points = (descriptors / np.where(varies, deviations, np.inf)).astype(np.float64)
         self._tree = cKDTree(self._points)
+        self._nearest: dict[int, list[Any]] = {}
 
     def enumerate(self) -> Iterator[Any]:
         """All architectures of the table."""
@@ -58,9 +59,12 @@ class TableSpace(SearchSpace[Any]):
     def neighbours(self, architecture: Any) -> list[Any]:
         """The nearest architectures of the table, the nearest first."""
         row = self._row[self.format(architecture)]
-        count = min(NEIGHBOURS + 1, len(self.architectures))
-        _, near = self._tree.query(self._points[row], count)
-        return [self.architectures[i] for i in np.atleast_1d(near) if i != row][:NEIGHBOURS]
+        if row not in self._nearest:
+            count = min(NEIGHBOURS + 1, len(self.architectures))
+            _, near = self._tree.query(self._points[row], count)
+            others = [self.architectures[i] for i in np.atleast_1d(near) if i != row]
+            self._nearest[row] = others[:NEIGHBOURS]
+        return self._nearest[row]
 
     def parse(self, text: str) -> Any:
         """The architecture of a string of the family.

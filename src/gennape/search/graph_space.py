@@ -1,0 +1,124 @@
+"""The networks around one network: what changes of its graph lead to."""
+
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+
+from gennape.graph import ComputationGraph
+from gennape.graph.node import nodes_of
+from gennape.search.mutations import KINDS, Edit, Nodes, apply, options
+from gennape.search.mutations.editing import graph_of_nodes
+from gennape.spaces import ArchitectureError, SearchSpace
+
+Edits = tuple[Edit, ...]
+"""An architecture: changes of the network, one after another."""
+
+ORIGINAL = "original"
+"""The string of the network itself."""
+
+_FARTHEST = 4
+"""Changes of a random architecture, at most."""
+_KEPT = 4096
+
+
+class GraphSpace(SearchSpace[Edits]):
+    """Every network that changes of kernel, width, depth, operation and skips make of one.
+
+    A string such as `kernel@3=5 width@0=24` names the changes, each of them a node of the
+    graph that it is applied to.
+
+    Args:
+        network: Where changes begin.
+
+    Raises:
+        GraphError: The network has an operation that cannot be executed.
+    """
+
+    name = "graph"
+    size = None
+
+    def __init__(self, network: ComputationGraph) -> None:
+        super().__init__()
+        network.to_module()
+        self.network = network
+        self._nodes: OrderedDict[Edits, Nodes] = OrderedDict()
+
+    def sample(self, rng: np.random.Generator) -> Edits:
+        """One to four random changes."""
+        edits: Edits = ()
+        for _ in range(rng.integers(1, _FARTHEST + 1)):
+            edits = self.mutate(edits, rng)
+        return edits
+
+    def mutate(self, architecture: Edits, rng: np.random.Generator) -> Edits:
+        """One more change, of a random kind.
+
+        Raises:
+            ArchitectureError: The network admits no change.
+        """
+        by_kind = options(self._after(architecture))
+        if not by_kind:
+            raise ArchitectureError("nothing of this network can be changed")
+        kinds = list(by_kind)
+        edits = by_kind[kinds[rng.integers(len(kinds))]]
+        return (*architecture, edits[rng.integers(len(edits))])
+
+    def neighbours(self, architecture: Edits) -> list[Edits]:
+        """All networks that are one change further."""
+        by_kind = options(self._after(architecture))
+        return [(*architecture, edit) for edits in by_kind.values() for edit in edits]
+
+    def format(self, architecture: Edits) -> str:
+        """The changes, one after another."""
+        words = [f"{edit.kind}@{edit.node}={edit.value}" for edit in architecture]
+        return " ".join(words) or ORIGINAL
+
+    def parse(self, text: str) -> Edits:
+        """Read `kernel@3=5 width@0=24`.
+
+        Raises:
+            ArchitectureError: The text has another form, or names a change that the network
+                does not admit.
+        """
+        words = [] if text == ORIGINAL else text.split()
+        edits: Edits = ()
+        for word in words:
+            edits = (*edits, _parse(word))
+            self._after(edits)
+        return edits
+
+    def graph(self, architecture: Edits) -> ComputationGraph:
+        """The network after the changes."""
+        name = f"{self.name}:{self.format(architecture)}"
+        return graph_of_nodes(self._after(architecture), name)
+
+    def _after(self, edits: Edits) -> Nodes:
+        """The nodes after some changes; those of recent architectures are at hand."""
+        if edits in self._nodes:
+            self._nodes.move_to_end(edits)
+            return self._nodes[edits]
+        if not edits:
+            nodes = tuple(nodes_of(self.network))
+        else:
+            before, edit = self._after(edits[:-1]), edits[-1]
+            if edit not in KINDS[edit.kind].options(before):
+                raise ArchitectureError(
+                    f"{self.format((edit,))} is no change of {self.format(edits[:-1])}"
+                )
+            nodes = apply(before, edit)
+        self._nodes[edits] = nodes
+        if len(self._nodes) > _KEPT:
+            self._nodes.popitem(last=False)
+        return nodes
+
+
+def _parse(word: str) -> Edit:
+    kind, _, rest = word.partition("@")
+    node, _, value = rest.partition("=")
+    if kind not in KINDS or not node.isdecimal() or not value:
+        raise ArchitectureError(
+            f"{word!r} is no change; one looks like kernel@3=5, and there are {', '.join(KINDS)}"
+        )
+    chosen: Any = int(value) if value.isdecimal() else value
+    return Edit(kind, int(node), chosen)
