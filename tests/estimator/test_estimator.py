@@ -93,7 +93,7 @@ def test_one_family_leaves_foreign_networks_to_members_and_size() -> None:
     _, known, alike = tiny_estimator().familiarity.nearest(features)
     assert not alike.any()
     spread = _trusting(None).predict(graphs).score - sizes
-    weight = known**3 / 2
+    weight = known**5 / 2
     np.testing.assert_allclose(both.score, sizes + weight * spread)
     least = np.abs(spread) * np.sqrt(weight * (1 - weight))
     assert (both.uncertainty >= least - 1e-9).all()

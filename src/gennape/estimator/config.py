@@ -38,7 +38,7 @@ class EstimatorConfig:
             They rank foreign networks, see `Familiarity`.
         generalist_epochs: Rounds of their training, of 60 steps each.
         foreign_trust: Without generalists, weight of the members for a foreign network,
-            times the cube of the share of its nodes of known kinds; the rest of the score
+            times the fifth power of the share of its nodes of known kinds; the rest of the score
             is a ranking by size. From 0 to 1, or None to trust the members alone everywhere.
         width: Numbers a node and an embedding.
         layers: Rounds of message passing.

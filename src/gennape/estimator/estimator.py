@@ -29,7 +29,7 @@ from gennape.graph.arrays import BoolArray, IntArray
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-_DOUBT = 3
+_DOUBT = 5
 """Trust in the members falls with this power of the share of nodes of known kinds."""
 
 

@@ -1,0 +1,124 @@
+"""How generalists rank each labelled family when they have learned from all others.
+
+Both tables of OFA-MobileNetV3 are left out together. What networks of a left-out family are
+ranked by is the estimator's score for foreign networks: the mean of the generalists. Finished
+seeds are kept in RUNS; a killed run goes on when the script is started again.
+
+Run: GENNAPE_DATA=DIR python benchmarks/leave_one_out.py RUNS [--seeds 3]
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gennape import benchmarks
+from gennape.estimator import DEFAULT
+from gennape.estimator.encoders import graph_features
+from gennape.estimator.estimator import general_voices
+from gennape.estimator.generalist import Generalist, train_generalist
+from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.sizes import size_scores
+from gennape.estimator.stages import Run
+from gennape.estimator.targets import Target
+from gennape.estimator.training import no_report
+from gennape.estimator.training_set import TrainingSet
+from gennape.evaluation.metrics import partial_spearman, spearman
+from gennape.evaluation.transfer.protocols import group_of
+
+ROWS = 4_000
+"""Most networks of a table that are learned from; all are ranked."""
+
+
+class Table:
+    """A labelled table as generalists see it."""
+
+    def __init__(self, name: str) -> None:
+        table = benchmarks.load(name)
+        known = np.flatnonzero(np.isfinite(table.accuracies))
+        self.name = name
+        self.accuracies = table.accuracies[known]
+        graphs = list(table.graphs(known))
+        self.features = graph_features(graphs, DEFAULT.encoder)
+        self.parameters = np.array([graph.parameters for graph in graphs])
+
+    def learned(self) -> tuple[GraphFeatures, np.ndarray]:
+        """Some of its networks, and what there is to learn of them."""
+        rows = np.random.default_rng(0).permutation(len(self.accuracies))[:ROWS]
+        features, accuracies = self.features.take(rows), self.accuracies[rows]
+        target = Target.fit("rank", accuracies, features.log_macs)
+        return features, target.encode(accuracies, features.log_macs)
+
+
+def training_set(tables: list[Table]) -> TrainingSet:
+    features, targets = zip(*(table.learned() for table in tables), strict=True)
+    sizes = torch.tensor([len(part) for part in features])
+    return TrainingSet(
+        [table.name for table in tables],
+        GraphFeatures.join(features),
+        torch.zeros(int(sizes.sum()), 0),
+        torch.from_numpy(np.concatenate(targets)).float(),
+        torch.arange(len(tables)).repeat_interleave(sizes),
+    )
+
+
+def generalists(tables: list[Table], seed: int, folder: Path) -> list[Generalist]:
+    data = training_set(tables)
+    found = []
+    for index in range(DEFAULT.generalists):
+        torch.manual_seed(seed * 100 + index)
+        found.append(Generalist(DEFAULT))
+        run = Run(DEFAULT, seed * 100 + index, folder, f"generalist {index}", no_report)
+        train_generalist(found[-1], data, run)
+    return [generalist.eval() for generalist in found]
+
+
+def judged(table: Table, scores: np.ndarray) -> list[float]:
+    """Spearman, and Spearman at equal size."""
+    return [
+        spearman(table.accuracies, scores),
+        partial_spearman(table.accuracies, scores, table.features.log_macs),
+    ]
+
+
+def left_out(tables: list[Table], seed: int, runs: Path) -> Iterator[tuple[str, list[float]]]:
+    """Each table, judged by generalists of the others."""
+    for group in dict.fromkeys(group_of(table.name) for table in tables):
+        path = runs / f"{'-'.join(sorted(group))}-{seed}.json"
+        if not path.exists():
+            folder = path.with_suffix("")
+            folder.mkdir(parents=True, exist_ok=True)
+            others = [table for table in tables if table.name not in group]
+            trained = generalists(others, seed, folder)
+            results = {
+                table.name: judged(table, general_voices(trained, table.features).mean(axis=0))
+                for table in tables
+                if table.name in group
+            }
+            path.write_text(json.dumps(results))
+        yield from json.loads(path.read_text()).items()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", type=Path)
+    parser.add_argument("--seeds", type=int, default=3)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    tables = [Table(name) for name in benchmarks.names()]
+    seeds = [dict(left_out(tables, seed, arguments.runs)) for seed in range(arguments.seeds)]
+    print("| table | FLOPs | parameters | size | generalists | at equal size |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for table in tables:
+        floors = (table.features.log_macs, table.parameters, size_scores(table.features.sizes))
+        alone = [f"{spearman(table.accuracies, floor):.3f}" for floor in floors]
+        ours = np.array([seed[table.name] for seed in seeds])
+        means = [f"{m:.3f} ± {d:.3f}" for m, d in zip(ours.mean(0), ours.std(0), strict=True)]
+        print("| " + " | ".join([table.name, *alone, *means]) + " |")
+
+
+if __name__ == "__main__":
+    main()
