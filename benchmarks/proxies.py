@@ -3,7 +3,8 @@
 The networks are the first of numpy's default_rng(0).permutation of each table's rows, with
 PyTorch's initial weights of seed 0 and 16 images of CIFAR-10. A killed run goes on when the
 script is started again; several processes may each do a part. Without --only nothing is
-computed: the parts that are finished are printed as Markdown tables.
+computed: the parts that are finished are printed as Markdown tables, among them the rank vote
+over all proxies and, with --correlations, how far they agree with one another.
 
 Run: python benchmarks/proxies.py RUNS --only nasbench201/forward, and so on for each part;
 then python benchmarks/proxies.py RUNS
@@ -15,10 +16,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from gennape.cli.progress import progress_bar
-from gennape.proxies import Choice, PoolScores, choose_networks, score_pool
+from gennape.proxies import (
+    Choice,
+    PoolScores,
+    choose_networks,
+    rank_correlations,
+    rank_vote,
+    score_pool,
+)
+from gennape.proxies.registry import VOTES
+
+Array = npt.NDArray[np.float64]
 
 BATCH = 16
 PARTS = {
@@ -34,7 +47,7 @@ FAMILIES = {  # networks and resolution
     "ofa_mobilenetv3": (150, 64),
     "accel_nasbench": (150, 64),
 }
-PUBLISHED = {  # Spearman on all of NAS-Bench-201, CIFAR-10
+PUBLISHED = {  # Spearman on all of NAS-Bench-201, CIFAR-10: tables of AZ-NAS and SWAP-NAS ...
     "az_nas": 0.913,
     "swap": 0.810,
     "zico": 0.784,
@@ -45,30 +58,34 @@ PUBLISHED = {  # Spearman on all of NAS-Bench-201, CIFAR-10
     "snip": 0.614,
     "grasp": 0.460,
     "zen": 0.365,
+    # ... and the notebook of SamsungLabs/zero-cost-nas, for those that are in neither
+    "jacov": 0.731,
+    "grad_norm": 0.594,
+    "fisher": 0.360,
 }
 HEADINGS = ("proxy", "networks", "Spearman", "published", "missing", "ms", "MB")
 
 
 @dataclass(frozen=True)
-class Row:
-    """One proxy on one family."""
+class Proxies:
+    """What is finished of one family.
 
-    proxy: str
-    networks: int
-    spearman: float | None
-    missing: int
-    milliseconds: float
-    peak_bytes: int
+    Attributes:
+        accuracies: Of each network.
+        values: Of each proxy and vote by name; minus infinity where missing.
+        costs: How many values are missing, mean milliseconds, the most bytes.
+    """
 
-    def cells(self, family: str) -> Iterator[str]:
-        yield self.proxy
-        yield str(self.networks)
-        yield "-" if self.spearman is None else f"{self.spearman:.3f}"
-        published = family == "nasbench201" and self.proxy in PUBLISHED
-        yield f"{PUBLISHED[self.proxy]:.3f}" if published else ""
-        yield str(self.missing)
-        yield f"{self.milliseconds:.1f}"
-        yield f"{self.peak_bytes / 1e6:.1f}"
+    accuracies: Array
+    values: dict[str, Array]
+    costs: dict[str, tuple[int, float, int]]
+
+    def spearman(self, name: str) -> float:
+        pair = rank_correlations({"proxy": self.values[name], "accuracy": self.accuracies})
+        return pair["proxy"]["accuracy"] or 0.0
+
+    def best_first(self) -> list[str]:
+        return sorted(self.values, key=self.spearman, reverse=True)
 
 
 def scored(family: str, part: str, runs: Path, data: str) -> tuple[Choice, PoolScores]:
@@ -87,36 +104,61 @@ def scored(family: str, part: str, runs: Path, data: str) -> tuple[Choice, PoolS
     return choice, scores
 
 
-def finished(family: str, runs: Path) -> Iterator[str]:
-    """Parts whose table is written, which is the last thing that a part does."""
-    return (part for part in PARTS if (runs / family / part / "scores.parquet").is_file())
-
-
-def rows(family: str, runs: Path, data: str) -> list[Row]:
-    """Proxies of the finished parts, the best first."""
-    found: dict[str, Row] = {}
-    for part in finished(family, runs):
+def finished(family: str, runs: Path, data: str) -> Proxies | None:
+    """The parts whose table is written, which is the last thing that a part does."""
+    parts = [part for part in PARTS if (runs / family / part / "scores.parquet").is_file()]
+    if not parts:
+        return None
+    values: dict[str, Array] = {}
+    costs = {}
+    for part in parts:
         choice, scores = scored(family, part, runs, data)
-        assert choice.accuracies is not None
-        for name, spearman in scores.agreement(choice.accuracies).items():
+        for name in scores.proxies:
+            values[name] = scores.values(name)
             cost = scores.milliseconds(name), scores.peak_bytes(name)
-            row = Row(name, len(scores.architectures), spearman, scores.missing(name), *cost)
-            found.setdefault(name, row)  # MACs are a part of az_nas, too
-    return sorted(found.values(), key=lambda row: row.spearman or 0.0, reverse=True)
+            costs[name] = scores.missing(name), *cost
+    values["vote"] = rank_vote([values[name] for name in values if name not in VOTES])
+    assert choice.accuracies is not None
+    return Proxies(choice.accuracies, values, costs)
 
 
-def print_table(family: str, found: list[Row]) -> None:
+def cells(family: str, name: str, found: Proxies) -> Iterator[str]:
+    """One row of a family's table."""
+    yield name
+    yield str(len(found.accuracies))
+    yield f"{found.spearman(name):.3f}"
+    yield f"{PUBLISHED[name]:.3f}" if family == "nasbench201" and name in PUBLISHED else ""
+    if name not in found.costs:  # the vote over all
+        yield from ("0", "", "")
+        return
+    missing, milliseconds, peak_bytes = found.costs[name]
+    yield from (str(missing), f"{milliseconds:.1f}", f"{peak_bytes / 1e6:.1f}")
+
+
+def print_table(family: str, found: Proxies) -> None:
     print(f"\n## {family}, {FAMILIES[family][1]} pixels\n")
     print(f"| {' | '.join(HEADINGS)} |")
     print("|---|" + "---:|" * (len(HEADINGS) - 1))
-    for row in found:
-        print(f"| {' | '.join(row.cells(family))} |")
+    for name in found.best_first():
+        print(f"| {' | '.join(cells(family, name, found))} |")
+
+
+def print_correlations(family: str, found: Proxies) -> None:
+    names = found.best_first()
+    correlations = rank_correlations({name: found.values[name] for name in names})
+    print(f"\n## Mutual correlations, {family}\n")
+    print(f"| | {' | '.join(names)} |")
+    print("|---|" + "---:|" * len(names))
+    for name in names:
+        row = [f"{correlations[name][other] or 0.0:.2f}" for other in names]
+        print(f"| {name} | {' | '.join(row)} |")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", type=Path)
     parser.add_argument("--only", help="a family and a part, such as nasbench201/forward")
+    parser.add_argument("--correlations", action="store_true", help="of proxies with one another")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     data = os.environ["GENNAPE_DATA"]
@@ -124,8 +166,10 @@ def main() -> None:
         scored(*arguments.only.split("/"), arguments.runs, data)
         return
     for family in FAMILIES:
-        if found := rows(family, arguments.runs, data):
+        if found := finished(family, arguments.runs, data):
             print_table(family, found)
+            if arguments.correlations:
+                print_correlations(family, found)
 
 
 if __name__ == "__main__":
