@@ -13,7 +13,7 @@ from gennape.estimator import load
 from gennape.evaluation.few_shot import Rows, Scored
 from gennape.evaluation.transfer.pools import Pool
 from gennape.evaluation.transfer.runs import estimator_version
-from gennape.evaluation.transfer.storage import digest
+from gennape.evaluation.transfer.storage import code_digest, digest
 from gennape.reports.storage import write_whole
 
 Array = npt.NDArray[np.floating[Any]]
@@ -82,8 +82,12 @@ class ByEstimator:
 
     @cached_property
     def version(self) -> str:
-        """A short name for estimator and networks."""
-        return digest(estimator_version(self.estimator), self.pool.version(self.encoder))
+        """A short name for estimator, networks and the code that scores them."""
+        return digest(
+            estimator_version(self.estimator),
+            self.pool.version(self.encoder),
+            code_digest("estimator", "graph"),
+        )
 
     @property
     def score(self) -> Array:
