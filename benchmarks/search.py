@@ -34,7 +34,8 @@ COUNTS = (10, 30, 100)
 LONG = 300
 """Evaluations that ageing evolution gets in another run."""
 PER_ROUND = 10
-SEARCHED = 2_000
+SEARCHED = 500
+"""Candidates that are scored in each round."""
 CHUNK = 256
 NASBENCH101_ONLY = "nasbench101"
 TABLES = ("nasbench201", "ofa_mobilenetv3", "accel_nasbench")

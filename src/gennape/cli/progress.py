@@ -1,7 +1,8 @@
 """Progress of long commands, on standard error."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -15,11 +16,18 @@ from rich.progress import (
 )
 
 
+class Report(Protocol):
+    """Takes what is being done, how much of it is done, of how much, and a note."""
+
+    def __call__(self, what: str, done: int, total: int, note: str = "") -> None:
+        """Show it."""
+
+
 @contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+def progress_bar() -> Iterator[Report]:
     """One bar for each thing that is done, one after another.
 
-    Gives a function that takes what is being done, how much of it is done, and of how much.
+    Gives a function that is told of the progress.
     """
     progress = Progress(
         TextColumn("{task.description}"),
@@ -27,15 +35,16 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
         console=Console(stderr=True),
     )
     tasks: dict[str, TaskID] = {}
 
-    def report(what: str, done: int, total: int) -> None:
+    def report(what: str, done: int, total: int, note: str = "") -> None:
         progress.start()
         if what not in tasks:
-            tasks[what] = progress.add_task(what)
-        progress.update(tasks[what], completed=done, total=total)
+            tasks[what] = progress.add_task(what, note="")
+        progress.update(tasks[what], completed=done, total=total, note=note)
 
     try:
         yield report

@@ -3,20 +3,33 @@
 from gennape.search.candidate import Candidate
 from gennape.search.driver import Found, Settings, run
 from gennape.search.errors import SearchError
-from gennape.search.guided import run_guided
+from gennape.search.evaluations import by_function, by_table, labelled_space
+from gennape.search.graph_space import GraphSpace
+from gennape.search.guided import judged_by, run_guided
 from gennape.search.networks import Catalogue
 from gennape.search.objectives import Constraint, Objective
-from gennape.search.stages import ByEstimator
+from gennape.search.report import require_plotting, write_results
+from gennape.search.stages import ByEstimator, Evaluate
+from gennape.search.table_space import TableSpace
 
 __all__ = [
     "ByEstimator",
     "Candidate",
     "Catalogue",
     "Constraint",
+    "Evaluate",
     "Found",
+    "GraphSpace",
     "Objective",
     "SearchError",
     "Settings",
+    "TableSpace",
+    "by_function",
+    "by_table",
+    "judged_by",
+    "labelled_space",
+    "require_plotting",
     "run",
     "run_guided",
+    "write_results",
 ]

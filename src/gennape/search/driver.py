@@ -26,7 +26,7 @@ from gennape.search.stages import (
     Stage,
 )
 
-_PATIENCE = 5_000
+_PATIENCE = 2_000
 """A search ends after so many proposals in a row that brought nothing new."""
 _BATCH = 64
 _POPULATIONS = (10, 100)

@@ -1,6 +1,6 @@
 """From proposed architectures to candidates: known ones for free, constraints before costs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gennape.search.candidate import Candidate
@@ -43,7 +43,7 @@ class Evaluator:
         self.candidates: dict[str, Candidate] = {}
         self._key_of: dict[str, str | None] = {}
         for batch in journal.batches:
-            self._remember(batch)
+            self._remember(batch, {})
 
     @property
     def remaining(self) -> int:
@@ -66,7 +66,7 @@ class Evaluator:
         if unknown and self.remaining:
             batch = self._judge(self.catalogue.describe(list(unknown.values())))
             self.journal.add(batch)
-            self._remember(batch)
+            self._remember(batch, unknown)
         keys = [self._key_of.get(text) for text in texts]
         return [None if key is None else self.candidates[key] for key in keys]
 
@@ -113,9 +113,9 @@ class Evaluator:
             if constraint.metric in metrics
         )
 
-    def _remember(self, batch: Batch) -> None:
+    def _remember(self, batch: Batch, at_hand: Mapping[str, Any]) -> None:
         for text, key, metrics in batch.found:
-            architecture = self.catalogue.space.parse(text)
+            architecture = at_hand[text] if at_hand else self.catalogue.space.parse(text)
             self.candidates[key] = Candidate(architecture, text, key, metrics)
             self._key_of[text] = key
         self._key_of.update(batch.same)

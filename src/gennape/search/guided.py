@@ -86,8 +86,12 @@ def run_guided(
         labelled = _labelled(catalogue, journal.batches)
         number = len(journal.batches)
     report("evaluating", len(labelled), evaluations, best_by(ACCURACY, labelled))
-    judged = [ACCURACY if one.metric == "score" else one for one in settings.objectives]
-    return Found.of(labelled, judged, exhausted=len(labelled) < evaluations)
+    return Found.of(labelled, judged_by(settings.objectives), exhausted=len(labelled) < evaluations)
+
+
+def judged_by(objectives: Sequence[Objective]) -> list[Objective]:
+    """The objectives of evaluated networks: accuracy in place of the score."""
+    return [ACCURACY if one.metric == "score" else one for one in objectives]
 
 
 def _labelled(catalogue: Catalogue, batches: Sequence[Batch]) -> list[Candidate]:

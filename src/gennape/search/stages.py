@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import numpy as np
@@ -51,6 +54,14 @@ class ByEstimator:
     """Scores by an estimator."""
 
     estimator: Estimator
+
+    @property
+    def version(self) -> str:
+        """A short name for what the estimator says: the same for the same checkpoint."""
+        with TemporaryDirectory() as folder:
+            self.estimator.save(folder)
+            files = sorted(Path(folder).iterdir())
+            return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
     def score(self, networks: Sequence[Network]) -> tuple[Array, Array]:
         """The estimator's predictions."""

@@ -23,11 +23,9 @@ def ageing_evolution(plan: Plan, rng: np.random.Generator) -> Proposals:
     population = deque(first, maxlen=plan.population)
     size = max(2, plan.population // _SHARE)
     while True:
+        ranked = plan.best_first(list(population))
         parents = [
-            plan.best_first(
-                [population[i] for i in rng.choice(len(population), size, replace=False)]
-            )[0]
-            for _ in range(plan.batch)
+            ranked[rng.choice(len(ranked), size, replace=False).min()] for _ in range(plan.batch)
         ]
         population += known(
             (yield [plan.space.mutate(parent.architecture, rng) for parent in parents])

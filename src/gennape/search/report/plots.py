@@ -1,0 +1,62 @@
+"""The plots of a search: its front, or how its best candidate became better."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gennape.reports.drawing import INK, SOFT, drawing
+from gennape.search.candidate import Candidate
+from gennape.search.objectives import Objective, costs_of
+
+_DOT, _BEST = "#56b4e9", "#d55e00"
+_RESOLUTION = 160
+
+
+class Plot(NamedTuple):
+    """One drawing as SVG and as PNG."""
+
+    svg: str
+    png: bytes
+
+
+def front_plot(
+    candidates: Sequence[Candidate], front: Sequence[Candidate], objectives: Sequence[Objective]
+) -> Plot:
+    """All candidates by the first two objectives; the front stands out."""
+    along, up = objectives[1].metric, objectives[0].metric
+    everything, best = (_points(part, along, up) for part in (candidates, front))
+    png = BytesIO()
+    with drawing(6.4, 4.2) as (figure, axes, svg):
+        axes.scatter(*everything.T, s=9, lw=0, alpha=0.45, color=_DOT, label="candidates")
+        axes.plot(*best[np.argsort(best[:, 0])].T, "-o", color=_BEST, ms=4, lw=1, label="front")
+        axes.set_xlabel(along)
+        axes.set_ylabel(up)
+        axes.legend(fontsize=8)
+        figure.savefig(png, format="png", dpi=_RESOLUTION)
+    return Plot(svg.getvalue(), png.getvalue())
+
+
+def progress_plot(candidates: Sequence[Candidate], objective: Objective) -> Plot:
+    """Each candidate's value in the order in which they were found, and the best so far."""
+    costs = costs_of(candidates, [objective])[:, 0]
+    sign = -1 if objective.higher_is_better else 1
+    order = np.arange(1, len(costs) + 1)
+    png = BytesIO()
+    with drawing(6.4, 4.2) as (figure, axes, svg):
+        axes.scatter(order, sign * costs, s=9, lw=0, alpha=0.45, color=_DOT, label="candidates")
+        axes.step(
+            order, sign * np.minimum.accumulate(costs), where="post", color=_BEST, label="best"
+        )
+        axes.set_xlabel("candidates", color=SOFT)
+        axes.set_ylabel(objective.metric, color=INK)
+        axes.legend(fontsize=8)
+        figure.savefig(png, format="png", dpi=_RESOLUTION)
+    return Plot(svg.getvalue(), png.getvalue())
+
+
+def _points(candidates: Sequence[Candidate], along: str, up: str) -> npt.NDArray[np.float64]:
+    """Two metrics of candidates, `(candidates, 2)`."""
+    return np.array([(one.metrics[along], one.metrics[up]) for one in candidates])
