@@ -28,7 +28,8 @@ def zen(candidate: Candidate) -> float:
     - Source: Lin et al., "Zen-NAS: A Zero-Shot NAS for High-Performance Image Recognition"
       (ICCV 2021), algorithm 1; the 1-norm as in the authors' code. One draw of
       the weights, not 32. The authors remove residual connections; networks stay as they
-      are here. Their code reads running variances in place of the batch's. A batch norm that sees only constants scales nothing and is left out.
+      are here. Their code reads running variances in place of the batch's. A batch norm that
+      sees only constants scales nothing and is left out.
     - Needs: no data, no labels; two forward passes.
 
     Raises:
