@@ -15,6 +15,7 @@ from gennape.cli.families import families
 from gennape.cli.fine_tune import fine_tune
 from gennape.cli.graph import graph
 from gennape.cli.import_ import ImportCommand, import_
+from gennape.cli.label import label
 from gennape.cli.pretrain import pretrain
 from gennape.cli.proxy import proxy
 from gennape.cli.proxy_pool import proxy_pool
@@ -67,7 +68,19 @@ def _gennape(
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.callback()(_gennape)
-for _command in (score, graph, rank, pretrain, fine_tune, proxy, proxy_pool, search, families):
+_COMMANDS = (
+    score,
+    graph,
+    rank,
+    pretrain,
+    fine_tune,
+    proxy,
+    proxy_pool,
+    label,
+    search,
+    families,
+)
+for _command in _COMMANDS:
     app.command()(_with_clear_errors(_command))
 app.command("import", cls=ImportCommand)(_with_clear_errors(import_))
 _evaluate = typer.Typer(no_args_is_help=True, help="Compare rankings with measured accuracies.")

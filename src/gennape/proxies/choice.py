@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from gennape import benchmarks, spaces
 from gennape.spaces import SearchSpace
+from gennape.spaces.sampling import sample_different
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,8 @@ def choose_networks(
     """
     if labelled is None:
         space = spaces.get(name, resolution=resolution)
-        return Choice(space, _samples(space, count, np.random.default_rng(seed)))
+        return Choice(space, sample_different(space, count, np.random.default_rng(seed)))
     table = benchmarks.load(name, labelled)
     space = spaces.get(table.space.name, classes=table.space.classes, resolution=resolution)
     rows = np.random.default_rng(seed).permutation(len(table))[:count]
     return Choice(space, [table.architectures[row] for row in rows], table.accuracies[rows])
-
-
-def _samples(space: SearchSpace[Any], count: int, rng: np.random.Generator) -> list[Any]:
-    """The first different architectures that are drawn."""
-    found: dict[Any, None] = {}
-    while len(found) < min(count, space.size or count):
-        found[space.sample(rng)] = None
-    return list(found)

@@ -1,0 +1,86 @@
+"""`gennape label`: train networks to learn how accurate they become."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import mean
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gennape.cli.options import DataFolder, Seed
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from gennape.labelling import Record
+
+
+def label(
+    networks: Annotated[
+        str,
+        typer.Argument(
+            metavar="FAMILY|NETWORKS.txt",
+            help="A family to sample from, or a text file of one family:architecture a line.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of results; a killed run goes on there.")],
+    count: Annotated[int, typer.Option(min=1, help="How many networks of a family.")] = 50,
+    dataset: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME|DIR|PACKAGE:FACTORY",
+            help="cifar10, digits, an image folder, or a function that makes a data set.",
+        ),
+    ] = "cifar10",
+    data: DataFolder = None,
+    recipe: Annotated[
+        str, typer.Option(metavar="NAME|PATH", help="quick, standard, paper, or a TOML file.")
+    ] = "standard",
+    repeats: Annotated[
+        int, typer.Option(min=1, help="Trainings of each network, with seeds from --seed on.")
+    ] = 1,
+    hours: Annotated[
+        float | None, typer.Option(min=0, help="End after this time.", show_default="no end")
+    ] = None,
+    device: Annotated[
+        str, typer.Option(help="As PyTorch names it, such as cuda:1; auto for a GPU, if any.")
+    ] = "auto",
+    seed: Seed = 0,
+) -> None:
+    """Train networks on real images and keep their accuracies."""
+    from gennape import labelling
+    from gennape.cli.progress import progress_bar
+    from gennape.cli.tables import show
+
+    compute = labelling.Compute.of(device)
+    how = labelling.load_recipe(recipe)
+    images = labelling.load_dataset(dataset, data)
+    if networks.endswith(".txt"):
+        graphs = labelling.read_networks(Path(networks), images)
+    else:
+        graphs = labelling.sample_networks(networks, images, count, seed)
+    seeds = range(seed, seed + repeats)
+    budget = float("inf") if hours is None else hours
+    with progress_bar() as report:
+        found = labelling.run(graphs, images, how, out, seeds, compute, budget, report)
+    show(_summary(found.records))
+    print(f"{len(found.records)} runs have ended, {found.left} are left: {out / 'runs.parquet'}")
+
+
+def _summary(records: "Sequence[Record]") -> "Table":
+    """How many runs ended in each way, and how accurate their networks are."""
+    from gennape.cli.tables import new_table
+    from gennape.labelling import Status
+
+    table = new_table("Runs")
+    for heading in ("Number", "Lowest", "Mean", "Highest", "Seconds"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for status in Status:
+        ended = [record for record in records if record.status is status]
+        if ended:
+            accuracies = [record.accuracy for record in ended if status is Status.TRAINED]
+            of = (min, mean, max) if accuracies else ()
+            spread = [f"{reduce(accuracies):.2f}" for reduce in of] or ["-"] * 3
+            seconds = f"{mean(record.seconds for record in ended):.1f}"
+            table.add_row(str(status), str(len(ended)), *spread, seconds)
+    return table

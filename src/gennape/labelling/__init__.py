@@ -1,0 +1,31 @@
+"""Labels by training: how accurate networks become on real images.
+
+`run(graphs, dataset, recipe, folder)` trains networks and keeps what they reach;
+`load_dataset` and `load_recipe` give what they learn and how.
+"""
+
+from gennape.labelling.compute import Compute
+from gennape.labelling.dataset import Dataset, Part
+from gennape.labelling.errors import LabellingError
+from gennape.labelling.labelling import Labelled, run
+from gennape.labelling.networks import read_networks, sample_networks
+from gennape.labelling.recipe import Recipe, load_recipe, recipes
+from gennape.labelling.record import Record, Status
+from gennape.labelling.sources import load_dataset
+
+__all__ = [
+    "Compute",
+    "Dataset",
+    "Labelled",
+    "LabellingError",
+    "Part",
+    "Recipe",
+    "Record",
+    "Status",
+    "load_dataset",
+    "load_recipe",
+    "read_networks",
+    "recipes",
+    "run",
+    "sample_networks",
+]

@@ -1,0 +1,69 @@
+"""What a network is trained on, and how that device computes."""
+
+import platform
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from gennape.labelling.errors import LabellingError
+
+
+@dataclass(frozen=True)
+class Compute:
+    """A device and how it computes.
+
+    Attributes:
+        device: As PyTorch names it.
+        bfloat16: Whether layers compute in bfloat16 where that is safe (autocast).
+        compiled: Whether networks go through `torch.compile`.
+    """
+
+    device: str = "cpu"
+    bfloat16: bool = False
+    compiled: bool = False
+
+    @staticmethod
+    def of(device: str = "auto") -> "Compute":
+        """What suits a device: a GPU gets bfloat16 and compiled networks, a processor neither.
+
+        Args:
+            device: As PyTorch names it; "auto" for a GPU where there is one.
+
+        Raises:
+            LabellingError: There is no such device.
+        """
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        try:
+            torch.empty(0, device=device)
+        except (RuntimeError, AssertionError) as error:
+            reason = str(error).splitlines()[0]
+            raise LabellingError(f"networks cannot be trained on {device!r}: {reason}") from error
+        is_gpu = torch.device(device).type == "cuda"
+        return Compute(device, bfloat16=is_gpu, compiled=is_gpu)
+
+    @property
+    def name(self) -> str:
+        """The hardware's own name."""
+        if torch.device(self.device).type == "cuda":
+            return torch.cuda.get_device_name(self.device)
+        return platform.processor() or platform.machine()
+
+    @property
+    def precision(self) -> str:
+        """The type that layers compute in."""
+        return "bfloat16" if self.bfloat16 else "float32"
+
+    def place(self, network: nn.Module) -> nn.Module:
+        """The network on the device, its weights with channels last."""
+        return network.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+    def prepare(self, network: nn.Module) -> nn.Module:
+        """What is called to run a placed network; its weights are the network's."""
+        return torch.compile(network, dynamic=False) if self.compiled else network  # type: ignore[return-value]
+
+    def autocast(self) -> torch.autocast:
+        """A context in which layers compute in the precision."""
+        kind = torch.device(self.device).type
+        return torch.autocast(kind, torch.bfloat16, enabled=self.bfloat16)

@@ -1,0 +1,116 @@
+"""The labelling of many networks by one process, beside others on the same folder."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic, sleep
+
+from gennape.graph import ComputationGraph, Op
+from gennape.labelling.compute import Compute
+from gennape.labelling.dataset import Dataset
+from gennape.labelling.errors import LabellingError
+from gennape.labelling.folder import Folder, Run
+from gennape.labelling.recipe import Recipe
+from gennape.labelling.record import Record, read_record
+from gennape.labelling.worker import Worker
+
+Report = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and of how much."""
+
+_SECONDS_BETWEEN_LOOKS = 1.0
+_SECONDS_AN_HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """What a labelling has found.
+
+    Attributes:
+        records: Of the runs that have ended, in the order in which they were asked for.
+        left: How many have not, because the time was over.
+    """
+
+    records: Sequence[Record]
+    left: int
+
+
+def run(
+    graphs: Sequence[ComputationGraph],
+    dataset: Dataset,
+    recipe: Recipe,
+    folder: str | os.PathLike[str],
+    seeds: Sequence[int] = (0,),
+    compute: Compute | None = None,
+    hours: float = float("inf"),
+    report: Report = lambda what, done, total: None,
+) -> Labelled:
+    """Train networks and keep how accurate they become.
+
+    What the folder holds is not done again. A run that was killed goes on after its last
+    whole epoch, with the result that it would have had. Several processes may work on one
+    folder: each run is done by one of them, and all wait until the last has ended.
+
+    Args:
+        graphs: The networks; of those with one fingerprint one is trained.
+        dataset: What they learn.
+        recipe: How.
+        folder: Where everything is kept; see `gennape.labelling.folder`.
+        seeds: Each network is trained once with each.
+        compute: On what; a GPU where there is one, unless given.
+        hours: Ends with the first epoch that ends later.
+        report: Told of epochs done, over all runs.
+
+    Raises:
+        LabellingError: A network does not fit the data set, or the folder is of another data
+            set or recipe.
+    """
+    compute = compute or Compute.of()
+    for graph in graphs:
+        _check(graph, dataset)
+    kept = Folder(folder, dataset, recipe)
+    runs = list({one.key: one for one in (Run(g, seed) for seed in seeds for g in graphs)}.values())
+    waiting = [one for one in runs if not kept.record(one).exists()]
+    end = monotonic() + hours * _SECONDS_AN_HOUR
+
+    total = len(runs) * recipe.epochs
+
+    def on_epoch(done: int) -> bool:
+        report("training", total - len(waiting) * recipe.epochs + done, total)
+        return monotonic() < end
+
+    worker = Worker(kept, dataset.to(compute.device), recipe, compute, on_epoch)
+    try:
+        _work_off(waiting, worker.attempt, end)
+    finally:
+        kept.write_tables()
+    on_epoch(0)
+    ended = [read_record(kept.record(one)) for one in runs if one not in waiting]
+    return Labelled(ended, len(waiting))
+
+
+def _work_off(waiting: list[Run], attempt: Callable[[Run], bool], end: float) -> None:
+    """Take what has ended off the list, until it is empty or the time is over."""
+    while waiting:
+        before = len(waiting)
+        for one in tuple(waiting):
+            if monotonic() >= end:
+                return
+            if attempt(one):
+                waiting.remove(one)
+        if len(waiting) == before:
+            sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def _check(graph: ComputationGraph, dataset: Dataset) -> None:
+    """Refuse a network that cannot learn the data set."""
+    shapes = [
+        tuple(map(int, graph.input_shape[node] if op == Op.OUTPUT else graph.output_shape[node]))
+        for op in (Op.INPUT, Op.OUTPUT)
+        for node in (graph.operations == op).nonzero()[0]
+    ]
+    expected = [dataset.image_shape, (dataset.classes, 1, 1)]
+    if shapes != expected:
+        raise LabellingError(
+            f"{graph.name or 'a network'} has inputs and outputs of the shapes {shapes}, "
+            f"{dataset.name} needs {expected}"
+        )

@@ -1,0 +1,203 @@
+"""The training of one network, epoch by epoch.
+
+All randomness of an epoch comes from the seed and the number of the epoch, and the learning
+rate from the number of the step. So weights, the optimiser and what was measured are all that
+an interrupted training needs to go on as if nothing had happened.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import cos, isfinite, pi
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gennape.graph import ComputationGraph
+from gennape.labelling.augmentation import crop_and_flip
+from gennape.labelling.compute import Compute
+from gennape.labelling.dataset import Dataset, Part
+from gennape.labelling.recipe import Recipe
+
+_MOMENTUM = 0.9
+_PERCENT = 100
+
+
+class Divergence(ArithmeticError):
+    """A training whose numbers are no longer finite."""
+
+
+@dataclass
+class History:
+    """What was measured after each epoch.
+
+    Attributes:
+        train_accuracy: Top-1 accuracy on the augmented training images, in percent, each
+            image seen by the network as it was at that moment.
+        test_accuracy: Top-1 accuracy on the test images, in percent.
+        seconds: Time of all epochs, tests included.
+    """
+
+    train_accuracy: list[float] = field(default_factory=list)
+    test_accuracy: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Training:
+    """A network in training.
+
+    Args:
+        graph: The network; its initial weights are PyTorch's, by the seed.
+        dataset: On the device.
+        recipe: How it is trained.
+        compute: On what.
+        seed: Of all randomness.
+
+    Attributes:
+        history: What was measured so far.
+
+    Raises:
+        GraphError: The graph cannot be executed.
+    """
+
+    def __init__(
+        self,
+        graph: ComputationGraph,
+        dataset: Dataset,
+        recipe: Recipe,
+        compute: Compute,
+        seed: int,
+    ) -> None:
+        self.dataset, self.recipe, self.compute, self.seed = dataset, recipe, compute, seed
+        torch.manual_seed(seed)
+        self.network = compute.place(graph.to_module())
+        self.forward = compute.prepare(self.network)
+        self.optimizer = _optimizer(self.network, recipe)
+        self.history = History()
+        self.mean, self.deviation = (moment.to(compute.device) for moment in dataset.moments())
+        self.chosen = torch.randperm(len(dataset.train))[: recipe.images or None]
+
+    @property
+    def epochs(self) -> int:
+        """How many are done."""
+        return len(self.history.test_accuracy)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self.epochs == self.recipe.epochs
+
+    def state(self) -> dict[str, Any]:
+        """All that `restore` needs."""
+        return {
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "history": vars(self.history),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on where another training of this network was."""
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.history = History(**state["history"])
+
+    def epoch(self) -> None:
+        """Train and test for one epoch.
+
+        Raises:
+            Divergence: The loss or an output is no longer finite.
+        """
+        start = perf_counter()
+        torch.manual_seed(_seed_of(self.seed, self.epochs))
+        train_accuracy = self._train()
+        test_accuracy = self._test()
+        self.history.train_accuracy.append(train_accuracy)
+        self.history.test_accuracy.append(test_accuracy)
+        self.history.seconds += perf_counter() - start
+
+    def _train(self) -> float:
+        self.network.train()
+        batches = self._batches()
+        loss_sum, right = (torch.zeros((), device=self.compute.device) for _ in range(2))
+        for step, rows in enumerate(batches):
+            progress = (self.epochs + (step + 0.5) / len(batches)) / self.recipe.epochs
+            for group in self.optimizer.param_groups:
+                group["lr"] = learning_rate(self.recipe, progress)
+            images, classes = self._training_batch(rows)
+            with self.compute.autocast():
+                outputs = self.forward(images)
+            loss = F.cross_entropy(
+                outputs.float(), classes, label_smoothing=self.recipe.label_smoothing
+            )
+            self.optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            self.optimizer.step()
+            loss_sum += loss.detach()
+            right += (outputs.detach().argmax(1) == classes).sum()
+        if not isfinite(loss_sum.item()):
+            raise Divergence(f"the loss is not finite in epoch {self.epochs + 1}")
+        return _PERCENT * right.item() / sum(map(len, batches))
+
+    @torch.no_grad()
+    def _test(self) -> float:
+        self.network.eval()
+        right = torch.zeros((), device=self.compute.device)
+        is_finite = torch.ones((), dtype=torch.bool, device=self.compute.device)
+        for images, classes in self._normalised(self.dataset.test):
+            with self.compute.autocast():
+                outputs = self.forward(images)
+            is_finite &= outputs.isfinite().all()
+            right += (outputs.argmax(1) == classes).sum()
+        if not is_finite.item():
+            raise Divergence(f"outputs are not finite after epoch {self.epochs + 1}")
+        return _PERCENT * right.item() / len(self.dataset.test)
+
+    def _batches(self) -> list[Tensor]:
+        """Rows of the training images of each step; those that fill no batch are left out."""
+        order = self.chosen[torch.randperm(len(self.chosen))].to(self.compute.device)
+        whole = len(order) - len(order) % self.recipe.batch
+        return list(torch.split(order[: whole or None], self.recipe.batch))
+
+    def _training_batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        flip = self.recipe.flip and self.dataset.can_mirror
+        pixels = crop_and_flip(self.dataset.train.pixels[rows], self.recipe.crop, flip)
+        images = self._floats(pixels)
+        if self.epochs < self.recipe.half_resolution_epochs:
+            images = F.avg_pool2d(images, 2)
+        return images, self.dataset.train.classes[rows]
+
+    def _normalised(self, part: Part) -> Iterator[tuple[Tensor, Tensor]]:
+        batches = (torch.split(tensor, self.recipe.batch) for tensor in (part.pixels, part.classes))
+        for pixels, classes in zip(*batches, strict=True):
+            yield self._floats(pixels), classes
+
+    def _floats(self, pixels: Tensor) -> Tensor:
+        """Images of mean 0 and deviation 1, channels last."""
+        images = (pixels.float() - self.mean) / self.deviation
+        return images.contiguous(memory_format=torch.channels_last)
+
+
+def learning_rate(recipe: Recipe, progress: float) -> float:
+    """The learning rate after a share of the training, 0 to 1."""
+    if progress < recipe.warm_up:
+        return recipe.learning_rate * progress / recipe.warm_up
+    share = (progress - recipe.warm_up) / (1 - recipe.warm_up)
+    return recipe.learning_rate * (1 + cos(pi * share)) / 2
+
+
+def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    parameters = network.parameters()
+    decay = recipe.weight_decay
+    if recipe.optimizer == "rmsprop":
+        return torch.optim.RMSprop(parameters, recipe.learning_rate, weight_decay=decay)
+    return torch.optim.SGD(
+        parameters, recipe.learning_rate, momentum=_MOMENTUM, weight_decay=decay, nesterov=True
+    )
+
+
+def _seed_of(seed: int, epoch: int) -> int:
+    """A seed of its own for each epoch."""
+    return int(np.random.SeedSequence((seed, epoch)).generate_state(1, np.uint64)[0])

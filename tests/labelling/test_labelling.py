@@ -1,0 +1,203 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import torch
+
+from gennape import benchmarks
+from gennape.labelling import Compute, Labelled, LabellingError, Status, run
+from gennape.labelling.claim import claim
+from gennape.labelling.folder import Folder, Run
+from gennape.labelling.training import Training
+from labelled_networks import coloured_images, tiny_network, tiny_recipe
+
+IMAGES = coloured_images()
+NETWORKS = [
+    tiny_network(f"hiaml:a22-a22-a22-{last}", width)
+    for last, width in (("a22", 4), ("z", 8), ("t31", 16))
+]
+
+
+def _run(folder: Path, networks: Any = NETWORKS, recipe: Any = None, **options: Any) -> Labelled:
+    return run(networks, IMAGES, recipe or tiny_recipe(), folder, compute=Compute(), **options)
+
+
+@pytest.fixture
+def epochs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The numbers of the epochs that are trained, one after another."""
+    trained: list[int] = []
+    whole = Training.epoch
+
+    def count(self: Training) -> None:
+        trained.append(self.epochs)
+        whole(self)
+
+    monkeypatch.setattr(Training, "epoch", count)
+    return trained
+
+
+def _comparable(found: Labelled) -> list[dict[str, Any]]:
+    return [{**vars(record), "seconds": 0} for record in found.records]
+
+
+def test_a_row_a_run(tmp_path: Path) -> None:
+    found = _run(tmp_path, seeds=(0, 1))
+    assert found.left == 0
+    assert [record.seed for record in found.records] == [0, 0, 0, 1, 1, 1]
+    row = pq.read_table(tmp_path / "runs.parquet").to_pylist()[0]
+    assert (row["architecture"], row["seed"]) == ("hiaml:a22-a22-a22-a22", 0)
+    assert row["fingerprint"] == NETWORKS[0].fingerprint
+    assert row["dataset_sha256"] == IMAGES.sha256
+    assert (row["dataset"], row["recipe"], row["epochs"]) == ("brightness", "tiny", 2)
+    assert row["test_accuracy"] == found.records[0].test_accuracy
+    assert len(row["train_accuracy"]) == 2
+    assert json.loads(row["versions"])["torch"] == torch.__version__
+    assert (row["status"], row["reason"], row["precision"]) == ("trained", "", "float32")
+    assert row["seconds"] > 0
+    assert row["parameters"] == NETWORKS[0].parameters
+    assert not list(tmp_path.glob("runs/*.pt")) + list(tmp_path.glob("runs/*.claim"))
+
+
+def test_labels_are_a_benchmark(tmp_path: Path) -> None:
+    found = _run(tmp_path, seeds=(0, 1))
+    table = benchmarks.load(tmp_path / "labels.parquet")
+    assert table.target == "brightness test accuracy, 2 epochs"
+    by_name: dict[str, list[float]] = {}
+    for record in found.records:
+        by_name.setdefault(record.architecture, []).append(record.accuracy)
+    names = [f"hiaml:{table.space.format(one)}" for one in table.architectures]
+    assert set(names) == set(by_name)
+    np.testing.assert_allclose(table.accuracies, [np.mean(by_name[name]) for name in names])
+
+
+def test_nothing_is_done_twice(tmp_path: Path, epochs: list[int]) -> None:
+    found = _run(tmp_path, NETWORKS[:2])
+    assert epochs == [0, 1] * 2
+    more = _run(tmp_path, [*NETWORKS, tiny_network("another name", 4)])
+    assert epochs == [0, 1] * 3
+    assert len(more.records) == 3
+    assert more.records[:2] == found.records
+
+
+@pytest.mark.parametrize("when", [0, 1, 2, 3])
+def test_a_killed_run_goes_on(tmp_path: Path, epochs: list[int], when: int) -> None:
+    expected = _comparable(_run(tmp_path / "whole", NETWORKS[:2]))
+    epochs.clear()
+
+    def kill(what: str, done: int, total: int) -> None:
+        if done == when:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _run(tmp_path / "killed", NETWORKS[:2], report=kill)
+    assert _comparable(_run(tmp_path / "killed", NETWORKS[:2])) == expected
+    assert epochs == [0, 1] * 2
+
+
+def test_the_budget_ends_between_epochs(
+    tmp_path: Path, epochs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = _run(tmp_path / "none", hours=0)
+    assert (list(found.records), found.left, epochs) == ([], 3, [])
+    assert pq.read_table(tmp_path / "none" / "runs.parquet").num_rows == 0
+    clock = iter(range(100))
+    monkeypatch.setattr("gennape.labelling.labelling.monotonic", lambda: next(clock))
+    found = _run(tmp_path / "some", hours=6 / 3600)
+    assert (len(found.records), found.left) == (1, 2)
+    assert epochs == [0, 1, 0]
+    assert len(list((tmp_path / "some" / "runs").glob("*.pt"))) == 1
+
+
+def test_networks_that_cannot_be_trained_are_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Training.epoch
+
+    def without_memory(self: Training) -> None:
+        width = next(self.network.parameters()).shape[0]
+        if self.epochs == 1 and width == 8:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        if width == 16:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        whole(self)
+
+    monkeypatch.setattr(Training, "epoch", without_memory)
+    first, second, third = _run(tmp_path).records
+    assert first.status is Status.TRAINED
+    assert (second.status, third.status) == (Status.OUT_OF_MEMORY,) * 2
+    assert "allocate 2 GiB" in second.reason
+    assert len(second.test_accuracy) == 1 and np.isnan(second.accuracy)
+    assert len(benchmarks.load(tmp_path / "labels.parquet")) == 1
+
+
+def test_divergence_and_failure_are_rows(tmp_path: Path) -> None:
+    """An image of one pixel cannot be halved."""
+    (diverged,) = _run(tmp_path / "1", NETWORKS[:1], tiny_recipe(learning_rate=1e30)).records
+    assert diverged.status is Status.DIVERGED
+    assert "not finite" in diverged.reason
+    recipe = tiny_recipe(epochs=4, half_resolution_epochs=4)
+    images = coloured_images(pixels=1)
+    (failed,) = run([tiny_network(pixels=1)], images, recipe, tmp_path / "2").records
+    assert failed.status is Status.FAILED
+    assert "too small" in failed.reason
+
+
+def test_a_folder_of_other_settings(tmp_path: Path) -> None:
+    _run(tmp_path, NETWORKS[:1])
+    with pytest.raises(LabellingError, match=r"another recipe .* give another folder"):
+        _run(tmp_path, NETWORKS[:1], tiny_recipe(batch=16))
+    with pytest.raises(LabellingError, match="another sha256"):
+        run(NETWORKS, coloured_images(1), tiny_recipe(), tmp_path, compute=Compute())
+
+
+def test_a_network_that_does_not_fit(tmp_path: Path) -> None:
+    with pytest.raises(LabellingError, match=r"brightness needs \[\(3, 8, 8\), \(8, 1, 1\)\]"):
+        run([tiny_network()], coloured_images(images=8), tiny_recipe(), tmp_path)
+
+
+def test_a_run_of_another_process_is_left_to_it(
+    tmp_path: Path, epochs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one ends without a result while this one waits."""
+    folder = Folder(tmp_path, IMAGES, tiny_recipe())
+    path = folder.claim(Run(NETWORKS[0], 0))
+    holding = claim(path)
+    assert holding.__enter__()
+    waits: list[list[int]] = []
+
+    def end(seconds: float) -> None:
+        waits.append(list(epochs))
+        holding.__exit__(None, None, None)
+
+    monkeypatch.setattr("gennape.labelling.labelling.sleep", end)
+    assert len(_run(tmp_path, NETWORKS[:2]).records) == 2
+    assert waits == [[0, 1]]  # not before the second network was trained
+    assert epochs == [0, 1] * 2
+
+
+_HOLD = """
+import sys, time
+from pathlib import Path
+from gennape.labelling.claim import claim
+with claim(Path(sys.argv[1])) as is_mine:
+    print(is_mine, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_claim_ends_with_its_process(tmp_path: Path) -> None:
+    path = tmp_path / "one.claim"
+    command = [sys.executable, "-c", _HOLD, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "True\n"
+        with claim(path) as is_mine:
+            assert not is_mine
+        holder.kill()
+    with claim(path) as is_mine:
+        assert is_mine

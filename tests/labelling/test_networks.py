@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import pytest
+
+from gennape import spaces
+from gennape.labelling import Dataset, LabellingError, Part, read_networks, sample_networks
+from labelled_networks import coloured_images
+
+IMAGES = coloured_images()
+HIAML = "hiaml:a22-src0-t31-z"
+
+
+def test_samples_are_different_and_more_begin_with_the_same() -> None:
+    few, many = (sample_networks("hiaml", IMAGES, count, seed=3) for count in (4, 8))
+    assert [graph.name for graph in many[:4]] == [graph.name for graph in few]
+    assert len({graph.name for graph in many}) == 8
+    assert sample_networks("hiaml", IMAGES, 4, seed=4)[0].name != few[0].name
+
+
+def test_networks_take_the_images_and_their_classes() -> None:
+    (graph,) = sample_networks("two_path", IMAGES, 1)
+    family = spaces.get("two_path", classes=10, resolution=8)
+    expected = family.graph(family.parse(graph.name.partition(":")[2]))
+    assert graph.fingerprint == expected.fingerprint
+
+
+def test_a_text_of_networks(tmp_path: Path) -> None:
+    path = tmp_path / "networks.txt"
+    path.write_text(f"# mine\n\n{HIAML}  # a comment\nhiaml:z-z-z-z\n")
+    assert [graph.name for graph in read_networks(path, IMAGES)] == [HIAML, "hiaml:z-z-z-z"]
+
+
+@pytest.mark.parametrize(
+    "text, sentence",
+    [
+        (f"{HIAML}\nhiaml:a22", "line 2: 'a22' is no HiAML architecture"),
+        ("hiam:a22", "line 1: no family is called 'hiam'; did you mean hiaml"),
+        ("# nothing\n", "names no networks"),
+    ],
+)
+def test_bad_texts(tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "networks.txt"
+    path.write_text(text)
+    with pytest.raises(LabellingError, match=sentence):
+        read_networks(path, IMAGES)
+
+
+def test_images_that_no_family_takes() -> None:
+    flat = [Part(part.pixels[:, :, :4], part.classes) for part in IMAGES.parts]
+    with pytest.raises(LabellingError, match=r"square colour images; .* 3x4x8"):
+        sample_networks("hiaml", Dataset("flat", *flat), 1)
