@@ -103,7 +103,11 @@ class Scale:
         if not self.quick:
             return config
         return replace(
-            config, epochs=2, head_epochs=min(config.head_epochs, 5), generalist_epochs=1
+            config,
+            epochs=2,
+            head_epochs=min(config.head_epochs, 5),
+            generalists=min(config.generalists, 1),
+            generalist_epochs=1,
         )
 
 

@@ -56,11 +56,12 @@ def figures(results: Results, views: Mapping[str, ByEstimator]) -> list[Figure |
 def _correlations(results: Results, protocol: Protocol) -> Figure:
     titles = {method.name: method.title for method in METHODS[protocol]}
     columns = measured_columns(results, protocol, 0)
+    shown = [name for name in _SHOWN if name in titles]
     values = {
-        name: [_mean(results, protocol, name, column) for column in columns] for name in _SHOWN
+        name: [_mean(results, protocol, name, column) for column in columns] for name in shown
     }
     svg = correlations(
-        [column.title for column in columns], {name: titles[name] for name in _SHOWN}, values
+        [column.title for column in columns], {name: titles[name] for name in shown}, values
     )
     return Figure(f"correlations-{protocol}", svg, f"Zero-shot Spearman, {PROTOCOLS[protocol]}.")
 
