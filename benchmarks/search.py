@@ -12,6 +12,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ from gennape import benchmarks
 from gennape.benchmarks import Benchmark
 from gennape.estimator import load
 from gennape.evaluation.few_shot import Scored
+from gennape.evaluation.metrics import spearman
 from gennape.graph import ComputationGraph
 from gennape.search import Catalogue, Found, Objective, Settings, run, run_guided
 from gennape.search.identity import network_keys
@@ -137,6 +139,13 @@ class Case:
     def best(self) -> float:
         return max(self.pool.labels[self.label].values())
 
+    @property
+    def spearman(self) -> float:
+        labels = self.pool.labels[self.label]
+        return spearman(
+            np.array([labels[text] for text in self.pool.facts]), self.pool.scored.score
+        )
+
     def evaluate(self, graphs: Sequence[ComputationGraph]) -> list[float]:
         return [self.pool.labels[self.label][graph.name.partition(":")[2]] for graph in graphs]
 
@@ -219,18 +228,57 @@ def table_of(case: Case, curves: Curves) -> list[str]:
     return lines
 
 
+HEADER = """# Search with few true evaluations
+
+```bash
+GENNAPE_DATA=DIR python benchmarks/search.py CACHE {searches}
+```
+
+What is the best network of a labelled table that a search finds, when it may ask for so many
+labels? Mean ± standard deviation over {seeds} seeds of the search. Regret is the best label of the
+table minus the best that was found, in the unit of the label; *over random* is the relative
+difference to the mean of random search with as many evaluations (Yang et al., "NAS evaluation is
+frustratingly hard", ICLR 2020). Measured on {date}.
+
+- Zero-shot: the ten different networks of the table with the highest scores. Predictor-guided
+  evolution: rounds of {per_round} evaluations, each after an ageing evolution of {searched} candidates
+  by the score of the estimator, fine-tuned on all labels so far; the first is zero-shot.
+- Random search, local search and ageing evolution ask for the label of every network that they
+  look at; the population is 10, with {long} evaluations 30.
+- Equal networks are evaluated once. NAS-Bench-201 is searched as its family. The other tables hold
+  a part of theirs: there candidates are the table's networks, and neighbours the 16 nearest by the
+  standardised mean of their nodes' features.
+- One estimator is one training: the deviations are those of the search and say nothing of how much
+  another training would change. Whether ten networks hold the very best one is partly luck: see the
+  Spearman correlations beside it.
+"""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cache", type=Path)
     default = [f"{table}={NASBENCH101_ONLY}" for table in TABLES]
     parser.add_argument("searches", nargs="*", default=default, metavar="TABLE=ESTIMATOR")
     arguments = parser.parse_args()
+    print(
+        HEADER.format(
+            searches=" ".join(arguments.searches),
+            seeds=len(SEEDS),
+            date=date.today(),
+            per_round=PER_ROUND,
+            searched=SEARCHED,
+            long=LONG,
+        )
+    )
     for search in arguments.searches:
         table, _, estimator = search.partition("=")
         pool = Pool.of(table, estimator, arguments.cache)
         for label, title in LABELS[table].items():
             case = Case(pool, label)
-            print(f"### {title}\n\nBest of the table: {case.best:.2f}; estimator: {estimator}.\n")
+            print(
+                f"## {title}\n\n{len(pool.facts):,} networks, the best {case.best:.2f}; estimator "
+                f"`{Path(estimator).name}`, Spearman {case.spearman:.3f} zero-shot.\n"
+            )
             print("| method | true evaluations | best found | regret | over random |")
             print("|---|---:|---:|---:|---:|")
             print("\n".join(table_of(case, curves_of(case))) + "\n", flush=True)

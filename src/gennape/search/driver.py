@@ -183,7 +183,8 @@ def run(
 
 def best_by(objective: Objective, candidates: Iterable[Candidate]) -> Candidate | None:
     """The candidate that is best by one objective; None where there is no candidate."""
-    return min(candidates, key=lambda one: costs_of([one], [objective])[0, 0], default=None)
+    known = list(candidates)
+    return known[int(costs_of(known, [objective]).argmin())] if known else None
 
 
 def _stages(settings: Settings, scorer: Scorer | None, evaluate: Evaluate | None) -> list[Stage]:
