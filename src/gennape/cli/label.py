@@ -33,6 +33,14 @@ def label(
         ),
     ] = "cifar10",
     data: DataFolder = None,
+    resolution: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Height and width that images of a folder or function are resized to.",
+            show_default="their own",
+        ),
+    ] = None,
     recipe: Annotated[
         str, typer.Option(metavar="NAME|PATH", help="quick, standard, paper, or a TOML file.")
     ] = "standard",
@@ -54,7 +62,7 @@ def label(
 
     compute = labelling.Compute.of(device)
     how = labelling.load_recipe(recipe)
-    images = labelling.load_dataset(dataset, data)
+    images = labelling.load_dataset(dataset, data, resolution)
     if networks.endswith(".txt"):
         graphs = labelling.read_networks(Path(networks), images)
     else:

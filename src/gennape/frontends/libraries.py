@@ -1,8 +1,11 @@
 """Import of model libraries that may be absent or built for other hardware."""
 
+import sys
+from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 import torch
 
@@ -39,6 +42,26 @@ def import_library(name: str) -> ModuleType:
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         raise FrontendError(f"{name} cannot be imported ({reason})") from error
+
+
+def import_factory(package: str, name: str) -> Callable[..., Any]:
+    """What is called `name` in `package`; packages in the working directory count.
+
+    Raises:
+        FrontendError: There is no such package, or nothing of that name to be called.
+    """
+    sys.path.insert(0, "")
+    try:
+        found = import_library(package)
+    finally:
+        sys.path.remove("")
+    make = getattr(found, name, None)
+    if not callable(make):
+        near = get_close_matches(name, [key for key in vars(found) if key[0] != "_"])
+        hint = f"; did you mean {', '.join(near)}?" if near else f"; see what {package} defines"
+        raise FrontendError(f"{package} has no factory {name!r}{hint}")
+    factory: Callable[..., Any] = make
+    return factory
 
 
 def _imported(name: str) -> ModuleType:

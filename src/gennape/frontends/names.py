@@ -5,7 +5,6 @@
 architecture of one of `gennape.spaces`.
 """
 
-import sys
 import warnings
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -18,7 +17,7 @@ from torch import nn
 
 from gennape import spaces
 from gennape.frontends.errors import FrontendError
-from gennape.frontends.libraries import import_library
+from gennape.frontends.libraries import import_factory, import_library
 from gennape.frontends.torch import trace_module
 from gennape.graph import ComputationGraph
 
@@ -102,18 +101,8 @@ def _unknown(library: str, name: str, known: list[str]) -> str:
 
 
 def _factory(package: str, factory: str) -> Callable[[], nn.Module]:
-    """`factory` in `package`, checked; packages in the working directory count."""
-    sys.path.insert(0, "")
-    try:
-        found = import_library(package)
-    finally:
-        sys.path.remove("")
-    make = getattr(found, factory, None)
-    if not callable(make):
-        near = get_close_matches(factory, [key for key in vars(found) if key[0] != "_"])
-        hint = f"; did you mean {', '.join(near)}?" if near else f"; see what {package} defines"
-        raise FrontendError(f"{package} has no factory {factory!r}{hint}")
-    return partial(_made, make, f"{package}:{factory}")
+    """`factory` in `package`, checked."""
+    return partial(_made, import_factory(package, factory), f"{package}:{factory}")
 
 
 def _made(make: Callable[[], Any], name: str) -> nn.Module:

@@ -1,12 +1,14 @@
 """Labels by training: how accurate networks become on real images.
 
 `run(graphs, dataset, recipe, folder)` trains networks and keeps what they reach;
-`load_dataset` and `load_recipe` give what they learn and how.
+`load_dataset` and `load_recipe` give what they learn and how. `evaluator` makes a function of it
+that searches call.
 """
 
 from gennape.labelling.compute import Compute
 from gennape.labelling.dataset import Dataset, Part
 from gennape.labelling.errors import LabellingError
+from gennape.labelling.evaluation import evaluator
 from gennape.labelling.labelling import Labelled, run
 from gennape.labelling.networks import read_networks, sample_networks
 from gennape.labelling.recipe import Recipe, load_recipe, recipes
@@ -22,6 +24,7 @@ __all__ = [
     "Recipe",
     "Record",
     "Status",
+    "evaluator",
     "load_dataset",
     "load_recipe",
     "read_networks",

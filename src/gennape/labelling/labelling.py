@@ -51,7 +51,7 @@ def run(
     folder: each run is done by one of them, and all wait until the last has ended.
 
     Args:
-        graphs: The networks; of those with one fingerprint one is trained.
+        graphs: The networks; of those with one fingerprint the first is trained.
         dataset: What they learn.
         recipe: How.
         folder: Where everything is kept; see `gennape.labelling.folder`.
@@ -68,7 +68,12 @@ def run(
     for graph in graphs:
         _check(graph, dataset)
     kept = Folder(folder, dataset, recipe)
-    runs = list({one.key: one for one in (Run(g, seed) for seed in seeds for g in graphs)}.values())
+    first: dict[str, Run] = {}
+    for seed in seeds:
+        for graph in graphs:
+            one = Run(graph, seed)
+            first.setdefault(one.key, one)
+    runs = list(first.values())
     waiting = [one for one in runs if not kept.record(one).exists()]
     end = monotonic() + hours * _SECONDS_AN_HOUR
 

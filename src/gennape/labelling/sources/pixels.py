@@ -1,0 +1,70 @@
+"""Images of any kind as colour pixels of one size."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from gennape.labelling.dataset import Part
+from gennape.labelling.errors import LabellingError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Pixels = npt.NDArray[np.uint8]
+
+_FULL = 255
+
+
+def part_of(samples: Iterable[tuple[Any, int]], resolution: int | None, where: str) -> Part:
+    """Decoded images.
+
+    Args:
+        samples: Images beside their classes: pictures of Pillow; arrays, `(height, width,
+            channels)` or without channels, uint8; or tensors, `(channels, height, width)`,
+            uint8 or floats from 0 to 1.
+        resolution: Height and width: an image is resized so that its shorter side has it, and
+            cropped in the middle. Images are left as they are unless it is given.
+        where: Names the samples in messages.
+
+    Raises:
+        LabellingError: There are no images, or they have several sizes and no resolution is
+            given.
+    """
+    pixels, classes = [], []
+    for image, number in samples:
+        pixels.append(_pixels(image, resolution))
+        classes.append(int(number))
+    if len({image.shape for image in pixels}) > 1:
+        raise LabellingError(f"the images of {where} have several sizes; give a resolution")
+    if not pixels:
+        raise LabellingError(f"there are no images in {where}")
+    return Part(torch.from_numpy(np.stack(pixels)), torch.tensor(classes, dtype=torch.int64))
+
+
+def _pixels(image: Any, resolution: int | None) -> Pixels:
+    """Red, green and blue, `(3, height, width)`."""
+    picture = _picture(image).convert("RGB")
+    if resolution is not None:
+        from PIL import ImageOps
+
+        picture = ImageOps.fit(picture, (resolution, resolution))
+    return np.asarray(picture, dtype=np.uint8).transpose(2, 0, 1)
+
+
+def _picture(image: Any) -> "Image.Image":
+    from PIL import Image
+
+    if isinstance(image, torch.Tensor):
+        if image.is_floating_point():
+            image = (image * _FULL).round().clamp(0, _FULL).to(torch.uint8)
+        image = image.movedim(0, -1).numpy()
+    if isinstance(image, np.ndarray):
+        return Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image)
+    if isinstance(image, Image.Image):
+        return image
+    raise LabellingError(
+        f"a {type(image).__name__} is no image; there are pictures of Pillow, arrays and tensors"
+    )

@@ -1,0 +1,139 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gennape.frontends import FrontendError
+from gennape.labelling import LabellingError, load_dataset
+
+RED, BLUE = (200, 10, 10), (10, 10, 200)
+
+
+def _image(colour: tuple[int, int, int], size: tuple[int, int] = (6, 6)) -> Image.Image:
+    return Image.new("RGB", size, colour)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two training images and a test image of each colour."""
+    root = tmp_path / "colours"
+    for part, count in (("train", 2), ("test", 1)):
+        for name, colour in (("blue", BLUE), ("red", RED)):
+            (root / part / name).mkdir(parents=True)
+            for number in range(count):
+                _image(colour).save(root / part / name / f"{number}.png")
+    (root / "train" / ".hidden").write_text("no class")
+    return root
+
+
+def test_an_image_folder(folder: Path) -> None:
+    images = load_dataset(str(folder))
+    assert images.name == "colours"
+    assert images.train.classes.tolist() == [0, 0, 1, 1]
+    assert images.test.classes.tolist() == [0, 1]
+    assert images.image_shape == (3, 6, 6)
+    assert images.test.pixels[:, :, 0, 0].tolist() == [list(BLUE), list(RED)]
+
+
+def test_images_are_resized(folder: Path) -> None:
+    """The middle of a wide image is kept."""
+    wide = np.zeros((8, 16, 3), np.uint8)
+    wide[:, 4:12] = BLUE
+    Image.fromarray(wide).save(folder / "test" / "blue" / "0.png")
+    with pytest.raises(LabellingError, match="several sizes; give a resolution"):
+        load_dataset(str(folder))
+    images = load_dataset(str(folder), resolution=4)
+    assert images.image_shape == (3, 4, 4)
+    assert images.test.pixels[0, 2].min() > 150  # black would be 0
+
+
+def test_bad_folders(folder: Path, tmp_path: Path) -> None:
+    (folder / "test" / "green").mkdir()
+    with pytest.raises(LabellingError, match="green is of a class that is not in train"):
+        load_dataset(str(folder))
+    (folder / "test" / "green").rmdir()
+    (folder / "test" / "red" / "0.png").write_text("no image")
+    with pytest.raises(LabellingError, match=r"0\.png is no readable image"):
+        load_dataset(str(folder))
+    (folder / "test" / "red" / "0.png").unlink()
+    (folder / "test" / "blue" / "0.png").unlink()
+    with pytest.raises(LabellingError, match=r"there are no images in .*test"):
+        load_dataset(str(folder))
+    with pytest.raises(LabellingError, match="has no folder train and no folder test"):
+        load_dataset(str(tmp_path))
+    with pytest.raises(LabellingError, match="digits has a resolution of its own"):
+        load_dataset("digits", resolution=16)
+
+
+MODULE = """
+import numpy as np
+import torch
+from PIL import Image
+
+
+class Samples:
+    def __init__(self, images):
+        self.images = images
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, number):
+        return self.images[number], number % 2
+
+
+GREY = np.arange(36, dtype=np.uint8).reshape(6, 6)
+KINDS = [
+    Image.fromarray(GREY),
+    GREY[:, :, None],
+    torch.from_numpy(GREY)[None].expand(3, 6, 6),
+    torch.from_numpy(GREY)[None] / 255,
+]
+
+
+def grey(train):
+    return Samples(KINDS if train else KINDS[:2])
+
+
+def texts(train):
+    return Samples(["a", "b"])
+
+
+def broken(train):
+    raise KeyError("nothing here")
+"""
+
+
+@pytest.fixture
+def in_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own_images.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+@pytest.mark.usefixtures("in_module")
+def test_a_factory() -> None:
+    """All kinds of images are read alike."""
+    images = load_dataset("own_images:grey")
+    assert images.name == "own_images:grey"
+    assert images.train.classes.tolist() == [0, 1, 0, 1]
+    expected = torch.arange(36, dtype=torch.uint8).reshape(6, 6).expand(3, 6, 6)
+    for pixels in (*images.train.pixels, *images.test.pixels):
+        assert torch.equal(pixels, expected)
+
+
+@pytest.mark.usefixtures("in_module")
+@pytest.mark.parametrize(
+    "name, error, sentence",
+    [
+        ("own_images:gray", FrontendError, "no factory 'gray'; did you mean grey"),
+        ("own_imagery:grey", FrontendError, "no module or family 'own_imagery'"),
+        ("own_images:texts", LabellingError, "a str is no image"),
+        ("own_images:broken", LabellingError, r"broken\(train=True\) gave no images.*nothing"),
+    ],
+)
+def test_bad_factories(name: str, error: Any, sentence: str) -> None:
+    with pytest.raises(error, match=sentence):
+        load_dataset(name)
