@@ -1,10 +1,11 @@
-"""Labelled networks from a CSV file: one network and its measured accuracy a line."""
+"""Labelled networks from a file: a network and its measured accuracy in each row."""
 
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gennape import benchmarks
 from gennape.frontends import graph_of
 from gennape.graph import ComputationGraph
 
@@ -29,17 +30,22 @@ class LabelledGraphs:
 
 
 def read_labels(path: Path, input_shape: Sequence[int] | None = None) -> LabelledGraphs:
-    """Read a CSV file with the columns `model` and `accuracy`; others are ignored.
+    """Read a table of labels, or a CSV file with the columns `model` and `accuracy`.
 
     Args:
-        path: The file. Its models are anything `graph_of` reads; paths are relative to
-            the working directory.
+        path: A Parquet file that `gennape label` or `gennape import` wrote; or the CSV file.
+            Its models are anything `graph_of` reads; paths are relative to the working
+            directory. Other columns are ignored.
         input_shape: Sizes of one input for networks that do not state them.
 
     Raises:
         LabelError: A column is missing, a network cannot be read or an accuracy is no
             number; names the line.
+        BenchmarkError: The Parquet file is no such table.
     """
+    if path.suffix == ".parquet":
+        table = benchmarks.load(path)
+        return LabelledGraphs(tuple(table.graphs()), tuple(table.accuracies.tolist()))
     graphs: list[ComputationGraph] = []
     accuracies: list[float] = []
     with path.open(newline="", encoding="utf-8-sig") as file:

@@ -12,7 +12,8 @@ def fine_tune(
     labels: Annotated[
         Path,
         typer.Argument(
-            metavar="LABELS.csv", help="A CSV file with the columns model and accuracy."
+            metavar="LABELS",
+            help="A CSV file with the columns model and accuracy, or the table of gennape label.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Where the new estimator is written.")],
