@@ -40,11 +40,21 @@ def test_what_makes_a_network_foreign(network: ComputationGraph, alike: bool) ->
     assert FamilyTraits.of("first", KNOWN).is_like(_features(network)).tolist() == [alike]
 
 
+def test_the_same_nodes_in_another_order_are_foreign() -> None:
+    """Widths 16, 32, 64 of the family never follow one another."""
+    build = GraphBuilder()
+    x = build.input((16, 8, 8))
+    for channels in (16, 32):
+        x = build.conv(x, channels=channels, kernel=3)
+    build.output(x)
+    assert FamilyTraits.of("first", KNOWN).is_like(_features(build.build())).tolist() == [False]
+
+
 def test_sizes_may_lie_a_little_beyond_the_family() -> None:
     """The family's log10 MACs range over 1.0 in this example, so 0.05 is the margin."""
     traits = FamilyTraits.of("first", KNOWN)
     low = np.array([8.0, 4.0, 3.0])
-    traits = FamilyTraits("first", traits.kinds, traits.widths, low, low + 1)
+    traits = FamilyTraits("first", traits.kinds, traits.joints, low, low + 1)
     for beyond, alike in ((0.04, True), (0.06, False)):
         sizes = (low + np.array([1 + beyond, 0.5, 0.5])).astype(np.float32)[None]
         features = _features(_network(32))

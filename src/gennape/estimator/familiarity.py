@@ -12,6 +12,8 @@ from gennape.graph.arrays import BoolArray, IntArray
 
 FloatArray = npt.NDArray[np.float64]
 
+_MIXERS = (np.uint64(1_000_003), np.uint64(0x9E37_79B9_7F4A_7C15))
+"""Odd factors that keep numbers of nodes and of edges apart, modulo 2^64."""
 _MARGIN = 0.05
 """How far beyond a family's range of sizes its networks may lie, as a share of the range."""
 
@@ -23,14 +25,14 @@ class FamilyTraits:
     Attributes:
         name: Of the labelled table.
         kinds: Kinds of nodes, sorted, see `node_kinds`.
-        widths: Output channels of convolutions, sorted.
+        joints: Which node leads to which, by kind and width of both, sorted; see `_joints`.
         smallest: Of each of the `network_sizes`, `(3,)`.
         largest: Likewise.
     """
 
     name: str
     kinds: IntArray
-    widths: IntArray
+    joints: IntArray
     smallest: FloatArray
     largest: FloatArray
 
@@ -41,23 +43,25 @@ class FamilyTraits:
         return cls(
             name,
             np.unique(features.kinds),
-            np.unique(features.widths),
+            np.unique(_joints(features)),
             low.astype(np.float64),
             high.astype(np.float64),
         )
 
     def known_share(self, features: GraphFeatures) -> FloatArray:
         """Share of each network's nodes that are of the family's kinds, `(graphs,)`."""
-        return _shares(np.isin(features.kinds, self.kinds), features)
+        totals = np.concatenate(([0], np.cumsum(np.isin(features.kinds, self.kinds))))
+        shares: FloatArray = np.diff(totals[features.node_offsets]) / features.node_counts
+        return shares
 
     def is_like(self, features: GraphFeatures) -> BoolArray:
-        """Whether all of a network might be the family's: kinds, widths and sizes, `(graphs,)`."""
+        """Whether all of a network might be the family's: joints and sizes, `(graphs,)`."""
         margin = _MARGIN * (self.largest - self.smallest) + 1e-6
         inside = (features.sizes >= self.smallest - margin) & (
             features.sizes <= self.largest + margin
         )
-        known = np.isin(features.kinds, self.kinds) & np.isin(features.widths, self.widths)
-        alike: BoolArray = inside.all(axis=1) & (_shares(known, features) == 1)
+        foreign = np.concatenate(([0], np.cumsum(~np.isin(_joints(features), self.joints))))
+        alike: BoolArray = inside.all(axis=1) & (np.diff(foreign[features.edge_offsets]) == 0)
         return alike
 
     def to_json(self) -> dict[str, Any]:
@@ -71,7 +75,7 @@ class FamilyTraits:
         return cls(
             str(values["name"]),
             np.array(values["kinds"], dtype=np.int64),
-            np.array(values["widths"], dtype=np.int64),
+            np.array(values["joints"], dtype=np.int64),
             np.array(values["smallest"], dtype=np.float64),
             np.array(values["largest"], dtype=np.float64),
         )
@@ -83,7 +87,7 @@ class Familiarity:
 
     What an estimator has learned about one family holds only in part for another. A
     network that no single family could have brought forth, because of its operations, their
-    widths, its size or the shape of its input, is foreign.
+    widths, how they follow one another, its size or the shape of its input, is foreign.
 
     Attributes:
         families: Traits of each.
@@ -110,7 +114,9 @@ class Familiarity:
         return nearest, shares[nearest, columns], alike[nearest, columns]
 
 
-def _shares(known: BoolArray, features: GraphFeatures) -> FloatArray:
-    totals = np.concatenate(([0], np.cumsum(known)))
-    shares: FloatArray = np.diff(totals[features.node_offsets]) / features.node_counts
-    return shares
+def _joints(features: GraphFeatures) -> IntArray:
+    """One number for each edge by the kinds and widths of its ends, `(edges,)`, int64."""
+    nodes = features.kinds.astype(np.uint64) * _MIXERS[0] + features.widths.astype(np.uint64)
+    sources, targets = features.edges
+    joints: IntArray = (nodes[sources] * _MIXERS[1] + nodes[targets]).view(np.int64)
+    return joints
