@@ -241,8 +241,8 @@ difference to the mean of random search with as many evaluations (Yang et al., "
 frustratingly hard", ICLR 2020). Measured on {date}.
 
 - Zero-shot: the ten different networks of the table with the highest scores. Predictor-guided
-  evolution: rounds of {per_round} evaluations, each after an ageing evolution of {searched} candidates
-  by the score of the estimator, fine-tuned on all labels so far; the first is zero-shot.
+  evolution: rounds of {per_round} evaluations, each after an ageing evolution of {searched}
+  candidates by the score of the estimator, fine-tuned on all labels; the first is zero-shot.
 - Random search, local search and ageing evolution ask for the label of every network that they
   look at; the population is 10, with {long} evaluations 30.
 - Equal networks are evaluated once. NAS-Bench-201 is searched as its family. The other tables hold
