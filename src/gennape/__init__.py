@@ -19,7 +19,17 @@ _HOMES = {
     "score": "gennape.scoring",
 }
 _ROOMS = frozenset(
-    {"benchmarks", "estimator", "evaluation", "frontends", "graph", "proxies", "spaces"}
+    {
+        "benchmarks",
+        "estimator",
+        "evaluation",
+        "frontends",
+        "graph",
+        "labelling",
+        "proxies",
+        "search",
+        "spaces",
+    }
 )
 
 
