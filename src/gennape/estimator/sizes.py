@@ -8,7 +8,6 @@ import numpy.typing as npt
 from gennape.graph import GraphBatch
 from gennape.graph.operations import WEIGHTED
 
-SIZES = ("log MACs", "log parameters", "log resolution")
 _UNITS = (0.4, 0.4, 1.0)
 """One step of each: what NAS-Bench-101 deviates by in decades of cost, and an octave."""
 
