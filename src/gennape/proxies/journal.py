@@ -14,7 +14,6 @@ from it at the end:
 | peak_bytes | int64 | the most memory that tensors held at once |
 """
 
-import json
 import os
 from collections import defaultdict
 from collections.abc import Sequence
@@ -27,6 +26,7 @@ import pyarrow.parquet as pq
 
 from gennape.proxies.measure import ProxyScore
 from gennape.proxies.registry import ProxyError
+from gennape.reports.lines import append_line, whole_lines
 
 Scores = dict[str, dict[str, ProxyScore]]
 """By architecture, then by proxy."""
@@ -53,7 +53,7 @@ class Journal:
         self.scores: Scores = defaultdict(dict)
         lines = self._whole_lines()
         if not lines:
-            self._append(settings)
+            append_line(self.path, settings)
             return
         if lines[0] != settings:
             raise ProxyError(
@@ -65,7 +65,9 @@ class Journal:
 
     def add(self, architecture: str, scores: Sequence[ProxyScore]) -> None:
         """Write the scores of a network."""
-        self._append({"architecture": architecture, "scores": [asdict(one) for one in scores]})
+        append_line(
+            self.path, {"architecture": architecture, "scores": [asdict(one) for one in scores]}
+        )
         self._remember(architecture, scores)
 
     def write_table(self) -> Path:
@@ -84,20 +86,9 @@ class Journal:
     def _remember(self, architecture: str, scores: Sequence[ProxyScore]) -> None:
         self.scores[architecture].update({one.proxy: one for one in scores})
 
-    def _append(self, line: dict[str, Any]) -> None:
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-
-    def _whole_lines(self) -> list[dict[str, Any]]:
-        """The lines of the journal; a last one that was cut off is cut away."""
-        if not self.path.exists():
-            return []
-        content = self.path.read_bytes()
-        whole = content[: content.rfind(b"\n") + 1]
-        if len(whole) < len(content):
-            os.truncate(self.path, len(whole))
+    def _whole_lines(self) -> list[Any]:
         try:
-            return [json.loads(line) for line in whole.splitlines()]
+            return whole_lines(self.path)
         except ValueError as error:
             raise ProxyError(f"{self.path} is no journal of scores; give another folder") from error
 

@@ -6,12 +6,11 @@ not stored: started again with the same seed they propose the same, and what the
 is not measured again.
 """
 
-import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from gennape.reports.lines import append_line, whole_lines
 from gennape.search.errors import SearchError
 
 JOURNAL = "journal.jsonl"
@@ -60,7 +59,7 @@ class Journal:
         self.batches: list[Batch] = []
         lines = self._whole_lines()
         if not lines:
-            self._append(dict(settings))
+            append_line(self.path, dict(settings))
             return
         if lines[0] != settings:
             raise SearchError(
@@ -73,23 +72,12 @@ class Journal:
 
     def add(self, batch: Batch) -> None:
         """Write what became of a batch."""
-        self._append(batch)
+        append_line(self.path, batch)
         self.batches.append(batch)
 
-    def _append(self, line: Any) -> None:
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-
     def _whole_lines(self) -> list[Any]:
-        """The lines of the journal; a last one that was cut off is cut away."""
-        if not self.path.exists():
-            return []
-        content = self.path.read_bytes()
-        whole = content[: content.rfind(b"\n") + 1]
-        if len(whole) < len(content):
-            os.truncate(self.path, len(whole))
         try:
-            return [json.loads(line) for line in whole.splitlines()]
+            return whole_lines(self.path)
         except ValueError as error:
             raise SearchError(f"{self.path} is no journal of a search; give another") from error
 
