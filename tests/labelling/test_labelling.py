@@ -53,6 +53,7 @@ def test_a_row_a_run(tmp_path: Path) -> None:
     assert (row["architecture"], row["seed"]) == ("hiaml:a22-a22-a22-a22", 0)
     assert row["fingerprint"] == NETWORKS[0].fingerprint
     assert row["dataset_sha256"] == IMAGES.sha256
+    assert (row["resolution"], row["classes"]) == (8, 10)
     assert (row["dataset"], row["recipe"], row["epochs"]) == ("brightness", "tiny", 2)
     assert row["test_accuracy"] == found.records[0].test_accuracy
     assert len(row["train_accuracy"]) == 2

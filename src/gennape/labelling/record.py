@@ -36,6 +36,8 @@ class Record:
         parameters: Learned parameters.
         dataset: Name of the data set.
         dataset_sha256: Of its images and classes.
+        resolution: Height of its images in pixels.
+        classes: How many it has.
         recipe: Name of the recipe.
         seed: Of all randomness.
         epochs: Of the recipe.
@@ -55,6 +57,8 @@ class Record:
     parameters: int
     dataset: str
     dataset_sha256: str
+    resolution: int
+    classes: int
     recipe: str
     seed: int
     epochs: int
@@ -81,6 +85,8 @@ SCHEMA = pa.schema(
         ("parameters", pa.int64()),
         ("dataset", pa.string()),
         ("dataset_sha256", pa.string()),
+        ("resolution", pa.int32()),
+        ("classes", pa.int32()),
         ("recipe", pa.string()),
         ("seed", pa.int64()),
         ("epochs", pa.int32()),

@@ -83,6 +83,8 @@ class Worker:
             parameters=run.graph.parameters,
             dataset=self.dataset.name,
             dataset_sha256=self.dataset.sha256,
+            resolution=self.dataset.image_shape[1],
+            classes=self.dataset.classes,
             recipe=self.recipe.name,
             seed=run.seed,
             epochs=self.recipe.epochs,
