@@ -34,6 +34,7 @@ def tiny_recipe(**changes: object) -> Recipe:
         "crop": 1,
         "flip": False,
         "half_resolution_epochs": 1,
+        "test_images": 0,
         "images": 0,
     }
     return Recipe(**{**values, **changes})  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ label_smoothing = 0.0
 crop = 1
 flip = false
 half_resolution_epochs = 0
+test_images = 0
 images = 64
 """
 

@@ -68,3 +68,10 @@ def test_parts_that_do_not_fit() -> None:
         Dataset("mixed", whole.train, small.test)
     with pytest.raises(LabellingError, match="does not train on"):
         Dataset("new", whole.train, Part(whole.test.pixels, whole.test.classes + 1))
+
+
+def test_spread_images_are_of_all_places() -> None:
+    part = Part(torch.arange(10).to(torch.uint8).view(10, 1, 1, 1), torch.arange(10))
+    assert part.spread(4).classes.tolist() == [0, 2, 5, 7]
+    assert part.spread(4).pixels.flatten().tolist() == [0, 2, 5, 7]
+    assert len(part.spread(0)) == len(part.spread(10)) == len(part.spread(99)) == 10

@@ -83,8 +83,32 @@ def test_first_epochs_see_half_the_resolution() -> None:
     assert training._training_batch(rows)[0].shape == (4, 3, 8, 8)
 
 
+def _tested(training: Training) -> list[tuple[int, int]]:
+    """Of each test how many images it had, and their height, in pixels."""
+    tests = [(0, 0)] * training.recipe.epochs
+
+    def watch(network: torch.nn.Module, inputs: tuple[torch.Tensor], output: object) -> None:
+        if not network.training:
+            images = inputs[0]
+            tests[training.epochs] = tests[training.epochs][0] + len(images), images.shape[-1]
+
+    training.network.register_forward_hook(watch)
+    _trained(training)
+    return tests
+
+
+def test_tests_have_the_resolution_of_their_epoch() -> None:
+    assert [height for _, height in _tested(_training(epochs=2))] == [4, 8]
+
+
+def test_the_last_test_is_on_all_images() -> None:
+    tests = _tested(_training(epochs=2, test_images=7))
+    assert [count for count, _ in tests] == [7, len(IMAGES.test)]
+
+
 def test_images_have_mean_0_and_deviation_1() -> None:
-    images = torch.cat([images for images, _ in _training()._normalised(IMAGES.train)])
+    training = _training(half_resolution_epochs=0)
+    images = torch.cat([images for images, _ in training._normalised(IMAGES.train)])
     torch.testing.assert_close(images.mean((0, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
     torch.testing.assert_close(images.std((0, 2, 3)), torch.ones(3), atol=1e-3, rtol=0)
 

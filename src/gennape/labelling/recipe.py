@@ -33,8 +33,11 @@ class Recipe:
         label_smoothing: Share of the target that is spread over all classes.
         crop: Black pixels around a training image before a random crop of its size.
         flip: Whether half the training images are mirrored, where the data set allows it.
-        half_resolution_epochs: First epochs on images of half the height and width.
+        half_resolution_epochs: First epochs on images of half the height and width, tests
+            included.
         images: Training images, a random choice by the seed; 0 for all.
+        test_images: Test images after each epoch but the last, evenly spread; 0 for all. After
+            the last epoch all are tested on.
 
     Raises:
         LabellingError: A value is out of range; says which.
@@ -52,6 +55,7 @@ class Recipe:
     flip: bool
     half_resolution_epochs: int
     images: int
+    test_images: int
 
     def __post_init__(self) -> None:
         if self.optimizer not in OPTIMIZERS:
@@ -61,7 +65,7 @@ class Recipe:
                 self._refuse(name, "positive")
         if self.batch < 2:
             self._refuse("batch", "at least 2, for statistics over a batch")
-        for name in ("weight_decay", "crop", "images"):
+        for name in ("weight_decay", "crop", "images", "test_images"):
             if getattr(self, name) < 0:
                 self._refuse(name, "0 or more")
         for name in ("warm_up", "label_smoothing"):

@@ -37,7 +37,8 @@ class History:
     Attributes:
         train_accuracy: Top-1 accuracy on the augmented training images, in percent, each
             image seen by the network as it was at that moment.
-        test_accuracy: Top-1 accuracy on the test images, in percent.
+        test_accuracy: Top-1 accuracy on test images, in percent; after the last epoch on all of
+            them, before on as many as the recipe says, at the resolution of the epoch.
         seconds: Time of all epochs, tests included.
     """
 
@@ -146,14 +147,16 @@ class Training:
         self.network.eval()
         right = torch.zeros((), device=self.compute.device)
         is_finite = torch.ones((), dtype=torch.bool, device=self.compute.device)
-        for images, classes in self._normalised(self.dataset.test):
+        is_last = self.epochs + 1 == self.recipe.epochs
+        part = self.dataset.test.spread(0 if is_last else self.recipe.test_images)
+        for images, classes in self._normalised(part):
             with self.compute.autocast():
                 outputs = self.forward(images)
             is_finite &= outputs.isfinite().all()
             right += (outputs.argmax(1) == classes).sum()
         if not is_finite.item():
             raise Divergence(f"outputs are not finite after epoch {self.epochs + 1}")
-        return _PERCENT * right.item() / len(self.dataset.test)
+        return _PERCENT * right.item() / len(part)
 
     def _batches(self) -> list[Tensor]:
         """Rows of the training images of each step; those that fill no batch are left out."""
@@ -164,10 +167,7 @@ class Training:
     def _training_batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         flip = self.recipe.flip and self.dataset.can_mirror
         pixels = crop_and_flip(self.dataset.train.pixels[rows], self.recipe.crop, flip)
-        images = self._floats(pixels)
-        if self.epochs < self.recipe.half_resolution_epochs:
-            images = F.avg_pool2d(images, 2)
-        return images, self.dataset.train.classes[rows]
+        return self._floats(pixels), self.dataset.train.classes[rows]
 
     def _normalised(self, part: Part) -> Iterator[tuple[Tensor, Tensor]]:
         batches = (torch.split(tensor, self.recipe.batch) for tensor in (part.pixels, part.classes))
@@ -175,8 +175,10 @@ class Training:
             yield self._floats(pixels), classes
 
     def _floats(self, pixels: Tensor) -> Tensor:
-        """Images of mean 0 and deviation 1, channels last."""
+        """Images of mean 0 and deviation 1, channels last, at the resolution of the epoch."""
         images = (pixels.float() - self.mean) / self.deviation
+        if self.epochs < self.recipe.half_resolution_epochs:
+            images = F.avg_pool2d(images, 2)
         return images.contiguous(memory_format=torch.channels_last)
 
 
