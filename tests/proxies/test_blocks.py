@@ -1,7 +1,9 @@
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
+from gennape import spaces
 from gennape.frontends import graph_of
 from gennape.proxies.blocks import _block_ends, _largest_singular_value
 from gennape.proxies.missing import MissingScore
@@ -70,3 +72,39 @@ def test_the_blocks_of_a_chain_end_at_its_activations() -> None:
 def test_residual_blocks_end_at_their_sums() -> None:
     """The first begins at the stem's batch norm, which both of its branches read."""
     assert _ends("branched") == ["n002_batch_norm", "add", "add_1"]
+
+
+class _Cell(nn.Module):
+    """Joins what it makes of each of the two cells before."""
+
+    def __init__(self, first: int, second: int) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(first, 2, 1), nn.Conv2d(second, 2, 1)
+
+    def forward(self, first: Tensor, second: Tensor) -> Tensor:
+        return torch.cat([self.first(first), self.second(second)], dim=1)
+
+
+class _TwoCellsBack(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells = nn.ModuleList([_Cell(3, 3), _Cell(3, 4), _Cell(4, 4)])
+        self.head = nn.Linear(4, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        before, last = images, images
+        for cell in self.cells:
+            before, last = last, cell(before, last)
+        return self.head(last.mean((2, 3)))
+
+
+def test_cells_that_read_two_cells_end_at_their_concatenations() -> None:
+    module = graph_of(_TwoCellsBack(), (3, 8, 8)).to_module()
+    assert [node.target for node in _block_ends(module)] == [torch.cat] * 3
+
+
+def test_networks_of_nasbench301_have_blocks() -> None:
+    space = spaces.get("nasbench301")
+    architecture = space.sample(np.random.default_rng(0))
+    ends = _block_ends(space.graph(architecture).to_module())
+    assert [node.target for node in ends] == [torch.cat] * 8

@@ -2,8 +2,10 @@
 
 A block ends at a sum or a concatenation that everything passes through, and begins at the
 last tensor before it that everything passes through: a cell, a residual block, a dense
-block. Where a network has no two such ends, as a plain chain, its blocks end at the
-activations that everything passes through.
+block. Where a network has no two such ends, because cells read the two cells before them, its
+blocks lie between the concatenations, each of which depends on the one before; and where it has
+no two of these either, as a plain chain, they end at the activations that everything passes
+through.
 """
 
 import operator
@@ -62,6 +64,9 @@ def _block_ends(module: fx.GraphModule) -> list[fx.Node]:
     if len(ends) >= 2:
         starts = [before for before, node in pairwise(passed) if node in ends]
         return [node for node in passed if node in ends or node in starts]
+    line = _concatenations_in_line(module.graph)
+    if len(line) >= 2:
+        return line
     return [node for node in passed if _is_activation(module, node)]
 
 
@@ -78,6 +83,19 @@ def _passed_by_everything(code: fx.Graph) -> list[fx.Node]:
             passed.append(node)
         last_use = max([last_use, *(place[user] for user in node.users)])
     return passed
+
+
+def _concatenations_in_line(code: fx.Graph) -> list[fx.Node]:
+    """Concatenations of which each depends on the one before, from the first on."""
+    line: list[fx.Node] = []
+    behind_last: set[fx.Node] = set()
+    for node in code.nodes:
+        if not behind_last.isdisjoint(node.all_input_nodes):
+            behind_last.add(node)
+        if node.target is torch.cat and (not line or node in behind_last):
+            line.append(node)
+            behind_last = {node}
+    return line
 
 
 def _is_activation(module: fx.GraphModule, node: fx.Node) -> bool:
