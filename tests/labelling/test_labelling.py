@@ -107,8 +107,9 @@ def test_the_budget_ends_between_epochs(
     assert (list(found.records), found.left, epochs) == ([], 3, [])
     assert pq.read_table(tmp_path / "none" / "runs.parquet").num_rows == 0
     clock = iter(range(100))
-    monkeypatch.setattr("gennape.labelling.labelling.monotonic", lambda: next(clock))
-    found = _run(tmp_path / "some", hours=6 / 3600)
+    for module in ("labelling", "engines.local"):
+        monkeypatch.setattr(f"gennape.labelling.{module}.time", lambda: next(clock))
+    found = _run(tmp_path / "some", hours=7 / 3600)
     assert (len(found.records), found.left) == (1, 2)
     assert epochs == [0, 1, 0]
     assert len(list((tmp_path / "some" / "runs").glob("*.pt"))) == 1

@@ -50,6 +50,12 @@ def label(
     hours: Annotated[
         float | None, typer.Option(min=0, help="End after this time.", show_default="no end")
     ] = None,
+    engine: Annotated[
+        str, typer.Option(metavar="local|ray", help="This process, or a Ray cluster.")
+    ] = "local",
+    share: Annotated[
+        float, typer.Option(help="GPUs, or else processors, of each run with --engine ray.")
+    ] = 1.0,
     device: Annotated[
         str, typer.Option(help="As PyTorch names it, such as cuda:1; auto for a GPU, if any.")
     ] = "auto",
@@ -60,7 +66,8 @@ def label(
     from gennape.cli.progress import progress_bar
     from gennape.cli.tables import show
 
-    compute = labelling.Compute.of(device)
+    works = labelling.load_engine(engine, share)
+    compute = works.compute(device)
     how = labelling.load_recipe(recipe)
     images = labelling.load_dataset(dataset, data, resolution)
     if networks.endswith(".txt"):
@@ -70,7 +77,7 @@ def label(
     seeds = range(seed, seed + repeats)
     budget = float("inf") if hours is None else hours
     with progress_bar() as report:
-        found = labelling.run(graphs, images, how, out, seeds, compute, budget, report)
+        found = labelling.run(graphs, images, how, out, seeds, compute, works, budget, report)
     show(_summary(found.records))
     print(f"{len(found.records)} runs have ended, {found.left} are left: {out / 'runs.parquet'}")
 

@@ -25,7 +25,7 @@ class Compute:
 
     @staticmethod
     def of(device: str = "auto") -> "Compute":
-        """What suits a device: a GPU gets bfloat16 and compiled networks, a processor neither.
+        """What suits a device of this machine, see `suiting`.
 
         Args:
             device: As PyTorch names it; "auto" for a GPU where there is one.
@@ -40,7 +40,22 @@ class Compute:
         except (RuntimeError, AssertionError) as error:
             reason = str(error).splitlines()[0]
             raise LabellingError(f"networks cannot be trained on {device!r}: {reason}") from error
-        is_gpu = torch.device(device).type == "cuda"
+        return Compute.suiting(device)
+
+    @staticmethod
+    def suiting(device: str) -> "Compute":
+        """What suits a device, be it here or not.
+
+        A GPU gets bfloat16 and compiled networks, a processor neither.
+
+        Raises:
+            LabellingError: PyTorch knows no such kind of device.
+        """
+        try:
+            is_gpu = torch.device(device).type == "cuda"
+        except RuntimeError as error:
+            reason = str(error).splitlines()[0]
+            raise LabellingError(f"networks cannot be trained on {device!r}: {reason}") from error
         return Compute(device, bfloat16=is_gpu, compiled=is_gpu)
 
     @property

@@ -7,6 +7,7 @@ from statistics import mean
 from gennape.graph import ComputationGraph
 from gennape.labelling.compute import Compute
 from gennape.labelling.dataset import Dataset
+from gennape.labelling.engines import Engine
 from gennape.labelling.labelling import Report, run
 from gennape.labelling.recipe import Recipe
 
@@ -17,6 +18,7 @@ def evaluator(
     folder: str | os.PathLike[str],
     seeds: Sequence[int] = (0,),
     compute: Compute | None = None,
+    engine: Engine | None = None,
     report: Report = lambda what, done, total: None,
 ) -> Callable[[Sequence[ComputationGraph]], list[float]]:
     """What a search calls to have networks trained.
@@ -26,7 +28,8 @@ def evaluator(
         recipe: How.
         folder: Where runs are kept; what it holds is not trained again.
         seeds: Each network is trained once with each.
-        compute: On what; a GPU where there is one, unless given.
+        compute: On what; a GPU where the engine has one, unless given.
+        engine: Where; in this process, unless given.
         report: Told of the progress of each call.
 
     Returns:
@@ -35,7 +38,7 @@ def evaluator(
     """
 
     def evaluate(graphs: Sequence[ComputationGraph]) -> list[float]:
-        found = run(graphs, dataset, recipe, folder, seeds, compute, report=report)
+        found = run(graphs, dataset, recipe, folder, seeds, compute, engine, report=report)
         accuracies: dict[str, list[float]] = {}
         for record in found.records:
             accuracies.setdefault(record.fingerprint, []).append(record.accuracy)

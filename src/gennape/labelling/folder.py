@@ -59,7 +59,7 @@ class Folder:
     """
 
     def __init__(self, path: str | os.PathLike[str], dataset: Dataset, recipe: Recipe) -> None:
-        self.path = Path(path)
+        self.path = Path(path).absolute()  # workers elsewhere may stand in another folder
         self._runs = self.path / "runs"
         self._runs.mkdir(parents=True, exist_ok=True)
         settings = {

@@ -1,13 +1,14 @@
-"""The labelling of many networks by one process, beside others on the same folder."""
+"""The labelling of many networks, perhaps beside other processes on the same folder."""
 
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import monotonic, sleep
+from time import sleep, time
 
 from gennape.graph import ComputationGraph, Op
 from gennape.labelling.compute import Compute
 from gennape.labelling.dataset import Dataset
+from gennape.labelling.engines import Engine, Local
 from gennape.labelling.errors import LabellingError
 from gennape.labelling.folder import Folder, Run
 from gennape.labelling.recipe import Recipe
@@ -41,6 +42,7 @@ def run(
     folder: str | os.PathLike[str],
     seeds: Sequence[int] = (0,),
     compute: Compute | None = None,
+    engine: Engine | None = None,
     hours: float = float("inf"),
     report: Report = lambda what, done, total: None,
 ) -> Labelled:
@@ -56,7 +58,8 @@ def run(
         recipe: How.
         folder: Where everything is kept; see `gennape.labelling.folder`.
         seeds: Each network is trained once with each.
-        compute: On what; a GPU where there is one, unless given.
+        compute: On what; a GPU where the engine has one, unless given.
+        engine: Where; in this process, unless given.
         hours: Ends with the first epoch that ends later.
         report: Told of epochs done, over all runs.
 
@@ -64,7 +67,6 @@ def run(
         LabellingError: A network does not fit the data set, or the folder is of another data
             set or recipe.
     """
-    compute = compute or Compute.of()
     for graph in graphs:
         _check(graph, dataset)
     kept = Folder(folder, dataset, recipe)
@@ -75,35 +77,26 @@ def run(
             first.setdefault(one.key, one)
     runs = list(first.values())
     waiting = [one for one in runs if not kept.record(one).exists()]
-    end = monotonic() + hours * _SECONDS_AN_HOUR
-
+    engine = engine or Local()
+    end = time() + hours * _SECONDS_AN_HOUR
     total = len(runs) * recipe.epochs
 
-    def on_epoch(done: int) -> bool:
-        report("training", total - len(waiting) * recipe.epochs + done, total)
-        return monotonic() < end
+    def tell(epochs: int) -> None:
+        report("training", total - len(waiting) * recipe.epochs + epochs, total)
 
-    worker = Worker(kept, dataset.to(compute.device), recipe, compute, on_epoch)
+    worker = Worker(kept, dataset, recipe, compute or engine.compute())
     try:
-        _work_off(waiting, worker.attempt, end)
+        while waiting and time() < end:
+            before = len(waiting)
+            for one in engine.attempt(worker, tuple(waiting), end, tell):
+                waiting.remove(one)
+            if len(waiting) == before:
+                sleep(_SECONDS_BETWEEN_LOOKS)
     finally:
         kept.write_tables()
-    on_epoch(0)
+    tell(0)
     ended = [read_record(kept.record(one)) for one in runs if one not in waiting]
     return Labelled(ended, len(waiting))
-
-
-def _work_off(waiting: list[Run], attempt: Callable[[Run], bool], end: float) -> None:
-    """Take what has ended off the list, until it is empty or the time is over."""
-    while waiting:
-        before = len(waiting)
-        for one in tuple(waiting):
-            if monotonic() >= end:
-                return
-            if attempt(one):
-                waiting.remove(one)
-        if len(waiting) == before:
-            sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 def _check(graph: ComputationGraph, dataset: Dataset) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 
@@ -25,27 +26,42 @@ class Worker:
 
     Attributes:
         folder: Where they are kept.
-        dataset: What is learned, on the device.
+        dataset: What is learned.
         recipe: How.
         compute: On what.
-        on_epoch: Told after each epoch how many are done; whether to go on.
     """
 
     folder: Folder
     dataset: Dataset
     recipe: Recipe
     compute: Compute
-    on_epoch: Callable[[int], bool]
 
-    def attempt(self, run: Run) -> bool:
+    def attempt(self, run: Run, on_epoch: Callable[[int], bool]) -> bool:
         """Work on a run until it ends or shall not go on.
+
+        Args:
+            run: What is done.
+            on_epoch: Told before each epoch how many are done; whether to go on.
 
         Returns:
             Whether it has ended; not so if another process works on it.
         """
-        with claim(self.folder.claim(run)) as is_mine, torch.random.fork_rng():
+        with torch.random.fork_rng():
+            return self._end(run, lambda: self._work(run, on_epoch))
+
+    def give_up(self, run: Run, reason: str) -> bool:
+        """Record that a run failed, one whose processes die before they can tell.
+
+        Returns:
+            Whether it has ended; not so if another process works on it.
+        """
+        return self._end(run, lambda: self._lost(run, reason))
+
+    def _end(self, run: Run, work: Callable[[], Record | None]) -> bool:
+        """Keep what becomes of a run, unless it has ended or belongs to another process."""
+        with claim(self.folder.claim(run)) as is_mine:
             if is_mine and not self.folder.record(run).exists():
-                record = self._work(run)
+                record = work()
                 if record is not None:
                     write_record(record, self.folder.record(run))
             has_ended = self.folder.record(run).exists()
@@ -54,28 +70,44 @@ class Worker:
                 self.folder.claim(run).unlink(missing_ok=True)
             return has_ended
 
-    def _work(self, run: Run) -> Record | None:
+    @cached_property
+    def _images(self) -> Dataset:
+        """The data set on the device."""
+        return self.dataset.to(self.compute.device)
+
+    def _work(self, run: Run, on_epoch: Callable[[int], bool]) -> Record | None:
         """What became of the run; None if it is to go on another time."""
-        history = History()
+        images, history = self._images, History()
+        status, reason = Status.TRAINED, ""
         try:
-            training = Training(run.graph, self.dataset, self.recipe, self.compute, run.seed)
+            training = Training(run.graph, images, self.recipe, self.compute, run.seed)
             checkpoint = self.folder.checkpoint(run)
             if checkpoint.exists():
                 training.restore(torch.load(checkpoint, map_location=self.compute.device))
             history = training.history
             while not training.is_done:
-                if not self.on_epoch(training.epochs):
+                if not on_epoch(training.epochs):
                     return None
                 training.epoch()
                 write_whole(checkpoint, lambda path: torch.save(training.state(), path))
         except Divergence as error:
-            return self._record(run, history, Status.DIVERGED, str(error))
+            status, reason = Status.DIVERGED, str(error)
         except (GraphError, RuntimeError, MemoryError) as error:
             status = Status.OUT_OF_MEMORY if _is_out_of_memory(error) else Status.FAILED
-            return self._record(run, history, status, _sentence(error))
-        return self._record(run, history, Status.TRAINED, "")
+            reason = _sentence(error)
+        return self._record(run, history, status, reason, self.compute.name)
 
-    def _record(self, run: Run, history: History, status: Status, reason: str) -> Record:
+    def _lost(self, run: Run, reason: str) -> Record:
+        """What is known of a run whose processes died, and of their hardware: its kind."""
+        history = History()
+        checkpoint = self.folder.checkpoint(run)
+        if checkpoint.exists():
+            history = History(**torch.load(checkpoint, map_location="cpu")["history"])
+        return self._record(run, history, Status.FAILED, reason, self.compute.device)
+
+    def _record(
+        self, run: Run, history: History, status: Status, reason: str, device: str
+    ) -> Record:
         return Record(
             architecture=run.graph.name,
             fingerprint=run.graph.fingerprint,
@@ -89,7 +121,7 @@ class Worker:
             seed=run.seed,
             epochs=self.recipe.epochs,
             **vars(history),
-            device=self.compute.name,
+            device=device,
             precision=self.compute.precision,
             versions=versions(),
             status=status,

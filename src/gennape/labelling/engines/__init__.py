@@ -1,0 +1,31 @@
+"""Where the runs of a labelling are done: in this process, or on a Ray cluster."""
+
+from gennape.labelling.engines.engine import Engine
+from gennape.labelling.engines.local import Local
+from gennape.labelling.errors import LabellingError
+
+__all__ = ["ENGINES", "Engine", "Local", "load_engine"]
+
+ENGINES = ("local", "ray")
+
+
+def load_engine(name: str, share: float = 1.0) -> Engine:
+    """The engine of a name.
+
+    Args:
+        name: One of `ENGINES`. "ray" connects to a cluster, see `RayCluster`.
+        share: Processors, or GPUs, that a run on a Ray cluster has.
+
+    Raises:
+        LabellingError: There is no such engine, or the share is one that Ray cannot give.
+        ImportError: Ray is not installed.
+    """
+    if name == "local":
+        return Local()
+    if name != "ray":
+        raise LabellingError(f"no engine is called {name!r}; there are {', '.join(ENGINES)}")
+    try:
+        from gennape.labelling.engines.ray_cluster import RayCluster
+    except ModuleNotFoundError as error:
+        raise ImportError('Ray is not installed; run pip install "gennape[ray]"') from error
+    return RayCluster(share)
