@@ -47,6 +47,7 @@ class RayCluster:
         self.share = share
         if not ray.is_initialized():
             ray.init(include_dashboard=False, log_to_driver=False)
+        self._epochs: Any = ray.remote(num_cpus=0, max_restarts=-1)(_Epochs).remote()
 
     def compute(self, device: str = "auto") -> Compute:
         """See `Engine`; whether the cluster has the device shows when a run starts."""
@@ -59,16 +60,16 @@ class RayCluster:
     ) -> Iterator[Run]:
         """See `Engine`."""
         shared = [ray.put(worker)]
-        epochs: Any = ray.remote(_Epochs).options(num_cpus=0, max_restarts=-1).remote()
-        task = ray.remote(_attempt).options(max_retries=RETRIES, **self._resources(worker))
-        pending = {task.remote(shared, run, end, epochs): run for run in runs}
+        options: dict[str, Any] = {"max_retries": RETRIES, **self._resources(worker)}
+        task = ray.remote(**options)(_attempt)
+        pending = {task.remote(shared, run, end, self._epochs): run for run in runs}
         while pending:
             done, _ = ray.wait(list(pending), timeout=_SECONDS_BETWEEN_LOOKS)
             for reference in done:
                 run = pending.pop(reference)
                 if _has_ended(reference, worker, run):
                     yield run
-            told: dict[str, int] = ray.get(epochs.all.remote())
+            told: dict[str, int] = ray.get(self._epochs.all.remote())
             report(sum(told.get(run.key, 0) for run in pending.values()))
 
     def _resources(self, worker: Worker) -> dict[str, float]:
