@@ -1,11 +1,12 @@
 """True evaluations: where accuracies come from."""
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any
 
 from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.estimator import Estimator
+from gennape.frontends import FrontendError
+from gennape.frontends.libraries import import_factory
 from gennape.graph import ComputationGraph
 from gennape.search.errors import SearchError
 from gennape.search.stages import Evaluate
@@ -57,9 +58,8 @@ def by_function(name: str) -> Evaluate:
     """
     module, _, function = name.partition(":")
     try:
-        evaluate: Evaluate = getattr(import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
+        return import_factory(module, function)
+    except FrontendError as error:
         raise SearchError(
             f"{name!r} is neither a labelled table nor package.module:function ({error})"
         ) from error
-    return evaluate
