@@ -56,7 +56,9 @@ def trained(
     return [by_fingerprint[graph.fingerprint] for graph in graphs]
 
 
-def cells(recipe: Recipe, records: list[Record], published: npt.NDArray[np.float64]) -> Iterator[str]:
+def cells(
+    recipe: Recipe, records: list[Record], published: npt.NDArray[np.float64]
+) -> Iterator[str]:
     """One row of the table; a network that was not trained to the end ranks last."""
     reached = np.nan_to_num(np.array([record.accuracy for record in records]), nan=0.0)
     better = slice(len(records) // 2, None)

@@ -1,8 +1,9 @@
 """What published proxies of NAS-Bench-201 owe to the way they were computed.
 
 Zen with the running averages that the authors' code reads from batch norms, two updates old;
-epsinas in float32, where networks without a value are left out of the correlation. The
-networks are those of proxies.py.
+epsinas in float32, where networks without a value are left out of the correlation; GraSP of 64
+images instead of 16, on fewer networks since each takes seconds. The networks are those of
+proxies.py.
 
 Run: python benchmarks/proxy_protocols.py
 """
@@ -20,10 +21,12 @@ from gennape.proxies import Batch, choose_networks, rank_correlations
 from gennape.proxies.batches import make_batch
 from gennape.proxies.candidate import Candidate
 from gennape.proxies.epsinas import WEIGHTS
+from gennape.proxies.grasp import grasp
 from gennape.proxies.initial_weights import set_constant, set_standard_normal
 from gennape.proxies.zen import ALPHA, _features_and_scales
 
 COUNT, RESOLUTION, BATCH = 500, 32, 16
+GRASP_COUNT, GRASP_BATCH = 40, 64
 
 
 def zen_of_running_averages(candidate: Candidate) -> float:
@@ -76,14 +79,20 @@ def main() -> None:
     choice = choose_networks("nasbench201", count, resolution=RESOLUTION, labelled=data)
     assert choice.accuracies is not None
     batch: Batch = make_batch(data, BATCH, (3, RESOLUTION, RESOLUTION), seed=0)
-    zen, epsinas = [], []
+    larger: Batch = make_batch(data, GRASP_BATCH, (3, RESOLUTION, RESOLUTION), seed=0)
+    zen, epsinas, few, many = [], [], [], []
     for architecture in choice.architectures:
         candidate = Candidate(choice.space.graph(architecture), batch)
         zen.append(zen_of_running_averages(candidate))
         epsinas.append(epsinas_of_float32(candidate))
+        if len(many) < GRASP_COUNT:
+            few.append(grasp(candidate))
+            many.append(grasp(Candidate(candidate.graph, larger)))
     print(f"{'':<32}{'networks':>13}{'Spearman':>10}")
     report("zen of running averages", zen, choice.accuracies)
     report("epsinas of float32", epsinas, choice.accuracies)
+    report(f"grasp of {BATCH} images", few, choice.accuracies[: len(few)])
+    report(f"grasp of {GRASP_BATCH} images", many, choice.accuracies[: len(many)])
 
 
 if __name__ == "__main__":
