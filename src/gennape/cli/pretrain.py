@@ -15,11 +15,12 @@ def pretrain(
         str, typer.Option(metavar="NAME", help="The recipe: the default, an ablation, k-gnn.")
     ] = "default",
     families: Annotated[
-        str, typer.Option(metavar="NAME,...", help="Labelled tables to learn from.")
+        str, typer.Option(metavar="all|NAME,...", help="Labelled tables to learn from.")
     ] = "nasbench101",
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
 ) -> None:
     """Train an estimator on labelled families; a killed run goes on when started again."""
+    from gennape import benchmarks
     from gennape.cli.progress import progress_bar
     from gennape.estimator import CONFIGS, pretrain
 
@@ -27,6 +28,7 @@ def pretrain(
         raise typer.BadParameter(
             f"no recipe is called {config!r}; they are {', '.join(CONFIGS)}", param_hint="--config"
         )
+    tables = benchmarks.names() if families == "all" else families.split(",")
     with progress_bar() as report:
-        pretrain(data, out, CONFIGS[config], seed, report, families.split(","))
+        pretrain(data, out, CONFIGS[config], seed, report, tables)
     print(f"estimator written to {out}")
