@@ -26,7 +26,7 @@ class FamilyTraits:
         name: Of the labelled table.
         kinds: Kinds of nodes, sorted, see `node_kinds`.
         joints: Which node leads to which, by kind and width of both, sorted; see `_joints`.
-        smallest: Of each of the `network_sizes`, `(3,)`.
+        smallest: Of each of the `network_sizes`, `(4,)`.
         largest: Likewise.
     """
 

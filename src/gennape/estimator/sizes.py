@@ -1,4 +1,4 @@
-"""How large networks are, in the three numbers that rank families nobody trained on."""
+"""How large networks are, in the four numbers that rank families nobody trained on."""
 
 from typing import Any
 
@@ -8,35 +8,53 @@ import numpy.typing as npt
 from gennape.graph import GraphBatch
 from gennape.graph.operations import WEIGHTED
 
-_UNITS = (0.4, 0.4, 1.0)
-"""One step of each: what NAS-Bench-101 deviates by in decades of cost, and an octave."""
+_UNITS = (0.4, 0.4, 0.5, 1.0)
+"""One step of each: what NAS-Bench-101 deviates by in decades of cost, half an octave of the
+resolution, an octave of the layers."""
 
 
 def network_sizes(batch: GraphBatch) -> npt.NDArray[np.float32]:
     """Sizes of canonical graphs: what lives in them counts, dead branches do not.
 
+    Parameters behind the last feature map are those of a classifier; they make no features and do
+    not count. Most of VGG's are of that kind.
+
     Args:
         batch: Canonical graphs.
 
     Returns:
-        `(graphs, 3)`: log10(MACs + 1), log10(parameters + 1), and log2 of the side of the
-        last feature map (of a square of as many places, where it is none); 0 for networks
-        without feature maps.
+        `(graphs, 4)`: log10(MACs + 1); log10(parameters + 1) up to the last feature map, of all
+        where there is none; log2 of the side of the last feature map (of a square of as many
+        places, where it is none), 0 for networks without feature maps; log2(layers with
+        weights + 1).
     """
     places = batch.output_shape[:, 1:].astype(np.float64).prod(axis=1)
-    maps = np.flatnonzero(batch.is_in(WEIGHTED) & (places > 1))
-    last = np.ones(len(batch))
-    last[batch.graph_index[maps]] = places[maps]  # the last assignment stays
-    columns = [np.log10(batch.macs + 1.0), np.log10(batch.parameters + 1.0), np.log2(last) / 2]
+    is_layer = batch.is_in(WEIGHTED)
+    maps = np.flatnonzero(is_layer & (places > 1))
+    last = batch.node_offsets[1:] - 1
+    last[batch.graph_index[maps]] = maps  # the last assignment stays
+    is_body = np.arange(len(is_layer)) <= last[batch.graph_index]
+    parameters = _sums(batch, batch.node_parameters * is_body)
+    columns = [
+        np.log10(batch.macs + 1.0),
+        np.log10(parameters + 1.0),
+        np.log2(places[last]) / 2,
+        np.log2(_sums(batch, is_layer) + 1.0),
+    ]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
 def size_scores(sizes: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
-    """Half the sum of the three sizes, each in its unit: `(graphs, 3)` to `(graphs,)`.
+    """Half the sum of the four sizes, each in its unit: `(graphs, 4)` to `(graphs,)`.
 
     MACs and parameters go together where families are built alike, so that half their sum
-    deviates by about one. At equal cost the network that keeps more resolution to its end
-    is put before the other.
+    deviates by about one. At equal cost the network that keeps more resolution to its end, and
+    the one of more layers, is put before the other.
     """
     scores: npt.NDArray[np.float64] = (sizes.astype(np.float64) / np.array(_UNITS)).sum(axis=1) / 2
     return scores
+
+
+def _sums(batch: GraphBatch, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Of the nodes of each graph, `(graphs,)`."""
+    return np.bincount(batch.graph_index, weights=values, minlength=len(batch))

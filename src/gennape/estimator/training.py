@@ -1,7 +1,6 @@
 """The training loop of every stage: one-cycle AdamW, resumable after each epoch."""
 
 import math
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from gennape.graph.arrays import IntArray
+from gennape.reports.storage import write_whole
 
 Order = Callable[[np.random.Generator], IntArray]
 """Row numbers of one epoch, in the order in which they are seen."""
@@ -112,9 +112,7 @@ def _save(
     if path is None:
         return
     state = {"module": module.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    os.replace(partial, path)  # a kill leaves the old state or the new one, never half of one
+    write_whole(path, lambda partial: torch.save(state, partial))
 
 
 def _restore(module: nn.Module, optimizer: torch.optim.Optimizer, path: Path | None) -> int:

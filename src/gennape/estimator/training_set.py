@@ -1,6 +1,5 @@
 """What an estimator is trained on: graphs of labelled families and what there is to learn."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +22,7 @@ from gennape.estimator.training import Report
 from gennape.graph import ComputationGraph, GraphBatch, canonical
 from gennape.graph.arrays import IntArray
 from gennape.graph.spectrum import laplacian_eigenvalues
+from gennape.reports.storage import write_whole
 
 _CHUNK = 256
 
@@ -140,12 +140,8 @@ def _prepared(
             report(f"reading {path.stem}", min(len(parts) * _CHUNK, count), count)
         columns = GraphFeatures.join(parts).columns()
         columns["spectra"] = np.concatenate(spectra or [np.zeros((count, 0))]).astype(np.float32)
-        partial = path.with_suffix(".partial")
-        save_file(
-            {name: torch.from_numpy(column).contiguous() for name, column in columns.items()},
-            partial,
-        )
-        os.replace(partial, path)
+        kept = {name: torch.from_numpy(column).contiguous() for name, column in columns.items()}
+        write_whole(path, lambda partial: save_file(kept, partial))
     tensors = load_file(path)
     eigenvalues = tensors.pop("spectra")
     return GraphFeatures(**{name: t.numpy() for name, t in tensors.items()}), eigenvalues
