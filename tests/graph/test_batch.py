@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,3 +63,26 @@ def test_an_empty_batch() -> None:
     assert list(batch) == []
     assert len(batch.take([])) == 0
     assert repr(batch) == "GraphBatch(0 graphs, 0 nodes, 0 edges)"
+
+
+@given(st.lists(st.lists(networks(), max_size=3), max_size=3))
+@settings(max_examples=50, deadline=None)
+def test_joined_batches_are_the_batch_of_all_graphs(parts: list[list[ComputationGraph]]) -> None:
+    joined = GraphBatch.join([GraphBatch.of(graphs) for graphs in parts])
+    graphs = [graph for part in parts for graph in part]
+    assert len(joined) == len(graphs)
+    for before, after in zip(graphs, joined, strict=True):
+        _assert_same(before, after)
+
+
+@given(st.lists(networks(), min_size=1, max_size=3))
+@settings(max_examples=10, deadline=None)
+def test_a_batch_travels_without_what_follows_from_it(graphs: list[ComputationGraph]) -> None:
+    batch = GraphBatch.of(graphs)
+    short = len(pickle.dumps(batch))
+    macs = batch.macs
+    assert len(pickle.dumps(batch)) == short
+    copy = pickle.loads(pickle.dumps(batch))
+    np.testing.assert_array_equal(copy.macs, macs)
+    for before, after in zip(graphs, copy, strict=True):
+        _assert_same(before, after)

@@ -79,8 +79,8 @@ class MessagePassingEncoder(nn.Module):
         sources, targets = batch.edges
         into, out_of = _reciprocal_counts(targets, hidden), _reciprocal_counts(sources, hidden)
         for layer in self.layers:
-            arguments = sums(hidden[sources], targets, len(hidden)) * into
-            users = sums(hidden[targets], sources, len(hidden)) * out_of
+            arguments = sums(hidden.index_select(0, sources), targets, len(hidden)) * into
+            users = sums(hidden.index_select(0, targets), sources, len(hidden)) * out_of
             hidden = hidden + layer(torch.cat([hidden, arguments, users], dim=1))
         return read_out(hidden, batch, self.view.readout)
 

@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from gennape.estimator.node_kinds import convolution_widths, node_kinds
 from gennape.graph import GraphBatch
-from gennape.graph.arrays import IntArray
-from gennape.graph.batch import ranges
+from gennape.graph.arrays import IntArray, ranges
 
 FloatArray = npt.NDArray[np.float32]
 

@@ -6,7 +6,7 @@ thousand networks is the same vectorised code.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
 from typing import Any
 
@@ -56,6 +56,10 @@ class NodeArrays:
     node_parameters: IntArray
     edges: IntArray
     details: Details = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what was computed from them can be computed again."""
+        return {column.name: getattr(self, column.name) for column in fields(self)}
 
     @property
     def num_nodes(self) -> int:
@@ -129,6 +133,21 @@ class NodeArrays:
         result[has] = self.edges[0][self.first_edge[:-1][has] + position]
         return result
 
+    @cached_property
+    def _by_source(self) -> IntArray:
+        """Targets of all edges, sorted by source, `(edges,)`."""
+        targets: IntArray = self.edges[1][np.argsort(self.edges[0], kind="stable")]
+        return targets
+
+    @cached_property
+    def _first_use(self) -> IntArray:
+        """Position of each node's first use in `_by_source`, `(nodes,)`."""
+        return np.cumsum(self.out_degree) - self.out_degree
+
+    def users(self, nodes: IntArray) -> IntArray:
+        """The nodes that use the results of some, one for each use."""
+        return self._by_source[ranges(self._first_use[nodes], self.out_degree[nodes])]
+
     def is_in(self, operations: frozenset[Op]) -> BoolArray:
         """Which nodes hold one of `operations`, `(nodes,)`."""
         return _membership_table(operations)[self.operations]
@@ -137,6 +156,14 @@ class NodeArrays:
     def node_macs(self) -> IntArray:
         """Multiply-accumulates of each node for one input, `(nodes,)`, int64."""
         return node_macs(self)
+
+
+def ranges(starts: IntArray, counts: IntArray) -> IntArray:
+    """The ranges `starts[i] .. starts[i] + counts[i]`, one after another."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    shifts: IntArray = np.repeat(starts - (ends - counts), counts)
+    return np.arange(total) + shifts
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gennape.graph.arrays import ATTRIBUTE_COLUMNS, IntArray, NodeArrays
+from gennape.graph.arrays import ATTRIBUTE_COLUMNS, IntArray, NodeArrays, ranges
 from gennape.graph.computation_graph import ComputationGraph
 
 
@@ -38,30 +38,37 @@ class GraphBatch(NodeArrays):
         """The batch of `graphs`, in their order."""
         graphs = list(graphs)
         counts = [graph.num_nodes for graph in graphs]
-        offsets = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
-        details = {
-            node + int(start): values
-            for graph, start in zip(graphs, offsets[:-1], strict=True)
-            for node, values in graph.details.items()
-        }
+        return cls._side_by_side(graphs, counts, [graph.name for graph in graphs])
+
+    @classmethod
+    def join(cls, batches: Sequence["GraphBatch"]) -> "GraphBatch":
+        """The graphs of all batches, one batch after another."""
+        counts = [count for one in batches for count in np.diff(one.node_offsets).tolist()]
+        return cls._side_by_side(batches, counts, [name for one in batches for name in one.names])
+
+    @classmethod
+    def _side_by_side(
+        cls, parts: Sequence[NodeArrays], counts: Sequence[int], names: Sequence[str]
+    ) -> "GraphBatch":
+        """The nodes and edges of all parts; `counts` are the nodes of each graph."""
+        starts = np.cumsum([0, *(part.num_nodes for part in parts)]).tolist()[:-1]
+        pairs = list(zip(parts, starts, strict=True))
         return cls(
-            operations=_joined([graph.operations for graph in graphs], np.int16),
+            operations=_joined([part.operations for part in parts], np.int16),
             attributes=_joined(
-                [graph.attributes for graph in graphs], np.int32, (0, ATTRIBUTE_COLUMNS)
+                [part.attributes for part in parts], np.int32, (0, ATTRIBUTE_COLUMNS)
             ),
-            node_parameters=_joined([graph.node_parameters for graph in graphs], np.int64),
+            node_parameters=_joined([part.node_parameters for part in parts], np.int64),
             edges=_joined(
-                [
-                    graph.edges + np.int32(start)
-                    for graph, start in zip(graphs, offsets[:-1], strict=True)
-                ],
-                np.int32,
-                (2, 0),
-                axis=1,
+                [part.edges + np.int32(start) for part, start in pairs], np.int32, (2, 0), axis=1
             ),
-            details=details,
-            node_offsets=offsets,
-            names=tuple(graph.name for graph in graphs),
+            details={
+                node + start: values
+                for part, start in pairs
+                for node, values in part.details.items()
+            },
+            node_offsets=np.concatenate(([0], np.cumsum(counts, dtype=np.int64))),
+            names=tuple(names),
         )
 
     @cached_property
@@ -135,14 +142,6 @@ class GraphBatch(NodeArrays):
         return {
             new: self.details[old] for new, old in enumerate(nodes.tolist()) if old in self.details
         }
-
-
-def ranges(starts: IntArray, counts: IntArray) -> IntArray:
-    """The ranges `starts[i] .. starts[i] + counts[i]`, one after another."""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    shifts: IntArray = np.repeat(starts - (ends - counts), counts)
-    return np.arange(total) + shifts
 
 
 def _joined(

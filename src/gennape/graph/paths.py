@@ -1,13 +1,12 @@
 """What lies on the paths from the input to each node."""
 
-from collections.abc import Iterator
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from gennape.graph.arrays import BoolArray, IntArray, NodeArrays
-from gennape.graph.batch import ranges
 
 
 def path_depths(
@@ -26,28 +25,67 @@ def path_depths(
     Returns:
         `(nodes, 3)`.
     """
-    depths = np.repeat(lengths.astype(np.float32)[:, None], 3, axis=1)
-    arguments = nodes.edges[0]
-    for level in _levels(nodes):
-        degree = nodes.in_degree[level]
-        before = depths[arguments[ranges(nodes.first_edge[level], degree)]]
-        first = np.cumsum(degree) - degree
-        depths[level, 0] += np.maximum.reduceat(before[:, 0], first)
-        depths[level, 1] += np.minimum.reduceat(before[:, 1], first)
-        depths[level, 2] += np.add.reduceat(before[:, 2], first) / degree
-    return depths
+    longest, shortest, mean = np.repeat(lengths.astype(np.float32)[None], 3, axis=0)
+    order, waves = in_waves(levels(nodes), nodes.edges[1])
+    arguments = nodes.edges[0][order]
+    degree = nodes.in_degree.astype(np.float64)
+    for wave, edges, first in waves:
+        before = arguments[edges]
+        longest[wave] += np.maximum.reduceat(longest[before], first)
+        shortest[wave] += np.minimum.reduceat(shortest[before], first)
+        mean[wave] += np.add.reduceat(mean[before], first) / degree[wave]
+    return np.stack([longest, shortest, mean], axis=1)
 
 
-def _levels(nodes: NodeArrays) -> Iterator[IntArray]:
-    """Nodes with arguments, in groups whose arguments all lie in earlier groups."""
-    by_source = np.argsort(nodes.edges[0], kind="stable")
-    users = nodes.edges[1][by_source]
-    first_user = np.cumsum(nodes.out_degree) - nodes.out_degree
+def levels(nodes: NodeArrays) -> IntArray:
+    """How many nodes lie before each node on the longest path to it, `(nodes,)`."""
+    level = np.zeros(nodes.num_nodes, dtype=np.int64)
     waiting = nodes.in_degree.copy()
-    level = np.flatnonzero(waiting == 0)
-    while len(level):
-        reached = users[ranges(first_user[level], nodes.out_degree[level])]
-        np.subtract.at(waiting, reached, 1)
-        level = np.unique(reached[waiting[reached] == 0])
-        if len(level):
-            yield level
+    reached = np.flatnonzero(waiting == 0)
+    number = 0
+    while len(reached):
+        level[reached] = number
+        number += 1
+        users = nodes.users(reached)
+        np.subtract.at(waiting, users, 1)
+        reached = np.unique(users[waiting[users] == 0])
+    return level
+
+
+class Wave(NamedTuple):
+    """Nodes that can be computed at once.
+
+    Attributes:
+        nodes: Sorted, `(nodes,)`.
+        edges: Which edges end at them.
+        first: Where in these the edges of each node begin, `(nodes,)`.
+    """
+
+    nodes: IntArray
+    edges: slice
+    first: IntArray
+
+
+def in_waves(level: IntArray, ends: IntArray) -> tuple[IntArray, list[Wave]]:
+    """Nodes at which edges end, wave after wave.
+
+    Args:
+        level: Of each node, `(nodes,)`; nodes of equal level make one wave.
+        ends: The node at which each edge ends, `(edges,)`.
+
+    Returns:
+        The order of the edges that waves speak of, `(edges,)`: by level and end, and else as
+        they were; and the waves, the lowest level first.
+    """
+    order = np.lexsort((ends, level[ends]))
+    ordered = ends[order]
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    nodes = ordered[first]
+    starts = np.flatnonzero(np.diff(level[nodes], prepend=level.min(initial=0) - 1)).tolist()
+    begins = [*first[starts].tolist(), len(order)]
+    return order, [
+        Wave(nodes[start:stop], slice(begin, end), first[start:stop] - begin)
+        for (start, stop), (begin, end) in zip(
+            pairwise([*starts, len(nodes)]), pairwise(begins), strict=True
+        )
+    ]

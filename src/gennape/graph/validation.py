@@ -48,7 +48,7 @@ def _check_arrays(graph: NodeArrays) -> None:
         actual = getattr(graph, column).shape
         if actual != shape:
             raise GraphError(f"{column} have shape {actual}, expected {shape}")
-    unknown = sorted(set(np.unique(graph.operations).tolist()) - _VOCABULARY)
+    unknown = sorted(set(graph.operations.tolist()) - _VOCABULARY)
     if unknown:
         raise GraphError(f"operation {unknown[0]} is not in the vocabulary of this version")
     outside = [node for node in graph.details if not 0 <= node < nodes]

@@ -8,6 +8,7 @@ convolution is followed by batch norm and ReLU and has no bias.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, product, starmap
 
 import numpy as np
@@ -142,8 +143,8 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
         for stack in range(_STACKS):
             if stack > 0:
                 x = build.max_pool(x, kernel=2, stride=2)
-            for _ in range(_CELLS_PER_STACK):
-                x = _cell(build, x, _STEM_CHANNELS << stack, architecture)
+            block = partial(_cell, build, channels=_STEM_CHANNELS << stack, cell=architecture)
+            x = build.repeat(block, block(x), _CELLS_PER_STACK - 1)
         build.output(build.linear(build.flatten(build.global_avg_pool(x)), self.classes))
         return build.build(name=f"{self.name}:{self.format(architecture)}")
 

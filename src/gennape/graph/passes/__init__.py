@@ -5,6 +5,7 @@ graphs, that returns the very same batch where the rule has nothing to change.
 `CANONICAL` names them in order; they run until none of them changes anything.
 """
 
+from itertools import cycle
 from typing import overload
 
 from gennape.graph.batch import GraphBatch
@@ -66,9 +67,10 @@ def canonical(graph: ComputationGraph | GraphBatch) -> ComputationGraph | GraphB
     """
     if isinstance(graph, ComputationGraph):
         return canonical(GraphBatch.of([graph])).graph(0)
-    before = None
-    while graph is not before:
-        before = graph
-        for apply in CANONICAL:
-            graph = apply(graph)
+    idle = 0
+    for apply in cycle(CANONICAL):
+        before, graph = graph, apply(graph)
+        idle = idle + 1 if graph is before else 0
+        if idle == len(CANONICAL):
+            break
     return graph

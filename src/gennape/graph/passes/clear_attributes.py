@@ -34,10 +34,11 @@ _NUMBERS = frozenset({"value", "exponent"})
 
 def clear_attributes(batch: GraphBatch) -> GraphBatch:
     """Apply the rules of this module to every graph."""
+    operations = batch.operations[list(batch.details)].tolist()
     details = {
         node: kept
-        for node, values in batch.details.items()
-        if (kept := _kept(int(batch.operations[node]), values))
+        for operation, (node, values) in zip(operations, batch.details.items(), strict=True)
+        if (kept := _kept(operation, values))
     }
     if details != batch.details:
         batch = replace(batch, details=details)

@@ -9,7 +9,7 @@ Before: any batch. After: no two such nodes are equal.
 
 import numpy as np
 
-from gennape.graph.arrays import IntArray
+from gennape.graph.arrays import BoolArray, IntArray
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import WEIGHTED, Op
 from gennape.graph.passes.rewrite import rewire
@@ -22,7 +22,8 @@ def merge_duplicates(batch: GraphBatch) -> GraphBatch:
     argument = batch.argument(0)
     plain = (batch.in_degree == 1) & (batch.node_parameters == 0) & ~batch.is_in(_DISTINCT)
     nodes = np.flatnonzero(plain & (batch.out_degree[argument] > 1))
-    if len(nodes) < 2:
+    nodes = nodes[_not_alone(argument[nodes] * len(Op) + batch.operations[nodes])]
+    if not len(nodes):
         return batch
     twin = _first_equal(batch, nodes, argument[nodes])
     if (twin == nodes).all():
@@ -30,6 +31,13 @@ def merge_duplicates(batch: GraphBatch) -> GraphBatch:
     stand_in = np.arange(batch.num_nodes)
     stand_in[nodes] = twin
     return rewire(batch, np.stack([stand_in[batch.edges[0]], batch.edges[1]]))
+
+
+def _not_alone(values: IntArray) -> BoolArray:
+    """Which values occur more than once."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    result: BoolArray = counts[places] > 1
+    return result
 
 
 def _first_equal(batch: GraphBatch, nodes: IntArray, argument: IntArray) -> IntArray:

@@ -37,13 +37,16 @@ def _zeros(batch: GraphBatch) -> BoolArray:
     """Which nodes hold nothing but zeros, or a constant made of them."""
     zero: BoolArray = batch.operations == Op.ZERO
     can_be_zero, product = ~batch.is_in(_NEVER_ZERO), batch.operations == Op.MUL
-    source, target = batch.edges
-    while True:
-        zeros = np.bincount(target[zero[source]], minlength=batch.num_nodes)
-        found = zero | (can_be_zero & (zeros == batch.in_degree)) | (product & (zeros > 0))
-        if (found == zero).all():
-            return zero
-        zero = found
+    zeros = np.zeros(batch.num_nodes, dtype=np.int64)
+    found = np.flatnonzero(zero)
+    while len(found):
+        users = batch.users(found)
+        np.add.at(zeros, users, 1)
+        users = np.unique(users)
+        all_zero = can_be_zero[users] & (zeros[users] == batch.in_degree[users])
+        found = users[(all_zero | product[users]) & ~zero[users]]
+        zero[found] = True
+    return zero
 
 
 def _attach_to_input(batch: GraphBatch, zero: BoolArray) -> GraphBatch:

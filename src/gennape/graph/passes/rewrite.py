@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gennape.graph.arrays import BoolArray, IntArray
-from gennape.graph.batch import GraphBatch, ranges
+from gennape.graph.arrays import BoolArray, IntArray, ranges
+from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 
 _ENDS = frozenset({Op.INPUT, Op.OUTPUT})
@@ -132,13 +132,17 @@ def _compact(batch: GraphBatch, edges: IntArray, kept: BoolArray) -> GraphBatch:
     """The batch with these edges and only the kept nodes, renumbered."""
     position = np.cumsum(kept) - 1
     totals = np.concatenate(([0], position + 1))
+    detailed = list(batch.details)
+    new = zip(kept[detailed].tolist(), position[detailed].tolist(), strict=True)
     return GraphBatch(
         operations=batch.operations[kept],
         attributes=batch.attributes[kept],
         node_parameters=batch.node_parameters[kept],
         edges=position[edges].astype(np.int32),
         details={
-            int(position[node]): values for node, values in batch.details.items() if kept[node]
+            node: values
+            for (stays, node), values in zip(new, batch.details.values(), strict=True)
+            if stays
         },
         node_offsets=totals[batch.node_offsets],
         names=batch.names,
