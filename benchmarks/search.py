@@ -25,7 +25,7 @@ from gennape.benchmarks import Benchmark
 from gennape.estimator import load
 from gennape.evaluation.few_shot import Scored
 from gennape.evaluation.metrics import spearman
-from gennape.graph import ComputationGraph
+from gennape.graph import ComputationGraph, GraphBatch, canonical
 from gennape.search import Catalogue, Found, Objective, Settings, run, run_guided
 from gennape.search.identity import network_keys
 from gennape.search.networks import Facts, Network
@@ -94,9 +94,11 @@ def read_rows(benchmark: Benchmark, estimator_name: str) -> dict[str, np.ndarray
     parts = []
     graphs = benchmark.graphs()
     while chunk := list(islice(graphs, CHUNK)):
-        keys += network_keys(chunk)
-        costs += [(graph.macs, graph.parameters) for graph in chunk]
-        parts.append(estimator.features(chunk))
+        batch = GraphBatch.of(chunk)
+        forms = canonical(batch)
+        keys += network_keys(forms)
+        costs += zip(batch.macs.tolist(), batch.parameters.tolist(), strict=True)
+        parts.append(estimator.canonical_features(forms))
         print(f"{benchmark.name}: {len(keys)} of {len(benchmark)} networks", file=sys.stderr)
     features = type(parts[0]).join(parts)
     scored = Scored.by(estimator, features)
@@ -151,7 +153,9 @@ class Case:
 
     def run(self, method: str, budget: int, seed: int) -> list[float]:
         """Best accuracy after each evaluation."""
-        catalogue = Catalogue(self.pool.space, self.pool.facts)
+        space = self.pool.space
+        known = {space.signature(space.parse(text)): one for text, one in self.pool.facts.items()}
+        catalogue = Catalogue(space, known)
         with TemporaryDirectory() as folder:
             if method == "guided":
                 settings = Settings("evolution", budget=SEARCHED, seed=100 * seed)

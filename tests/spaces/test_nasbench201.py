@@ -1,3 +1,5 @@
+from collections.abc import Hashable
+
 import numpy as np
 import pytest
 
@@ -141,3 +143,39 @@ def test_cells_outside_the_family(operations: tuple[str, ...], reason: str) -> N
 def test_sources_in_another_order_are_refused() -> None:
     with pytest.raises(ArchitectureError, match="they look like"):
         SPACE.parse("|none~1|+|none~0|none~1|+|none~0|none~1|none~2|")
+
+
+def test_equal_signatures_are_equal_networks_of_equal_cost() -> None:
+    rng = np.random.default_rng(1)
+    by_signature: dict[Hashable, list[NASBench201Architecture]] = {}
+    for _ in range(400):
+        architecture = SPACE.sample(rng)
+        by_signature.setdefault(SPACE.signature(architecture), []).append(architecture)
+    alike = [group for group in by_signature.values() if len(set(group)) > 1]
+    assert len(alike) > 20
+    for group in alike:
+        graphs = [SPACE.graph(architecture) for architecture in group[:3]]
+        assert len({(one.fingerprint, one.macs, one.parameters) for one in graphs}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        # One convolution used twice, and two of them.
+        (
+            "|nor_conv_3x3~0|+|skip_connect~0|none~1|+|none~0|skip_connect~1|none~2|",
+            "|nor_conv_3x3~0|+|nor_conv_3x3~0|none~1|+|none~0|skip_connect~1|none~2|",
+        ),
+        (
+            "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|skip_connect~1|skip_connect~2|",
+            "|nor_conv_3x3~0|+|nor_conv_3x3~0|none~1|+|none~0|skip_connect~1|skip_connect~2|",
+        ),
+        # The second has a convolution that nobody reads: one network, two costs.
+        (
+            "|none~0|+|none~0|none~1|+|nor_conv_1x1~0|none~1|none~2|",
+            "|nor_conv_3x3~0|+|none~0|none~1|+|nor_conv_1x1~0|none~1|none~2|",
+        ),
+    ],
+)
+def test_signatures_of_what_differs_differ(one: str, other: str) -> None:
+    assert SPACE.signature(SPACE.parse(one)) != SPACE.signature(SPACE.parse(other))

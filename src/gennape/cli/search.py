@@ -1,5 +1,6 @@
 """`gennape search`: find networks that are better and cheaper."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -50,6 +51,10 @@ def search(
     estimator: EstimatorName = None,
     data: DataFolder = None,
     seed: Seed = 0,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that score networks.", show_default="one a processor"),
+    ] = None,
 ) -> None:
     """Search a family, or what changes make of a network, for high scores and low costs."""
     from gennape.cli.progress import progress_bar
@@ -60,6 +65,7 @@ def search(
         Catalogue,
         Constraint,
         Objective,
+        Pool,
         Settings,
         judged_by,
         require_plotting,
@@ -77,13 +83,13 @@ def search(
     )
     require_plotting()
     judge = load(estimator)
-    scorer = ByEstimator(judge)
     space, evaluation = _space(family, model, input_shape, evaluate, data, judge)
-    catalogue = Catalogue(space)
-    depends_on = {"estimator": scorer.version, "evaluated by": evaluate}
-    if model is not None:
-        depends_on["network"] = space.network.fingerprint
-    with progress_bar() as bar:
+    with Pool(workers or os.cpu_count() or 1) as pool, progress_bar() as bar:
+        scorer = ByEstimator(judge, pool)
+        catalogue = Catalogue(space, pool=pool)
+        depends_on = {"estimator": scorer.version, "evaluated by": evaluate}
+        if model is not None:
+            depends_on["network"] = space.network.fingerprint
         report = _teller(bar, settings.objectives[0].metric)
         if evaluation is None or "accuracy" in settings.metrics:
             found = run(

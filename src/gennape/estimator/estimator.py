@@ -15,7 +15,7 @@ from torch import Tensor
 from gennape.estimator.adapter import Adapter
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.encoder import EncoderInput
-from gennape.estimator.encoders import graph_features
+from gennape.estimator.encoders import ENCODERS, graph_features
 from gennape.estimator.familiarity import Familiarity
 from gennape.estimator.generalist import Generalist
 from gennape.estimator.graph_features import GraphFeatures
@@ -24,7 +24,7 @@ from gennape.estimator.reference import Reference
 from gennape.estimator.sizes import size_scores
 from gennape.estimator.stages import in_batches
 from gennape.estimator.targets import Target, standardised_labels
-from gennape.graph import ComputationGraph
+from gennape.graph import ComputationGraph, GraphBatch
 from gennape.graph.arrays import BoolArray, IntArray
 
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -99,6 +99,10 @@ class Estimator:
     def features(self, graphs: Iterable[ComputationGraph]) -> GraphFeatures:
         """What the encoder sees of networks; `predict` does this by itself."""
         return graph_features(graphs, self.config.encoder)
+
+    def canonical_features(self, batch: GraphBatch) -> GraphFeatures:
+        """What the encoder sees of networks that are in canonical form already."""
+        return ENCODERS[self.config.encoder].features(batch)
 
     def predict_features(self, features: GraphFeatures) -> Prediction:
         """Score networks whose features are at hand."""

@@ -8,6 +8,7 @@ from gennape.search.graph_space import GraphSpace
 from gennape.search.guided import judged_by, run_guided
 from gennape.search.networks import Catalogue
 from gennape.search.objectives import Constraint, Objective
+from gennape.search.pool import Pool
 from gennape.search.report import require_plotting, write_results
 from gennape.search.stages import ByEstimator, Evaluate
 from gennape.search.table_space import TableSpace
@@ -21,6 +22,7 @@ __all__ = [
     "Found",
     "GraphSpace",
     "Objective",
+    "Pool",
     "SearchError",
     "Settings",
     "TableSpace",

@@ -1,12 +1,15 @@
-"""Architectures as networks: their keys and costs, known once."""
+"""Architectures as networks: their keys and costs, known once, and their canonical forms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from gennape.graph import ComputationGraph
+import numpy as np
+
+from gennape.graph import ComputationGraph, GraphBatch, canonical
 from gennape.search.identity import network_keys
+from gennape.search.pool import Pool
 from gennape.spaces import SearchSpace
 
 _CHUNK = 256
@@ -21,6 +24,13 @@ class Facts(NamedTuple):
     parameters: int
 
 
+class Form(NamedTuple):
+    """The canonical form of a network: a graph of a batch."""
+
+    batch: GraphBatch
+    row: int
+
+
 @dataclass(frozen=True, eq=False)
 class Network:
     """One architecture as a network.
@@ -30,12 +40,14 @@ class Network:
         architecture: As the family has it.
         text: Its one-line string.
         facts: Its key and costs.
+        form: Its canonical form, where it is at hand.
     """
 
     space: SearchSpace[Any]
     architecture: Any
     text: str
     facts: Facts
+    form: Form | None = None
 
     @cached_property
     def graph(self) -> ComputationGraph:
@@ -43,41 +55,75 @@ class Network:
         return self.space.graph(self.architecture)
 
 
+def canonical_forms(networks: Sequence[Network]) -> GraphBatch:
+    """The canonical forms of networks, in their order; made now where none is at hand."""
+    places: dict[GraphBatch | None, list[int]] = {}
+    for place, network in enumerate(networks):
+        places.setdefault(network.form.batch if network.form else None, []).append(place)
+    parts = [
+        canonical(GraphBatch.of(networks[place].graph for place in own))
+        if batch is None
+        else batch.take([form.row for place in own if (form := networks[place].form)])
+        for batch, own in places.items()
+    ]
+    return GraphBatch.join(parts).take(np.argsort(np.concatenate(list(places.values()))))
+
+
 class Catalogue:
     """The networks of a family that were seen so far; several searches may share it.
 
     Args:
         space: The family.
-        facts: What is known of its networks already, by string.
+        facts: What is known of its networks already, by signature.
+        pool: The processes that read networks.
     """
 
-    def __init__(self, space: SearchSpace[Any], facts: Mapping[str, Facts] | None = None) -> None:
+    def __init__(
+        self,
+        space: SearchSpace[Any],
+        facts: Mapping[Hashable, Facts] | None = None,
+        pool: Pool | None = None,
+    ) -> None:
         self.space = space
-        self._facts = dict(facts or {})
+        self.pool = pool or Pool()
+        self._facts: dict[Hashable, Facts] = dict(facts or {})
+        self._read_part = partial(_read, space)
 
     def describe(self, architectures: Sequence[Any]) -> list[Network]:
         """The networks of some architectures; each is read once, many at a time."""
-        texts = [self.space.format(architecture) for architecture in architectures]
-        unknown = {
-            text: architecture
-            for text, architecture in zip(texts, architectures, strict=True)
-            if text not in self._facts
-        }
-        graphs = self._read(unknown)
-        networks = []
-        for text, architecture in zip(texts, architectures, strict=True):
-            network = Network(self.space, architecture, text, self._facts[text])
-            if text in graphs:
-                network.__dict__["graph"] = graphs[text]  # at hand: not to be built again
-            networks.append(network)
-        return networks
+        signatures = [self.space.signature(architecture) for architecture in architectures]
+        unknown: dict[Hashable, Any] = {}
+        for signature, architecture in zip(signatures, architectures, strict=True):
+            if signature not in self._facts:
+                unknown.setdefault(signature, architecture)
+        forms = self._read(unknown)
+        return [
+            Network(
+                self.space,
+                architecture,
+                self.space.format(architecture),
+                self._facts[signature],
+                forms.pop(signature, None),  # the form of the first one, which was read
+            )
+            for signature, architecture in zip(signatures, architectures, strict=True)
+        ]
 
-    def _read(self, architectures: dict[str, Any]) -> dict[str, ComputationGraph]:
-        graphs = {text: self.space.graph(one) for text, one in architectures.items()}
-        texts = list(graphs)
-        for start in range(0, len(texts), _CHUNK):
-            part = texts[start : start + _CHUNK]
-            keys = network_keys([graphs[text] for text in part])
-            for text, key in zip(part, keys, strict=True):
-                self._facts[text] = Facts(key, graphs[text].macs, graphs[text].parameters)
-        return graphs
+    def _read(self, architectures: dict[Hashable, Any]) -> dict[Hashable, Form]:
+        """The canonical forms of some architectures, which become known."""
+        forms = {}
+        signatures = iter(architectures)
+        parts = self.pool.split(list(architectures.values()), _CHUNK)
+        for found, batch in self.pool.map(self._read_part, parts):
+            for row, facts in enumerate(found):
+                signature = next(signatures)
+                self._facts[signature] = facts
+                forms[signature] = Form(batch, row)
+        return forms
+
+
+def _read(space: SearchSpace[Any], architectures: Sequence[Any]) -> tuple[list[Facts], GraphBatch]:
+    """What is known of some architectures, and their canonical forms."""
+    batch = GraphBatch.of(map(space.graph, architectures))
+    forms = canonical(batch)
+    columns = network_keys(forms), batch.macs.tolist(), batch.parameters.tolist()
+    return list(map(Facts, *columns)), forms

@@ -1,7 +1,8 @@
 """How metrics are measured: cheap ones first, so that constraints spare the dear ones."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,10 +13,11 @@ import numpy.typing as npt
 import torch
 
 from gennape.estimator import Estimator
-from gennape.graph import ComputationGraph
+from gennape.graph import ComputationGraph, GraphBatch
 from gennape.proxies import Batch, measure
 from gennape.search.errors import SearchError
-from gennape.search.networks import Network
+from gennape.search.networks import Network, canonical_forms
+from gennape.search.pool import Pool
 
 Array = npt.NDArray[np.floating[Any]]
 
@@ -25,6 +27,8 @@ Evaluate = Callable[[Sequence[ComputationGraph]], Sequence[float]]
 A graph's `name` is `family:architecture`, and `to_module()` gives the network to train.
 """
 
+_PART = 32
+"""Networks that are scored together, at most."""
 _NO_IMAGES = Batch(torch.empty(0, 3, 1, 1))
 
 
@@ -51,9 +55,15 @@ class Scorer(Protocol):
 
 @dataclass(frozen=True)
 class ByEstimator:
-    """Scores by an estimator."""
+    """Scores by an estimator.
+
+    Attributes:
+        estimator: What predicts.
+        pool: The processes that score networks.
+    """
 
     estimator: Estimator
+    pool: Pool = field(default_factory=Pool)
 
     @property
     def version(self) -> str:
@@ -64,9 +74,19 @@ class ByEstimator:
             return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
     def score(self, networks: Sequence[Network]) -> tuple[Array, Array]:
-        """The estimator's predictions."""
-        prediction = self.estimator.predict([network.graph for network in networks])
-        return prediction.score, prediction.uncertainty
+        """The estimator's predictions.
+
+        The last digits of sums depend on how many networks are scored together, so parts are
+        the same however many processes there are.
+        """
+        rows = np.array_split(np.arange(len(networks)), -(-len(networks) // _PART))
+        parts = [canonical_forms([networks[row] for row in part]) for part in rows]
+        score, uncertainty = np.hstack(self.pool.map(self._predict_part, parts))
+        return score, uncertainty
+
+    @cached_property
+    def _predict_part(self) -> Callable[[GraphBatch], Array]:
+        return partial(_predict, self.estimator)
 
     def learn(self, networks: Sequence[Network], accuracies: Array) -> "ByEstimator":
         """The estimator fine-tuned on labelled networks.
@@ -74,8 +94,17 @@ class ByEstimator:
         Raises:
             LabelError: Nothing can be learned from the accuracies.
         """
-        features = self.estimator.features([network.graph for network in networks])
-        return ByEstimator(self.estimator.fine_tune_features(features, accuracies))
+        features = self.estimator.canonical_features(canonical_forms(networks))
+        return ByEstimator(self.estimator.fine_tune_features(features, accuracies), self.pool)
+
+
+def _predict(estimator: Estimator, batch: GraphBatch) -> Array:
+    """Scores and uncertainties of canonical graphs, `(2, graphs)`."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # sums come out the same on every machine, and parts are small
+    prediction = estimator.predict_features(estimator.canonical_features(batch))
+    torch.set_num_threads(threads)
+    return np.stack([prediction.score, prediction.uncertainty])
 
 
 class Costs:

@@ -1,7 +1,7 @@
 """What every architecture family offers."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
@@ -70,6 +70,14 @@ class SearchSpace(ABC, Generic[Architecture]):
     @abstractmethod
     def format(self, architecture: Architecture) -> str:
         """The one-line string of an architecture; `parse` reads it back."""
+
+    def signature(self, architecture: Architecture) -> Hashable:
+        """Equal only for architectures whose networks are equal and cost the same.
+
+        It spares the work of building and comparing networks; that two signatures differ says
+        nothing. A family of many equal networks has one that finds them.
+        """
+        return self.format(architecture)
 
     @abstractmethod
     def graph(self, architecture: Architecture) -> ComputationGraph:

@@ -6,7 +6,11 @@ stride 2 before the second and the third stage, batch norm, ReLU, global average
 and a linear layer. Convolutions in a cell are ReLU-conv-batch norm.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+from typing import NamedTuple
 
 from gennape.graph import ComputationGraph, GraphBuilder
 from gennape.spaces.base import ArchitectureError
@@ -15,6 +19,7 @@ from gennape.spaces.parts.cells import EDGES, CellArchitecture, CellSpace, cell
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 
+_CONVOLUTIONS = OPERATIONS[2:4]
 _CHANNELS = (16, 32, 64)
 _CELLS_PER_STAGE = 5
 
@@ -58,6 +63,11 @@ class NASBench201(CellSpace[NASBench201Architecture]):
             tokens[target - 1].append(f"{operation}~{source}")
         return "+".join("|" + "|".join(step) + "|" for step in tokens)
 
+    def signature(self, architecture: NASBench201Architecture) -> Hashable:
+        """What reaches the cell's output, and which convolutions there are."""
+        operations = architecture.operations
+        return _output(operations), *map(operations.count, _CONVOLUTIONS)
+
     def graph(self, architecture: NASBench201Architecture) -> ComputationGraph:
         """The whole network as a computation graph."""
         build = GraphBuilder()
@@ -66,8 +76,8 @@ class NASBench201(CellSpace[NASBench201Architecture]):
         for stage, channels in enumerate(_CHANNELS):
             if stage > 0:
                 x = _reduction(build, x, channels)
-            for _ in range(_CELLS_PER_STAGE):
-                x = cell(build, x, architecture.operations, channels)
+            block = partial(cell, build, operations=architecture.operations, channels=channels)
+            x = build.repeat(block, x, _CELLS_PER_STAGE)
         x = build.global_avg_pool(build.relu(build.batch_norm(x)))
         build.output(build.linear(build.flatten(x), self.classes))
         return build.build(name=f"{self.name}:{self.format(architecture)}")
@@ -78,3 +88,51 @@ def _reduction(build: GraphBuilder, x: int, channels: int) -> int:
     short_cut = build.conv(build.avg_pool(x, kernel=2, stride=2), channels)
     y = relu_conv_bn(build, x, channels, kernel=3, stride=2)
     return build.add(short_cut, relu_conv_bn(build, y, channels, kernel=3))
+
+
+class _Term(NamedTuple):
+    """One summand of a node of a cell.
+
+    Attributes:
+        shape: The operations that make it of the cell's input, in brackets.
+        edge: The edge that its last operation is on; -1 for the input itself.
+        arguments: The summands which that operation reads.
+    """
+
+    shape: str
+    edge: int
+    arguments: "tuple[_Term, ...]"
+
+
+def _output(operations: tuple[str, ...]) -> Hashable:
+    """The sum that a cell's output is.
+
+    Edges of skip connections give the sum that they read, others one summand; what reads
+    nothing but zeros is zero. Edges are numbered as they are met, so that equal sums tell
+    one convolution used twice from two of them.
+    """
+    nodes: list[tuple[_Term, ...]] = [(_Term("x", -1, ()),)]
+    for target in (1, 2, 3):
+        terms: list[_Term] = []
+        for edge, (source, end) in enumerate(EDGES):
+            if end != target or operations[edge] == "none" or not nodes[source]:
+                continue
+            if operations[edge] == "skip_connect":
+                terms += nodes[source]
+            else:
+                inner = "+".join(term.shape for term in nodes[source])
+                terms.append(_Term(f"{operations[edge]}({inner})", edge, nodes[source]))
+        nodes.append(tuple(sorted(terms, key=attrgetter("shape"))))
+    return _numbered(nodes[-1], {-1: 0})
+
+
+def _numbered(terms: tuple[_Term, ...], numbers: dict[int, int]) -> Hashable:
+    """The summands with their edges numbered anew."""
+    return tuple(
+        (
+            term.shape,
+            numbers.setdefault(term.edge, len(numbers)),
+            _numbered(term.arguments, numbers),
+        )
+        for term in terms
+    )

@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gennape
+from gennape import spaces
+from gennape.estimator import Estimator
+from gennape.graph import GraphBatch, canonical
+from gennape.search import ByEstimator, Catalogue, Pool, Settings, run
+from gennape.search.networks import Network, canonical_forms
+
+SPACE = spaces.get("nasbench201")
+
+
+@pytest.fixture(scope="module")
+def estimator() -> Estimator:
+    return gennape.load()
+
+
+def networks(count: int, seed: int = 0) -> list[Network]:
+    rng = np.random.default_rng(seed)
+    return Catalogue(SPACE).describe([SPACE.sample(rng) for _ in range(count)])
+
+
+def test_forms_come_in_the_order_of_the_networks() -> None:
+    first, second = networks(5, 1), networks(4, 2)
+    unread = [Network(SPACE, one.architecture, one.text, one.facts) for one in first[:2]]
+    mixed = [second[2], first[4], unread[1], second[0], first[2], unread[0]]
+    expected = canonical(GraphBatch.of(network.graph for network in mixed))
+    for got, wanted in zip(canonical_forms(mixed), expected, strict=True):
+        assert got.name == wanted.name
+        assert got.fingerprint == wanted.fingerprint
+
+
+def test_scores_are_those_of_the_estimator(estimator: Estimator) -> None:
+    some = networks(70)
+    score, uncertainty = ByEstimator(estimator).score(some)
+    prediction = estimator.predict([network.graph for network in some])
+    np.testing.assert_allclose(score, prediction.score, atol=1e-5)
+    np.testing.assert_allclose(uncertainty, prediction.uncertainty, atol=1e-5)
+
+
+def test_two_processes_find_what_one_finds(
+    estimator: Estimator, pair: Pool, tmp_path: Path
+) -> None:
+    settings = Settings("evolution", budget=150)
+    alone = run(Catalogue(SPACE), settings, tmp_path / "1", ByEstimator(estimator))
+    catalogue = Catalogue(SPACE, pool=pair)
+    together = run(catalogue, settings, tmp_path / "2", ByEstimator(estimator, pair))
+    assert together == alone
