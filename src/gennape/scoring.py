@@ -23,7 +23,7 @@ class Score:
         model: The file or name it was read from.
         score: Higher is better, in standard deviations of the reference population.
         percentile: Share of the reference population that it beats, 0 to 100.
-        uncertainty: Spread of the ensemble's members, in the unit of the score.
+        uncertainty: How far the truth may be from the score, a standard deviation in its unit.
         macs: Multiply-accumulates for one input.
         parameters: Learned parameters.
         unknown_operations: Functions outside the vocabulary and how many nodes hold each.

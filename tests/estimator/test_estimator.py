@@ -89,7 +89,7 @@ def test_one_family_leaves_foreign_networks_to_members_and_size() -> None:
     sizes = tiny_estimator().reference.general_scores(size_scores(features.sizes))
     np.testing.assert_allclose(by_size.score, sizes)
     np.testing.assert_allclose(both.score, (by_size.score + by_members.score) / 2)
-    np.testing.assert_allclose(by_size.uncertainty, 0, atol=1e-9)
+    np.testing.assert_allclose(by_size.uncertainty, tiny_estimator().reference.errors[-1])
     _, known, alike = tiny_estimator().familiarity.nearest(features)
     assert not alike.any()
     spread = _trusting(None).predict(graphs).score - sizes
@@ -114,7 +114,8 @@ def test_generalists_rank_what_is_of_no_family() -> None:
     general = estimator.reference.general_scores(voices)
     prediction = estimator.predict_features(features)
     np.testing.assert_allclose(prediction.score[4], general[:, 4].mean())
-    np.testing.assert_allclose(prediction.uncertainty[4], general[:, 4].std())
+    expected = np.hypot(general[:, 4].std(), estimator.reference.errors[-1])
+    np.testing.assert_allclose(prediction.uncertainty[4], expected)
     nearest, _, alike = estimator.familiarity.nearest(features)
     assert alike.tolist() == [True] * 4 + [False]
     predictions = member_predictions(

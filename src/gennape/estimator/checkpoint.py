@@ -138,6 +138,8 @@ def _description(path: Path) -> dict[str, Any]:
 def _check(weights: dict[str, Tensor], reference: Reference, families: int, members: int) -> None:
     if not reference.means.shape == reference.deviations.shape == (families + 1, members):
         raise ValueError("its reference is not that of its members")
+    if reference.errors.shape != (families + 1,):
+        raise ValueError("its errors are not those of its families")
     if not all(value.isfinite().all() for value in weights.values()):
         raise ValueError("a weight is not finite")
 

@@ -40,8 +40,8 @@ class Prediction:
     Attributes:
         score: Higher is better, in standard deviations of the reference population.
         percentile: Share of the reference population that scores lower, 0 to 100.
-        uncertainty: Spread of the voices that make up the score: standard deviation of the
-            members' scores, of the generalists' for foreign networks.
+        uncertainty: Standard deviation of what is true around the score: how wrong such scores
+            are for training networks, and how far the voices that make up this one disagree.
     """
 
     score: FloatArray
@@ -124,7 +124,8 @@ class Estimator:
         voices = np.vstack([by_members, in_general])
         weights = np.vstack([_shared(trust, len(by_members)), _shared(1 - trust, len(in_general))])
         score = (weights * voices).sum(axis=0)
-        variance = (weights * (voices - score) ** 2).sum(axis=0)
+        spread = (weights * (voices - score) ** 2).sum(axis=0)
+        variance = spread + self.reference.error_variances(nearest, trust)
         return Prediction(score, self.reference.percentiles(score), np.sqrt(variance))
 
     def _in_general(self, features: GraphFeatures, foreign: IntArray) -> FloatArray:

@@ -108,7 +108,8 @@ def _assembled(
     features = data.features
     predictions = member_predictions(members, target, features, embed_all(members, features))
     general = general_voices(generalists, features).mean(axis=0)
-    reference = Reference.of(predictions, general, data.families.numpy())
+    labels = data.targets.numpy()
+    reference = Reference.of(predictions, general, data.families.numpy(), labels)
     traits = [
         FamilyTraits.of(name, features.take(rows))
         for name, rows in zip(data.names, data.family_rows, strict=True)

@@ -1,6 +1,7 @@
 """The population that scores are relative to."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 _THOUSANDTHS = np.linspace(0, 1, 1001)
 _HUNDREDTHS = np.linspace(0, 1, 101)
+_WITHIN = 0.6827
+"""Share of a normal distribution within its standard deviation; far-off networks, which are many
+where a family has broken ones, count no more than others."""
 _SMALLEST_DEVIATION = 1e-12
 _SMALLEST_STEP = 1e-9
 _BEYOND = 1.0
@@ -38,6 +42,10 @@ class Reference:
         general_mean: Mean of the general voice before standardisation.
         general_deviation: Its standard deviation.
         quantiles: Scores at 1,001 evenly spaced quantiles, ascending.
+        errors: How far the members' mean score is at most from the truth for 68 % of each
+            family's networks, and last how far the general voice is, the mean over families;
+            `(families + 1,)`. The truth is the family's labels, put where the general voice
+            has the family.
     """
 
     means: FloatArray
@@ -47,15 +55,23 @@ class Reference:
     general_mean: FloatArray
     general_deviation: FloatArray
     quantiles: FloatArray
+    errors: FloatArray
 
     @classmethod
-    def of(cls, predictions: FloatArray, general: FloatArray, families: IntArray) -> "Reference":
+    def of(
+        cls,
+        predictions: FloatArray,
+        general: FloatArray,
+        families: IntArray,
+        labels: FloatArray,
+    ) -> "Reference":
         """The reference of a population.
 
         Args:
             predictions: Of the members, `(members, graphs)`.
             general: What the general voice says, `(graphs,)`.
             families: The family of each network, from 0, `(graphs,)`.
+            labels: What is true of each, in any unit of its family's own, `(graphs,)`.
         """
         rows = [families == family for family in range(families.max() + 1)]
         means = np.array([predictions[:, row].mean(axis=1) for row in rows])
@@ -75,7 +91,7 @@ class Reference:
             ]
         )
         everywhere = _increasing(np.quantile(inside, _HUNDREDTHS))
-        return cls(
+        reference = cls(
             np.vstack([means, means.mean(axis=0)]),
             np.vstack([deviations, deviations.mean(axis=0)]),
             np.vstack([inside, everywhere]),
@@ -83,7 +99,9 @@ class Reference:
             np.array(mean),
             np.array(deviation),
             np.quantile(placed, _THOUSANDTHS),
+            np.zeros(len(rows) + 1),
         )
+        return replace(reference, errors=reference._errors(predictions, general, rows, labels))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -122,6 +140,35 @@ class Reference:
         """What the general voice says, in deviations of the population; any shape."""
         scores: FloatArray = (general - self.general_mean) / self.general_deviation
         return scores
+
+    def error_variances(self, nearest: IntArray, trust: FloatArray) -> FloatArray:
+        """How wrong scores are on average, squared, `(graphs,)`.
+
+        Args:
+            nearest: The family of each network, `(graphs,)`.
+            trust: Weight of the members, `(graphs,)`; the rest is the general voice's.
+        """
+        squares = self.errors**2
+        variances: FloatArray = trust * squares[nearest] + (1 - trust) * squares[-1]
+        return variances
+
+    def _errors(
+        self,
+        predictions: FloatArray,
+        general: FloatArray,
+        rows: Sequence[BoolArray],
+        labels: FloatArray,
+    ) -> FloatArray:
+        of_members, of_general = [], []
+        for family, row in enumerate(rows):
+            everywhere = np.full(int(row.sum()), family)
+            alike = np.ones(len(everywhere), dtype=bool)
+            said = self.member_scores(predictions[:, row], everywhere, alike).mean(axis=0)
+            said_in_general = self.general_scores(general[row])
+            truth = np.sort(said_in_general)[np.argsort(np.argsort(labels[row], kind="stable"))]
+            of_members.append(np.quantile(np.abs(said - truth), _WITHIN))
+            of_general.append(np.quantile(np.abs(said_in_general - truth), _WITHIN))
+        return np.array([*of_members, np.mean(of_general)])
 
     def percentiles(self, scores: FloatArray) -> FloatArray:
         """Share of the population below each score, 0 to 100."""

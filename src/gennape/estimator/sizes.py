@@ -57,4 +57,5 @@ def size_scores(sizes: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]
 
 def _sums(batch: GraphBatch, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """Of the nodes of each graph, `(graphs,)`."""
-    return np.bincount(batch.graph_index, weights=values, minlength=len(batch))
+    sums = np.bincount(batch.graph_index, weights=values, minlength=len(batch))
+    return sums.astype(np.float64)
