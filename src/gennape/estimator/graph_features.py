@@ -26,7 +26,7 @@ class GraphFeatures:
         edges: Source and target of each edge, `(2, edges)`.
         node_offsets: First node of each graph, `(graphs + 1,)`.
         edge_offsets: First edge of each graph, `(graphs + 1,)`.
-        sizes: What each network costs, `(graphs, 3)`; see `network_sizes`.
+        sizes: What each network costs, `(graphs, 4)`; see `network_sizes`.
     """
 
     nodes: FloatArray
