@@ -1,40 +1,84 @@
-"""How long a search of so many candidates takes in several families.
+"""How long a search takes in every family, and how many networks a second are scored.
 
-Processor time is that of all threads; it hardly depends on what else the machine does.
+A search is ageing evolution by the score of the bundled estimator, in as many processes as there
+are processors; it ends early where it finds no further networks. Processor time is that of all
+processes with the start of each, and hardly depends on what else the machine does.
 
-Run: python benchmarks/search_speed.py [CANDIDATES] > docs/results/search-speed.md
+Run: OMP_NUM_THREADS=1 python benchmarks/search_speed.py [CANDIDATES]
 """
 
+import os
 import sys
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time
+from time import perf_counter, sleep
 
 import gennape
 from gennape import spaces
-from gennape.search import ByEstimator, Catalogue, Settings, run
+from gennape.estimator import Estimator
+from gennape.search import ByEstimator, Catalogue, Found, Pool, Settings, run
 
-FAMILIES = ("nasbench101", "nasbench201", "hiaml", "two_path", "ofa_mobilenetv3", "mnasnet")
-WARM_UP = 64
+PROCESSORS = os.cpu_count() or 1
+RATED = 2_000
+WARM_UP = 256
 
 
-def row(scorer: ByEstimator, family: str, budget: int) -> str:
-    catalogue = Catalogue(spaces.get(family))
+def searched(
+    estimator: Estimator, family: str, settings: Settings, pool: Pool
+) -> tuple[Found, float]:
+    """What a search finds, and in how many seconds."""
+    catalogue = Catalogue(spaces.get(family), pool=pool)
     with TemporaryDirectory() as folder:
-        start, busy = perf_counter(), process_time()
-        found = run(catalogue, Settings("random", budget=budget), folder, scorer)
-        seconds, busy = perf_counter() - start, process_time() - busy
+        start = perf_counter()
+        found = run(catalogue, settings, folder, ByEstimator(estimator, pool))
+        return found, perf_counter() - start
+
+
+def processor_seconds() -> float:
+    """Of this process and of those that it has ended."""
+    spent = [getrusage(who) for who in (RUSAGE_SELF, RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in spent)
+
+
+def family_row(estimator: Estimator, family: str, budget: int) -> str:
+    before = processor_seconds()
+    with Pool(PROCESSORS) as pool:
+        found, seconds = searched(estimator, family, Settings(budget=budget), pool)
+    spent = processor_seconds() - before
     count = len(found.candidates)
-    return f"| {family} | {count:,} | {seconds:.1f} | {busy:.1f} | {1000 * busy / count:.2f} |"
+    return (
+        f"| {family} | {count:,} | {seconds:.0f} | {count / seconds:.0f} | {spent:.0f} "
+        f"| {1000 * spent / count:.1f} |"
+    )
+
+
+def rate_row(estimator: Estimator, family: str, processes: int) -> str:
+    """Random search with all processes started beforehand."""
+    with Pool(processes) as pool:
+        while pool.ready < processes:
+            pool.map(sleep, [0.1])
+        searched(estimator, family, Settings("random", budget=WARM_UP, seed=1), pool)
+        found, seconds = searched(estimator, family, Settings("random", budget=RATED), pool)
+    return f"| {processes} | {len(found.candidates):,} | {seconds:.2f} | {RATED / seconds:.0f} |"
 
 
 def main() -> None:
     budget = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    scorer = ByEstimator(gennape.load())
-    row(scorer, FAMILIES[0], WARM_UP)
-    print("| family | different networks | seconds | processor seconds | processor ms a network |")
-    print("|---|---:|---:|---:|---:|")
-    for family in FAMILIES:
-        print(row(scorer, family, budget), flush=True)
+    estimator = gennape.load()
+    load = os.getloadavg()[0]
+    print(f"{PROCESSORS} processors, on which {load:.1f} processes ran already.\n")
+    print("| processes | different networks | seconds | networks a second |")
+    print("|---:|---:|---:|---:|")
+    for processes in sorted({1, PROCESSORS}):
+        print(rate_row(estimator, "nasbench201", processes), flush=True)
+    print()
+    print(
+        "| family | different networks | seconds | networks a second | processor seconds "
+        "| processor ms a network |"
+    )
+    print("|---|---:|---:|---:|---:|---:|")
+    for family in spaces.names():
+        print(family_row(estimator, family, budget), flush=True)
 
 
 if __name__ == "__main__":

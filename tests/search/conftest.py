@@ -13,7 +13,7 @@ def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     with Pool(2) as processes:
         processes.map(abs, [0])
         end = monotonic() + 120
-        while len(processes.split([0, 1], 2)) < 2:
+        while processes.ready < 2:
             assert monotonic() < end, "the second process did not start"
             sleep(0.05)
         yield processes

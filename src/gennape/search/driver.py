@@ -29,6 +29,8 @@ from gennape.search.stages import (
 _PATIENCE = 2_000
 """A search ends after so many proposals in a row that brought nothing new."""
 _BATCH = 64
+_BATCH_WITHOUT_FEEDBACK = 256
+"""Random search learns nothing from answers, and large batches take less time."""
 _POPULATIONS = (10, 100)
 
 
@@ -78,7 +80,11 @@ class Settings:
     @property
     def batch(self) -> int:
         """How many proposals are made at once: true evaluations are worth one at a time."""
-        return 1 if "accuracy" in self.metrics else min(_BATCH, self.population)
+        if "accuracy" in self.metrics:
+            return 1
+        if self.algorithm == "random":
+            return min(_BATCH_WITHOUT_FEEDBACK, self.budget)
+        return min(_BATCH, self.population)
 
     def described(self) -> dict[str, Any]:
         """What a result depends on, without the budget: a search may go on with more."""

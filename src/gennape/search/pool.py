@@ -41,9 +41,14 @@ class Pool(AbstractContextManager["Pool"]):
             helper.end()
         self._helpers = []
 
+    @property
+    def ready(self) -> int:
+        """How many processes take part by now."""
+        return 1 + sum(helper.is_ready() for helper in self._helpers)
+
     def split(self, items: Sequence[Item], largest: int) -> list[Sequence[Item]]:
         """Equal parts of some items, none larger than said: one a process if that is enough."""
-        count = max(1 + len(self._ready()), -(-len(items) // largest))
+        count = max(self.ready, -(-len(items) // largest))
         size = max(1, -(-len(items) // count))
         return [items[start : start + size] for start in range(0, len(items), size)]
 
@@ -58,7 +63,8 @@ class Pool(AbstractContextManager["Pool"]):
             SearchError: A process has ended unexpectedly.
         """
         self._start_in_time(len(pieces))
-        helpers = self._ready()[: max(0, len(pieces) - 1)]
+        helpers = [helper for helper in self._helpers if helper.is_ready()]
+        helpers = helpers[: max(0, len(pieces) - 1)]
         stride = 1 + len(helpers)
         number = self._number(function)
         for place, helper in enumerate(helpers, start=1):
@@ -81,9 +87,6 @@ class Pool(AbstractContextManager["Pool"]):
         self._done += pieces
         if self._done >= _WORTH_STARTING and not self._helpers:
             self._helpers = [_Helper() for _ in range(self.processes - 1)]
-
-    def _ready(self) -> "list[_Helper]":
-        return [helper for helper in self._helpers if helper.is_ready()]
 
 
 class _Helper:

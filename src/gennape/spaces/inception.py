@@ -67,8 +67,14 @@ class Inception(SearchSpace[InceptionArchitecture]):
 
     def neighbours(self, architecture: InceptionArchitecture) -> list[InceptionArchitecture]:
         """The architectures with one change in one stage; see `near_stages`."""
-        near = list(map(near_stages, architecture.stages, CHANNELS))
-        return [InceptionArchitecture(s) for s in one_changed(architecture.stages, near)]
+        return list(map(InceptionArchitecture, _near(architecture)))
+
+    def mutate(
+        self, architecture: InceptionArchitecture, rng: np.random.Generator
+    ) -> InceptionArchitecture:
+        """A random neighbour; of the hundreds that there are, only this one is made."""
+        near = _near(architecture)
+        return InceptionArchitecture(near[rng.integers(len(near))])
 
     def parse(self, text: str) -> InceptionArchitecture:
         """Read four stages such as `n3-c3+s5=64i32-avg+dw3=32-d1+c5=32`.
@@ -108,6 +114,11 @@ class Inception(SearchSpace[InceptionArchitecture]):
         x = conv_bn(build, x, _HEAD_CHANNELS, kernel=3, activation=Op.RELU6, bias=True)
         build.output(build.linear(build.flatten(build.global_avg_pool(x)), self.classes))
         return build.build(name=f"{self.name}:{self.format(architecture)}")
+
+
+def _near(architecture: InceptionArchitecture) -> list[tuple[InceptionStage, ...]]:
+    near = list(map(near_stages, architecture.stages, CHANNELS))
+    return list(one_changed(architecture.stages, near))
 
 
 def _parse_stage(text: str) -> InceptionStage:

@@ -98,8 +98,14 @@ class TwoPath(SearchSpace[TwoPathArchitecture]):
         A change replaces an operation, puts one in or leaves one out, moves the stride of one
         block to another, or puts in or leaves out a block of one operation without stride.
         """
-        near = [list(dict.fromkeys(_near(path))) for path in architecture.paths]
-        return [TwoPathArchitecture(paths) for paths in one_changed(architecture.paths, near)]
+        return list(map(TwoPathArchitecture, _near_pairs(architecture)))
+
+    def mutate(
+        self, architecture: TwoPathArchitecture, rng: np.random.Generator
+    ) -> TwoPathArchitecture:
+        """A random neighbour; of the hundreds that there are, only this one is made."""
+        near = _near_pairs(architecture)
+        return TwoPathArchitecture(near[rng.integers(len(near))])
 
     def parse(self, text: str) -> TwoPathArchitecture:
         """Read two paths such as `c3+max@2-s5-r2k3@2/d3@2-c5+c1@2`.
@@ -153,6 +159,11 @@ def _sample_path(rng: np.random.Generator) -> Path:
         TwoPathBlock(VOCABULARY.sample(int(rng.choice(LENGTHS)), rng), position in reductions)
         for position in range(depth)
     )
+
+
+def _near_pairs(architecture: TwoPathArchitecture) -> list[tuple[Path, ...]]:
+    near = [list(dict.fromkeys(_near(path))) for path in architecture.paths]
+    return list(one_changed(architecture.paths, near))
 
 
 def _near(path: Path) -> Iterator[Path]:

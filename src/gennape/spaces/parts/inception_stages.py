@@ -8,6 +8,7 @@ change its channels, there may be half or twice as many between them as at its e
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
@@ -128,7 +129,8 @@ def _sample_inner(operations: Series, channels: int, rng: np.random.Generator) -
     return max(_LEAST_CHANNELS, int(channels * factor))
 
 
-def near_stages(stage: InceptionStage, channels: int) -> list[InceptionStage]:
+@lru_cache(maxsize=512)  # a mutation leaves all stages but one as they were
+def near_stages(stage: InceptionStage, channels: int) -> tuple[InceptionStage, ...]:
     """The stages one change away.
 
     A change is another depth; an operation replaced, put in or left out; other channels
@@ -136,7 +138,7 @@ def near_stages(stage: InceptionStage, channels: int) -> list[InceptionStage]:
     """
     others = (InceptionStage(stage.depth, paths) for paths in _near(stage.paths, channels))
     found = dict.fromkeys([*(InceptionStage(depth, stage.paths) for depth in DEPTHS), *others])
-    return [near for near in found if near != stage and _is_allowed(near, channels)]
+    return tuple(near for near in found if near != stage and _is_allowed(near, channels))
 
 
 def _is_allowed(stage: InceptionStage, channels: int) -> bool:
