@@ -50,7 +50,7 @@ class FamilyTraits:
 
     def known_share(self, features: GraphFeatures) -> FloatArray:
         """Share of each network's nodes that are of the family's kinds, `(graphs,)`."""
-        totals = np.concatenate(([0], np.cumsum(np.isin(features.kinds, self.kinds))))
+        totals = np.concatenate(([0], np.cumsum(_are_among(features.kinds, self.kinds))))
         shares: FloatArray = np.diff(totals[features.node_offsets]) / features.node_counts
         return shares
 
@@ -60,7 +60,7 @@ class FamilyTraits:
         inside = (features.sizes >= self.smallest - margin) & (
             features.sizes <= self.largest + margin
         )
-        foreign = np.concatenate(([0], np.cumsum(~np.isin(_joints(features), self.joints))))
+        foreign = np.concatenate(([0], np.cumsum(~_are_among(_joints(features), self.joints))))
         alike: BoolArray = inside.all(axis=1) & (np.diff(foreign[features.edge_offsets]) == 0)
         return alike
 
@@ -112,6 +112,13 @@ class Familiarity:
         nearest = (shares + alike).argmax(axis=0)
         columns = np.arange(len(features))
         return nearest, shares[nearest, columns], alike[nearest, columns]
+
+
+def _are_among(values: IntArray, known: IntArray) -> BoolArray:
+    """Which values are known ones; the known ones are sorted, so that it need not be done again."""
+    places = np.searchsorted(known, values)
+    among: BoolArray = known[np.minimum(places, len(known) - 1)] == values
+    return among
 
 
 def _joints(features: GraphFeatures) -> IntArray:
