@@ -52,7 +52,7 @@ def test_clusters_are_those_of_scikit_fuzzy(fuzzifier: float) -> None:
     scale=st.sampled_from([1e-8, 1.0, 1e8]),
     clusters=st.integers(1, 6),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_memberships_are_shares(seed: int, fuzzifier: float, scale: float, clusters: int) -> None:
     points, centres = _points(seed=seed) * scale, _points(clusters, seed=seed + 1) * scale
     memberships = FuzzyClusters(centres, fuzzifier).memberships(points)

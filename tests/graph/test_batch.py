@@ -18,7 +18,7 @@ def _assert_same(left: ComputationGraph, right: ComputationGraph) -> None:
 
 
 @given(st.lists(networks(), max_size=5))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_graphs_come_back_as_they_went_in(graphs: list[ComputationGraph]) -> None:
     batch = GraphBatch.of(graphs)
     assert len(batch) == len(graphs)
@@ -27,7 +27,7 @@ def test_graphs_come_back_as_they_went_in(graphs: list[ComputationGraph]) -> Non
 
 
 @given(st.lists(networks(), min_size=1, max_size=4), st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_take_gathers_graphs_in_any_order(
     graphs: list[ComputationGraph], data: st.DataObject
 ) -> None:
@@ -39,7 +39,7 @@ def test_take_gathers_graphs_in_any_order(
 
 
 @given(st.lists(networks(), min_size=1, max_size=4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_costs_are_those_of_the_graphs(graphs: list[ComputationGraph]) -> None:
     batch = GraphBatch.of(graphs)
     assert batch.macs.tolist() == [graph.macs for graph in graphs]
@@ -47,7 +47,7 @@ def test_costs_are_those_of_the_graphs(graphs: list[ComputationGraph]) -> None:
 
 
 @given(st.lists(networks(), min_size=1, max_size=4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_columns_point_to_their_graphs(graphs: list[ComputationGraph]) -> None:
     batch = GraphBatch.of(graphs)
     counts = [graph.num_nodes for graph in graphs]
@@ -66,7 +66,7 @@ def test_an_empty_batch() -> None:
 
 
 @given(st.lists(st.lists(networks(), max_size=3), max_size=3))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_joined_batches_are_the_batch_of_all_graphs(parts: list[list[ComputationGraph]]) -> None:
     joined = GraphBatch.join([GraphBatch.of(graphs) for graphs in parts])
     graphs = [graph for part in parts for graph in part]
@@ -76,7 +76,7 @@ def test_joined_batches_are_the_batch_of_all_graphs(parts: list[list[Computation
 
 
 @given(st.lists(networks(), min_size=1, max_size=3))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_a_batch_travels_without_what_follows_from_it(graphs: list[ComputationGraph]) -> None:
     batch = GraphBatch.of(graphs)
     short = len(pickle.dumps(batch))

@@ -45,7 +45,7 @@ def test_macs_beyond_32_bits() -> None:
 
 
 @given(executable_networks())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_macs_equal_what_pytorch_counts(graph: ComputationGraph) -> None:
     assert _counted_macs(graph) == graph.macs
 

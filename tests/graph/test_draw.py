@@ -50,7 +50,7 @@ def _names_in(tooltips: list[str]) -> list[str]:
 
 
 @given(networks())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_every_node_is_in_one_tooltip(graph: ComputationGraph) -> None:
     names = _names_in(_tooltips(to_svg(picture(graph))))
     assert sorted(names) == sorted(node.name for node in nodes_of(graph))

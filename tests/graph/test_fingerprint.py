@@ -13,7 +13,7 @@ from gennape.graph.operations import COMMUTATIVE
 
 
 @given(executable_networks(), st.integers(0, 1000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_order_of_nodes_does_not_matter(graph: ComputationGraph, seed: int) -> None:
     other = reordered(graph, seed)
     assert digest(other) == digest(graph)
@@ -62,7 +62,7 @@ def _sums(draw: st.DrawFn) -> ComputationGraph:
 
 
 @given(_sums(), _sums())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_digests_are_equal_exactly_for_isomorphic_graphs(
     left: ComputationGraph, right: ComputationGraph
 ) -> None:

@@ -28,7 +28,7 @@ def _inputs(graph: ComputationGraph, batch: int = 2) -> list[Tensor]:
 
 
 @given(executable_networks())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_random_networks_run_and_train(graph: ComputationGraph) -> None:
     module = graph.to_module()
     results = module(*_inputs(graph))
@@ -42,7 +42,7 @@ def test_random_networks_run_and_train(graph: ComputationGraph) -> None:
 
 
 @given(executable_networks(max_nodes=6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_traced_module_is_the_same_network(graph: ComputationGraph) -> None:
     assert graph_of(graph.to_module(), (4, 8, 8)).fingerprint == graph.fingerprint
 

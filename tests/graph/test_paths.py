@@ -23,7 +23,7 @@ def _walks(graph: ComputationGraph, counted: list[bool], node: int) -> Iterator[
 
 
 @given(st.lists(networks(), min_size=1, max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_depths_are_those_of_all_walks(graphs: list[ComputationGraph]) -> None:
     batch = GraphBatch.of(graphs)
     expected = []

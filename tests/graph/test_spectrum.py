@@ -28,7 +28,7 @@ def _chain(length: int) -> ComputationGraph:
 
 
 @given(st.lists(executable_networks(), min_size=1, max_size=4), st.integers(1, 25))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_eigenvalues_are_those_of_networkx(graphs: list[ComputationGraph], k: int) -> None:
     values = laplacian_eigenvalues(GraphBatch.of(graphs), k)
     assert values.shape == (len(graphs), k)

@@ -36,7 +36,7 @@ def _rewrite(path: Path, version: int = 1, **columns: list[object]) -> None:
 
 
 @given(graphs=st.lists(networks(), max_size=4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_batch_comes_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, graphs: list[ComputationGraph]
 ) -> None:

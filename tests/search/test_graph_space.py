@@ -48,7 +48,7 @@ def changed(space: GraphSpace, seed: int, count: int) -> tuple:
     return architecture
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(executable_networks(), st.integers(0, 1000), st.integers(1, 6))
 def test_changed_networks_run(network: ComputationGraph, seed: int, count: int) -> None:
     space = GraphSpace(network)

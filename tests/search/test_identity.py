@@ -40,7 +40,7 @@ def test_isomorphic_cells_have_one_key() -> None:
     assert first != other
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(executable_networks(), st.integers(0, 100))
 def test_the_order_of_nodes_means_nothing(graph: ComputationGraph, seed: int) -> None:
     keys = keys_of([graph, reordered(graph, seed), graph])

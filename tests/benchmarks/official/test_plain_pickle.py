@@ -39,7 +39,6 @@ def load(data: bytes, *classes: str) -> Any:
     return PlainUnpickler(io.BytesIO(data), plain_names(classes)).load()
 
 
-@settings(deadline=None)
 @given(value=_plain, protocol=st.sampled_from(PROTOCOLS))
 def test_plain_values_are_read_as_python_reads_them(value: object, protocol: int) -> None:
     read = load(pickle.dumps(value, protocol))
@@ -57,7 +56,7 @@ _curves = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(curves=_curves, protocol=st.sampled_from(PROTOCOLS), start=st.integers(0, 300))
 def test_learning_curves_are_read_as_python_reads_them(
     curves: list[tuple[str | None, int, bool]], protocol: int, start: int
@@ -200,7 +199,6 @@ def test_a_pickle_that_is_cut_anywhere_is_refused(protocol: int) -> None:
             load(whole[:length])
 
 
-@settings(deadline=None)
 @given(data=st.binary(max_size=60), position=st.floats(0, 1))
 def test_no_bytes_end_in_another_error(data: bytes, position: float) -> None:
     whole = pickle.dumps(

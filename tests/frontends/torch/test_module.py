@@ -36,7 +36,7 @@ def test_costs_equal_those_of_pytorch(name: str) -> None:
 
 
 @given(executable_networks())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_reading_a_written_module_gives_the_same_network(graph: ComputationGraph) -> None:
     again = graph_of(graph.to_module(), (4, 8, 8))
     assert (again.macs, again.fingerprint) == (graph.macs, graph.fingerprint)

@@ -18,14 +18,14 @@ def _assert_same(left: ComputationGraph, right: ComputationGraph) -> None:
 
 
 @given(networks())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_canonical_form_is_idempotent(graph: ComputationGraph) -> None:
     once = canonical(graph)
     _assert_same(canonical(once), once)
 
 
 @given(networks())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_pass_has_nothing_left_to_do(graph: ComputationGraph) -> None:
     batch = canonical(GraphBatch.of([graph]))
     for apply in CANONICAL:
@@ -33,7 +33,7 @@ def test_every_pass_has_nothing_left_to_do(graph: ComputationGraph) -> None:
 
 
 @given(networks(), networks())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_graphs_of_a_batch_do_not_touch_each_other(
     left: ComputationGraph, right: ComputationGraph
 ) -> None:
@@ -43,7 +43,7 @@ def test_graphs_of_a_batch_do_not_touch_each_other(
 
 
 @given(networks())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_canonical_form_keeps_inputs_and_outputs(graph: ComputationGraph) -> None:
     form = canonical(graph)
     for op in (Op.INPUT, Op.OUTPUT):

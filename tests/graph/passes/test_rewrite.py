@@ -81,7 +81,7 @@ def test_only_user_is_unknown_for_shared_results() -> None:
 
 
 @given(networks())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_unreachable_nodes_are_those_without_a_path_to_the_output(
     graph: ComputationGraph,
 ) -> None:
