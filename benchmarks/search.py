@@ -11,7 +11,7 @@ Run: python benchmarks/search.py CACHE [TABLE=ESTIMATOR ...] > docs/results/sear
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -23,7 +23,8 @@ import numpy as np
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark
 from gennape.estimator import load
-from gennape.evaluation.few_shot import Scored
+from gennape.estimator.descriptions import Descriptions
+from gennape.evaluation.few_shot import after_labels
 from gennape.evaluation.metrics import spearman
 from gennape.graph import ComputationGraph, GraphBatch, canonical
 from gennape.search import Catalogue, Found, Objective, Settings, run, run_guided
@@ -38,6 +39,7 @@ LONG = 300
 PER_ROUND = 10
 SEARCHED = 500
 """Candidates that are scored in each round."""
+DESCRIPTIONS = fields(Descriptions)
 CHUNK = 256
 NASBENCH101_ONLY = "nasbench101"
 TABLES = ("nasbench201", "ofa_mobilenetv3", "accel_nasbench")
@@ -60,7 +62,7 @@ class Pool:
     space: Any
     facts: dict[str, Facts]
     labels: dict[str, dict[str, float]]
-    scored: Scored
+    networks: Descriptions
 
     @classmethod
     def of(cls, table: str, estimator: str, cache: Path) -> "Pool":
@@ -82,8 +84,8 @@ class Pool:
             name: dict(zip(texts, values[first].tolist(), strict=True))
             for name, values in benchmark.labels.items()
         }
-        scored = Scored(columns["score"], columns["trend"], columns["descriptors"])
-        return cls(space, dict(zip(texts, map(Facts._make, facts), strict=True)), labels, scored)
+        networks = Descriptions(**{field.name: columns[field.name] for field in DESCRIPTIONS})
+        return cls(space, dict(zip(texts, map(Facts._make, facts), strict=True)), labels, networks)
 
 
 def read_rows(benchmark: Benchmark, estimator_name: str) -> dict[str, np.ndarray]:
@@ -101,15 +103,12 @@ def read_rows(benchmark: Benchmark, estimator_name: str) -> dict[str, np.ndarray
         parts.append(estimator.canonical_features(forms))
         print(f"{benchmark.name}: {len(keys)} of {len(benchmark)} networks", file=sys.stderr)
     features = type(parts[0]).join(parts)
-    scored = Scored.by(estimator, features)
+    networks = estimator.describe(features)
     return {
         "keys": np.array(keys),
         "costs": np.array(costs),
         "means": features.means(),
-        "score": scored.score,
-        "trend": scored.trend,
-        "descriptors": scored.descriptors,
-    }
+    } | {field.name: getattr(networks, field.name) for field in DESCRIPTIONS}
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ class FromPool:
     """A scorer that looks up what an estimator says; it learns as the estimator does."""
 
     row: dict[str, int]
-    scored: Scored
+    networks: Descriptions
     scores: np.ndarray
 
     def score(self, networks: Sequence[Network]) -> tuple[np.ndarray, np.ndarray]:
@@ -127,7 +126,8 @@ class FromPool:
     def learn(self, networks: Sequence[Network], accuracies: np.ndarray) -> "FromPool":
         given = np.array([self.row[network.text] for network in networks])
         everything = np.arange(len(self.scores))
-        return FromPool(self.row, self.scored, self.scored.after(given, accuracies, everything))
+        scores = after_labels(self.networks, given, accuracies, everything)
+        return FromPool(self.row, self.networks, scores)
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class Case:
     def spearman(self) -> float:
         labels = self.pool.labels[self.label]
         return spearman(
-            np.array([labels[text] for text in self.pool.facts]), self.pool.scored.score
+            np.array([labels[text] for text in self.pool.facts]), self.pool.networks.score
         )
 
     def evaluate(self, graphs: Sequence[ComputationGraph]) -> list[float]:
@@ -170,13 +170,13 @@ class Case:
     @property
     def scorer(self) -> FromPool:
         rows = {text: row for row, text in enumerate(self.pool.facts)}
-        return FromPool(rows, self.pool.scored, self.pool.scored.score)
+        return FromPool(rows, self.pool.networks, self.pool.networks.score)
 
     def zero_shot(self) -> list[float]:
         """Best accuracy of the networks with the highest scores, with no label at all."""
         texts = list(self.pool.facts)
         known: dict[str, float] = {}
-        for row in np.argsort(-self.pool.scored.score, kind="stable").tolist():
+        for row in np.argsort(-self.pool.networks.score, kind="stable").tolist():
             text = texts[row]
             known.setdefault(self.pool.facts[text].key, self.pool.labels[self.label][text])
             if len(known) == COUNTS[0]:

@@ -1,25 +1,33 @@
-"""What a few labels of a family add to an estimator: a trend and a Gaussian process.
+"""What a few labels of a family add to an estimator: a Gaussian process.
 
-The trend is a ridge regression on the estimator's score and the size of the network. What
-it leaves is learned by a Gaussian process on the embeddings and the mean node features.
-Both are solved in closed form; the strength of the ridge, the noise and the length scale
-are those of the least leave-one-out error. With 50 labels this takes milliseconds, and it
-ranks better than training the encoder further (docs/experiments.md).
+Its mean is a share of the estimator's score. What that leaves is learned as a sum of six
+functions: straight lines of the score, the sizes, the embeddings and the walks, and smooth
+functions of the last two. How much each may say, and how noisy labels are, comes from the labels
+themselves: the amplitudes of the greatest posterior density. With 50 labels this takes
+milliseconds, and it ranks better than training the encoder further (docs/experiments.md).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from gennape.estimator.descriptions import Descriptions
+from gennape.estimator.gaussian_process import fit_amplitudes, precision, weighted
+
 Array = npt.NDArray[np.floating[Any]]
 
-_RIDGES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
-_NOISES = (0.01, 0.03, 0.1, 0.3, 1.0)
-_LENGTH_SCALES = (0.5, 1.0, 2.0, 4.0)
-"""Squared length scales, in median squared distances between labelled networks."""
+_IS_WIDE = {"score": False, "sizes": False, "embeddings": True, "walks": True}
+"""The views; wide ones get a smooth function beside the straight line."""
+_TRUST = 0.7
+"""How much of a label, in standard deviations, the score is expected to explain."""
+_AMPLITUDES = (0.08, 0.08, 0.22, 0.22, 0.22, 0.22, 0.2)
+"""Expected variances: lines of score and sizes, line and smooth function of the others, noise."""
+_MOST = 1000
+"""Labels that amplitudes are fitted on; weights are solved for all."""
+_CHUNK = 2048
+"""Networks that are predicted together; more would only take more memory."""
 _LIMIT = 4.0
 """Standardised values beyond this are taken for it: labels teach nothing so far out."""
 _SMALLEST_DEVIATION = 1e-6
@@ -50,114 +58,142 @@ class Standardiser:
 
 
 @dataclass(frozen=True)
-class Adapter:
-    """A trend and a Gaussian process on its residuals, fitted to some labels.
+class View:
+    """One description of the labelled networks.
 
     Attributes:
-        trend_scale: Standardiser of the trend's inputs.
-        trend: Coefficients of the trend, `(inputs,)`.
-        scale: Standardiser of the descriptors.
-        support: Standardised descriptors of the labelled networks, `(labels, columns)`.
-        weights: Of the labelled networks in the process's mean, `(labels,)`.
-        precision: Inverse of their covariance with noise, `(labels, labels)`.
-        length: Twice the squared length scale.
-        amplitude: Variance of the residuals.
+        scale: Its standardiser.
+        support: Standardised rows of the labelled networks, `(labels, columns)`.
+        length: Median squared distance between labelled networks; 0 where there is no smooth
+            function.
     """
 
-    trend_scale: Standardiser
-    trend: Array
     scale: Standardiser
     support: Array
-    weights: Array
-    precision: Array
     length: float
-    amplitude: float
 
     @classmethod
-    def fit(cls, inputs: Array, descriptors: Array, targets: Array) -> "Adapter":
-        """Learn from labelled networks.
+    def of(cls, rows: Array, is_wide: bool) -> "View":
+        """That of labelled networks, `(labels, columns)`."""
+        scale = Standardiser.of(rows)
+        support = scale(rows)
+        squared = _squared_distances(support, support)[np.triu_indices(len(rows), 1)]
+        return cls(scale, support, max(float(np.median(squared)), 1e-12) if is_wide else 0.0)
 
-        Args:
-            inputs: The trend's inputs, `(labels, inputs)`.
-            descriptors: The process's inputs, `(labels, columns)`.
-            targets: Labels with mean 0 and variance about 1, `(labels,)`.
+    def functions(self, rows: Array) -> list[tuple[Array, Array]]:
+        """Covariances of each function of this view, `(networks, columns)` to pairs.
+
+        Returns:
+            With the labelled networks, `(networks, labels)`, and of each network with itself,
+            `(networks,)`.
         """
-        trend_scale, scale = Standardiser.of(inputs), Standardiser.of(descriptors)
-        x = trend_scale(inputs)
-        trend = _best(_ridge(x, targets, ridge) for ridge in _RIDGES)
-        residuals = targets - x @ trend
-        support = scale(descriptors)
-        squared = _squared_distances(support, support)
-        usual = max(float(np.median(squared[np.triu_indices(len(squared), 1)])), 1e-12)
-        length, precision, weights = _best(
-            _process(squared, residuals, 2 * usual * factor, noise)
-            for factor in _LENGTH_SCALES
-            for noise in _NOISES
-        )
-        amplitude = float(residuals @ weights) / len(targets)
-        return cls(trend_scale, trend, scale, support, weights, precision, length, amplitude)
-
-    def predict(self, inputs: Array, descriptors: Array) -> tuple[Array, Array]:
-        """Mean and standard deviation of the label, each `(networks,)`."""
-        covariance = np.exp(
-            -_squared_distances(self.scale(descriptors), self.support) / self.length
-        )
-        mean = self.trend_scale(inputs) @ self.trend + covariance @ self.weights
-        explained = ((covariance @ self.precision) * covariance).sum(axis=1)
-        return mean, np.sqrt(self.amplitude * np.clip(1 - explained, 0, 1))
+        standardised = self.scale(rows)
+        columns = rows.shape[1]
+        line = standardised @ self.support.T / columns, (standardised**2).sum(axis=1) / columns
+        if not self.length:
+            return [line]
+        squared = _squared_distances(standardised, self.support)
+        return [line, (np.exp(-squared / (2 * self.length)), np.ones(len(rows)))]
 
     def arrays(self) -> dict[str, Array]:
         """All numbers by name, for storage."""
         return {
-            "trend_mean": self.trend_scale.mean,
-            "trend_deviation": self.trend_scale.deviation,
-            "trend": self.trend,
             "mean": self.scale.mean,
             "deviation": self.scale.deviation,
             "support": self.support,
+            "length": np.array([self.length]),
+        }
+
+    @classmethod
+    def from_arrays(cls, values: dict[str, Array], prefix: str) -> "View":
+        """The view that `arrays` described, each name after the prefix."""
+        mean, deviation, support, length = (
+            values[prefix + part] for part in ("mean", "deviation", "support", "length")
+        )
+        return cls(Standardiser(mean, deviation), support, float(length[0]))
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A Gaussian process that has seen some labels.
+
+    Attributes:
+        views: By name.
+        amplitudes: Variances of the functions of all views, and of the noise, `(functions + 1,)`.
+        weights: Of the labelled networks in the mean, `(labels,)`.
+        precision: Inverse of their covariance with noise, `(labels, labels)`.
+    """
+
+    views: dict[str, View]
+    amplitudes: Array
+    weights: Array
+    precision: Array
+
+    @classmethod
+    def fit(cls, labelled: Descriptions, targets: Array, seed: int = 0) -> "Adapter":
+        """Learn from labelled networks.
+
+        Args:
+            labelled: The networks.
+            targets: Labels with mean 0 and variance about 1, `(labels,)`.
+            seed: Of the choice of labels that amplitudes are fitted on, where there are many.
+        """
+        views = {name: View.of(labelled.view(name), wide) for name, wide in _IS_WIDE.items()}
+        covariances, _ = _functions(views, labelled)
+        terms = np.concatenate([covariances, np.eye(len(targets))[None]])
+        residuals = targets - _expected(views, labelled)
+        some = np.random.default_rng(seed).permutation(len(targets))[:_MOST]
+        amplitudes = fit_amplitudes(
+            terms[:, some[:, None], some], residuals[some], np.array(_AMPLITUDES)
+        )
+        inverse = precision(weighted(terms, amplitudes))
+        return cls(views, amplitudes, inverse @ residuals, inverse)
+
+    def predict(self, networks: Descriptions) -> tuple[Array, Array]:
+        """Mean of labels, and their standard deviation around it, `(networks,)` each."""
+        parts = np.split(np.arange(len(networks)), range(_CHUNK, len(networks), _CHUNK))
+        means, deviations = zip(
+            *(self._predict(networks.take(part)) for part in parts), strict=True
+        )
+        return np.concatenate(means), np.concatenate(deviations)
+
+    def _predict(self, networks: Descriptions) -> tuple[Array, Array]:
+        amplitudes, noise = self.amplitudes[:-1], self.amplitudes[-1]
+        covariances, variances = _functions(self.views, networks)
+        covariance = weighted(covariances, amplitudes)
+        mean = _expected(self.views, networks) + covariance @ self.weights
+        known = ((covariance @ self.precision) * covariance).sum(axis=1)
+        left = np.maximum(weighted(variances, amplitudes) - known, 0)
+        return mean, np.sqrt(left + noise)
+
+    def arrays(self) -> dict[str, Array]:
+        """All numbers by name, for storage."""
+        stored = {
+            "amplitudes": self.amplitudes,
             "weights": self.weights,
             "precision": self.precision,
-            "process": np.array([self.length, self.amplitude]),
         }
+        for name, view in self.views.items():
+            stored |= {f"{name}.{part}": values for part, values in view.arrays().items()}
+        return stored
 
     @classmethod
     def from_arrays(cls, values: dict[str, Array]) -> "Adapter":
         """The adapter that `arrays` described."""
-        length, amplitude = values["process"].tolist()
-        return cls(
-            Standardiser(values["trend_mean"], values["trend_deviation"]),
-            values["trend"],
-            Standardiser(values["mean"], values["deviation"]),
-            values["support"],
-            values["weights"],
-            values["precision"],
-            length,
-            amplitude,
-        )
+        views = {name: View.from_arrays(values, f"{name}.") for name in _IS_WIDE}
+        return cls(views, values["amplitudes"], values["weights"], values["precision"])
 
 
-def _best(candidates: Iterable[tuple[float, Any]]) -> Any:
-    """The candidate with the least leave-one-out error."""
-    return min(candidates, key=lambda candidate: candidate[0])[1]
+def _functions(views: dict[str, View], networks: Descriptions) -> tuple[Array, Array]:
+    """Covariances of the functions of all views, see `View.functions`, stacked."""
+    pairs = [pair for name, view in views.items() for pair in view.functions(networks.view(name))]
+    covariances, variances = zip(*pairs, strict=True)
+    return np.stack(covariances), np.stack(variances)
 
 
-def _ridge(x: Array, targets: Array, ridge: float) -> tuple[float, Array]:
-    """Leave-one-out error and coefficients of a ridge regression."""
-    inverse = np.linalg.inv(x.T @ x + ridge * np.eye(x.shape[1]))
-    coefficients = inverse @ x.T @ targets
-    leverage = ((x @ inverse) * x).sum(axis=1)
-    error = (targets - x @ coefficients) / (1 - leverage)
-    return float((error**2).mean()), coefficients
-
-
-def _process(
-    squared: Array, targets: Array, length: float, noise: float
-) -> tuple[float, tuple[float, Array, Array]]:
-    """Leave-one-out error of a Gaussian process; its length, precision and weights."""
-    precision = np.linalg.inv(np.exp(-squared / length) + noise * np.eye(len(squared)))
-    weights = precision @ targets
-    error = weights / np.diag(precision)
-    return float((error**2).mean()), (length, precision, weights)
+def _expected(views: dict[str, View], networks: Descriptions) -> Array:
+    """What is expected of labels before any is seen, `(networks,)`."""
+    return _TRUST * views["score"].scale(networks.view("score"))[:, 0]
 
 
 def _squared_distances(a: Array, b: Array) -> Array:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from gennape.estimator.adapter import Adapter
 from gennape.estimator.config import EstimatorConfig
+from gennape.estimator.descriptions import Descriptions
 from gennape.estimator.encoder import EncoderInput
 from gennape.estimator.encoders import ENCODERS, graph_features
 from gennape.estimator.familiarity import Familiarity
@@ -106,13 +107,9 @@ class Estimator:
 
     def predict_features(self, features: GraphFeatures) -> Prediction:
         """Score networks whose features are at hand."""
-        embeddings = embed_all(self.members, features)
-        zero_shot = self._zero_shot(features, embeddings)
         if self.adapter is None:
-            return zero_shot
-        mean, deviation = self.adapter.predict(
-            *_adapter_inputs(zero_shot.score, features, embeddings)
-        )
+            return self._zero_shot(features, embed_all(self.members, features))
+        mean, deviation = self.adapter.predict(self.describe(features))
         return Prediction(mean, 100 * ndtr(mean), deviation)
 
     def _zero_shot(self, features: GraphFeatures, embeddings: list[Tensor]) -> Prediction:
@@ -152,6 +149,12 @@ class Estimator:
         """Embeddings of networks whose features are at hand, `(graphs, members x width)`."""
         return torch.cat(embed_all(self.members, features), dim=1).numpy()
 
+    def describe(self, features: GraphFeatures) -> Descriptions:
+        """Networks as fine-tuning sees them; scores are those before any label."""
+        embeddings = embed_all(self.members, features)
+        score = self._zero_shot(features, embeddings).score
+        return Descriptions.of(features, score, torch.cat(embeddings, dim=1).numpy())
+
     def memberships(self, features: GraphFeatures) -> npt.NDArray[np.float32]:
         """Share of each network in each fuzzy cluster of the first member.
 
@@ -171,13 +174,13 @@ class Estimator:
         """A new estimator that has learned some labels of a family; this one stays as it is.
 
         The new one's scores are in standard deviations of the labelled networks, and its
-        uncertainty is the standard deviation of a Gaussian process. Labels of an earlier
-        fine-tuning are forgotten.
+        uncertainty is the standard deviation of labels around a Gaussian process. Labels of an
+        earlier fine-tuning are forgotten.
 
         Args:
             graphs: Networks, 50 or so.
             accuracies: What was measured of each; higher is better, any unit.
-            seed: Of random choices; solving in closed form makes none.
+            seed: Of the labels that shape the process, where there are more than a thousand.
 
         Raises:
             LabelError: Fewer than two labels, one that is not finite, not as many as
@@ -190,9 +193,7 @@ class Estimator:
     ) -> "Estimator":
         """`fine_tune` for networks whose features are at hand."""
         targets = standardised_labels(np.asarray(accuracies, dtype=np.float64), len(features))
-        embeddings = embed_all(self.members, features)
-        score = self._zero_shot(features, embeddings).score
-        adapter = Adapter.fit(*_adapter_inputs(score, features, embeddings), targets)
+        adapter = Adapter.fit(self.describe(features), targets, seed)
         return Estimator(
             self.config,
             self.members,
@@ -245,12 +246,3 @@ def general_voices(generalists: Sequence[Generalist], features: GraphFeatures) -
 def _shared(weight: FloatArray, voices: int) -> FloatArray:
     """The same weight for each of some voices, `(graphs,)` to `(voices, graphs)`."""
     return np.tile(weight / voices, (voices, 1))
-
-
-def _adapter_inputs(
-    score: FloatArray, features: GraphFeatures, embeddings: Sequence[Tensor]
-) -> tuple[FloatArray, FloatArray]:
-    """The trend's inputs, score and size, and the process's: embeddings and mean features."""
-    trend = np.stack([score, features.log_macs], axis=1).astype(np.float64)
-    described = np.hstack([*(rows.numpy() for rows in embeddings), features.means()])
-    return trend, described.astype(np.float64)

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark
 from gennape.estimator import Estimator
+from gennape.estimator.descriptions import Descriptions
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.training import Report, no_report
-from gennape.evaluation.few_shot import DRAWS, Rows, Scored, draw
+from gennape.evaluation.few_shot import DRAWS, Rows, after_labels, draw
 from gennape.evaluation.metrics import Measures
 
 Array = npt.NDArray[np.floating[Any]]
@@ -62,7 +63,7 @@ class _Pool:
     rows: Rows
     log_macs: Array
     parameters: Array
-    scored: Scored
+    networks: Descriptions
 
 
 def evaluate(
@@ -93,7 +94,7 @@ def evaluate(
         zero_shot = {
             "FLOPs": pool.log_macs,
             "parameters": pool.parameters,
-            _title(estimator, pool.table): pool.scored.score,
+            _title(estimator, pool.table): pool.networks.score,
         }
         for label in pool.table.labels:
             accuracies = pool.table.labels[label][pool.rows]
@@ -122,7 +123,7 @@ def _pool(table: Benchmark, estimator: Estimator, report: Report) -> _Pool:
         report(f"reading {table.name}", len(parameters), len(rows))
     features = GraphFeatures.join(parts)
     log_macs = features.log_macs.astype(np.float64)
-    return _Pool(table, rows, log_macs, np.array(parameters), Scored.by(estimator, features))
+    return _Pool(table, rows, log_macs, np.array(parameters), estimator.describe(features))
 
 
 _Trial = tuple[Rows, Array]
@@ -134,7 +135,7 @@ def _few_shot(pool: _Pool, label: str, known: Rows, labels: int) -> Result:
     trials: list[_Trial] = []
     for seed in DRAWS:
         given, rest = (known[rows] for rows in draw(len(known), labels, seed))
-        trials.append((rest, pool.scored.after(given, accuracies[given], rest)))
+        trials.append((rest, after_labels(pool.networks, given, accuracies[given], rest)))
     return _result(pool, label, f"estimator, {labels} labels", trials)
 
 

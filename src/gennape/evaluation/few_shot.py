@@ -1,16 +1,12 @@
 """What an estimator makes of many networks after it has learned a few labels of theirs."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
-from gennape.estimator import Estimator
 from gennape.estimator.adapter import Adapter
-from gennape.estimator.estimator import _adapter_inputs
-from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.descriptions import Descriptions
 from gennape.estimator.targets import standardised_labels
 
 Array = npt.NDArray[np.floating[Any]]
@@ -26,40 +22,14 @@ def draw(networks: int, labels: int, seed: int) -> tuple[Rows, Rows]:
     return order[:labels], order[labels:]
 
 
-@dataclass(frozen=True)
-class Scored:
-    """Networks as an estimator sees them; fine-tuning on some of them costs milliseconds.
+def after_labels(networks: Descriptions, given: Rows, accuracies: Array, rest: Rows) -> Array:
+    """Scores of the networks `rest` by an estimator fine-tuned on the networks `given`.
 
-    Attributes:
-        score: Before any fine-tuning, `(networks,)`.
-        trend: Inputs of the fine-tuned trend, `(networks, inputs)`.
-        descriptors: Inputs of its Gaussian process, `(networks, columns)`.
+    The same as `Estimator.fine_tune` and then `predict`, without embedding anything again.
+
+    Raises:
+        LabelError: Nothing can be learned from the accuracies, see `Estimator.fine_tune`.
     """
-
-    score: Array
-    trend: Array
-    descriptors: Array
-
-    @classmethod
-    def of(cls, features: GraphFeatures, score: Array, embeddings: Array) -> "Scored":
-        """Networks whose scores and embeddings, `Estimator.embed_features`, are at hand."""
-        columns = [torch.from_numpy(embeddings)]
-        return cls(score, *_adapter_inputs(score, features, columns))
-
-    @classmethod
-    def by(cls, estimator: Estimator, features: GraphFeatures) -> "Scored":
-        """Networks that `estimator` is to score now."""
-        score = estimator.predict_features(features).score
-        return cls.of(features, score, estimator.embed_features(features))
-
-    def after(self, given: Rows, accuracies: Array, rest: Rows) -> Array:
-        """Scores of the networks `rest` by the estimator fine-tuned on the networks `given`.
-
-        The same as `Estimator.fine_tune` and then `predict`.
-
-        Raises:
-            LabelError: Nothing can be learned from the accuracies, see `Estimator.fine_tune`.
-        """
-        targets = standardised_labels(accuracies, len(given))
-        adapter = Adapter.fit(self.trend[given], self.descriptors[given], targets)
-        return adapter.predict(self.trend[rest], self.descriptors[rest])[0]
+    targets = standardised_labels(accuracies, len(given))
+    adapter = Adapter.fit(networks.take(given), targets)
+    return adapter.predict(networks.take(rest))[0]

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
 from gennape.estimator import load
-from gennape.evaluation.few_shot import Rows, Scored
+from gennape.estimator.descriptions import Descriptions
+from gennape.evaluation.few_shot import Rows, after_labels
 from gennape.evaluation.transfer.pools import Pool
 from gennape.evaluation.transfer.runs import estimator_version
 from gennape.evaluation.transfer.storage import code_digest, digest
@@ -101,7 +102,7 @@ class ByEstimator:
 
     def after(self, given: Rows, accuracies: Array, rest: Rows) -> Array:
         """Scores of the networks `rest` after fine-tuning on `given`."""
-        return self._scored.after(given, accuracies, rest)
+        return after_labels(self._networks, given, accuracies, rest)
 
     @cached_property
     def _columns(self) -> dict[str, Array]:
@@ -117,5 +118,5 @@ class ByEstimator:
         return load_file(path)
 
     @cached_property
-    def _scored(self) -> Scored:
-        return Scored.of(self.pool.features(self.encoder), self.score, self.embeddings)
+    def _networks(self) -> Descriptions:
+        return Descriptions.of(self.pool.features(self.encoder), self.score, self.embeddings)

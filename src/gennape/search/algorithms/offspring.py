@@ -1,0 +1,40 @@
+"""Children of networks."""
+
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+import numpy as np
+
+from gennape.spaces import SearchSpace
+
+_TRIES = 32
+"""Mutations of one child until it is new."""
+
+
+class Offspring:
+    """Mutations that are new, as far as that can be told before they are built.
+
+    A search that comes close to the best of a small family would else propose the same few
+    networks for ever.
+
+    Args:
+        space: The family.
+        rng: Chooses mutations.
+        known: Architectures that are not new.
+    """
+
+    def __init__(
+        self, space: SearchSpace[Any], rng: np.random.Generator, known: Iterable[Any]
+    ) -> None:
+        self._space, self._rng = space, rng
+        self._seen: set[Hashable] = set(map(space.signature, known))
+
+    def of(self, parent: Any) -> Any:
+        """A mutation of an architecture, mutated again until it is new or the tries run out."""
+        child = self._space.mutate(parent, self._rng)
+        for _ in range(_TRIES):
+            if self._space.signature(child) not in self._seen:
+                break
+            child = self._space.mutate(child, self._rng)
+        self._seen.add(self._space.signature(child))
+        return child
