@@ -18,11 +18,9 @@ import torch
 from gennape import benchmarks
 from gennape.estimator import DEFAULT
 from gennape.estimator.encoders import graph_features
-from gennape.estimator.estimator import general_voices
-from gennape.estimator.generalist import Generalist, train_generalist
+from gennape.estimator.generalists import Generalists, general_voices, train_generalists
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.sizes import size_scores
-from gennape.estimator.stages import Run
 from gennape.estimator.targets import Target
 from gennape.estimator.training import no_report
 from gennape.estimator.training_set import TrainingSet
@@ -65,15 +63,8 @@ def training_set(tables: list[Table]) -> TrainingSet:
     )
 
 
-def generalists(tables: list[Table], seed: int, folder: Path) -> list[Generalist]:
-    data = training_set(tables)
-    found = []
-    for index in range(DEFAULT.generalists):
-        torch.manual_seed(seed * 100 + index)
-        found.append(Generalist(DEFAULT))
-        run = Run(DEFAULT, seed * 100 + index, folder, f"generalist {index}", no_report)
-        train_generalist(found[-1], data, run)
-    return [generalist.eval() for generalist in found]
+def generalists(tables: list[Table], seed: int, folder: Path) -> Generalists | None:
+    return train_generalists(training_set(tables), DEFAULT, seed, folder, no_report)
 
 
 def judged(table: Table, scores: np.ndarray) -> list[float]:

@@ -18,7 +18,7 @@ from leave_one_out import Table, generalists
 from scipy.stats import rankdata
 
 from gennape import benchmarks
-from gennape.estimator.estimator import general_voices
+from gennape.estimator.generalists import general_voices
 from gennape.evaluation.transfer.protocols import group_of
 
 

@@ -9,7 +9,8 @@ from scipy.stats import spearmanr
 
 from gennape import spaces
 from gennape.estimator import Estimator
-from gennape.estimator.estimator import embed_all, general_voices, member_predictions
+from gennape.estimator.estimator import embed_all, member_predictions
+from gennape.estimator.generalists import general_voices
 from gennape.estimator.sizes import size_scores
 from gennape.graph import ComputationGraph, GraphBatch
 from tiny_tables import (
@@ -78,7 +79,7 @@ def _trusting(trust: float | None) -> Estimator:
     """The same members, with another weight for foreign networks."""
     tiny = tiny_estimator()
     config = replace(tiny.config, foreign_trust=trust)
-    return Estimator(config, tiny.members, (), tiny.target, tiny.familiarity, tiny.reference)
+    return Estimator(config, tiny.members, None, tiny.target, tiny.familiarity, tiny.reference)
 
 
 def test_one_family_leaves_foreign_networks_to_members_and_size() -> None:
@@ -123,11 +124,6 @@ def test_generalists_rank_what_is_of_no_family() -> None:
     )
     by_members = estimator.reference.member_scores(predictions, nearest, alike).mean(axis=0)
     np.testing.assert_allclose(prediction.score[:4], by_members[:4])
-
-
-def test_without_generalists_the_general_voice_is_the_size() -> None:
-    features = tiny_estimator().features(random_graphs(3))
-    np.testing.assert_allclose(general_voices((), features), [size_scores(features.sizes)])
 
 
 def _correlation(estimator: Estimator, graphs: Sequence[ComputationGraph], y: np.ndarray) -> float:

@@ -1,6 +1,7 @@
 """Estimators on disk: a folder with weights in safetensors and the rest in JSON."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -10,22 +11,24 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from gennape.estimator.adapter import Adapter
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.familiarity import Familiarity, FamilyTraits
 from gennape.estimator.generalist import Generalist
+from gennape.estimator.generalists import Generalists
 from gennape.estimator.member import Member
 from gennape.estimator.reference import Reference
 from gennape.estimator.targets import Target
+from gennape.estimator.walk_regression import WalkRegression
 
 FORMAT_VERSION = 1
 WEIGHTS = "weights.safetensors"
 DESCRIPTION = "estimator.json"
 DEFAULT_NAME = "all-families"
-_MEMBER, _GENERALIST, _ADAPTER = "member", "generalist", "adapter."
+_MEMBER, _GENERALIST, _WALKS, _ADAPTER = "member", "generalist", "walks.", "adapter."
 
 
 class CheckpointError(ValueError):
@@ -35,22 +38,26 @@ class CheckpointError(ValueError):
 def save(estimator: Estimator, folder: Path) -> None:
     """Write `weights.safetensors` and `estimator.json` into `folder`, made if needed."""
     folder.mkdir(parents=True, exist_ok=True)
-    parts = {_MEMBER: estimator.members, _GENERALIST: estimator.generalists}
+    general = estimator.generalists
+    parts: dict[str, Sequence[nn.Module]] = {
+        _MEMBER: estimator.members,
+        _GENERALIST: general.encoders if general else (),
+    }
     weights = {
         f"{part}.{index}.{name}": value.contiguous()
         for part, modules in parts.items()
         for index, module in enumerate(modules)
         for name, value in module.state_dict().items()
     }
-    if estimator.adapter is not None:
-        for name, array in estimator.adapter.arrays().items():
-            weights[_ADAPTER + name] = torch.from_numpy(np.ascontiguousarray(array))
+    for prefix, fitted in ((_ADAPTER, estimator.adapter), (_WALKS, general and general.walks)):
+        for name, array in (fitted.arrays() if fitted else {}).items():
+            weights[prefix + name] = torch.from_numpy(np.ascontiguousarray(array))
     save_file(weights, folder / WEIGHTS)
     description = {
         "format_version": FORMAT_VERSION,
         "config": estimator.config.to_json(),
         "target": asdict(estimator.target),
-        "generalists": len(estimator.generalists),
+        "generalists": len(parts[_GENERALIST]),
         "families": [traits.to_json() for traits in estimator.familiarity.families],
         "reference": estimator.reference.to_json(),
     }
@@ -78,12 +85,16 @@ def load(path_or_name: str | Path | None = None) -> Estimator:
         reference = Reference.from_json(description["reference"])
         weights = load_file(folder / WEIGHTS)
         members = [Member(config, view) for view in config.views]
-        generalists = [Generalist(config) for _ in range(description["generalists"])]
+        encoders = [Generalist(config).eval() for _ in range(description["generalists"])]
         _check(weights, reference, len(familiarity.families), len(members))
-        for part, modules in ((_MEMBER, members), (_GENERALIST, generalists)):
+        for part, modules in ((_MEMBER, members), (_GENERALIST, encoders)):
             for index, module in enumerate(modules):
                 module.load_state_dict(_below(f"{part}.{index}.", weights))
-        tuned = {name: value.numpy() for name, value in _below(_ADAPTER, weights).items()}
+        walks, tuned = (
+            {name: value.numpy() for name, value in _below(prefix, weights).items()}
+            for prefix in (_WALKS, _ADAPTER)
+        )
+        generalists = Generalists(encoders, WalkRegression(**walks)) if encoders else None
         adapter = Adapter.from_arrays(tuned) if tuned else None
     except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
         raise CheckpointError(

@@ -18,11 +18,10 @@ from gennape.estimator.descriptions import Descriptions
 from gennape.estimator.encoder import EncoderInput
 from gennape.estimator.encoders import ENCODERS, graph_features
 from gennape.estimator.familiarity import Familiarity
-from gennape.estimator.generalist import Generalist
+from gennape.estimator.generalists import Generalists, general_voices
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.member import Member
 from gennape.estimator.reference import Reference
-from gennape.estimator.sizes import size_scores
 from gennape.estimator.stages import in_batches
 from gennape.estimator.targets import Target, standardised_labels
 from gennape.graph import ComputationGraph, GraphBatch
@@ -59,8 +58,8 @@ class Estimator:
     Args:
         config: The recipe it was made by.
         members: The ensemble that ranks networks of families that training has shown.
-        generalists: What ranks foreign networks beyond their size; none of them, and the
-            size alone does.
+        generalists: What ranks foreign networks beyond their size; without any, the size
+            alone does.
         target: What the members learned to predict.
         familiarity: The families that training has shown.
         reference: The population that scores are relative to.
@@ -71,7 +70,7 @@ class Estimator:
         self,
         config: EstimatorConfig,
         members: Sequence[Member],
-        generalists: Sequence[Generalist],
+        generalists: Generalists | None,
         target: Target,
         familiarity: Familiarity,
         reference: Reference,
@@ -79,7 +78,7 @@ class Estimator:
     ) -> None:
         self.config = config
         self.members = tuple(member.eval() for member in members)
-        self.generalists = tuple(generalist.eval() for generalist in generalists)
+        self.generalists = generalists
         self.target = target
         self.familiarity = familiarity
         self.reference = reference
@@ -127,7 +126,8 @@ class Estimator:
 
     def _in_general(self, features: GraphFeatures, foreign: IntArray) -> FloatArray:
         """Scores of the general voices, `(voices, graphs)`; zero but for foreign networks."""
-        scores = np.zeros((max(len(self.generalists), 1), len(features)))
+        encoders = self.generalists.encoders if self.generalists else [None]
+        scores = np.zeros((len(encoders), len(features)))
         if len(foreign):
             voices = general_voices(self.generalists, features.take(foreign))
             scores[:, foreign] = self.reference.general_scores(voices)
@@ -231,16 +231,6 @@ def member_predictions(
         for member, rows in zip(members, embeddings, strict=True)
     ]
     return target.decode(np.stack(encoded), features.log_macs.astype(np.float64))
-
-
-@torch.no_grad()
-def general_voices(generalists: Sequence[Generalist], features: GraphFeatures) -> FloatArray:
-    """Size with what each generalist adds, `(generalists, graphs)`; `(1, graphs)` without any."""
-    sizes = size_scores(features.sizes)
-    parts = [EncoderInput.of(part) for part in in_batches(features)]
-    added = [torch.cat([generalist(part) for part in parts]).numpy() for generalist in generalists]
-    voices: FloatArray = sizes + np.stack(added or [np.zeros(len(features))])
-    return voices
 
 
 def _shared(weight: FloatArray, voices: int) -> FloatArray:

@@ -11,14 +11,9 @@ import torch
 from gennape import benchmarks
 from gennape.estimator.checkpoint import save
 from gennape.estimator.config import DEFAULT, EstimatorConfig
-from gennape.estimator.estimator import (
-    Estimator,
-    embed_all,
-    general_voices,
-    member_predictions,
-)
+from gennape.estimator.estimator import Estimator, embed_all, member_predictions
 from gennape.estimator.familiarity import Familiarity, FamilyTraits
-from gennape.estimator.generalist import Generalist, train_generalist
+from gennape.estimator.generalists import Generalists, general_voices, train_generalists
 from gennape.estimator.member import Member
 from gennape.estimator.reference import Reference
 from gennape.estimator.stages import Run, train_member
@@ -86,21 +81,14 @@ def _trained(
         torch.manual_seed(run.seed)
         members.append(Member(config, view))
         train_member(members[-1], data, run)
-    generalists = []
-    for index in range(config.generalists if len(data.family_rows) > 1 else 0):
-        name = f"generalist {index + 1} of {config.generalists}"
-        torch.manual_seed(seed * 100 + index)
-        generalists.append(Generalist(config))
-        train_generalist(
-            generalists[-1], data, Run(config, seed * 100 + index, folder, name, report)
-        )
+    generalists = train_generalists(data, config, seed, folder, report)
     return _assembled(config, members, generalists, target, data)
 
 
 def _assembled(
     config: EstimatorConfig,
     members: list[Member],
-    generalists: list[Generalist],
+    generalists: Generalists | None,
     target: Target,
     data: TrainingSet,
 ) -> Estimator:

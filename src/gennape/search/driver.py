@@ -29,7 +29,7 @@ from gennape.search.stages import (
 _PATIENCE = 2_000
 """A search ends after so many proposals in a row that brought nothing new."""
 _BATCH = 64
-_BATCH_WITHOUT_FEEDBACK = 256
+_BATCH_WITHOUT_FEEDBACK = 512
 """Random search learns nothing from answers, and large batches take less time."""
 _POPULATIONS = (10, 100)
 

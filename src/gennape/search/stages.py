@@ -27,8 +27,8 @@ Evaluate = Callable[[Sequence[ComputationGraph]], Sequence[float]]
 A graph's `name` is `family:architecture`, and `to_module()` gives the network to train.
 """
 
-_PART = 32
-"""Networks that are scored together, at most."""
+_PARTS, _SMALLEST = 4, 32
+"""Networks are scored in so many parts, where each has at least so many of them."""
 _NO_IMAGES = Batch(torch.empty(0, 3, 1, 1))
 
 
@@ -79,7 +79,8 @@ class ByEstimator:
         The last digits of sums depend on how many networks are scored together, so parts are
         the same however many processes there are.
         """
-        rows = np.array_split(np.arange(len(networks)), -(-len(networks) // _PART))
+        count = min(max(len(networks) // _SMALLEST, 1), _PARTS)
+        rows = np.array_split(np.arange(len(networks)), count)
         parts = [canonical_forms([networks[row] for row in part]) for part in rows]
         score, uncertainty = np.hstack(self.pool.map(self._predict_part, parts))
         return score, uncertainty

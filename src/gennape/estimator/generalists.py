@@ -1,0 +1,83 @@
+"""What ranks networks of any family: size, and what was found to hold beyond it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from gennape.estimator.config import EstimatorConfig
+from gennape.estimator.encoder import EncoderInput
+from gennape.estimator.generalist import Generalist, train_generalist
+from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.sizes import size_scores
+from gennape.estimator.stages import Run, in_batches
+from gennape.estimator.training import Report
+from gennape.estimator.training_set import TrainingSet
+from gennape.estimator.walk_regression import WalkRegression
+
+Array = npt.NDArray[np.floating[Any]]
+
+_WALKS = 0.35
+"""A deviation of labels, which the walks speak of, in the unit of the size."""
+
+
+@dataclass(frozen=True)
+class Generalists:
+    """What several families together have taught.
+
+    Attributes:
+        encoders: They say what they see in the graph, each another voice.
+        walks: What walks say, the same for all voices.
+    """
+
+    encoders: Sequence[Generalist]
+    walks: WalkRegression
+
+    @torch.no_grad()
+    def voices(self, features: GraphFeatures) -> Array:
+        """Size with what each generalist adds, `(encoders, graphs)`."""
+        alike = size_scores(features.sizes) + _WALKS * self.walks(features)
+        parts = [EncoderInput.of(part) for part in in_batches(features)]
+        said = [torch.cat([encoder(part) for part in parts]).numpy() for encoder in self.encoders]
+        voices: Array = alike + np.stack(said)
+        return voices
+
+
+def general_voices(generalists: Generalists | None, features: GraphFeatures) -> Array:
+    """What the generalists say, `(voices, graphs)`; the size alone, `(1, graphs)`, without any."""
+    if generalists is None:
+        return size_scores(features.sizes)[None]
+    return generalists.voices(features)
+
+
+def train_generalists(
+    data: TrainingSet, config: EstimatorConfig, seed: int, folder: Path, report: Report
+) -> Generalists | None:
+    """Learn what holds in every family; None where there is one family or none is wanted.
+
+    Args:
+        data: The families.
+        config: The recipe.
+        seed: Of all random choices.
+        folder: Where states are kept, so that a killed run goes on.
+        report: Told of the progress.
+    """
+    if len(data.family_rows) < 2 or not config.generalists:
+        return None
+    encoders = []
+    for index in range(config.generalists):
+        run = Run(
+            config,
+            seed * 100 + index,
+            folder,
+            f"generalist {index + 1} of {config.generalists}",
+            report,
+        )
+        torch.manual_seed(run.seed)
+        encoders.append(Generalist(config))
+        train_generalist(encoders[-1], data, run)
+    return Generalists([encoder.eval() for encoder in encoders], WalkRegression.of(data))
