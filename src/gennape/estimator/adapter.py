@@ -77,8 +77,10 @@ class View:
         """That of labelled networks, `(labels, columns)`."""
         scale = Standardiser.of(rows)
         support = scale(rows)
+        if not is_wide:
+            return cls(scale, support, 0.0)
         squared = _squared_distances(support, support)[np.triu_indices(len(rows), 1)]
-        return cls(scale, support, max(float(np.median(squared)), 1e-12) if is_wide else 0.0)
+        return cls(scale, support, max(float(np.median(squared)), 1e-12))
 
     def functions(self, rows: Array) -> list[tuple[Array, Array]]:
         """Covariances of each function of this view, `(networks, columns)` to pairs.

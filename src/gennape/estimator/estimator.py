@@ -126,11 +126,11 @@ class Estimator:
 
     def _in_general(self, features: GraphFeatures, foreign: IntArray) -> FloatArray:
         """Scores of the general voices, `(voices, graphs)`; zero but for foreign networks."""
-        encoders = self.generalists.encoders if self.generalists else [None]
-        scores = np.zeros((len(encoders), len(features)))
-        if len(foreign):
-            voices = general_voices(self.generalists, features.take(foreign))
-            scores[:, foreign] = self.reference.general_scores(voices)
+        if not len(foreign):
+            return np.zeros((1, len(features)))
+        voices = general_voices(self.generalists, features.take(foreign))
+        scores = np.zeros((len(voices), len(features)))
+        scores[:, foreign] = self.reference.general_scores(voices)
         return scores
 
     def _trust(self, share: FloatArray, alike: BoolArray) -> FloatArray:

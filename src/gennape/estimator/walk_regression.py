@@ -1,6 +1,6 @@
 """What walks say of every family beyond size: a ridge regression."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,7 @@ class WalkRegression:
             np.array([-np.inf, np.inf]),
         )
         said = unlimited._said(walks)
-        return cls(**{**asdict(unlimited), "limits": np.array([said.min(), said.max()])})
+        return replace(unlimited, limits=np.array([said.min(), said.max()]))
 
     def __call__(self, features: GraphFeatures) -> Array:
         """What is to be added to the labels that size suggests, `(graphs,)`."""

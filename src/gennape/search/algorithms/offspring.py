@@ -7,7 +7,7 @@ import numpy as np
 
 from gennape.spaces import SearchSpace
 
-_TRIES = 32
+_TRIES = 33
 """Mutations of one child until it is new."""
 
 
@@ -31,10 +31,11 @@ class Offspring:
 
     def of(self, parent: Any) -> Any:
         """A mutation of an architecture, mutated again until it is new or the tries run out."""
-        child = self._space.mutate(parent, self._rng)
+        child = parent
         for _ in range(_TRIES):
-            if self._space.signature(child) not in self._seen:
-                break
             child = self._space.mutate(child, self._rng)
-        self._seen.add(self._space.signature(child))
+            signature = self._space.signature(child)
+            if signature not in self._seen:
+                self._seen.add(signature)
+                break
         return child
