@@ -4,10 +4,12 @@ The networks are the first of numpy's default_rng(0).permutation of each table's
 PyTorch's initial weights of seed 0 and 16 images of CIFAR-10. A killed run goes on when the
 script is started again; several processes may each do a part. Without --only nothing is
 computed: the parts that are finished are printed as Markdown tables, among them the rank vote
-over all proxies and, with --correlations, how far they agree with one another.
+over all proxies and, with --correlations, how far they agree with one another. Milliseconds
+are those of --timings, runs of a few networks (--count) while nothing else computes.
 
 Run: python benchmarks/proxies.py RUNS --only nasbench201/forward, and so on for each part;
-then python benchmarks/proxies.py RUNS
+python benchmarks/proxies.py TIMINGS --only nasbench201/forward --count 10, and so on;
+then python benchmarks/proxies.py RUNS --timings TIMINGS
 """
 
 import argparse
@@ -18,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.parquet as pq
 import torch
 
 from gennape.cli.progress import progress_bar
@@ -73,7 +76,7 @@ class Proxies:
     Attributes:
         accuracies: Of each network.
         values: Of each proxy and vote by name; minus infinity where missing.
-        costs: How many values are missing, mean milliseconds, the most bytes.
+        costs: How many values are missing, median milliseconds, the most bytes.
     """
 
     accuracies: Array
@@ -88,9 +91,12 @@ class Proxies:
         return sorted(self.values, key=self.spearman, reverse=True)
 
 
-def scored(family: str, part: str, runs: Path, data: str) -> tuple[Choice, PoolScores]:
-    count, resolution = FAMILIES[family]
-    choice = choose_networks(family, count, resolution=resolution, labelled=data)
+def scored(
+    family: str, part: str, runs: Path, data: str, count: int | None = None
+) -> tuple[Choice, PoolScores]:
+    """The proxies of a part, of the family's first networks; by default of all in the table."""
+    in_table, resolution = FAMILIES[family]
+    choice = choose_networks(family, count or in_table, resolution=resolution, labelled=data)
     with progress_bar() as report:
         scores = score_pool(
             choice.space,
@@ -104,7 +110,16 @@ def scored(family: str, part: str, runs: Path, data: str) -> tuple[Choice, PoolS
     return choice, scores
 
 
-def finished(family: str, runs: Path, data: str) -> Proxies | None:
+def timed_scores(family: str, part: str, timings: Path, data: str) -> PoolScores | None:
+    """The proxies of a part of as many networks as were timed; none where none was."""
+    table = timings / family / part / "scores.parquet"
+    if not table.is_file():
+        return None
+    networks = set(pq.read_table(table, columns=["architecture"])["architecture"].to_pylist())
+    return scored(family, part, timings, data, len(networks))[1]
+
+
+def finished(family: str, runs: Path, timings: Path, data: str) -> Proxies | None:
     """The parts whose table is written, which is the last thing that a part does."""
     parts = [part for part in PARTS if (runs / family / part / "scores.parquet").is_file()]
     if not parts:
@@ -113,9 +128,10 @@ def finished(family: str, runs: Path, data: str) -> Proxies | None:
     costs = {}
     for part in parts:
         choice, scores = scored(family, part, runs, data)
+        timed = timed_scores(family, part, timings, data) or scores
         for name in scores.proxies:
             values[name] = scores.values(name)
-            cost = scores.milliseconds(name), scores.peak_bytes(name)
+            cost = timed.milliseconds(name), scores.peak_bytes(name)
             costs[name] = scores.missing(name), *cost
     values["vote"] = rank_vote([values[name] for name in values if name not in VOTES])
     assert choice.accuracies is not None
@@ -158,15 +174,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", type=Path)
     parser.add_argument("--only", help="a family and a part, such as nasbench201/forward")
+    parser.add_argument("--count", type=int, help="of networks, the table's unless given")
+    parser.add_argument("--timings", type=Path, help="runs whose milliseconds are printed")
     parser.add_argument("--correlations", action="store_true", help="of proxies with one another")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     data = os.environ["GENNAPE_DATA"]
     if arguments.only:
-        scored(*arguments.only.split("/"), arguments.runs, data)
+        scored(*arguments.only.split("/"), arguments.runs, data, arguments.count)
         return
     for family in FAMILIES:
-        if found := finished(family, arguments.runs, data):
+        if found := finished(family, arguments.runs, arguments.timings or arguments.runs, data):
             print_table(family, found)
             if arguments.correlations:
                 print_correlations(family, found)

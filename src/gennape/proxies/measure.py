@@ -114,7 +114,7 @@ def _measured(proxy: Proxy, candidate: Candidate) -> ProxyScore:
         with meter:
             found = proxy.compute(candidate)
         if math.isfinite(found):
-            value = found
+            value = found + 0.0  # no negative zero
         else:
             missing = "its value is beyond what numbers can hold"
     except (MissingScore, GraphError, FrontendError) as error:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -55,10 +55,10 @@ class PoolScores:
         return sum(by_proxy[proxy].value is None for by_proxy in self.scores)
 
     def milliseconds(self, proxy: str) -> float:
-        """Mean time for a network; that of a vote's slowest part, whose pass the others share."""
+        """Median time for a network; that of a vote's slowest part, whose pass the others share."""
         if proxy in VOTES:
             return max(self.milliseconds(part) for part in VOTES[proxy])
-        return mean(by_proxy[proxy].milliseconds for by_proxy in self.scores)
+        return median(by_proxy[proxy].milliseconds for by_proxy in self.scores)
 
     def peak_bytes(self, proxy: str) -> int:
         """The most memory for any network."""
