@@ -83,7 +83,7 @@ class Settings:
         if "accuracy" in self.metrics:
             return 1
         if self.algorithm == "random":
-            return min(_BATCH_WITHOUT_FEEDBACK, max(self.population, self.budget // 8))
+            return min(_BATCH_WITHOUT_FEEDBACK, max(self.population, self.budget // 4))
         return min(_BATCH, self.population)
 
     def described(self) -> dict[str, Any]:
