@@ -81,11 +81,16 @@ class Pool:
             rows = [benchmark.architectures[row] for row in first]
             space = TableSpace(space, rows, columns["means"])
         labels = {
-            name: dict(zip(texts, values[first].tolist(), strict=True))
+            name: dict(zip(texts, in_percent(values[first]).tolist(), strict=True))
             for name, values in benchmark.labels.items()
         }
         networks = Descriptions(**{field.name: columns[field.name] for field in DESCRIPTIONS})
         return cls(space, dict(zip(texts, map(Facts._make, facts), strict=True)), labels, networks)
+
+
+def in_percent(accuracies: np.ndarray) -> np.ndarray:
+    """Accuracies of a table that may give them as fractions."""
+    return accuracies * 100 if np.nanmax(accuracies) <= 1 else accuracies
 
 
 def read_rows(benchmark: Benchmark, estimator_name: str) -> dict[str, np.ndarray]:
@@ -240,7 +245,7 @@ GENNAPE_DATA=DIR python benchmarks/search.py CACHE {searches}
 
 What is the best network of a labelled table that a search finds, when it may ask for so many
 labels? Mean ± standard deviation over {seeds} seeds of the search. Regret is the best label of the
-table minus the best that was found, in the unit of the label; *over random* is the relative
+table minus the best that was found, in percentage points; *over random* is the relative
 difference to the mean of random search with as many evaluations (Yang et al., "NAS evaluation is
 frustratingly hard", ICLR 2020). Measured on {date}.
 

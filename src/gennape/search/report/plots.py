@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from gennape.reports.drawing import INK, SOFT, drawing
+from gennape.reports.drawing import drawing
 from gennape.search.candidate import Candidate
 from gennape.search.objectives import Objective, costs_of
+from gennape.search.report.content import shown
 
 _DOT, _BEST = "#56b4e9", "#d55e00"
 _RESOLUTION = 160
@@ -32,8 +33,8 @@ def front_plot(
     with drawing(6.4, 4.2) as (figure, axes, svg):
         axes.scatter(*everything.T, s=9, lw=0, alpha=0.45, color=_DOT, label="candidates")
         axes.plot(*best[np.argsort(best[:, 0])].T, "-o", color=_BEST, ms=4, lw=1, label="front")
-        axes.set_xlabel(along)
-        axes.set_ylabel(up)
+        _name(axes.xaxis, along)
+        _name(axes.yaxis, up)
         axes.legend(fontsize=8)
         figure.savefig(png, format="png", dpi=_RESOLUTION)
     return Plot(svg.getvalue(), png.getvalue())
@@ -50,11 +51,17 @@ def progress_plot(candidates: Sequence[Candidate], objective: Objective) -> Plot
         axes.step(
             order, sign * np.minimum.accumulate(costs), where="post", color=_BEST, label="best"
         )
-        axes.set_xlabel("candidates", color=SOFT)
-        axes.set_ylabel(objective.metric, color=INK)
+        axes.set_xlabel("candidates")
+        _name(axes.yaxis, objective.metric)
         axes.legend(fontsize=8)
         figure.savefig(png, format="png", dpi=_RESOLUTION)
     return Plot(svg.getvalue(), png.getvalue())
+
+
+def _name(axis: Any, metric: str) -> None:
+    """Label an axis of matplotlib, its numbers as tables show them."""
+    axis.set_label_text(metric)
+    axis.set_major_formatter(lambda value, _: shown(metric, value))
 
 
 def _points(candidates: Sequence[Candidate], along: str, up: str) -> npt.NDArray[np.float64]:
