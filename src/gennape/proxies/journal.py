@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 from gennape.proxies.measure import ProxyScore
 from gennape.proxies.registry import ProxyError
 from gennape.reports.lines import append_line, whole_lines
+from gennape.reports.storage import write_whole
 
 Scores = dict[str, dict[str, ProxyScore]]
 """By architecture, then by proxy."""
@@ -79,9 +80,9 @@ class Journal:
         ]
         names = ["architecture", *(field.name for field in fields(ProxyScore))]
         columns = {name: [row[name] for row in rows] for name in names}
-        unfinished = self.folder / f"{_TABLE}.part"
-        pq.write_table(pa.table(columns, schema=_SCHEMA), unfinished)
-        return unfinished.replace(self.folder / _TABLE)
+        path = self.folder / _TABLE
+        write_whole(path, lambda part: pq.write_table(pa.table(columns, schema=_SCHEMA), part))
+        return path
 
     def _remember(self, architecture: str, scores: Sequence[ProxyScore]) -> None:
         self.scores[architecture].update({one.proxy: one for one in scores})

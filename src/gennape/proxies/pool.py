@@ -17,6 +17,7 @@ from gennape.proxies.journal import Journal
 from gennape.proxies.measure import BATCH_SIZE, ProxyScore, measure
 from gennape.proxies.ranking import rank_correlations, rank_vote
 from gennape.proxies.registry import VOTES, parts_of
+from gennape.reports.storage import write_whole
 from gennape.spaces import SearchSpace
 
 VOTE = "vote"
@@ -151,6 +152,4 @@ def _write_ranking(scores: PoolScores, folder: Path) -> None:
     columns = {"architecture": pa.array([scores.architectures[place] for place in order])}
     for name, values in scores.columns().items():
         columns[name] = pa.array(values[order], mask=np.isneginf(values[order]))
-    unfinished = folder / f"{_RANKING}.part"
-    pq.write_table(pa.table(columns), unfinished)
-    unfinished.replace(folder / _RANKING)
+    write_whole(folder / _RANKING, lambda path: pq.write_table(pa.table(columns), path))
