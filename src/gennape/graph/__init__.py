@@ -1,8 +1,9 @@
 """The computation graph: one network as a graph of atomic operations."""
 
 from gennape.graph.batch import GraphBatch
-from gennape.graph.builder import GraphBuilder, Shape
+from gennape.graph.builder import GraphBuilder
 from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.node_writer import Shape, written_once
 from gennape.graph.operations import Op
 from gennape.graph.passes import canonical
 from gennape.graph.validation import GraphError
@@ -15,4 +16,5 @@ __all__ = [
     "Op",
     "Shape",
     "canonical",
+    "written_once",
 ]

@@ -4,23 +4,16 @@ Families and frontends build graphs with it. Each method adds one node and retur
 index; shapes and parameter counts follow from the arguments.
 """
 
-from array import array
-from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
-from gennape.graph.arrays import ATTRIBUTE_COLUMNS, NO_ATTRIBUTES
-from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.arrays import NO_ATTRIBUTES
+from gennape.graph.node_writer import NodeWriter, Shape
 from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError
 
-Shape = tuple[int, int, int]
-"""Channels, height, width. A sequence of N tokens with C channels is (C, N, 1)."""
 
-
-class GraphBuilder:
-    """Collects nodes in topological order.
+class GraphBuilder(NodeWriter):
+    """Adds layers, in topological order.
 
     Example:
         >>> builder = GraphBuilder()
@@ -32,119 +25,6 @@ class GraphBuilder:
         >>> builder.build().parameters
         634
     """
-
-    def __init__(self) -> None:
-        self.shapes: list[Shape] = []
-        self._operations = array("h")
-        self._attributes = array("i")
-        self._parameters = array("q")
-        self._sources = array("i")
-        self._targets = array("i")
-        self._details: dict[int, dict[str, Any]] = {}
-
-    def add_node(
-        self,
-        op: Op,
-        arguments: Sequence[int],
-        shape: Shape,
-        /,
-        attributes: tuple[int, ...] = NO_ATTRIBUTES,
-        parameters: int = 0,
-        input_shape: Shape | None = None,
-        **details: Any,
-    ) -> int:
-        """Add any node.
-
-        Args:
-            op: The operation.
-            arguments: Nodes whose results it takes, in order.
-            shape: Output shape (C, H, W).
-            attributes: Kernel, stride, padding, dilation, groups, bias: 12 numbers.
-            parameters: Learned numbers the node owns.
-            input_shape: Shape of the first argument as the operation reads it; the
-                argument's own shape unless given.
-            details: Rare attributes, plain JSON values.
-
-        Returns:
-            The index of the new node.
-        """
-        node = len(self.shapes)
-        if input_shape is None:
-            input_shape = self.shapes[arguments[0]] if arguments else shape
-        self.shapes.append(shape)
-        self._operations.append(op)
-        # `fromlist` takes less than half the time of `extend`.
-        self._attributes.fromlist([*attributes, *input_shape, *shape])
-        self._parameters.append(parameters)
-        self._sources.fromlist([*arguments])
-        self._targets.fromlist([node] * len(arguments))
-        if details:
-            self._details[node] = details
-        return node
-
-    def repeat(self, block: Callable[[int], int], x: int, times: int) -> int:
-        """Add a block several times, each on the result of the one before.
-
-        The block is written down once and copied, in a fraction of the time.
-
-        Args:
-            block: Adds nodes that read its argument and one another, and returns the last.
-            x: What the first one reads.
-            times: How often.
-
-        Returns:
-            The result of the last one.
-
-        Raises:
-            GraphError: The block reads other nodes, or its result has another shape than `x`.
-        """
-        start, first_edge = len(self.shapes), len(self._sources)
-        result = block(x)
-        if result < start or self.shapes[result] != self.shapes[x]:
-            raise GraphError("a block is repeated only if it makes a new tensor of the same shape")
-        if any(source < start and source != x for source in self._sources[first_edge:]):
-            raise GraphError("a block is repeated only if it reads no other node")
-        nodes, copies = len(self.shapes) - start, times - 1
-        self._copy_nodes(start, copies)
-        shifts = nodes * np.arange(1, times, dtype=np.int32)[:, None]
-        sources = np.array(self._sources[first_edge:], dtype=np.int32)
-        targets = np.array(self._targets[first_edge:], dtype=np.int32)
-        before = result - nodes + shifts
-        self._sources.frombytes(np.where(sources < start, before, sources + shifts).tobytes())
-        self._targets.frombytes((targets + shifts).tobytes())
-        return result + nodes * copies
-
-    def _copy_nodes(self, start: int, copies: int) -> None:
-        """Add all nodes from `start` on again, so many times; their edges are left to do."""
-        nodes = len(self.shapes) - start
-        own = [(node, details) for node, details in self._details.items() if node >= start]
-        for copy in range(1, copies + 1):
-            self._details |= {node + nodes * copy: details for node, details in own}
-        self.shapes += self.shapes[start:] * copies
-        self._operations += self._operations[start:] * copies
-        self._attributes += self._attributes[start * ATTRIBUTE_COLUMNS :] * copies
-        self._parameters += self._parameters[start:] * copies
-
-    def build(self, name: str = "") -> ComputationGraph:
-        """The finished graph.
-
-        Raises:
-            GraphError: The nodes do not make a network.
-        """
-        attributes = np.frombuffer(self._attributes, dtype=np.int32)
-        return ComputationGraph(
-            operations=np.frombuffer(self._operations, dtype=np.int16),
-            attributes=attributes.reshape(-1, ATTRIBUTE_COLUMNS),
-            node_parameters=np.frombuffer(self._parameters, dtype=np.int64),
-            edges=np.stack(
-                [
-                    np.frombuffer(self._sources, dtype=np.int32),
-                    np.frombuffer(self._targets, dtype=np.int32),
-                ]
-            ),
-            details=self._details,
-            name=name,
-        )
 
     def input(self, shape: Shape) -> int:
         """The network's input of shape (C, H, W)."""

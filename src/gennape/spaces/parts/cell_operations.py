@@ -1,8 +1,9 @@
 """The convolutions of cell-based families: ReLU first, then convolution and batch norm."""
 
-from gennape.graph import GraphBuilder
+from gennape.graph import GraphBuilder, written_once
 
 
+@written_once
 def relu_conv_bn(
     build: GraphBuilder, x: int, channels: int, kernel: int = 1, stride: int = 1
 ) -> int:
@@ -10,6 +11,7 @@ def relu_conv_bn(
     return build.batch_norm(build.conv(build.relu(x), channels, kernel, stride))
 
 
+@written_once
 def factorized_reduce(build: GraphBuilder, x: int, channels: int) -> int:
     """A skip connection of stride 2 (Liu et al., "DARTS", ICLR 2019).
 

@@ -1,11 +1,12 @@
 """Layers that many families are made of: a convolution or a pool, then batch norm."""
 
-from gennape.graph import GraphBuilder, Op
+from gennape.graph import GraphBuilder, Op, written_once
 
 Size = int | tuple[int, int]
 """Of a kernel or a stride: one number, or height and width."""
 
 
+@written_once
 def conv_bn(
     build: GraphBuilder,
     x: int,
