@@ -1,7 +1,5 @@
-from functools import partial
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 
@@ -125,37 +123,3 @@ def test_further_nodes_do_not_change_a_finished_graph() -> None:
     build.output(build.add_node(Op.RELU, (x,), (3, 8, 8)))
     assert graph.num_nodes == 2
     assert build.build().num_nodes == 4
-
-
-def _block(build: GraphBuilder, x: int) -> int:
-    pooled = build.avg_pool(x, kernel=3, stride=1, padding=1, count_padding=False)
-    return build.add(x, build.conv(build.concat(pooled, x), build.shapes[x][0]))
-
-
-@pytest.mark.parametrize("times", [1, 2, 5])
-def test_a_repeated_block_is_the_block_written_again(times: int) -> None:
-    copied, written = GraphBuilder(), GraphBuilder()
-    for build in (copied, written):
-        x = build.relu(build.input((3, 8, 8)))
-        if build is copied:
-            x = build.repeat(partial(_block, build), x, times)
-        else:
-            for _ in range(times):
-                x = _block(build, x)
-        build.output(build.conv(x, 4))
-    one, other = copied.build(), written.build()
-    for column in ("operations", "attributes", "node_parameters", "edges"):
-        np.testing.assert_array_equal(getattr(one, column), getattr(other, column))
-    assert one.details == other.details
-
-
-def test_blocks_that_copies_would_change_are_refused() -> None:
-    build = GraphBuilder()
-    first = build.input((3, 8, 8))
-    x = build.relu(first)
-    with pytest.raises(GraphError, match="reads no other node"):
-        build.repeat(lambda y: build.add(y, first), x, 2)
-    with pytest.raises(GraphError, match="of the same shape"):
-        build.repeat(lambda y: build.conv(y, 4), x, 2)
-    with pytest.raises(GraphError, match="makes a new tensor"):
-        build.repeat(lambda y: y, x, 2)
