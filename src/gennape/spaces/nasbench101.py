@@ -6,7 +6,7 @@ doubled channels between stacks, global average pool and a linear layer. Every
 convolution is followed by batch norm and ReLU and has no bias.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, product, starmap
@@ -29,6 +29,8 @@ _STACKS = 3
 _CELLS_PER_STACK = 3
 
 Edges = tuple[tuple[int, int], ...]
+Change = tuple[list[str], list[tuple[int, int]]]
+"""Operations and edges, of a cell of the family or not."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,15 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
         A change is one edge more or less, another operation on one vertex, or a new vertex
         in the middle of one edge.
         """
-        found = set()
-        for operations, edges in _changes(architecture):
-            try:
-                found.add(_checked(operations, edges))
-            except ArchitectureError:  # outside the family
-                continue
-        return sorted(found - {architecture}, key=self.format)
+        return sorted(set(_valid(_changes(architecture), architecture)), key=self.format)
+
+    def mutate(
+        self, architecture: NASBench101Architecture, rng: np.random.Generator
+    ) -> NASBench101Architecture:
+        """The outcome of a random change; of the dozens that there are, few are checked."""
+        changes = list(_changes(architecture))
+        order = rng.permutation(len(changes))
+        return next(_valid((changes[place] for place in order), architecture))
 
     def parse(self, text: str) -> NASBench101Architecture:
         """Read a line such as `c3-c1-mp/01-02-13-24-34`: operations, then edges.
@@ -149,7 +153,20 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
         return build.build(name=f"{self.name}:{self.format(architecture)}")
 
 
-def _changes(cell: NASBench101Architecture) -> Iterator[tuple[list[str], list[tuple[int, int]]]]:
+def _valid(
+    changes: Iterable[Change], architecture: NASBench101Architecture
+) -> Iterator[NASBench101Architecture]:
+    """The cells that changes lead to, without the architecture itself."""
+    for operations, edges in changes:
+        try:
+            found = _checked(operations, edges)
+        except ArchitectureError:  # outside the family
+            continue
+        if found != architecture:
+            yield found
+
+
+def _changes(cell: NASBench101Architecture) -> Iterator[Change]:
     """Operations and edges after each possible change, within the family or not."""
     operations, edges = list(cell.operations), set(cell.edges)
     for vertex, operation in product(range(len(operations)), OPERATIONS):
