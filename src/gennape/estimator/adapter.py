@@ -79,8 +79,10 @@ class View:
         support = scale(rows)
         if not is_wide:
             return cls(scale, support, 0.0)
-        squared = _squared_distances(support, support)[np.triu_indices(len(rows), 1)]
-        return cls(scale, support, max(float(np.median(squared)), 1e-12))
+        squares = _squares(support)
+        squared = _squared_distances(squares, squares, support @ support.T)
+        pairs = np.triu_indices(len(rows), 1)
+        return cls(scale, support, max(float(np.median(squared[pairs])), 1e-12))
 
     def functions(self, rows: Array) -> list[tuple[Array, Array]]:
         """Covariances of each function of this view, `(networks, columns)` to pairs.
@@ -91,10 +93,12 @@ class View:
         """
         standardised = self.scale(rows)
         columns = rows.shape[1]
-        line = standardised @ self.support.T / columns, (standardised**2).sum(axis=1) / columns
+        products = standardised @ self.support.T
+        squares = _squares(standardised)
+        line = products / columns, squares / columns
         if not self.length:
             return [line]
-        squared = _squared_distances(standardised, self.support)
+        squared = _squared_distances(squares, _squares(self.support), products)
         return [line, (np.exp(-squared / (2 * self.length)), np.ones(len(rows)))]
 
     def arrays(self) -> dict[str, Array]:
@@ -198,8 +202,13 @@ def _expected(views: dict[str, View], networks: Descriptions) -> Array:
     return _TRUST * views["score"].scale(networks.view("score"))[:, 0]
 
 
-def _squared_distances(a: Array, b: Array) -> Array:
-    """Squared Euclidean distances of rows, `(rows of a, rows of b)`."""
-    squared = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
-    distances: Array = np.maximum(squared, 0.0)
+def _squares(rows: Array) -> Array:
+    """Squared lengths of rows, `(rows,)`."""
+    squares: Array = np.einsum("rc,rc->r", rows, rows)
+    return squares
+
+
+def _squared_distances(squares: Array, other_squares: Array, products: Array) -> Array:
+    """Squared Euclidean distances of rows of two kinds, from their squares and products."""
+    distances: Array = np.maximum(squares[:, None] + other_squares - 2 * products, 0.0)
     return distances

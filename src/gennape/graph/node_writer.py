@@ -212,9 +212,7 @@ def written_once(
     known: dict[Any, Block] = {}
 
     @wraps(block)
-    def copied(
-        build: Writer, x: int, /, *args: Arguments.args, **kwargs: Arguments.kwargs
-    ) -> int:
+    def copied(build: Writer, x: int, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> int:
         key = build.shapes[x], args, tuple(kwargs.items())
         written = known.get(key)
         if written is not None:
