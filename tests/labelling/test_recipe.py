@@ -33,7 +33,7 @@ def test_a_recipe_of_ones_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changes, sentence",
     [
-        ({"optimizer": "adam"}, "optimizer .* 'adam'; it must be one of sgd, rmsprop"),
+        ({"optimizer": "adam"}, "optimizer .* 'adam'; it must be one of muon, sgd, rmsprop"),
         ({"epochs": 0}, "epochs .* must be positive"),
         ({"epochs": 2.5}, "epochs .* 2.5, of another type"),
         ({"batch": 1}, "at least 2"),

@@ -37,7 +37,7 @@ def test_a_network_learns() -> None:
     assert history.seconds > 0
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop"])
+@pytest.mark.parametrize("optimizer", ["muon", "sgd", "rmsprop"])
 def test_an_interruption_changes_nothing(optimizer: str) -> None:
     recipe = {"optimizer": optimizer, "learning_rate": 0.01, "flip": True}
     whole = _trained(_training(**recipe))

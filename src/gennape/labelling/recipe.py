@@ -10,7 +10,7 @@ from typing import Any
 
 from gennape.labelling.errors import LabellingError
 
-OPTIMIZERS = ("sgd", "rmsprop")
+OPTIMIZERS = ("muon", "sgd", "rmsprop")
 
 _FOLDER = files("gennape.labelling") / "recipes"
 _SUFFIX = ".toml"
@@ -24,12 +24,13 @@ class Recipe:
         name: Of the recipe; that of its file.
         epochs: Passes over the training images.
         batch: Images a step.
-        optimizer: One of `OPTIMIZERS`; "sgd" has Nesterov momentum 0.9, "rmsprop" PyTorch's
-            settings.
+        optimizer: One of `OPTIMIZERS`; "muon" (see `Muon`) and "sgd" have Nesterov momentum 0.9,
+            "rmsprop" PyTorch's settings.
         learning_rate: The highest.
         warm_up: Share of the steps in which the learning rate rises in a line from 0; in the
             others it falls to 0 by a cosine.
-        weight_decay: Added to the gradient of every parameter, times the parameter.
+        weight_decay: Added to the gradient of every parameter, times the parameter; with "muon"
+            not to those of convolutions.
         label_smoothing: Share of the target that is spread over all classes.
         crop: Black pixels around a training image before a random crop of its size.
         flip: Whether half the training images are mirrored, where the data set allows it.

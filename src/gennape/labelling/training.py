@@ -20,6 +20,7 @@ from gennape.graph import ComputationGraph
 from gennape.labelling.augmentation import crop_and_flip
 from gennape.labelling.compute import Compute
 from gennape.labelling.dataset import Dataset, Part
+from gennape.labelling.muon import Muon
 from gennape.labelling.recipe import Recipe
 
 _MOMENTUM = 0.9
@@ -195,6 +196,8 @@ def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     decay = recipe.weight_decay
     if recipe.optimizer == "rmsprop":
         return torch.optim.RMSprop(parameters, recipe.learning_rate, weight_decay=decay)
+    if recipe.optimizer == "muon":
+        return Muon(parameters, recipe.learning_rate, _MOMENTUM, decay)
     return torch.optim.SGD(
         parameters, recipe.learning_rate, momentum=_MOMENTUM, weight_decay=decay, nesterov=True
     )
