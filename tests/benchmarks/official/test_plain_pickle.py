@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import official_files as official
-from gennape.benchmarks.official import pickle_memo, plain_pickle
-from gennape.benchmarks.official.plain_pickle import PickleError, PlainUnpickler
+from gennape.benchmarks.official import pickle_bytes, pickle_memo
+from gennape.benchmarks.official.pickle_bytes import PickleError
+from gennape.benchmarks.official.plain_pickle import PlainUnpickler
 from gennape.benchmarks.official.plain_types import Instance, TensorShape, plain_names
 
 PROTOCOLS = [2, 3, 4, 5]
@@ -311,7 +312,7 @@ def _peak(path: Path) -> int:
 
 def test_memory_hardly_grows_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is kept of each byte: the four bytes of a string's number, and empty containers."""
-    monkeypatch.setattr(plain_pickle, "_CHUNK", 1 << 14)  # or small files would fit the buffer
+    monkeypatch.setattr(pickle_bytes, "_CHUNK", 1 << 14)  # or small files would fit the buffer
     short, long = (_write_runs(tmp_path / f"{count}.pkl", count) for count in (20, 100))
     added = long.stat().st_size - short.stat().st_size
     assert added > 1_500_000

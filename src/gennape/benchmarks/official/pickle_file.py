@@ -10,7 +10,8 @@ import zipfile
 from io import BufferedReader
 from typing import IO, cast
 
-from gennape.benchmarks.official.plain_pickle import PickleError, PlainUnpickler
+from gennape.benchmarks.official.pickle_bytes import PickleError
+from gennape.benchmarks.official.plain_pickle import PlainUnpickler
 from gennape.benchmarks.official.plain_types import Names
 
 _ZIP = b"PK\x03\x04"

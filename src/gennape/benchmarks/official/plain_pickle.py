@@ -14,20 +14,12 @@ from collections.abc import Callable, Iterator
 from struct import Struct
 from typing import IO, Any
 
-from gennape.benchmarks.benchmark import BenchmarkError
+from gennape.benchmarks.official.pickle_bytes import PickleBytes, PickleError
 from gennape.benchmarks.official.pickle_memo import Memo
 from gennape.benchmarks.official.pickle_pairs import LOOK_AHEAD, read_pairs
 from gennape.benchmarks.official.plain_types import Name, Names, plain_tuple, rebuilt
 
 Record = dict[Any, Any]
-
-_CHUNK = 1 << 20
-_LONGEST = 1 << 28
-"""Bytes of the longest value; a damaged length must not claim all memory."""
-
-
-class PickleError(BenchmarkError):
-    """A pickle that is damaged or holds more than plain data; says what."""
 
 
 class PlainUnpickler:
@@ -40,10 +32,9 @@ class PlainUnpickler:
     """
 
     def __init__(self, stream: IO[bytes], names: Names, begun: bytes = b"") -> None:
-        self._stream = stream
         self._names = names
-        self._buffer = begun
-        self._at = 0
+        self._bytes = PickleBytes(stream, begun)
+        self._read = self._bytes.read
         self._stack: list[Any] = []
         self._below_marks: list[list[Any]] = []
         self._memo = Memo()
@@ -79,7 +70,7 @@ class PlainUnpickler:
 
     def rest(self) -> bytes:
         """What was read from the stream beyond the pickle's end."""
-        return self._buffer[self._at :]
+        return self._bytes.rest()
 
     def _filled_dictionaries(self) -> Iterator[Record]:
         while True:
@@ -100,32 +91,6 @@ class PlainUnpickler:
             if filled is not None:
                 yield filled
 
-    def _read(self, size: int) -> bytes:
-        """The next bytes of the pickle."""
-        end = self._at + size
-        if end > len(self._buffer):
-            if size > _LONGEST:
-                raise PickleError(f"the pickle is damaged: one value has {size:,} bytes")
-            self._refill(size)
-            end = size
-            if end > len(self._buffer):
-                raise PickleError("the pickle ends too early; the file is cut")
-        piece = self._buffer[self._at : end]
-        self._at = end
-        return piece
-
-    def _ahead(self) -> bytes:
-        """Some of the next bytes, which stay to be read."""
-        if self._at + LOOK_AHEAD > len(self._buffer):
-            self._refill(LOOK_AHEAD)
-        return self._buffer[self._at : self._at + LOOK_AHEAD]
-
-    def _refill(self, size: int) -> None:
-        """Have so many bytes in the buffer, unless the stream ends before."""
-        kept = self._buffer[self._at :]
-        self._buffer = kept + self._stream.read(max(size - len(kept), _CHUNK))
-        self._at = 0
-
     def _find(self, module: str, name: str) -> None:
         path = f"{module}.{name}"
         if path not in self._names:
@@ -133,7 +98,7 @@ class PlainUnpickler:
         self._stack.append(self._names[path])
 
     def _global(self) -> None:
-        self._find(self._line(), self._line())
+        self._find(self._bytes.line(), self._bytes.line())
 
     def _stack_global(self) -> None:
         module, name = self._stack.pop(-2), self._stack.pop()
@@ -169,9 +134,9 @@ class PlainUnpickler:
         in_dictionary = self._stack[-1:] and type(self._stack[-1]) is dict
         self._below_marks.append(self._stack)
         self._stack = []
-        while in_dictionary and (pairs := read_pairs(self._ahead(), self._memo)):
+        while in_dictionary and (pairs := read_pairs(self._bytes.ahead(LOOK_AHEAD), self._memo)):
             self._stack += pairs.values
-            self._at += pairs.size
+            self._bytes.skip(pairs.size)
 
     def _since_mark(self) -> list[Any]:
         values, self._stack = self._stack, self._below_marks.pop()
@@ -214,12 +179,6 @@ class PlainUnpickler:
         if not isinstance(value, dict):
             raise TypeError(f"a {type(value).__name__} has no keys")
         return value
-
-    def _line(self) -> str:
-        line = bytearray()
-        while (byte := self._read(1)) != b"\n":
-            line += byte
-        return line.decode()
 
 
 Handler = Callable[[PlainUnpickler], Record | None]

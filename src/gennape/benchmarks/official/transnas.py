@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from gennape.benchmarks.canonical import Measurement
 from gennape.benchmarks.official.broken import number, percent
 from gennape.benchmarks.official.kind import Entry, Kind
+from gennape.benchmarks.official.pickle_bytes import PickleError
 from gennape.benchmarks.official.pickle_file import open_pickle
-from gennape.benchmarks.official.plain_pickle import PickleError
 from gennape.benchmarks.official.plain_types import plain_names
 from gennape.benchmarks.official.source import Source
 
