@@ -1,4 +1,5 @@
 import hashlib
+import math
 import os
 from pathlib import Path
 
@@ -69,6 +70,19 @@ def test_a_table_that_was_not_imported_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(BenchmarkError, match=r"nasbench201\.parquet is there and no imported"):
         import_official("nasbench201", file, tmp_path)
     assert pq.read_table(table).num_rows == 40
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("flops", 1 << 63), ("params", 10**400), ("rng_seed", -(1 << 64)), ("flops", math.inf)],
+)
+def test_an_entry_with_too_large_a_number(name: str, value: float, tmp_path: Path) -> None:
+    good, bad = official.nds_job([30.0]), official.nds_job([30.0])
+    bad[name] = value
+    file = official.write_json(tmp_path / "DARTS.json", [good, bad])
+    imported = import_official("nds", file, tmp_path / "out")
+    assert imported.read == 1
+    assert dict(imported.skipped) == {"holds a number that is too large": 1}
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

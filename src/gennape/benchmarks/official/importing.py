@@ -4,7 +4,7 @@ import tarfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
@@ -13,7 +13,13 @@ from os import PathLike
 from pathlib import Path
 
 from gennape.benchmarks.benchmark import BenchmarkError
-from gennape.benchmarks.canonical import CanonicalWriter, families_of, new_table
+from gennape.benchmarks.canonical import (
+    SCHEMA,
+    CanonicalWriter,
+    Measurement,
+    families_of,
+    new_table,
+)
 from gennape.benchmarks.official.accel_nasbench import ACCEL_NASBENCH
 from gennape.benchmarks.official.broken import Broken
 from gennape.benchmarks.official.gennape_caches import GENNAPE
@@ -44,6 +50,11 @@ _KINDS = {
 }
 
 _DAMAGES = (EOFError, OSError, zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError)
+
+_UNUSABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+_BITS = {
+    name: SCHEMA.field(name).type.bit_width for name in ("epochs", "seed", "macs", "parameters")
+}
 
 
 @dataclass
@@ -143,7 +154,8 @@ def _import_entry(kind: Kind, entry: Entry, table: CanonicalWriter, imported: Im
         if isinstance(entry.content, Exception):
             raise Broken(str(entry.content)) from entry.content
         measurements = kind.measurements(entry.content, file)
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        _check_sizes(measurements)
+    except _UNUSABLE as error:
         imported.skipped[_reason(error)] += 1
         return
     for measurement in measurements:
@@ -153,12 +165,22 @@ def _import_entry(kind: Kind, entry: Entry, table: CanonicalWriter, imported: Im
         imported.is_published = entry.member.sha256 == kind.published[file]
 
 
+def _check_sizes(measurements: Iterable[Measurement]) -> None:
+    """Refuse integers that the table's columns cannot hold."""
+    for measurement in measurements:
+        for name, bits in _BITS.items():
+            if abs(getattr(measurement, name) or 0) >> (bits - 1):
+                raise OverflowError
+
+
 def _reason(error: Exception) -> str:
     """Why an entry is skipped, the same for all entries with the same defect."""
     if isinstance(error, Broken):
         return str(error)
     if isinstance(error, KeyError):
         return f"lacks {error}"
+    if isinstance(error, OverflowError):
+        return "holds a number that is too large"
     if isinstance(error, ArchitectureError):
         return "is no architecture of its family"
     return "has another layout than the documented one"
