@@ -67,7 +67,8 @@ def main() -> None:
         with progress_bar() as report:
             results = evaluate(load(name), None, benchmarks.names(), LABELS, report)
         trainings.append(Judged(results))
-    rows = sorted(row(column, trainings) for column in COLUMNS)
+    columns = [column for column in COLUMNS if column.table in benchmarks.names()]
+    rows = sorted(row(column, trainings) for column in columns)
     print(f"| {' | '.join(HEADINGS)} |")
     print("|---|" + "---:|" * (len(HEADINGS) - 1))
     for _, cells in rows:

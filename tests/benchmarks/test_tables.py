@@ -5,6 +5,8 @@ import pytest
 
 from gennape import benchmarks, spaces
 from gennape.benchmarks import BenchmarkError
+from gennape.benchmarks.canonical import Measurement, new_table
+from gennape.benchmarks.tables import locate
 from tiny_tables import random_cells, synthetic_accuracies, write_nasbench101, write_nasbench201
 
 
@@ -105,3 +107,31 @@ def test_near_names_are_suggested() -> None:
         benchmarks.load("nasbench202")
     with pytest.raises(BenchmarkError, match="nasbench101, nasbench201"):
         benchmarks.load("#")
+
+
+@pytest.mark.parametrize(
+    ("family", "networks"), [("hiaml", 14), ("inception", 2), ("two_path", 40)]
+)
+def test_own_labels_need_no_folder(
+    family: str, networks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GENNAPE_DATA", raising=False)
+    table = benchmarks.load(family)
+    assert table.space.name == table.name == family
+    assert table.target == "cifar10 test accuracy, 1 epoch"
+    assert len(table) == len(set(table.architectures)) == networks
+    assert all(10 < accuracy < 90 for accuracy in table.accuracies)
+    assert sum(1 for _ in table.graphs()) == len(table)
+
+
+def test_a_folders_labels_come_before_our_own(tmp_path: Path) -> None:
+    write_nasbench201(tmp_path, rows=3)
+    ours = locate("two_path", tmp_path)
+    assert ours == locate("two_path")
+    theirs = tmp_path / "mine.parquet"
+    with new_table(theirs) as writer:
+        architecture = spaces.get("two_path").sample(np.random.default_rng(0))
+        line = spaces.get("two_path").format(architecture)
+        writer.write(Measurement("two_path", line, "mine", "test", "accuracy", 50.0), "f", "0")
+    assert locate("two_path", tmp_path) == theirs
+    assert benchmarks.load("two_path", tmp_path).accuracies.tolist() == [50.0]

@@ -52,6 +52,13 @@ def test_table_and_csv_hold_the_same(run: Run, labelled: Path) -> None:
     assert len(table) == 2 + 3 * 3
 
 
+def test_too_few_networks_are_named(run: Run, labelled: Path) -> None:
+    result = run("evaluate", "families", "nasbench201", "--data", labelled, "--labels", NETWORKS)
+    assert result.exit_code == 0
+    assert f"nasbench201: {NETWORKS} networks are too few to learn {NETWORKS}" in result.stderr
+    assert "labels" not in result.stdout
+
+
 @pytest.mark.slow
 def test_labels_are_used_for_fine_tuning(run: Run, labelled: Path) -> None:
     options = ("--data", labelled, "--labels", 5, "--format", "json")

@@ -76,6 +76,13 @@ def test_few_labels_are_learned_and_not_ranked(tmp_path: Path) -> None:
     assert reports == [("reading nasbench201", 25, 25)]
 
 
+def test_too_few_networks_for_the_labels(tmp_path: Path) -> None:
+    write_nasbench201(tmp_path, rows=25)
+    for labels, few in ((23, True), (24, False)):
+        results = evaluate(tiny_estimator(), tmp_path, ["nasbench201"], labels)
+        assert any(result.method == f"estimator, {labels} labels" for result in results) == few
+
+
 def test_an_unreadable_table(tmp_path: Path) -> None:
     with pytest.raises(BenchmarkError, match="does not exist"):
         evaluate(tiny_estimator(), tmp_path, benchmarks.names())

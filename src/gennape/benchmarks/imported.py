@@ -37,7 +37,8 @@ class Label(NamedTuple):
     epochs: int | None
 
     def __str__(self) -> str:
-        trained = "" if self.epochs is None else f", {self.epochs} epochs"
+        epochs = "epoch" if self.epochs == 1 else "epochs"
+        trained = "" if self.epochs is None else f", {self.epochs} {epochs}"
         return f"{self.dataset} {self.split} {self.metric}{trained}"
 
 

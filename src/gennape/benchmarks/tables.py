@@ -1,7 +1,8 @@
-"""The labelled tables of the data folder, by name."""
+"""The labelled tables of the data folder and those of the package, by name."""
 
 import os
 from difflib import get_close_matches
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +36,14 @@ _TABLES: dict[str, Table] = {
 }
 
 
+OWN = ("hiaml", "inception", "two_path")
+"""Families whose labels are the project's own measurements and come with the package."""
+
+_OWN_LABELS = Path(str(files("gennape.benchmarks") / "cifar10_quick" / "labels.parquet"))
+
+
 def names() -> list[str]:
-    """Names of the labelled tables."""
+    """Names of the labelled tables of a data folder; those of `OWN` come with the package."""
     return list(_TABLES)
 
 
@@ -60,8 +67,8 @@ def load(name: str | os.PathLike[str], data_dir: str | os.PathLike[str] | None =
     """Read a labelled table.
 
     Args:
-        name: One of `names()`; a family, where the folder holds no table of that name but
-            one that `import_official` wrote; or the path of such a table.
+        name: One of `names()` or `OWN`; a family, where the folder holds no table of that
+            name but one that `import_official` wrote; or the path of such a table.
         data_dir: The data folder; the environment variable `GENNAPE_DATA` unless given.
 
     Raises:
@@ -69,18 +76,36 @@ def load(name: str | os.PathLike[str], data_dir: str | os.PathLike[str] | None =
     """
     if not isinstance(name, str) or name.endswith(".parquet"):
         return load_imported(Path(name))
+    path = locate(name, data_dir)
+    return load_imported(path, name) if families_of(path) else _load_table(name, path)
+
+
+def locate(name: str, data_dir: str | os.PathLike[str] | None = None) -> Path:
+    """The file of a labelled table; one of the data folder before one of the package.
+
+    Args:
+        name: One of `names()` or `OWN`, or a family.
+        data_dir: As `load` takes it.
+
+    Raises:
+        BenchmarkError: There is no such table.
+    """
     if name not in [*_TABLES, *spaces.names()]:
-        near = get_close_matches(name, _TABLES, n=3, cutoff=0.4) or names()
+        near = get_close_matches(name, [*_TABLES, *OWN], n=3, cutoff=0.4) or names()
         raise BenchmarkError(f"no table is called {name!r}; did you mean {', '.join(near)}?")
+    if name in OWN and not (data_dir or os.environ.get(DATA_VARIABLE)):
+        return _OWN_LABELS
     folder = data_folder(data_dir)
     own = folder / (_TABLES[name].file if name in _TABLES else f"{name}.parquet")
-    if not own.is_file() or families_of(own):
-        imported = find_imported(folder, name)
-        if imported:
-            return load_imported(imported, name)
-        if name not in _TABLES:
-            raise BenchmarkError(f"{folder} holds no table of {name}; `gennape import` makes some")
-    return _load_table(name, own)
+    if own.is_file() and not families_of(own):
+        return own
+    if imported := find_imported(folder, name):
+        return imported
+    if name in OWN:
+        return _OWN_LABELS
+    if name not in _TABLES:
+        raise BenchmarkError(f"{folder} holds no table of {name}; `gennape import` makes some")
+    return own
 
 
 def _load_table(name: str, path: Path) -> Benchmark:

@@ -1,5 +1,6 @@
 """`gennape evaluate families`: how well an estimator ranks networks whose accuracy is known."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,16 +36,31 @@ def families(
     from gennape.cli.tables import show
     from gennape.evaluation import Result, evaluate
 
+    chosen = names or [*benchmarks.names(), *benchmarks.OWN]
     with progress_bar() as report:
-        results = evaluate(
-            gennape.load(estimator), data, names or benchmarks.names(), labels, report
-        )
+        results = evaluate(gennape.load(estimator), data, chosen, labels, report)
+    if labels:
+        _warn_of_few(results, labels)
     if output is Format.JSON:
         print_json(map(asdict, results))
     elif output is Format.CSV:
         print_csv([field.name for field in fields(Result)], map(asdict, results))
     else:
         show(_table(results))
+
+
+def _warn_of_few(results: "list[Result]", labels: int) -> None:
+    """Say which families have too few networks for so many labels."""
+    from gennape.evaluation.evaluate import fine_tuned
+
+    networks = {result.family: result.networks for result in results}
+    done = {result.family for result in results if result.method == fine_tuned(labels)}
+    for family in networks.keys() - done:
+        print(
+            f"{family}: {networks[family]} networks are too few to learn {labels} labels and to "
+            "rank the rest",
+            file=sys.stderr,
+        )
 
 
 def _table(results: "list[Result]") -> "Table":

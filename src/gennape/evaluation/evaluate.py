@@ -20,6 +20,7 @@ from gennape.evaluation.metrics import Measures
 Array = npt.NDArray[np.floating[Any]]
 
 _CHUNK = 256
+_LEAST_RANKED = 2
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def evaluate(
         data_dir: The data folder; the environment variable `GENNAPE_DATA` unless given.
         families: Names of labelled tables.
         labels: Fine-tune on so many random networks of each family, five times over, and
-            rank the rest.
+            rank the rest. A label of fewer networks than that and two has no such result.
         report: Told of the progress.
 
     Raises:
@@ -101,9 +102,14 @@ def evaluate(
             known = np.flatnonzero(np.isfinite(accuracies))
             for method, scores in zero_shot.items():
                 results.append(_result(pool, label, method, [(known, scores[known])]))
-            if labels:
+            if 0 < labels <= len(known) - _LEAST_RANKED:
                 results.append(_few_shot(pool, label, known, labels))
     return results
+
+
+def fine_tuned(labels: int) -> str:
+    """What a result on so many labels calls its method."""
+    return f"estimator, {labels} labels"
 
 
 def _title(estimator: Estimator, table: Benchmark) -> str:
@@ -136,7 +142,7 @@ def _few_shot(pool: _Pool, label: str, known: Rows, labels: int) -> Result:
     for seed in DRAWS:
         given, rest = (known[rows] for rows in draw(len(known), labels, seed))
         trials.append((rest, after_labels(pool.networks, given, accuracies[given], rest)))
-    return _result(pool, label, f"estimator, {labels} labels", trials)
+    return _result(pool, label, fine_tuned(labels), trials)
 
 
 def _result(pool: _Pool, label: str, method: str, trials: Sequence[_Trial]) -> Result:

@@ -1,7 +1,10 @@
+import pytest
+
 from gennape import benchmarks
-from gennape.evaluation.transfer.protocols import COLUMNS, FAMILIES, training_tables
+from gennape.evaluation.transfer.protocols import COLUMNS, FAMILIES, group_of, training_tables
 
 EVERY = tuple(FAMILIES)
+LEARNED = set(benchmarks.names())
 
 
 def test_only_nasbench101_is_learned_from_under_the_papers_protocol() -> None:
@@ -10,10 +13,16 @@ def test_only_nasbench101_is_learned_from_under_the_papers_protocol() -> None:
 
 def test_a_family_is_left_out_with_all_its_tables() -> None:
     learned = training_tables("leave-one-out", "ofa_mobilenetv3_kernel7", EVERY)
-    assert set(EVERY) - set(learned) == {"ofa_mobilenetv3", "ofa_mobilenetv3_kernel7"}
-    assert set(EVERY) - set(training_tables("leave-one-out", "nasbench301", EVERY)) == {
-        "nasbench301"
-    }
+    assert LEARNED - set(learned) == {"ofa_mobilenetv3", "ofa_mobilenetv3_kernel7"}
+    assert LEARNED - set(training_tables("leave-one-out", "nasbench301", EVERY)) == {"nasbench301"}
+
+
+@pytest.mark.parametrize("judged", benchmarks.OWN)
+def test_short_trainings_only_judge(judged: str) -> None:
+    assert group_of(judged) == set(benchmarks.OWN)
+    for table in EVERY:
+        assert not set(benchmarks.OWN) & set(training_tables("leave-one-out", table, EVERY))
+    assert set(training_tables("leave-one-out", judged, EVERY)) == LEARNED
 
 
 def test_unreadable_tables_are_not_learned_from() -> None:
@@ -23,5 +32,5 @@ def test_unreadable_tables_are_not_learned_from() -> None:
 
 def test_columns_are_labels_of_known_tables() -> None:
     assert {column.table for column in COLUMNS} == set(FAMILIES)
-    assert len({column.title for column in COLUMNS}) == len(COLUMNS) == 12
-    assert set(FAMILIES) <= set(benchmarks.names())
+    assert len({column.title for column in COLUMNS}) == len(COLUMNS) == 15
+    assert set(FAMILIES) == {*benchmarks.names(), *benchmarks.OWN}

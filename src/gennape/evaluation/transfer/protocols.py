@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from gennape import benchmarks
+
 Protocol = Literal["nasbench101", "leave-one-out"]
 
 PROTOCOLS: dict[Protocol, str] = {
@@ -23,11 +25,14 @@ class Column:
         table: Name of the labelled table.
         label: Its column.
         title: What reports call it.
+        is_brief: Whether it was measured after a short training, which says how networks begin
+            to learn and not where they end: shown, and left out of summaries.
     """
 
     table: str
     label: str
     title: str
+    is_brief: bool = False
 
 
 COLUMNS = (
@@ -43,6 +48,9 @@ COLUMNS = (
     Column("transnas_micro", "class_scene", "TransNAS micro scene"),
     Column("transnas_macro", "class_object", "TransNAS macro object"),
     Column("transnas_macro", "class_scene", "TransNAS macro scene"),
+    Column("hiaml", "cifar10 test accuracy, 1 epoch", "HiAML, quick", is_brief=True),
+    Column("two_path", "cifar10 test accuracy, 1 epoch", "Two-Path, quick", is_brief=True),
+    Column("inception", "cifar10 test accuracy, 1 epoch", "Inception, quick", is_brief=True),
 )
 
 FAMILIES = {
@@ -54,15 +62,21 @@ FAMILIES = {
     "accel_nasbench": "Accel-NASBench",
     "transnas_micro": "TransNAS micro",
     "transnas_macro": "TransNAS macro",
+    "hiaml": "HiAML, quick",
+    "two_path": "Two-Path, quick",
+    "inception": "Inception, quick",
 }
 """Names of the tables, with what reports call them."""
 
-_ALIKE = (frozenset({"ofa_mobilenetv3", "ofa_mobilenetv3_kernel7"}),)
-"""Tables of one family: they are left out together."""
+_NEVER_LEARNED = frozenset(benchmarks.OWN)
+"""Few networks, and short trainings of them: they only judge."""
+
+_ALIKE = (frozenset({"ofa_mobilenetv3", "ofa_mobilenetv3_kernel7"}), _NEVER_LEARNED)
+"""Tables that are left out together: those of one family, and those that only judge."""
 
 
 def group_of(table: str) -> frozenset[str]:
-    """The tables of the same family, `table` among them."""
+    """The tables that are left out with a table, itself among them."""
     return next((group for group in _ALIKE if table in group), frozenset({table}))
 
 
@@ -76,4 +90,5 @@ def training_tables(protocol: Protocol, judged: str, readable: Sequence[str]) ->
     """
     if protocol in TRAINED_ON:
         return (TRAINED_ON[protocol],)
-    return tuple(table for table in readable if table not in group_of(judged))
+    left_out = group_of(judged) | _NEVER_LEARNED
+    return tuple(table for table in readable if table not in left_out)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark, BenchmarkError
-from gennape.benchmarks.tables import _TABLES, data_folder
+from gennape.benchmarks.tables import locate
 from gennape.estimator.encoders import graph_features
 from gennape.evaluation.transfer.failures import Failures
 from gennape.evaluation.transfer.methods import Scale
@@ -72,8 +72,8 @@ def read_tables(
     for name in names:
         with failures.noted(f"table {name}"):
             benchmark = benchmarks.load(name, data_dir)
-            path = data_folder(data_dir) / _TABLES[name].file
-            tables[name] = JudgedTable(benchmark, file_digest(path), _judged(benchmark, scale))
+            digest_of_file = file_digest(locate(name, data_dir))
+            tables[name] = JudgedTable(benchmark, digest_of_file, _judged(benchmark, scale))
     return tables
 
 

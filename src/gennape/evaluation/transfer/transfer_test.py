@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gennape import benchmarks
 from gennape.benchmarks.tables import data_folder
 from gennape.estimator import load
 from gennape.estimator.training import Report, no_report
@@ -64,14 +65,14 @@ def transfer(
         BenchmarkError: There is no data folder.
         CheckpointError: There is no such estimator.
         MissingExtraError: Plots cannot be drawn.
-        ValueError: No table can be read.
+        ValueError: No table of the data folder can be read.
     """
     require_plotting()
     data_folder(data_dir)
     given = load(estimator)
     scale, failures, out = QUICK if quick else WHOLE, Failures(), Path(out_dir)
     tables = read_tables(tuple(FAMILIES), data_dir, scale, failures)
-    if not tables:
+    if not any(name in benchmarks.names() for name in tables):
         raise ValueError(f"no labelled table can be read; {failures[0]}")
     bench = Workbench(data_dir, out, failures, report)
     given.save(bench.given)

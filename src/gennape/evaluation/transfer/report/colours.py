@@ -9,5 +9,8 @@ COLOURS = {
     "accel_nasbench": "#cc79a7",
     "transnas_micro": "#009e73",
     "transnas_macro": "#8bc34a",
+    "hiaml": "#b22222",
+    "two_path": "#6a3d9a",
+    "inception": "#17becf",
 }
 """A colour for each table, told apart by colour-blind readers too (Okabe and Ito)."""

@@ -1,5 +1,6 @@
 """The report's plots, from what was measured and from the estimator's own eyes."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -85,7 +86,7 @@ def _curves(results: Results) -> list[Figure | Gallery]:
             lines.append(Curve("FLAN, published", "#cc79a7", published, ":D"))
         shown |= {line.title: line for line in lines}
         svg = curves(column.title, _COUNTS, lines, results.floor(_LINES[0][0], column, 0))
-        drawn.append(Figure(f"labels-{column.table}-{column.label}", svg, column.title))
+        drawn.append(Figure(_name("labels", column), svg, column.title))
     caption = (
         "Spearman correlation against the number of labels of the family; the bands are one "
         "standard deviation, the dashed line is the better of FLOPs and parameters."
@@ -94,6 +95,11 @@ def _curves(results: Results) -> list[Figure | Gallery]:
         Figure("labels-legend", legend(list(shown.values())), caption),
         Gallery(tuple(drawn), ""),
     ]
+
+
+def _name(plot: str, column: Column) -> str:
+    """A file name without spaces, which links in Markdown do not have."""
+    return re.sub(r"\W+", "-", f"{plot}-{column.table}-{column.label}")
 
 
 def _points(
@@ -116,7 +122,7 @@ def _predictions(results: Results, views: Mapping[str, ByEstimator]) -> Gallery:
         known = _some(np.flatnonzero(np.isfinite(accuracies)), _DOTS)
         scores = view.score
         svg = prediction(column.title, column.table, scores[known], accuracies[known], value.mean)
-        drawn.append(Figure(f"prediction-{column.table}-{column.label}", svg, column.title))
+        drawn.append(Figure(_name("prediction", column), svg, column.title))
     return Gallery(
         tuple(drawn),
         "Measured accuracy against the zero-shot score of the full estimator, trained on "

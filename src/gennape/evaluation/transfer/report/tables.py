@@ -102,9 +102,11 @@ def _methods(results: Results, protocol: Protocol, labels: int) -> list[Method]:
 def _spearman(
     results: Results, protocol: Protocol, method: str, labels: int
 ) -> dict[Column, float]:
-    """Mean Spearman correlation of a method by column."""
+    """Mean Spearman correlation of a method by column, those that summaries count."""
     values = {
-        column: results.value(protocol, method, column, labels, "spearman") for column in COLUMNS
+        column: results.value(protocol, method, column, labels, "spearman")
+        for column in COLUMNS
+        if not column.is_brief
     }
     return {column: value.mean for column, value in values.items() if value}
 
