@@ -16,6 +16,7 @@ from gennape import benchmarks
 from gennape.cli.progress import progress_bar
 from gennape.estimator import load
 from gennape.evaluation import Result, evaluate
+from gennape.evaluation.evaluate import fine_tuned
 from gennape.evaluation.transfer.protocols import COLUMNS, Column
 
 LABELS = 50
@@ -48,7 +49,7 @@ def row(column: Column, trainings: Sequence[Judged]) -> tuple[float, list[str]]:
     """The mean zero-shot correlation, and the cells."""
     zero_shot, few_shot = (
         [one.of(column, method) for one in trainings]
-        for method in ("estimator", f"estimator, {LABELS} labels")
+        for method in ("estimator", fine_tuned(LABELS))
     )
     floors = (trainings[0].of(column, method).spearman for method in ("FLOPs", "parameters"))
     cells = [column.title, *(f"{floor:.3f}" for floor in floors)]

@@ -55,7 +55,7 @@ def _warn_of_few(results: "list[Result]", labels: int) -> None:
 
     networks = {result.family: result.networks for result in results}
     done = {result.family for result in results if result.method == fine_tuned(labels)}
-    for family in networks.keys() - done:
+    for family in (family for family in networks if family not in done):
         print(
             f"{family}: {networks[family]} networks are too few to learn {labels} labels and to "
             "rank the rest",

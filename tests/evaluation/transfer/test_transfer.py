@@ -92,6 +92,17 @@ def test_the_report_holds_what_was_measured(tiny_test: Transfer) -> None:
     assert rows == len(tiny_test.results.records)
 
 
+def test_short_trainings_are_shown_and_not_counted(tiny_test: Transfer) -> None:
+    """One column of NAS-Bench-101 and three of NAS-Bench-201 are counted."""
+    text = (tiny_test.report.parent / "report.md").read_text()
+    brief = [column for column in COLUMNS if column.is_brief]
+    assert len(brief) == 3
+    assert all(f"| {column.title} |" in text for column in brief)
+    assert set(re.findall(r"\d of (\d+) \|", text)) == {"4"}
+    assert "worst column is" in text
+    assert not any(f"worst column is {column.title}" in text for column in brief)
+
+
 def test_a_finished_test_is_only_reported_again(
     tiny_test: Transfer, tiny_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
