@@ -19,9 +19,8 @@ import torch
 from gennape import benchmarks
 from gennape.estimator import DEFAULT, EstimatorConfig, View
 from gennape.estimator.encoders import graph_features
-from gennape.estimator.estimator import embed_all, member_predictions
 from gennape.estimator.graph_features import GraphFeatures
-from gennape.estimator.member import Member
+from gennape.estimator.member import Member, embed_all, member_predictions
 from gennape.estimator.stages import Run, TrainingSet, train_member
 from gennape.estimator.targets import Target
 from gennape.estimator.training import no_report

@@ -44,10 +44,10 @@ def random_graphs(count: int, seed: int = 0) -> list[ComputationGraph]:
     return [spaces.get("nasbench101").graph(cell) for cell in random_cells(count, seed)]
 
 
-def foreign_graph() -> ComputationGraph:
+def foreign_graph(seed: int = 0) -> ComputationGraph:
     """A network that is of no family that a tiny estimator knows."""
     space = spaces.get("two_path")
-    return space.graph(space.sample(np.random.default_rng(0)))
+    return space.graph(space.sample(np.random.default_rng(seed)))
 
 
 def synthetic_accuracies(cells: Sequence[NASBench101Architecture]) -> list[float]:

@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gennape.estimator import Estimator, load
+    from gennape.explaining import explain
     from gennape.frontends import graph_of
     from gennape.graph import ComputationGraph
     from gennape.scoring import score
 
-__all__ = ["ComputationGraph", "Estimator", "graph_of", "load", "score"]
+__all__ = ["ComputationGraph", "Estimator", "explain", "graph_of", "load", "score"]
 
 _HOMES = {
     "ComputationGraph": "gennape.graph",
     "Estimator": "gennape.estimator",
+    "explain": "gennape.explaining",
     "graph_of": "gennape.frontends",
     "load": "gennape.estimator",
     "score": "gennape.scoring",

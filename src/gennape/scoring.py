@@ -1,18 +1,11 @@
-"""Score a mixed list of networks; one that cannot be read does not harm the others."""
+"""Score a mixed list of networks."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from os import PathLike
-from os.path import isdir
-from pathlib import Path
 
 from gennape.estimator import Estimator, load
-from gennape.frontends import Model, graph_of
-from gennape.graph import ComputationGraph
-
-MODEL_FILES = (".onnx", ".pt2")
-"""Endings of the files that a folder is searched for."""
+from gennape.frontends import Model
+from gennape.reading import Failure, Networks, read_networks
 
 
 @dataclass(frozen=True)
@@ -39,16 +32,8 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """A network that could not be scored, and why in one sentence."""
-
-    model: str
-    error: str
-
-
-@dataclass(frozen=True)
 class Scores:
-    """Scored networks, best first, and those that failed, in the order given."""
+    """Scored networks, best first, and those that could not be read, in the order given."""
 
     scored: tuple[Score, ...]
     failed: tuple[Failure, ...]
@@ -66,26 +51,15 @@ def score(
         input_shape: Sizes of one input for networks that do not state them.
         estimator: The bundled one unless given.
     """
-    names: list[str] = []
-    graphs: list[ComputationGraph] = []
-    failed: list[Failure] = []
-    for model in chain.from_iterable(map(_files_in, models)):
-        name = str(model) if isinstance(model, str | PathLike) else type(model).__name__
-        try:
-            graphs.append(graph_of(model, input_shape))
-            names.append(name)
-        except Exception as error:  # whatever is wrong with one network must not harm the others
-            failed.append(Failure(name, _reason(error)))
-    return Scores(_score_graphs(names, graphs, estimator or load()), tuple(failed))
+    networks = read_networks(models, input_shape)
+    return Scores(_scored(networks, estimator or load()), networks.failed)
 
 
-def _score_graphs(
-    names: list[str], graphs: list[ComputationGraph], estimator: Estimator
-) -> tuple[Score, ...]:
-    """One score a graph, best first."""
-    if not graphs:
+def _scored(networks: Networks, estimator: Estimator) -> tuple[Score, ...]:
+    """One score a network, best first."""
+    if not networks.graphs:
         return ()
-    prediction = estimator.predict(graphs)
+    prediction = estimator.predict(networks.graphs)
     scores = [
         Score(
             model=name,
@@ -96,21 +70,6 @@ def _score_graphs(
             parameters=graph.parameters,
             unknown_operations=graph.unknown_operations,
         )
-        for i, (name, graph) in enumerate(zip(names, graphs, strict=True))
+        for i, (name, graph) in enumerate(zip(networks.names, networks.graphs, strict=True))
     ]
     return tuple(sorted(scores, key=lambda scored: -scored.score))
-
-
-def _files_in(model: Model) -> list[Model]:
-    """The network files of a folder; anything else stands for itself."""
-    if not isinstance(model, str | PathLike) or not isdir(model):
-        return [model]
-    files = sorted(path for path in Path(model).rglob("*") if path.suffix in MODEL_FILES)
-    return list(files) or [model]
-
-
-def _reason(error: Exception) -> str:
-    """The error as one line; errors that are not about the input say what they are."""
-    message = " ".join(str(error).split())
-    expected = isinstance(error, ValueError | OSError | ImportError)
-    return message if expected and message else f"{type(error).__name__}: {message}"

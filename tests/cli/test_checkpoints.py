@@ -37,7 +37,7 @@ def test_saved_estimator_scores_the_same(run: Run, checkpoint: Path) -> None:
     assert saved.stdout == bundled.stdout
 
 
-@pytest.mark.parametrize("version", [0, 2, 99, "1.5", None])
+@pytest.mark.parametrize("version", [0, 1, 99, "1.5", None])
 def test_other_version(run: Run, checkpoint: Path, version: object) -> None:
     path = checkpoint / "estimator.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format_version": version}))

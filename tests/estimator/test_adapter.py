@@ -56,6 +56,13 @@ def test_what_one_view_says_is_that_of_scikit_learn() -> None:
     np.testing.assert_allclose(deviation**2, rival_deviation**2 + noise, atol=1e-5)
 
 
+def test_the_parts_add_up_to_the_mean() -> None:
+    adapter, others = Adapter.fit(NETWORKS, TARGETS), described(8)
+    parts = adapter.parts(others)
+    assert list(parts) == ["zero_shot", "sizes", "embeddings", "walks"]
+    np.testing.assert_allclose(sum(parts.values()), adapter.predict(others)[0])
+
+
 def test_what_labels_say_is_learned() -> None:
     adapter = Adapter.fit(NETWORKS, TARGETS)
     mean, deviation = adapter.predict(NETWORKS)

@@ -9,8 +9,8 @@ from scipy.stats import spearmanr
 
 from gennape import spaces
 from gennape.estimator import Estimator
-from gennape.estimator.estimator import embed_all, member_predictions
 from gennape.estimator.generalists import general_voices
+from gennape.estimator.member import embed_all, member_predictions
 from gennape.estimator.sizes import size_scores
 from gennape.graph import ComputationGraph, GraphBatch
 from tiny_tables import (

@@ -5,7 +5,7 @@ import numpy as np
 import torch
 
 from gennape.estimator.encoder import EncoderInput
-from gennape.estimator.generalists import general_voices, train_generalists
+from gennape.estimator.generalists import general_parts, general_voices, train_generalists
 from gennape.estimator.sizes import size_scores
 from gennape.estimator.training import no_report
 from made_up_families import two_families
@@ -28,6 +28,15 @@ def test_a_voice_is_size_and_walks_and_what_its_encoder_adds(tmp_path: Path) -> 
 def test_without_generalists_the_general_voice_is_the_size() -> None:
     sizes = DATA.features.sizes
     np.testing.assert_allclose(general_voices(None, DATA.features), [size_scores(sizes)])
+
+
+def test_the_parts_of_the_general_voices_add_up_to_their_mean(tmp_path: Path) -> None:
+    generalists = train_generalists(DATA, TINY, 0, tmp_path, no_report)
+    for voice in (generalists, None):
+        parts = general_parts(voice, DATA.features)
+        expected = general_voices(voice, DATA.features).mean(axis=0)
+        np.testing.assert_allclose(parts.sum(axis=0), expected, rtol=1e-6)
+    assert (parts[4:] == 0).all()
 
 
 def test_one_family_says_nothing_of_others(tmp_path: Path) -> None:

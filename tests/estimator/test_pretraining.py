@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from gennape.estimator import CONFIGS, Estimator, EstimatorConfig, load, pretrain
+from gennape.estimator import CONFIGS, Estimator, EstimatorConfig, View, load, pretrain
 from gennape.estimator.checkpoint import DESCRIPTION, WEIGHTS
 from tiny_tables import TINY, random_graphs, short_split, tiny_estimator, write_nasbench101
 
@@ -54,6 +55,10 @@ def test_a_killed_run_ends_as_if_it_had_not_been_killed(data: Path, stage: str, 
     assert _scores(resumed) == _scores(tiny_estimator())
 
 
+def _only_reading(what: str, done: int, total: int) -> None:
+    assert what.startswith("reading")
+
+
 def _stop(what: str, done: int, total: int) -> None:
     raise KeyboardInterrupt
 
@@ -65,9 +70,29 @@ def test_another_run_does_not_go_on_from_an_unfinished_one(
     with pytest.raises(KeyboardInterrupt):
         pretrain(data, data / "out", TINY, report=_stop)
     with pytest.raises(
-        ValueError, match=r"unfinished run with another config, seed or families; remove"
+        ValueError, match=r"unfinished run with another config, seed, families or data; remove"
     ):
         pretrain(data, data / "out", *arguments)
+
+
+def test_other_labels_are_another_run(data: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        pretrain(data, data / "out", TINY, report=_stop)
+    write_nasbench101(data, valid_accuracy_108=np.linspace(0.8, 0.9, 40).tolist())
+    with pytest.raises(ValueError, match="unfinished run"):
+        pretrain(data, data / "out", TINY)
+
+
+def test_more_clusters_than_networks_are_noticed_at_once(data: Path) -> None:
+    with pytest.raises(ValueError, match="28 networks are too few for 29 clusters"):
+        pretrain(data, data / "out", replace(TINY, clusters=29), report=_only_reading)
+
+
+def test_the_callers_random_state_stays_as_it_was(data: Path) -> None:
+    expected = torch.get_rng_state()
+    pretrain(data, data / "out", TINY)
+    load(data / "out")
+    assert torch.equal(torch.get_rng_state(), expected)
 
 
 def test_only_training_rows_are_learned_from(data: Path) -> None:
@@ -92,9 +117,18 @@ def test_only_training_rows_are_learned_from(data: Path) -> None:
         replace(TINY, label="accuracy"),
         replace(TINY, label="flops"),
         replace(TINY, views=TINY.views[:1]),
+        replace(TINY, views=(View("mean and sum", paths=True),)),
         replace(CONFIGS["k-gnn"], epochs=1),
     ],
-    ids=["no-contrastive", "one-cluster", "plain-label", "flops-label", "one-view", "k-gnn"],
+    ids=[
+        "no-contrastive",
+        "one-cluster",
+        "plain-label",
+        "flops-label",
+        "one-view",
+        "both-readouts",
+        "k-gnn",
+    ],
 )
 def test_every_part_is_a_switch(data: Path, config: EstimatorConfig) -> None:
     estimator = pretrain(data, data / "out", config)

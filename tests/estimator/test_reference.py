@@ -9,7 +9,7 @@ ONE = np.zeros(3, dtype=np.int64)
 
 
 def _of_one_family() -> Reference:
-    return Reference.of(PREDICTIONS, np.array([4.0, 5, 6]), ONE, np.array([1.0, 3, 2]))
+    return Reference.of(PREDICTIONS, np.array([[4.0, 5, 6]]), ONE, np.array([1.0, 3, 2]))
 
 
 def test_foreign_networks_count_in_each_members_deviations() -> None:
@@ -38,7 +38,7 @@ def test_a_family_is_put_where_the_general_voice_has_it() -> None:
     predictions = np.concatenate([np.arange(101.0), 1000 + 3 * np.arange(101.0)])[None]
     general = np.concatenate([np.linspace(0, 1, 101), np.linspace(2, 2.5, 101)])
     families = np.repeat([0, 1], 101)
-    reference = Reference.of(predictions, general, families, general)
+    reference = Reference.of(predictions, general[None], families, general)
     scores = reference.member_scores(predictions, families, np.ones(202, dtype=bool))[0]
     np.testing.assert_allclose(scores, reference.general_scores(general), atol=0.02)
 
@@ -48,7 +48,7 @@ def test_a_skewed_family_keeps_its_shape_and_its_order() -> None:
     predictions = np.linspace(0, 1, 101)[None]
     families = np.zeros(101, dtype=np.int64)
     general = np.linspace(0, 1, 101) ** 2
-    reference = Reference.of(predictions, general, families, general)
+    reference = Reference.of(predictions, general[None], families, general)
     scores = reference.member_scores(predictions, families, np.ones(101, dtype=bool))[0]
     assert (np.diff(scores) > 0).all()
     assert scores[50] - scores[0] < 0.4 * (scores[100] - scores[50])
@@ -58,7 +58,7 @@ def test_equal_sizes_are_no_equal_scores() -> None:
     predictions = np.linspace(0, 1, 101)[None]
     families = np.zeros(101, dtype=np.int64)
     general = np.repeat([0.0, 1.0], [50, 51])
-    reference = Reference.of(predictions, general, families, general)
+    reference = Reference.of(predictions, general[None], families, general)
     scores = reference.member_scores(predictions, families, np.ones(101, dtype=bool))[0]
     assert (np.diff(scores) > 1e-4).all()
 
@@ -66,9 +66,17 @@ def test_equal_sizes_are_no_equal_scores() -> None:
 def test_a_large_family_counts_as_much_as_a_small_one() -> None:
     general = np.concatenate([np.zeros(98), [2.0, 2.0]])
     families = np.repeat([0, 1], [98, 2])
-    reference = Reference.of(np.zeros((1, 100)), general, families, general)
-    assert reference.general_mean == 1
+    reference = Reference.of(np.zeros((1, 100)), general[None], families, general)
+    assert reference.part_means.tolist() == [1]
     assert reference.percentiles(np.array([0.0])).tolist() == [pytest.approx(50, abs=0.2)]
+
+
+def test_where_members_agree_on_all_nothing_is_known_beyond() -> None:
+    general = np.linspace(0, 1, 101)
+    families = np.zeros(101, dtype=np.int64)
+    reference = Reference.of(np.ones((1, 101)), general[None], families, general)
+    scores = reference.member_scores(np.array([[1.001]]), families[:1], np.ones(1, dtype=bool))
+    np.testing.assert_allclose(scores, reference.placed[0, -1])
 
 
 def test_percentiles_end_at_0_and_100() -> None:
@@ -95,7 +103,7 @@ def test_those_who_are_right_make_no_errors() -> None:
     predictions = np.concatenate([np.arange(101.0), -np.arange(101.0)])[None]
     families = np.repeat([0, 1], 101)
     general = np.tile(np.linspace(0, 1, 101), 2)
-    reference = Reference.of(predictions, general, families, general)
+    reference = Reference.of(predictions, general[None], families, general)
     of_members = reference.error_variances(np.array([0, 1]), np.ones(2))
     np.testing.assert_allclose(of_members[0], 0, atol=1e-6)
     # errors are twice the scores, which are uniform with deviation 1, so up to 2 * sqrt(3)

@@ -14,6 +14,7 @@ from gennape.labelling import Compute, Labelled, LabellingError, Status, run
 from gennape.labelling.claim import claim
 from gennape.labelling.folder import Folder, Run
 from gennape.labelling.training import Training
+from gennape.labelling.worker import Worker
 from labelled_networks import coloured_images, tiny_network, tiny_recipe
 
 IMAGES = coloured_images()
@@ -83,6 +84,26 @@ def test_nothing_is_done_twice(tmp_path: Path, epochs: list[int]) -> None:
     assert epochs == [0, 1] * 3
     assert len(more.records) == 3
     assert more.records[:2] == found.records
+
+
+def test_a_damaged_checkpoint_is_thrown_away(tmp_path: Path, epochs: list[int]) -> None:
+    expected = _comparable(_run(tmp_path / "whole", NETWORKS[:1]))
+    kept = Folder(tmp_path / "damaged", IMAGES, tiny_recipe())
+    checkpoint = kept.checkpoint(Run(NETWORKS[0], 0))
+    for damage in (b"", b"PK no checkpoint"):
+        checkpoint.write_bytes(damage)
+        epochs.clear()
+        assert _comparable(_run(kept.path, NETWORKS[:1])) == expected
+        assert epochs == [0, 1]
+        kept.record(Run(NETWORKS[0], 0)).unlink()
+
+
+def test_what_another_process_works_on_is_not_given_up(tmp_path: Path) -> None:
+    kept, one = Folder(tmp_path, IMAGES, tiny_recipe()), Run(NETWORKS[0], 0)
+    worker = Worker(kept, IMAGES, tiny_recipe(), Compute())
+    with claim(kept.claim(one)):
+        assert not worker.give_up(one, "its worker died")
+    assert worker.give_up(one, "its worker died")
 
 
 @pytest.mark.parametrize("when", [0, 1, 2, 3])

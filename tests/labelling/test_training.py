@@ -71,6 +71,15 @@ def test_a_subset_is_one_for_all_epochs() -> None:
     assert set(torch.cat(rows).tolist()) <= set(training.chosen.tolist())
 
 
+def test_a_subset_is_one_for_all_networks_of_a_seed() -> None:
+    recipe = tiny_recipe(images=40)
+    one, wider = (
+        Training(tiny_network(width=width), IMAGES, recipe, Compute(), 0) for width in (4, 8)
+    )
+    assert torch.equal(one.chosen, wider.chosen)
+    assert not torch.equal(one.chosen, _training(1, images=40).chosen)
+
+
 def test_fewer_images_than_a_batch_are_one_batch() -> None:
     assert [len(rows) for rows in _training(batch=500)._batches()] == [128]
 

@@ -11,6 +11,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 from gennape.cli import evaluate_families, evaluate_transfer
+from gennape.cli.explain import explain
 from gennape.cli.families import families
 from gennape.cli.fine_tune import fine_tune
 from gennape.cli.graph import graph
@@ -70,6 +71,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.callback()(_gennape)
 _COMMANDS = (
     score,
+    explain,
     graph,
     rank,
     pretrain,

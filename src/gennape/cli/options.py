@@ -5,6 +5,13 @@ from typing import Annotated
 
 import typer
 
+Models = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="MODEL...",
+        help="ONNX and .pt2 files, folders of them, and names such as timm:resnet18.",
+    ),
+]
 InputShape = Annotated[
     str | None,
     typer.Option(

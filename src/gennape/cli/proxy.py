@@ -1,12 +1,11 @@
 """`gennape proxy`: zero-cost proxies of networks."""
 
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from gennape.cli.formats import Format, OutputFormat
-from gennape.cli.options import BatchSize, Images, InputShape, ProxyNames, Seed, parse_shape
+from gennape.cli.options import BatchSize, Images, InputShape, Models, ProxyNames, Seed, parse_shape
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -15,12 +14,7 @@ if TYPE_CHECKING:
 
 
 def proxy(
-    models: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="MODEL...", help="ONNX and .pt2 files, and names such as timm:resnet18."
-        ),
-    ],
+    models: Models,
     proxies: ProxyNames = "swap,synflow",
     batch: BatchSize = 64,
     data: Images = "noise",
@@ -34,22 +28,24 @@ def proxy(
     """
     from dataclasses import asdict, fields
 
+    from gennape.cli.failures import print_failures
     from gennape.cli.formats import print_csv, print_json
     from gennape.cli.options import parse_names
     from gennape.cli.tables import show
     from gennape.proxies import ProxyScore, measure
     from gennape.proxies.registry import get
+    from gennape.reading import Failure, read_networks
 
     wanted = [get(name).name for name in parse_names(proxies)]
-    shape = parse_shape(input_shape)
+    networks = read_networks(models, parse_shape(input_shape))
+    failed = list(networks.failed)
     scores: dict[str, list[ProxyScore]] = {}
-    failed = False
-    for model in models:
+    for model, graph in zip(networks.names, networks.graphs, strict=True):
         try:
-            scores[model] = measure(wanted, model, data, batch, seed, shape)
+            scores[model] = measure(wanted, graph, data, batch, seed)
         except (ValueError, OSError) as error:
-            print(error if model in str(error) else f"{model}: {error}", file=sys.stderr)
-            failed = True
+            failed.append(Failure(model, str(error)))
+    print_failures(failed)
     rows = [{"model": model, **asdict(one)} for model, found in scores.items() for one in found]
     if output is Format.JSON:
         print_json(rows)

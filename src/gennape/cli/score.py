@@ -1,21 +1,13 @@
 """`gennape score`: scores of networks in any form, best first."""
 
-from typing import Annotated
-
 import typer
 
 from gennape.cli.formats import Format, OutputFormat
-from gennape.cli.options import EstimatorName, InputShape, parse_shape
+from gennape.cli.options import EstimatorName, InputShape, Models, parse_shape
 
 
 def score(
-    models: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="MODEL...",
-            help="ONNX and .pt2 files, folders of them, and names such as timm:resnet18.",
-        ),
-    ],
+    models: Models,
     input_shape: InputShape = None,
     estimator: EstimatorName = None,
     output: OutputFormat = Format.TABLE,

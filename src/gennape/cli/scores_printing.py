@@ -1,10 +1,10 @@
 """Print scores for people and for programs."""
 
-import sys
 from dataclasses import asdict, fields
 
 from rich.table import Table
 
+from gennape.cli.failures import print_failures
 from gennape.cli.formats import Format, print_csv, print_json
 from gennape.cli.tables import new_table, show, with_unit
 from gennape.scoring import Score, Scores
@@ -22,9 +22,7 @@ def print_scores(scores: Scores, output: Format) -> None:
     else:
         if scores.scored:
             show(scores_table(scores.scored))
-        for failure in scores.failed:
-            named = failure.model in failure.error
-            print(failure.error if named else f"{failure.model}: {failure.error}", file=sys.stderr)
+        print_failures(scores.failed)
 
 
 def scores_table(scored: tuple[Score, ...]) -> Table:

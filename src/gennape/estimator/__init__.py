@@ -2,7 +2,8 @@
 
 from gennape.estimator.checkpoint import CheckpointError, bundled, load
 from gennape.estimator.config import CONFIGS, DEFAULT, EstimatorConfig, View
-from gennape.estimator.estimator import Estimator, Prediction
+from gennape.estimator.estimator import Estimator
+from gennape.estimator.prediction import Explanation, Prediction
 from gennape.estimator.pretraining import pretrain
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "CheckpointError",
     "Estimator",
     "EstimatorConfig",
+    "Explanation",
     "Prediction",
     "View",
     "bundled",

@@ -7,6 +7,7 @@ themselves: the amplitudes of the greatest posterior density. With 50 labels thi
 milliseconds, and it ranks better than training the encoder further (docs/experiments.md).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gennape.estimator.descriptions import Descriptions
-from gennape.estimator.gaussian_process import fit_amplitudes, precision, weighted
+from gennape.estimator.gaussian_process import fit_amplitudes, precision
 
 Array = npt.NDArray[np.floating[Any]]
 
@@ -145,14 +146,14 @@ class Adapter:
             seed: Of the choice of labels that amplitudes are fitted on, where there are many.
         """
         views = {name: View.of(labelled.view(name), wide) for name, wide in _IS_WIDE.items()}
-        covariances, _ = _functions(views, labelled)
-        terms = np.concatenate([covariances, np.eye(len(targets))[None]])
         residuals = targets - _expected(views, labelled)
         some = np.random.default_rng(seed).permutation(len(targets))[:_MOST]
+        terms = [of_all[some[:, None], some] for of_all, _ in _functions(views, labelled)]
         amplitudes = fit_amplitudes(
-            terms[:, some[:, None], some], residuals[some], np.array(_AMPLITUDES)
+            np.stack([*terms, np.eye(len(some))]), residuals[some], np.array(_AMPLITUDES)
         )
-        inverse = precision(weighted(terms, amplitudes))
+        covariance, _ = _summed(views, labelled, amplitudes)
+        inverse = precision(covariance + amplitudes[-1] * np.eye(len(targets)))
         return cls(views, amplitudes, inverse @ residuals, inverse)
 
     def predict(self, networks: Descriptions) -> tuple[Array, Array]:
@@ -164,13 +165,24 @@ class Adapter:
         return np.concatenate(means), np.concatenate(deviations)
 
     def _predict(self, networks: Descriptions) -> tuple[Array, Array]:
-        amplitudes, noise = self.amplitudes[:-1], self.amplitudes[-1]
-        covariances, variances = _functions(self.views, networks)
-        covariance = weighted(covariances, amplitudes)
+        covariance, variance = _summed(self.views, networks, self.amplitudes)
         mean = _expected(self.views, networks) + covariance @ self.weights
         known = ((covariance @ self.precision) * covariance).sum(axis=1)
-        left = np.maximum(weighted(variances, amplitudes) - known, 0)
-        return mean, np.sqrt(left + noise)
+        left = np.maximum(variance - known, 0)
+        return mean, np.sqrt(left + self.amplitudes[-1])
+
+    def parts(self, networks: Descriptions) -> dict[str, Array]:
+        """What the mean is the sum of, `(networks,)` each: functions of each view.
+
+        The one of the score, `zero_shot`, holds what is expected before any label.
+        """
+        said: dict[str, Array] = {}
+        amplitudes = iter(self.amplitudes)
+        for name, view in self.views.items():
+            said[name] = np.zeros(len(networks))
+            for covariance, _ in view.functions(networks.view(name)):
+                said[name] += next(amplitudes) * (covariance @ self.weights)
+        return {"zero_shot": _expected(self.views, networks) + said.pop("score")} | said
 
     def arrays(self) -> dict[str, Array]:
         """All numbers by name, for storage."""
@@ -190,11 +202,24 @@ class Adapter:
         return cls(views, values["amplitudes"], values["weights"], values["precision"])
 
 
-def _functions(views: dict[str, View], networks: Descriptions) -> tuple[Array, Array]:
-    """Covariances of the functions of all views, see `View.functions`, stacked."""
-    pairs = [pair for name, view in views.items() for pair in view.functions(networks.view(name))]
-    covariances, variances = zip(*pairs, strict=True)
-    return np.stack(covariances), np.stack(variances)
+def _functions(views: dict[str, View], networks: Descriptions) -> Iterator[tuple[Array, Array]]:
+    """Covariances of the functions of all views, one after another; see `View.functions`."""
+    for name, view in views.items():
+        yield from view.functions(networks.view(name))
+
+
+def _summed(
+    views: dict[str, View], networks: Descriptions, amplitudes: Array
+) -> tuple[Array, Array]:
+    """Covariances of the sum of all functions, without noise; see `View.functions`."""
+    covariance = np.zeros((len(networks), len(views["score"].support)))
+    variance = np.zeros(len(networks))
+    for amplitude, (with_labelled, with_itself) in zip(
+        amplitudes[:-1], _functions(views, networks), strict=True
+    ):
+        covariance += amplitude * with_labelled
+        variance += amplitude * with_itself
+    return covariance, variance
 
 
 def _expected(views: dict[str, View], networks: Descriptions) -> Array:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 
 from gennape.estimator.adapter import Adapter
@@ -23,8 +24,9 @@ from gennape.estimator.member import Member
 from gennape.estimator.reference import Reference
 from gennape.estimator.targets import Target
 from gennape.estimator.walk_regression import WalkRegression
+from gennape.reports.storage import write_whole
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 WEIGHTS = "weights.safetensors"
 DESCRIPTION = "estimator.json"
 DEFAULT_NAME = "all-families"
@@ -52,7 +54,7 @@ def save(estimator: Estimator, folder: Path) -> None:
     for prefix, fitted in ((_ADAPTER, estimator.adapter), (_WALKS, general and general.walks)):
         for name, array in (fitted.arrays() if fitted else {}).items():
             weights[prefix + name] = torch.from_numpy(np.ascontiguousarray(array))
-    save_file(weights, folder / WEIGHTS)
+    write_whole(folder / WEIGHTS, lambda path: path.write_bytes(to_bytes(weights)))
     description = {
         "format_version": FORMAT_VERSION,
         "config": estimator.config.to_json(),
@@ -61,7 +63,8 @@ def save(estimator: Estimator, folder: Path) -> None:
         "families": [traits.to_json() for traits in estimator.familiarity.families],
         "reference": estimator.reference.to_json(),
     }
-    (folder / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
+    text = json.dumps(description, indent=1) + "\n"
+    write_whole(folder / DESCRIPTION, lambda path: path.write_text(text))
 
 
 def load(path_or_name: str | Path | None = None) -> Estimator:
@@ -84,8 +87,9 @@ def load(path_or_name: str | Path | None = None) -> Estimator:
         )
         reference = Reference.from_json(description["reference"])
         weights = load_file(folder / WEIGHTS)
-        members = [Member(config, view) for view in config.views]
-        encoders = [Generalist(config).eval() for _ in range(description["generalists"])]
+        with torch.random.fork_rng(devices=()):  # the initial weights are of no interest
+            members = [Member(config, view) for view in config.views]
+            encoders = [Generalist(config).eval() for _ in range(description["generalists"])]
         _check(weights, reference, len(familiarity.families), len(members))
         for part, modules in ((_MEMBER, members), (_GENERALIST, encoders)):
             for index, module in enumerate(modules):

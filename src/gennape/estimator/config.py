@@ -19,6 +19,11 @@ class View:
     readout: Readout
     paths: bool
 
+    @property
+    def readouts(self) -> list[str]:
+        """The single readouts; an embedding has those of all, one after another."""
+        return self.readout.split(" and ")
+
 
 @dataclass(frozen=True)
 class EstimatorConfig:
@@ -40,7 +45,7 @@ class EstimatorConfig:
         foreign_trust: Without generalists, weight of the members for a foreign network,
             times the fifth power of the share of its nodes of known kinds; the rest of the score
             is a ranking by size. From 0 to 1, or None to trust the members alone everywhere.
-        width: Numbers a node and an embedding.
+        width: Numbers a node, and an embedding for each of its readouts.
         layers: Rounds of message passing.
         dropout: Share of hidden numbers set to zero while training.
         epochs: Rounds of supervised training of encoder and head.
@@ -89,7 +94,7 @@ class EstimatorConfig:
         if unknown:
             raise ValueError(f"a config has no {', '.join(sorted(unknown))}")
         views = tuple(View(**view) for view in values["views"])
-        return replace(cls(**{**values, "views": views}))
+        return cls(**{**values, "views": views})
 
 
 DEFAULT = EstimatorConfig()

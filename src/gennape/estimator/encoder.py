@@ -1,7 +1,9 @@
 """The graph encoder: residual message passing along and against the data flow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -12,6 +14,9 @@ from gennape.estimator.skeleton import FEATURES, PATH_FEATURES
 
 SUM_SCALE = 50.0
 """Nodes of a usual skeleton; a sum over nodes is divided by it, for steps of usual size."""
+
+_AT_ONCE = 64
+"""Networks that are encoded together when nothing is learned."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,13 @@ class EncoderInput:
             torch.arange(len(features)).repeat_interleave(torch.from_numpy(features.node_counts)),
             len(features),
         )
+
+
+def encoder_inputs(features: GraphFeatures) -> list[EncoderInput]:
+    """Networks as encoders see them, in parts of a size that suits the processor's cache."""
+    count = max(1, -(-len(features) // _AT_ONCE))
+    parts = np.array_split(np.arange(len(features)), count)
+    return [EncoderInput.of(features.take(part)) for part in parts]
 
 
 class MessagePassingEncoder(nn.Module):
@@ -82,15 +94,15 @@ class MessagePassingEncoder(nn.Module):
             arguments = sums(hidden.index_select(0, sources), targets, len(hidden)) * into
             users = sums(hidden.index_select(0, targets), sources, len(hidden)) * out_of
             hidden = hidden + layer(torch.cat([hidden, arguments, users], dim=1))
-        return read_out(hidden, batch, self.view.readout)
+        return read_out(hidden, batch, self.view.readouts)
 
 
-def read_out(hidden: Tensor, batch: EncoderInput, readout: str) -> Tensor:
-    """One row a graph from one row a node: `(nodes, width)` to `(graphs, width a readout)`."""
+def read_out(hidden: Tensor, batch: EncoderInput, readouts: Sequence[str]) -> Tensor:
+    """One row a graph from one row a node: `(nodes, width)` to `(graphs, width x readouts)`."""
     totals = sums(hidden, batch.graph_index, batch.graphs)
     counts = torch.bincount(batch.graph_index, minlength=batch.graphs)[:, None]
     parts = {"mean": totals / counts, "sum": totals / SUM_SCALE}
-    return torch.cat([parts[part] for part in readout.split(" and ")], dim=1)
+    return torch.cat([parts[part] for part in readouts], dim=1)
 
 
 def sums(rows: Tensor, groups: Tensor, count: int) -> Tensor:

@@ -2,19 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
 
 from gennape.estimator.config import EstimatorConfig, View
 from gennape.estimator.encoder import MessagePassingEncoder
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.k_gnn import KGNNEncoder, k_gnn_features
 from gennape.estimator.skeleton import skeleton_features
-from gennape.graph import ComputationGraph, GraphBatch, canonical
+from gennape.graph import ComputationGraph, GraphBatch, canonical_batches
 
 Encoder = MessagePassingEncoder | KGNNEncoder
-
-_CHUNK = 256
-"""Graphs brought into canonical form together; more would only take more memory."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +33,4 @@ def graph_features(graphs: Iterable[ComputationGraph], encoder: str) -> GraphFea
         encoder: A key of `ENCODERS`.
     """
     features = ENCODERS[encoder].features
-    rest = iter(graphs)
-    parts = [features(canonical(GraphBatch.of(islice(rest, _CHUNK))))]
-    while chunk := list(islice(rest, _CHUNK)):
-        parts.append(features(canonical(GraphBatch.of(chunk))))
-    return GraphFeatures.join(parts)
+    return GraphFeatures.join([features(batch) for batch in canonical_batches(graphs)])

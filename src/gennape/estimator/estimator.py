@@ -2,9 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,41 +13,24 @@ from torch import Tensor
 from gennape.estimator.adapter import Adapter
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.descriptions import Descriptions
-from gennape.estimator.encoder import EncoderInput
 from gennape.estimator.encoders import ENCODERS, graph_features
 from gennape.estimator.familiarity import Familiarity
-from gennape.estimator.generalists import Generalists, general_voices
+from gennape.estimator.generalists import (
+    GENERAL_PARTS,
+    Generalists,
+    general_parts,
+    general_voices,
+)
 from gennape.estimator.graph_features import GraphFeatures
-from gennape.estimator.member import Member
+from gennape.estimator.member import Member, embed_all, member_predictions
+from gennape.estimator.prediction import Explanation, FloatArray, Prediction
 from gennape.estimator.reference import Reference
-from gennape.estimator.stages import in_batches
 from gennape.estimator.targets import Target, standardised_labels
 from gennape.graph import ComputationGraph, GraphBatch
 from gennape.graph.arrays import BoolArray, IntArray
 
-FloatArray = npt.NDArray[np.floating[Any]]
-
 _DOUBT = 5
 """Trust in the members falls with this power of the share of nodes of known kinds."""
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What an estimator says of networks; each array has the shape `(graphs,)`.
-
-    Attributes:
-        score: Higher is better, in standard deviations of the reference population.
-        percentile: Share of the reference population that scores lower, 0 to 100.
-        uncertainty: Standard deviation of what is true around the score: how wrong such scores
-            are for training networks, and how far the voices that make up this one disagree.
-    """
-
-    score: FloatArray
-    percentile: FloatArray
-    uncertainty: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.score)
 
 
 class Estimator:
@@ -113,8 +94,7 @@ class Estimator:
 
     def _zero_shot(self, features: GraphFeatures, embeddings: list[Tensor]) -> Prediction:
         nearest, share, alike = self.familiarity.nearest(features)
-        predictions = member_predictions(self.members, self.target, features, embeddings)
-        by_members = self.reference.member_scores(predictions, nearest, alike)
+        by_members = self._by_members(features, embeddings, nearest, alike)
         trust = self._trust(share, alike)
         in_general = self._in_general(features, np.flatnonzero(trust < 1))
         voices = np.vstack([by_members, in_general])
@@ -123,6 +103,17 @@ class Estimator:
         spread = (weights * (voices - score) ** 2).sum(axis=0)
         variance = spread + self.reference.error_variances(nearest, trust)
         return Prediction(score, self.reference.percentiles(score), np.sqrt(variance))
+
+    def _by_members(
+        self,
+        features: GraphFeatures,
+        embeddings: Sequence[Tensor],
+        nearest: IntArray,
+        alike: BoolArray,
+    ) -> FloatArray:
+        """Scores of the members, `(members, graphs)`; see `Familiarity.nearest`."""
+        predictions = member_predictions(self.members, self.target, features, embeddings)
+        return self.reference.member_scores(predictions, nearest, alike)
 
     def _in_general(self, features: GraphFeatures, foreign: IntArray) -> FloatArray:
         """Scores of the general voices, `(voices, graphs)`; zero but for foreign networks."""
@@ -140,6 +131,38 @@ class Estimator:
         if self.config.foreign_trust is None:
             return np.ones(len(alike))
         return np.where(alike, 1.0, self.config.foreign_trust * share**_DOUBT)
+
+    def explain(self, graphs: Iterable[ComputationGraph]) -> Explanation:
+        """What the scores of networks are the sums of.
+
+        Of an estimator that was not fine-tuned, the parts are
+
+        - of foreign networks: what `macs`, `parameters`, `resolution` and `layers` make of a
+          network compared with the mean of the training networks, and what `walks` and
+          `encoders` of the generalists add to it;
+        - of others: where the middle of their `family` is put, and by how much the `members`
+          put a network above it.
+
+        Of one that was fine-tuned: a function of the score without any label (`zero_shot`) and
+        functions of the `sizes`, the `embeddings` and the `walks`, see `Adapter`.
+
+        Args:
+            graphs: As `predict` takes them.
+        """
+        features = self.features(graphs)
+        nearest, share, alike = self.familiarity.nearest(features)
+        names = self.familiarity.names
+        families = [names[i] if known else None for i, known in zip(nearest, alike, strict=True)]
+        if self.adapter:
+            return Explanation(self.adapter.parts(self.describe(features)), families)
+        trust, middles = self._trust(share, alike), self.reference.middles(nearest, alike)
+        by_members = self._by_members(
+            features, embed_all(self.members, features), nearest, alike
+        ).mean(axis=0)
+        general = self.reference.part_scores(general_parts(self.generalists, features))
+        parts = dict(zip(GENERAL_PARTS, (1 - trust) * general, strict=True))
+        parts |= {"family": trust * middles, "members": trust * (by_members - middles)}
+        return Explanation(parts, families)
 
     def embed(self, graphs: Iterable[ComputationGraph]) -> npt.NDArray[np.float32]:
         """Embeddings of all members side by side, `(graphs, members x width)`."""
@@ -209,28 +232,6 @@ class Estimator:
         from gennape.estimator.checkpoint import save
 
         save(self, Path(path))
-
-
-@torch.no_grad()
-def embed_all(members: Sequence[Member], features: GraphFeatures) -> list[Tensor]:
-    """Embeddings by each member, `(graphs, width)` each."""
-    parts = [EncoderInput.of(part) for part in in_batches(features)]
-    return [torch.cat([member.encoder(part) for part in parts]) for member in members]
-
-
-@torch.no_grad()
-def member_predictions(
-    members: Sequence[Member],
-    target: Target,
-    features: GraphFeatures,
-    embeddings: Sequence[Tensor],
-) -> FloatArray:
-    """What each member predicts, decoded, `(members, graphs)`."""
-    encoded = [
-        member.predict(rows).double().numpy()
-        for member, rows in zip(members, embeddings, strict=True)
-    ]
-    return target.decode(np.stack(encoded), features.log_macs.astype(np.float64))
 
 
 def _shared(weight: FloatArray, voices: int) -> FloatArray:

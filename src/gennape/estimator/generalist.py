@@ -7,11 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from gennape.estimator.config import EstimatorConfig, View
-from gennape.estimator.encoder import EncoderInput, MessagePassingEncoder
+from gennape.estimator.encoder import EncoderInput, MessagePassingEncoder, encoder_inputs
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.heads import Heads
 from gennape.estimator.sizes import size_scores
-from gennape.estimator.stages import Run, in_batches
+from gennape.estimator.stages import Run
 from gennape.estimator.training import Plan, train
 from gennape.estimator.training_set import TrainingSet
 from gennape.graph.arrays import IntArray
@@ -54,7 +54,7 @@ class Generalist(nn.Module):
     @torch.no_grad()
     def fit_limits(self, features: GraphFeatures) -> None:
         """Take the range of what it says of some networks for its limits."""
-        said = torch.cat([self(EncoderInput.of(part)) for part in in_batches(features)])
+        said = torch.cat([self(part) for part in encoder_inputs(features)])
         self.limits.copy_(torch.stack([said.min(), said.max()]))
 
 

@@ -10,16 +10,19 @@ import numpy.typing as npt
 import torch
 
 from gennape.estimator.config import EstimatorConfig
-from gennape.estimator.encoder import EncoderInput
+from gennape.estimator.encoder import encoder_inputs
 from gennape.estimator.generalist import Generalist, train_generalist
 from gennape.estimator.graph_features import GraphFeatures
-from gennape.estimator.sizes import size_scores
-from gennape.estimator.stages import Run, in_batches
+from gennape.estimator.sizes import size_parts, size_scores
+from gennape.estimator.stages import Run
 from gennape.estimator.training import Report
 from gennape.estimator.training_set import TrainingSet
 from gennape.estimator.walk_regression import WalkRegression
 
 Array = npt.NDArray[np.floating[Any]]
+
+GENERAL_PARTS = ("macs", "parameters", "resolution", "layers", "walks", "encoders")
+"""What the general voices are made of: the four sizes, and what several families have taught."""
 
 _WALKS = 0.35
 """A deviation of labels, which the walks speak of, in the unit of the size."""
@@ -37,21 +40,36 @@ class Generalists:
     encoders: Sequence[Generalist]
     walks: WalkRegression
 
+    def by_walks(self, features: GraphFeatures) -> Array:
+        """What walks add to the size, `(graphs,)`."""
+        added: Array = _WALKS * self.walks(features)
+        return added
+
     @torch.no_grad()
-    def voices(self, features: GraphFeatures) -> Array:
-        """Size with what each generalist adds, `(encoders, graphs)`."""
-        alike = size_scores(features.sizes) + _WALKS * self.walks(features)
-        parts = [EncoderInput.of(part) for part in in_batches(features)]
+    def by_encoders(self, features: GraphFeatures) -> Array:
+        """What each encoder adds to the size, `(encoders, graphs)`."""
+        parts = encoder_inputs(features)
         said = [torch.cat([encoder(part) for part in parts]).numpy() for encoder in self.encoders]
-        voices: Array = alike + np.stack(said)
-        return voices
+        return np.stack(said).astype(np.float64)
 
 
 def general_voices(generalists: Generalists | None, features: GraphFeatures) -> Array:
     """What the generalists say, `(voices, graphs)`; the size alone, `(1, graphs)`, without any."""
+    sizes = size_scores(features.sizes)
     if generalists is None:
-        return size_scores(features.sizes)[None]
-    return generalists.voices(features)
+        return sizes[None]
+    voices: Array = sizes + generalists.by_walks(features) + generalists.by_encoders(features)
+    return voices
+
+
+def general_parts(generalists: Generalists | None, features: GraphFeatures) -> Array:
+    """What the mean of the general voices is the sum of, `(parts, graphs)`; see `GENERAL_PARTS`."""
+    parts = np.zeros((len(GENERAL_PARTS), len(features)))
+    parts[:4] = size_parts(features.sizes).T
+    if generalists is not None:
+        parts[4] = generalists.by_walks(features)
+        parts[5] = generalists.by_encoders(features).mean(axis=0)
+    return parts
 
 
 def train_generalists(

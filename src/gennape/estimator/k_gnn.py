@@ -75,4 +75,4 @@ class KGNNEncoder(nn.Module):
         for own, neighbours in zip(self.own, self.neighbours, strict=True):
             messages = sums(hidden[sources], targets, len(hidden))
             hidden = (own(hidden) + neighbours(messages)).tanh()
-        return read_out(hidden, batch, self.view.readout)
+        return read_out(hidden, batch, self.view.readouts)

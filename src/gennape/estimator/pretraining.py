@@ -4,17 +4,19 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from hashlib import file_digest
 from pathlib import Path
 
 import torch
 
 from gennape import benchmarks
+from gennape.benchmarks.tables import locate
 from gennape.estimator.checkpoint import save
 from gennape.estimator.config import DEFAULT, EstimatorConfig
-from gennape.estimator.estimator import Estimator, embed_all, member_predictions
+from gennape.estimator.estimator import Estimator
 from gennape.estimator.familiarity import Familiarity, FamilyTraits
-from gennape.estimator.generalists import Generalists, general_voices, train_generalists
-from gennape.estimator.member import Member
+from gennape.estimator.generalists import Generalists, general_parts, train_generalists
+from gennape.estimator.member import Member, embed_all, member_predictions
 from gennape.estimator.reference import Reference
 from gennape.estimator.stages import Run, train_member
 from gennape.estimator.targets import Target
@@ -46,16 +48,20 @@ def pretrain(
 
     Raises:
         BenchmarkError: A labelled table cannot be read.
-        ValueError: `out_dir` holds an unfinished run with other arguments, or no family is
-            given.
+        ValueError: `out_dir` holds an unfinished run with other arguments or data, no family
+            is given, or there are more clusters than networks.
     """
     if not families:
         raise ValueError(f"no family to train on; give some of {', '.join(benchmarks.names())}")
     tables = [benchmarks.load(family, data_dir) for family in families]
     folder = Path(out_dir) / _UNFINISHED
-    _claim(folder, {"config": config.to_json(), "seed": seed, "families": list(families)})
-    data, targets = read_training_set(tables, config, seed, folder, report)
-    estimator = _trained(data, Target.pooled(targets), config, seed, folder, report)
+    digests = {name: _digest(locate(name, data_dir)) for name in families}
+    _claim(folder, {"config": config.to_json(), "seed": seed, "families": digests})
+    with torch.random.fork_rng(devices=()):
+        data, targets = read_training_set(tables, config, seed, folder, report)
+        if config.clusters > len(data):
+            raise ValueError(f"{len(data)} networks are too few for {config.clusters} clusters")
+        estimator = _trained(data, Target.pooled(targets), config, seed, folder, report)
     save(estimator, Path(out_dir))
     shutil.rmtree(folder)
     return estimator
@@ -95,14 +101,19 @@ def _assembled(
     """The estimator; the training networks are its reference population."""
     features = data.features
     predictions = member_predictions(members, target, features, embed_all(members, features))
-    general = general_voices(generalists, features).mean(axis=0)
+    parts = general_parts(generalists, features)
     labels = data.targets.numpy()
-    reference = Reference.of(predictions, general, data.families.numpy(), labels)
+    reference = Reference.of(predictions, parts, data.families.numpy(), labels)
     traits = [
         FamilyTraits.of(name, features.take(rows))
         for name, rows in zip(data.names, data.family_rows, strict=True)
     ]
     return Estimator(config, members, generalists, target, Familiarity(traits), reference)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _claim(folder: Path, arguments: dict[str, object]) -> None:
@@ -111,7 +122,7 @@ def _claim(folder: Path, arguments: dict[str, object]) -> None:
     text = json.dumps(arguments, sort_keys=True)
     if record.exists() and record.read_text() != text:
         raise ValueError(
-            f"{folder} holds an unfinished run with another config, seed or families; "
+            f"{folder} holds an unfinished run with another config, seed, families or data; "
             "remove it or give another folder"
         )
     folder.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,8 @@ _WITHIN = 0.6827
 where a family has broken ones, count no more than others."""
 _SMALLEST_DEVIATION = 1e-12
 _SMALLEST_STEP = 1e-9
+_SMALLEST_RANGE = 1e-6
+"""Scores that differ by less are all the same: nothing is known beyond them."""
 _BEYOND = 1.0
 _STRAIGHT = 0.05
 """Share of the straight line in the placement, so that equal sizes are no equal scores."""
@@ -39,8 +41,8 @@ class Reference:
         deviations: Standard deviations of the same.
         inside: Quantiles of the members' mean score within each family, `(families + 1, 101)`.
         placed: The scores that these become, likewise; the last are the same as `inside`.
-        general_mean: Mean of the general voice before standardisation.
-        general_deviation: Its standard deviation.
+        part_means: Mean of each part of the general voice, `(parts,)`.
+        general_deviation: Standard deviation of the general voice, the sum of the parts.
         quantiles: Scores at 1,001 evenly spaced quantiles, ascending.
         errors: How far the members' mean score is at most from the truth for 68 % of each
             family's networks, and last how far the general voice is, the mean over families;
@@ -52,7 +54,7 @@ class Reference:
     deviations: FloatArray
     inside: FloatArray
     placed: FloatArray
-    general_mean: FloatArray
+    part_means: FloatArray
     general_deviation: FloatArray
     quantiles: FloatArray
     errors: FloatArray
@@ -61,7 +63,7 @@ class Reference:
     def of(
         cls,
         predictions: FloatArray,
-        general: FloatArray,
+        parts: FloatArray,
         families: IntArray,
         labels: FloatArray,
     ) -> "Reference":
@@ -69,14 +71,15 @@ class Reference:
 
         Args:
             predictions: Of the members, `(members, graphs)`.
-            general: What the general voice says, `(graphs,)`.
+            parts: What the general voice is the sum of, `(parts, graphs)`.
             families: The family of each network, from 0, `(graphs,)`.
             labels: What is true of each, in any unit of its family's own, `(graphs,)`.
         """
         rows = [families == family for family in range(families.max() + 1)]
         means = np.array([predictions[:, row].mean(axis=1) for row in rows])
         deviations = np.array([_deviations(predictions[:, row]) for row in rows])
-        mean = np.mean([general[row].mean() for row in rows])
+        part_means = np.mean([parts[:, row].mean(axis=1) for row in rows], axis=0)
+        general, mean = parts.sum(axis=0), part_means.sum()
         squares = np.mean([((general[row] - mean) ** 2).mean() for row in rows])
         deviation = np.maximum(np.sqrt(squares), _SMALLEST_DEVIATION)
         scores = [
@@ -96,7 +99,7 @@ class Reference:
             np.vstack([deviations, deviations.mean(axis=0)]),
             np.vstack([inside, everywhere]),
             np.vstack([placed, everywhere]),
-            np.array(mean),
+            part_means,
             np.array(deviation),
             np.quantile(placed, _THOUSANDTHS),
             np.zeros(len(rows) + 1),
@@ -127,7 +130,7 @@ class Reference:
             nearest: The family of each network, `(graphs,)`.
             alike: Whether it is of that family; others are compared with all families.
         """
-        row = np.where(alike, nearest, len(self.inside) - 1)
+        row = self._rows(nearest, alike)
         scores = (predictions - self.means[row].T) / self.deviations[row].T
         for family in np.unique(row):
             here = row == family
@@ -136,9 +139,19 @@ class Reference:
             )
         return scores
 
+    def middles(self, nearest: IntArray, alike: BoolArray) -> FloatArray:
+        """Where the middle of each network's family is put, `(graphs,)`; see `member_scores`."""
+        middles: FloatArray = self.placed[self._rows(nearest, alike), len(_HUNDREDTHS) // 2]
+        return middles
+
     def general_scores(self, general: FloatArray) -> FloatArray:
         """What the general voice says, in deviations of the population; any shape."""
-        scores: FloatArray = (general - self.general_mean) / self.general_deviation
+        scores: FloatArray = (general - self.part_means.sum()) / self.general_deviation
+        return scores
+
+    def part_scores(self, parts: FloatArray) -> FloatArray:
+        """What each part adds to the `general_scores`, `(parts, graphs)` to the same."""
+        scores: FloatArray = (parts - self.part_means[:, None]) / self.general_deviation
         return scores
 
     def error_variances(self, nearest: IntArray, trust: FloatArray) -> FloatArray:
@@ -151,6 +164,11 @@ class Reference:
         squares = self.errors**2
         variances: FloatArray = trust * squares[nearest] + (1 - trust) * squares[-1]
         return variances
+
+    def _rows(self, nearest: IntArray, alike: BoolArray) -> IntArray:
+        """Which row of `inside` and `placed` each network is compared with, `(graphs,)`."""
+        rows: IntArray = np.where(alike, nearest, len(self.inside) - 1)
+        return rows
 
     def _errors(
         self,
@@ -199,7 +217,8 @@ def _placed(inside: FloatArray, general: FloatArray) -> FloatArray:
 
 def _interpolated(scores: FloatArray, inside: FloatArray, placed: FloatArray) -> FloatArray:
     """Scores put in their places; beyond the ends they go on straight, by `_BEYOND` at most."""
-    slope = (placed[-1] - placed[0]) / (inside[-1] - inside[0])
+    varies = inside[-1] - inside[0] > _SMALLEST_RANGE
+    slope = (placed[-1] - placed[0]) / (inside[-1] - inside[0]) if varies else 0.0
     under = np.clip(scores - inside[0], -_BEYOND, 0)
     over = np.clip(scores - inside[-1], 0, _BEYOND)
     interpolated: FloatArray = np.interp(scores, inside, placed) + slope * (under + over)

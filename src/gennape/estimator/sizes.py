@@ -44,6 +44,12 @@ def network_sizes(batch: GraphBatch) -> npt.NDArray[np.float32]:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
+def size_parts(sizes: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
+    """What each of the four sizes adds to the `size_scores`, `(graphs, 4)` to the same."""
+    parts: npt.NDArray[np.float64] = sizes.astype(np.float64) / np.array(_UNITS) / 2
+    return parts
+
+
 def size_scores(sizes: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
     """Half the sum of the four sizes, each in its unit: `(graphs, 4)` to `(graphs,)`.
 
@@ -51,7 +57,7 @@ def size_scores(sizes: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]
     deviates by about one. At equal cost the network that keeps more resolution to its end, and
     the one of more layers, is put before the other.
     """
-    scores: npt.NDArray[np.float64] = (sizes.astype(np.float64) / np.array(_UNITS)).sum(axis=1) / 2
+    scores: npt.NDArray[np.float64] = size_parts(sizes).sum(axis=1)
     return scores
 
 

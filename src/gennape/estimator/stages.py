@@ -9,7 +9,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -17,14 +16,12 @@ from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.contrastive import contrastive_loss, structural_similarity
 from gennape.estimator.encoder import EncoderInput
 from gennape.estimator.fuzzy import fit_clusters
-from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.heads import Heads
-from gennape.estimator.member import Member
+from gennape.estimator.member import Member, embed_all
 from gennape.estimator.training import Plan, Report, train
 from gennape.estimator.training_set import TrainingSet
 from gennape.graph.arrays import IntArray
 
-_EMBEDDING_BATCH = 64
 _HEAD_BATCH = 512
 _SMALLEST_DEVIATION = 1e-6
 
@@ -59,7 +56,7 @@ class Run:
 def train_member(member: Member, data: TrainingSet, run: Run) -> None:
     """All stages, in place."""
     torch.manual_seed(run.seed)
-    shared = Heads(1, run.config.width)  # here, where the state of the generator is known
+    shared = Heads(1, member.width)  # here, where the state of the generator is known
     member.encoder.fit_scaler(torch.from_numpy(data.features.nodes))
     if run.config.contrastive_epochs:
         _learn_structure(member, data, run)
@@ -121,9 +118,7 @@ def _learn_clusters(
     member: Member, shared: Heads, offsets: FamilyOffsets, data: TrainingSet, run: Run
 ) -> None:
     config = run.config
-    with torch.no_grad():
-        parts = [member.encoder(EncoderInput.of(part)) for part in in_batches(data.features)]
-    embeddings = torch.cat(parts)
+    (embeddings,) = embed_all([member], data.features)
     scale = 1 / embeddings.std(dim=0).clamp(min=_SMALLEST_DEVIATION)
     clusters = fit_clusters(embeddings * scale, config.clusters, config.fuzzifier, run.seed)
     member.set_clusters(clusters, scale)
@@ -138,13 +133,3 @@ def _learn_clusters(
 
     plan = run.plan(3, "heads", config.head_epochs, _HEAD_BATCH, config.learning_rate / 3)
     train(member.heads, loss, data.order, plan, run.state_file("heads"), run.report)
-
-
-def in_batches(features: GraphFeatures) -> list[GraphFeatures]:
-    """The features in parts of a size that suits the processor's cache."""
-    return [
-        features.take(rows)
-        for rows in np.array_split(
-            np.arange(len(features)), max(1, -(-len(features) // _EMBEDDING_BATCH))
-        )
-    ]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.skeleton import skeleton
 from gennape.estimator.targets import Target
 from gennape.estimator.training import Report
-from gennape.graph import ComputationGraph, GraphBatch, canonical
+from gennape.graph import ComputationGraph, canonical_batches
 from gennape.graph.arrays import IntArray
 from gennape.graph.spectrum import laplacian_eigenvalues
 from gennape.reports.storage import write_whole
@@ -132,12 +131,13 @@ def _prepared(
     """Features and Laplacian eigenvalues of a family's graphs, computed once for a run."""
     if not path.exists():
         parts, spectra = [], []
-        while chunk := list(islice(graphs, _CHUNK)):
-            batch = canonical(GraphBatch.of(chunk))
+        done = 0
+        for batch in canonical_batches(graphs):
             parts.append(ENCODERS[config.encoder].features(batch))
             if config.contrastive_epochs:
                 spectra.append(laplacian_eigenvalues(skeleton(batch)))
-            report(f"reading {path.stem}", min(len(parts) * _CHUNK, count), count)
+            done += len(batch)
+            report(f"reading {path.stem}", done, count)
         columns = GraphFeatures.join(parts).columns()
         columns["spectra"] = np.concatenate(spectra or [np.zeros((count, 0))]).astype(np.float32)
         kept = {name: torch.from_numpy(column).contiguous() for name, column in columns.items()}

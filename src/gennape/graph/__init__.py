@@ -5,7 +5,7 @@ from gennape.graph.builder import GraphBuilder
 from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.node_writer import Shape, written_once
 from gennape.graph.operations import Op
-from gennape.graph.passes import canonical
+from gennape.graph.passes import canonical, canonical_batches
 from gennape.graph.validation import GraphError
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "Op",
     "Shape",
     "canonical",
+    "canonical_batches",
     "written_once",
 ]

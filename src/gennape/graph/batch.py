@@ -91,6 +91,15 @@ class GraphBatch(NodeArrays):
         """Learned parameters of each graph, `(graphs,)`."""
         return self.sum_by_graph(self.node_parameters)
 
+    @cached_property
+    def details_by_graph(self) -> list[dict[int, Any]]:
+        """Details of each graph's nodes, which are numbered within it."""
+        found: list[dict[int, Any]] = [{} for _ in range(len(self))]
+        for node, values in self.details.items():
+            graph = int(self.graph_index[node])
+            found[graph][node - int(self.node_offsets[graph])] = values
+        return found
+
     def sum_by_graph(self, values: IntArray) -> IntArray:
         """Sums of a node column for each graph, `(graphs,)`."""
         totals = np.concatenate(([0], np.cumsum(values)))
@@ -105,11 +114,7 @@ class GraphBatch(NodeArrays):
             attributes=self.attributes[start:stop],
             node_parameters=self.node_parameters[start:stop],
             edges=self.edges[:, first:last] - np.int32(start),
-            details={
-                node - int(start): values
-                for node, values in self.details.items()
-                if start <= node < stop
-            },
+            details=self.details_by_graph[index],
             name=self.names[index] if self.names else "",
         )
 

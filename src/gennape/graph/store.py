@@ -15,10 +15,8 @@ operations, so that a file outlives changes of the vocabulary's numbers.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping
 from os import PathLike
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -56,7 +54,7 @@ def save(batch: GraphBatch, path: str | PathLike[str]) -> None:
             "node_parameters": _lists(batch.node_parameters, nodes),
             "sources": _lists(sources.astype(np.int32), edges),
             "targets": _lists(targets.astype(np.int32), edges),
-            "details": pa.array(_details_by_graph(batch), pa.string()),
+            "details": pa.array(_details_as_json(batch), pa.string()),
         }
     )
     header = {"version": FORMAT_VERSION, "operations": {op.name: int(op) for op in Op}}
@@ -142,11 +140,5 @@ def _offsets(lists: pa.LargeListArray) -> IntArray:
     return np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
 
 
-def _details_by_graph(batch: GraphBatch) -> list[str | None]:
-    by_graph: dict[int, dict[int, Any]] = defaultdict(dict)
-    for node, values in batch.details.items():
-        graph = int(batch.graph_index[node])
-        by_graph[graph][node - int(batch.node_offsets[graph])] = dict(values)
-    return [
-        json.dumps(by_graph[graph]) if graph in by_graph else None for graph in range(len(batch))
-    ]
+def _details_as_json(batch: GraphBatch) -> list[str | None]:
+    return [json.dumps(details) if details else None for details in batch.details_by_graph]

@@ -80,7 +80,7 @@ class Training:
         self.optimizer = _optimizer(self.network, recipe)
         self.history = History()
         self.mean, self.deviation = (moment.to(compute.device) for moment in dataset.moments())
-        self.chosen = torch.randperm(len(dataset.train))[: recipe.images or None]
+        self.chosen = _chosen(len(dataset.train), recipe, seed)
 
     @property
     def epochs(self) -> int:
@@ -201,6 +201,12 @@ def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     return torch.optim.SGD(
         parameters, recipe.learning_rate, momentum=_MOMENTUM, weight_decay=decay, nesterov=True
     )
+
+
+def _chosen(images: int, recipe: Recipe, seed: int) -> Tensor:
+    """Which training images are learned from: the same ones for all networks of a seed."""
+    order = torch.randperm(images, generator=torch.Generator().manual_seed(seed))
+    return order[: recipe.images or None]
 
 
 def _seed_of(seed: int, epoch: int) -> int:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pickle import UnpicklingError
+from typing import Any
 
 import torch
 
@@ -81,14 +83,14 @@ class Worker:
         status, reason = Status.TRAINED, ""
         try:
             training = Training(run.graph, images, self.recipe, self.compute, run.seed)
-            checkpoint = self.folder.checkpoint(run)
-            if checkpoint.exists():
-                training.restore(torch.load(checkpoint, map_location=self.compute.device))
+            if kept := self._kept(run, self.compute.device):
+                training.restore(kept)
             history = training.history
             while not training.is_done:
                 if not on_epoch(training.epochs):
                     return None
                 training.epoch()
+                checkpoint = self.folder.checkpoint(run)
                 write_whole(checkpoint, lambda path: torch.save(training.state(), path))
         except Divergence as error:
             status, reason = Status.DIVERGED, str(error)
@@ -99,11 +101,21 @@ class Worker:
 
     def _lost(self, run: Run, reason: str) -> Record:
         """What is known of a run whose processes died, and of their hardware: its kind."""
-        history = History()
-        checkpoint = self.folder.checkpoint(run)
-        if checkpoint.exists():
-            history = History(**torch.load(checkpoint, map_location="cpu")["history"])
+        kept = self._kept(run, "cpu")
+        history = History(**kept["history"]) if kept else History()
         return self._record(run, history, Status.FAILED, reason, self.compute.device)
+
+    def _kept(self, run: Run, device: str) -> dict[str, Any] | None:
+        """What the checkpoint holds; None without one, or if it is damaged and is thrown away."""
+        checkpoint = self.folder.checkpoint(run)
+        try:
+            kept: dict[str, Any] = torch.load(checkpoint, device, weights_only=True)
+        except FileNotFoundError:
+            return None
+        except (RuntimeError, EOFError, UnpicklingError):
+            checkpoint.unlink()
+            return None
+        return kept
 
     def _record(
         self, run: Run, history: History, status: Status, reason: str, device: str

@@ -5,7 +5,8 @@ graphs, that returns the very same batch where the rule has nothing to change.
 `CANONICAL` names them in order; they run until none of them changes anything.
 """
 
-from itertools import cycle
+from collections.abc import Iterable, Iterator
+from itertools import cycle, islice
 from typing import overload
 
 from gennape.graph.batch import GraphBatch
@@ -55,6 +56,9 @@ CANONICAL = (
     clear_attributes,
 )
 
+_AT_ONCE = 256
+"""Graphs brought into canonical form together; more would only take more memory."""
+
 
 @overload
 def canonical(graph: ComputationGraph) -> ComputationGraph: ...
@@ -74,3 +78,11 @@ def canonical(graph: ComputationGraph | GraphBatch) -> ComputationGraph | GraphB
         if idle == len(CANONICAL):
             break
     return graph
+
+
+def canonical_batches(graphs: Iterable[ComputationGraph]) -> Iterator[GraphBatch]:
+    """The canonical form of many graphs, a few hundred at a time; of none, one empty batch."""
+    rest = iter(graphs)
+    yield canonical(GraphBatch.of(islice(rest, _AT_ONCE)))
+    while chunk := list(islice(rest, _AT_ONCE)):
+        yield canonical(GraphBatch.of(chunk))

@@ -42,11 +42,13 @@ class RayCluster:
     """
 
     def __init__(self, share: float = 1.0) -> None:
-        if share <= 0 or (share > 1 and not share.is_integer()):
+        if share <= 0 or (share > 1 and share % 1):
             raise LabellingError(f"a share is up to 1 or a whole number, not {share:g}")
         self.share = share
         if not ray.is_initialized():
             ray.init(include_dashboard=False, log_to_driver=False)
+        self._worker: Worker | None = None
+        self._shared: list[Any] = []
         self._epochs: Any = ray.remote(num_cpus=0, max_restarts=-1)(_Epochs).remote()
 
     def compute(self, device: str = "auto") -> Compute:
@@ -59,10 +61,11 @@ class RayCluster:
         self, worker: Worker, runs: Sequence[Run], end: float, report: Callable[[int], None]
     ) -> Iterator[Run]:
         """See `Engine`."""
-        shared = [ray.put(worker)]
+        if worker is not self._worker:
+            self._worker, self._shared = worker, [ray.put(worker)]
         options: dict[str, Any] = {"max_retries": RETRIES, **self._resources(worker)}
         task = ray.remote(**options)(_attempt)
-        pending = {task.remote(shared, run, end, self._epochs): run for run in runs}
+        pending = {task.remote(self._shared, run, end, self._epochs): run for run in runs}
         while pending:
             done, _ = ray.wait(list(pending), timeout=_SECONDS_BETWEEN_LOOKS)
             for reference in done:
@@ -117,8 +120,7 @@ def _has_ended(reference: Any, worker: Worker, run: Run) -> bool:
     try:
         has_ended: bool = ray.get(reference)
     except (WorkerCrashedError, OutOfMemoryError):
-        worker.give_up(run, f"its worker died {1 + RETRIES} times")
-        return True
+        return worker.give_up(run, f"its worker died {1 + RETRIES} times")
     except RayTaskError as error:
         raise error.cause from error
     return has_ended

@@ -1,0 +1,72 @@
+"""Read a mixed list of networks; one that cannot be read does not harm the others."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from os import PathLike
+from os.path import isdir
+from pathlib import Path
+
+from gennape.frontends import Model, graph_of
+from gennape.graph import ComputationGraph
+
+MODEL_FILES = (".onnx", ".pt2")
+"""Endings of the files that a folder is searched for."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A network that could not be read, and why in one sentence."""
+
+    model: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Networks:
+    """What was read, in the order given.
+
+    Attributes:
+        names: The file or name that each network was read from.
+        graphs: The networks.
+        failed: Those that could not be read.
+    """
+
+    names: tuple[str, ...]
+    graphs: tuple[ComputationGraph, ...]
+    failed: tuple[Failure, ...]
+
+
+def read_networks(models: Iterable[Model], input_shape: Sequence[int] | None = None) -> Networks:
+    """Read networks in any form that `graph_of` reads, and folders of network files.
+
+    Args:
+        models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules.
+        input_shape: Sizes of one input for networks that do not state them.
+    """
+    names: list[str] = []
+    graphs: list[ComputationGraph] = []
+    failed: list[Failure] = []
+    for model in chain.from_iterable(map(_files_in, models)):
+        name = str(model) if isinstance(model, str | PathLike) else type(model).__name__
+        try:
+            graphs.append(graph_of(model, input_shape))
+            names.append(name)
+        except Exception as error:  # whatever is wrong with one network must not harm the others
+            failed.append(Failure(name, _reason(error)))
+    return Networks(tuple(names), tuple(graphs), tuple(failed))
+
+
+def _files_in(model: Model) -> list[Model]:
+    """The network files of a folder; anything else stands for itself."""
+    if not isinstance(model, str | PathLike) or not isdir(model):
+        return [model]
+    files = sorted(path for path in Path(model).rglob("*") if path.suffix in MODEL_FILES)
+    return list(files) or [model]
+
+
+def _reason(error: Exception) -> str:
+    """The error as one line; errors that are not about the input say what they are."""
+    message = " ".join(str(error).split())
+    expected = isinstance(error, ValueError | OSError | ImportError)
+    return message if expected and message else f"{type(error).__name__}: {message}"
