@@ -21,6 +21,15 @@ from gennape.graph.fingerprint import digest
 from gennape.graph.spectrum import laplacian_eigenvalues
 from gennape.graph.store import load, save
 
+INTRODUCTION = """\
+# Speed of graphs
+
+```bash
+OMP_NUM_THREADS=1 python benchmarks/graph_speed.py
+```
+
+One core of a server."""
+
 NETWORKS = 100
 STORED = 10_000
 
@@ -86,8 +95,7 @@ def measure_batch() -> None:
 
 def main() -> None:
     torch.set_num_threads(1)
-    print("# Speed of graphs\n")
-    print("One core. Printed by `benchmarks/graph_speed.py`.")
+    print(INTRODUCTION)
     for family in ("nasbench101", "nasbench201"):
         measure_single(family)
     measure_batch()

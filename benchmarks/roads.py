@@ -20,6 +20,19 @@ from gennape.frontends import graph_of
 from gennape.frontends.libraries import import_library
 from gennape.graph import ComputationGraph, canonical
 
+INTRODUCTION = """\
+# Four ways to read a network
+
+```bash
+OMP_NUM_THREADS=1 python benchmarks/roads.py
+```
+
+Each network is read four ways: the module itself is traced, and it is read from its `torch.export`
+program, from the ONNX file of the TorchScript exporter and from that of the dynamo exporter. *yes*
+means that the fingerprint is that of the traced module. Nodes are those of the graph as read and of
+its canonical form; times are of one core.
+"""
+
 REPEATS = 3
 NAMES = (
     "torchvision:resnet18",
@@ -95,8 +108,7 @@ def measure(name: str, folder: Path) -> list[str]:
 def main() -> None:
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)
-    print("# The same network by every road\n")
-    print("Is the fingerprint that of the traced module?\n")
+    print(INTRODUCTION)
     print("| " + " | ".join(COLUMNS + TIMES) + " |")
     print("|" + "---|" * len(COLUMNS + TIMES))
     rows = []

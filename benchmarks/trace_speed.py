@@ -13,6 +13,17 @@ import torch
 from gennape import graph_of
 from gennape.frontends.libraries import import_library
 
+INTRODUCTION = """\
+# Reading a module
+
+```bash
+OMP_NUM_THREADS=1 python benchmarks/trace_speed.py
+```
+
+Median milliseconds on one core; `torch.export` on the same module in the same run. Other pages
+([timm](timm.md)) were measured on slower machines; compare ratios.
+"""
+
 MODELS = (
     "resnet18",
     "mobilenetv3_small_100",
@@ -42,8 +53,7 @@ def seconds(work: Callable[[], object], repeats: int) -> float:
 def main() -> None:
     warnings.simplefilter("ignore")
     timm = import_library("timm")
-    print("# Reading a module\n")
-    print("Median milliseconds on one core; `torch.export` on the same module in the same run.\n")
+    print(INTRODUCTION)
     print("| model | graph_of | torch.export | ratio |\n|---|---:|---:|---:|")
     ratios, times = [], []
     for name in MODELS:

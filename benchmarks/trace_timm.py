@@ -22,6 +22,16 @@ from gennape.frontends.libraries import import_library
 timm = import_library("timm")  # also where torchvision is built for another device
 from timm_models import SMALLEST  # noqa: E402
 
+INTRODUCTION = """\
+```bash
+python benchmarks/trace_timm.py
+```
+
+The smallest model of each of timm's model modules: milliseconds to read it, nodes of its graph,
+whether parameters are those of the module, and MACs divided by those that PyTorch's own counter
+finds.
+"""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -82,7 +92,7 @@ def examined(module: str, name: str) -> Row:
 def main() -> None:
     warnings.simplefilter("ignore")
     graph_of(nn.Conv2d(3, 8, 3), (3, 8, 8))  # what only the first call takes is no model's
-    print(f"# Models of timm {timm.__version__}\n")
+    print(f"# Models of timm {timm.__version__}\n\n{INTRODUCTION}")
     print("| module | model | ms | nodes | parameters | MACs / PyTorch's | not in vocabulary |")
     print("|---|---|---:|---:|---|---:|---|")
     rows: list[Row] = []

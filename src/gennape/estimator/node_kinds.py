@@ -15,15 +15,14 @@ def node_kinds(batch: GraphBatch) -> IntArray:
     Nodes are of one kind when operation, kernel, stride, dilation and grouping (none,
     some, depthwise) agree; inputs when their shapes agree.
     """
-    columns = batch.attributes.astype(np.int64)
-    grouping = (columns[:, 10] > 1).astype(np.int64) + (
-        (columns[:, 10] > 1) & (columns[:, 10] == columns[:, 12])
-    )
+    is_grouped = batch.groups > 1
+    is_depthwise = is_grouped & (batch.groups == batch.input_shape[:, 0])
+    grouping = is_grouped.astype(np.int64) + is_depthwise
     kinds: IntArray = batch.operations.astype(np.int64) * 3 + grouping
-    for column in (0, 1, 2, 3, 8, 9):  # kernel, stride, dilation
-        kinds = kinds * (_LARGEST + 1) + np.minimum(columns[:, column], _LARGEST)
+    for column in np.hstack([batch.kernel, batch.stride, batch.dilation]).T:
+        kinds = kinds * (_LARGEST + 1) + np.minimum(column, _LARGEST)
     inputs = batch.operations == Op.INPUT
-    channels, height, width = columns[inputs, 15:].T
+    channels, height, width = batch.output_shape[inputs].astype(np.int64).T
     kinds[inputs] = -((channels << 40) + (height << 20) + width)
     return kinds
 

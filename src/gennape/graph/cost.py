@@ -27,10 +27,9 @@ def node_macs(nodes: "NodeArrays") -> "IntArray":
     Returns:
         Counts, `(nodes,)`, int64.
     """
-    columns = nodes.attributes.astype(np.int64)
-    kernel_area = columns[:, 0] * columns[:, 1]
-    groups = columns[:, 10]
-    inputs, outputs = columns[:, 12:15], columns[:, 15:18]
+    kernel_area = nodes.kernel.astype(np.int64).prod(axis=1)
+    groups = nodes.groups.astype(np.int64)
+    inputs, outputs = nodes.input_shape.astype(np.int64), nodes.output_shape.astype(np.int64)
     output_elements = outputs.prod(axis=1)
     op = nodes.operations
     macs = np.zeros(nodes.num_nodes, dtype=np.int64)

@@ -7,6 +7,7 @@ from typing import Any
 from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.node import nodes_of
 from gennape.graph.operations import Op
+from gennape.graph.paths import levels
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def summarise(graph: ComputationGraph) -> Summary:
         fingerprint=graph.fingerprint,
         nodes=graph.num_nodes,
         edges=graph.num_edges,
-        depth=_depth(graph),
+        depth=int(levels(graph).max()),
         macs=graph.macs,
         parameters=graph.parameters,
         operations=dict(kinds.most_common()),
@@ -70,11 +71,3 @@ def to_plain(graph: ComputationGraph) -> dict[str, Any]:
         ],
         "edges": graph.edges.T.tolist(),
     }
-
-
-def _depth(graph: ComputationGraph) -> int:
-    """Edges on the longest path; targets come in topological order."""
-    depth = [0] * graph.num_nodes
-    for source, target in graph.edges.T.tolist():
-        depth[target] = max(depth[target], depth[source] + 1)
-    return max(depth)

@@ -32,10 +32,10 @@ def fold_affine(batch: GraphBatch) -> GraphBatch:
 
 def _is_vector_for(batch: GraphBatch, x: IntArray, vector: IntArray) -> BoolArray:
     """Whether `vector` is learned and has one number for each channel of `x`."""
-    columns = batch.attributes
+    shapes = batch.output_shape
     result: BoolArray = (
         (batch.operations[vector] == Op.PARAMETER)
-        & (columns[vector, 15] == columns[x, 15])
-        & (columns[vector, 16:18] == 1).all(axis=1)
+        & (shapes[vector, 0] == shapes[x, 0])
+        & (shapes[vector, 1:] == 1).all(axis=1)
     )
     return result

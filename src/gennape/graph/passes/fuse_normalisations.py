@@ -38,7 +38,7 @@ def fuse_layer_norm(batch: GraphBatch) -> GraphBatch:
     nodes, mean, x = nodes[found], mean[found], x[found]
     if not len(nodes):
         return batch
-    operations, over_channels = op.copy(), batch.attributes[mean, 15] == 1
+    operations, over_channels = op.copy(), batch.output_shape[mean, 0] == 1
     operations[nodes] = np.where(over_channels, Op.LAYER_NORM, Op.INSTANCE_NORM)
     return take_over(batch, nodes, x, operations=operations)
 
@@ -49,7 +49,7 @@ def fuse_unit_norms(batch: GraphBatch) -> GraphBatch:
     changed, argument = [], []
     for reduction, norm in _UNIT_NORMS.items():
         nodes, x, mean = _quotients(batch, reduction)
-        fits = (reduction == Op.SUM) | (batch.attributes[mean, 15] == 1)
+        fits = (reduction == Op.SUM) | (batch.output_shape[mean, 0] == 1)
         operations[nodes[fits]] = norm
         changed.append(nodes[fits])
         argument.append(x[fits])
@@ -94,14 +94,15 @@ def _is_square(batch: GraphBatch, node: IntArray, x: IntArray) -> BoolArray:
 def fuse_group_norm(batch: GraphBatch) -> GraphBatch:
     """The third rule of this module, for every graph."""
     nodes = np.flatnonzero(batch.operations == Op.INSTANCE_NORM)
-    shapes = batch.attributes[batch.argument(0)[nodes], OUTPUT_SHAPE]
-    other = (batch.attributes[nodes, INPUT_SHAPE] != shapes).any(axis=1)
+    shapes = batch.output_shape[batch.argument(0)[nodes]]
+    other = (batch.input_shape[nodes] != shapes).any(axis=1)
     if not other.any():
         return batch
     nodes, shapes = nodes[other], shapes[other]
     operations, attributes = batch.operations.copy(), batch.attributes.copy()
-    regrouped = nodes[attributes[nodes, 12] != shapes[:, 0]]
+    channels = batch.input_shape[:, 0]
+    regrouped = nodes[channels[nodes] != shapes[:, 0]]
     operations[regrouped] = Op.GROUP_NORM
-    attributes[regrouped, GROUPS] = attributes[regrouped, 12]
+    attributes[regrouped, GROUPS] = channels[regrouped]
     attributes[nodes, INPUT_SHAPE] = attributes[nodes, OUTPUT_SHAPE] = shapes
     return replace(batch, operations=operations, attributes=attributes)
