@@ -17,8 +17,8 @@ import torch
 from torch import nn
 
 from gennape.frontends import graph_of
-from gennape.frontends.libraries import import_library
 from gennape.graph import ComputationGraph, canonical
+from gennape.importing import import_library
 
 INTRODUCTION = """\
 # Four ways to read a network

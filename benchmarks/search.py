@@ -159,8 +159,9 @@ class Case:
     def run(self, method: str, budget: int, seed: int) -> list[float]:
         """Best accuracy after each evaluation."""
         space = self.pool.space
-        known = {space.signature(space.parse(text)): one for text, one in self.pool.facts.items()}
-        catalogue = Catalogue(space, known)
+        catalogue = Catalogue(space)
+        for text, facts in self.pool.facts.items():
+            catalogue.know(space.parse(text), facts)
         with TemporaryDirectory() as folder:
             if method == "guided":
                 settings = Settings("evolution", budget=SEARCHED, seed=100 * seed)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import gennape
+from gennape import spaces
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -23,3 +26,14 @@ def test_rank_known_networks_prints_what_the_docs_show() -> None:
     for printed_row, shown_row in zip(printed[1:], shown[1:], strict=True):
         numbers = [float(value) for value in shown_row[1:]]
         assert [float(value) for value in printed_row[1:]] == pytest.approx(numbers, abs=0.11)
+
+
+def test_the_family_of_ones_own_keeps_its_promises(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT / "examples")
+    space = spaces.get("my_families:PlainResNets")
+    spaces.check_family(space)
+    with pytest.raises(spaces.ArchitectureError, match=r"one looks like 2-1-4"):
+        space.parse("2-1")
+    small, large = (gennape.graph_of(f"{space.name}:{text}") for text in ("1-1-1", "4-4-4"))
+    high, low = gennape.load().predict([large, small]).score
+    assert high > low

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gennape.frontends.libraries import import_library
+from gennape.importing import import_library
 from gennape.spaces.parts.ofa_mobile import OFAStage
 
 

@@ -31,16 +31,10 @@ def test_a_table_that_is_not_finished_does_not_appear(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     with pytest.raises(KeyboardInterrupt), new_table(path) as table:
         table.write(ROW, "a.pth", "ab12")
-        assert [file.name for file in tmp_path.iterdir()] == ["a.parquet.partial"]
+        assert not path.exists()
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
-
-
-def test_an_unfinished_table_of_a_killed_import_is_replaced(tmp_path: Path) -> None:
-    (tmp_path / "a.parquet.partial").write_bytes(b"half")
-    with new_table(tmp_path / "a.parquet") as table:
-        table.write(ROW, "a.pth", "ab12")
-    assert [file.name for file in tmp_path.iterdir()] == ["a.parquet"]
+    assert not table._parquet.is_open
 
 
 def test_other_files_have_no_families(tmp_path: Path) -> None:

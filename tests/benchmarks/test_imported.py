@@ -1,7 +1,9 @@
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from gennape import benchmarks, spaces
@@ -9,6 +11,7 @@ from gennape.benchmarks import BenchmarkError, canonical
 from gennape.benchmarks.canonical import Measurement, new_table
 from gennape.benchmarks.imported import Label, load_imported, read_labels
 from official_files import NB201_CELLS
+from own_families import FAMILIES
 from tiny_tables import write_nasbench201
 
 ONE, OTHER = NB201_CELLS
@@ -47,6 +50,17 @@ def test_labels_are_means_over_runs(tmp_path: Path) -> None:
     assert table.target == "cifar10 test accuracy, 200 epochs"
     np.testing.assert_array_equal(table.accuracies, [82, 91])
     assert next(table.graphs()).name == f"nasbench201:{OTHER}"
+
+
+def test_labels_of_a_family_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_families.py").write_text(FAMILIES)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "my_families", raising=False)
+    name = "my_families:Widths"
+    write(tmp_path / "a.parquet", [row("3", 70, family=name), row("8", 80, family=name)])
+    table = benchmarks.load(name, tmp_path)
+    assert (table.name, table.architectures) == (name, [3, 8])
+    assert table.accuracies.tolist() == [70, 80]
 
 
 def test_the_label_to_be_judged_on(tmp_path: Path) -> None:
@@ -126,6 +140,9 @@ def test_the_own_table_of_a_folder_comes_first(tmp_path: Path) -> None:
 def test_a_family_without_a_table_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(BenchmarkError, match=r"holds no table of mnasnet; `gennape import` makes"):
         benchmarks.load("mnasnet", tmp_path)
+    write_nasbench201(tmp_path).rename(tmp_path / "mnasnet.parquet")
+    with pytest.raises(BenchmarkError, match="holds no table of mnasnet"):
+        benchmarks.load("mnasnet", tmp_path)
     line = "/".join(["k3e4n1"] * 7)
     write(tmp_path / "a.parquet", [row(line, 60, "imagenet", "validation", None, family="mnasnet")])
     table = benchmarks.load("mnasnet", tmp_path)
@@ -139,8 +156,30 @@ def test_a_path_must_hold_one_family_of_gennape(tmp_path: Path) -> None:
     with pytest.raises(BenchmarkError, match="the families nasbench201, transnas_macro; load one"):
         benchmarks.load(str(path))
     path = write(tmp_path / "foreign.parquet", [row("8:8:8:8:8", 1, family="nats_sss")])
-    with pytest.raises(BenchmarkError, match="no family nats_sss, so it cannot build the networks"):
+    with pytest.raises(BenchmarkError, match="cannot be built: no family is called 'nats_sss'"):
         benchmarks.load(path)
+
+
+def test_a_line_that_is_no_architecture_is_said_with_its_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.parquet", [row(ONE, 1), row("|none~0|", 2)])
+    with pytest.raises(BenchmarkError, match=r"a\.parquet is no table of nasbench201: .*none~0"):
+        load_imported(path)
+
+
+def test_a_table_is_closed_when_it_has_been_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    class Watched(pq.ParquetFile):
+        def __init__(self, *arguments: object) -> None:
+            super().__init__(*arguments)
+            opened.append(self)
+
+    path = write(tmp_path / "a.parquet", [row(ONE, 1)])
+    monkeypatch.setattr(pq, "ParquetFile", Watched)
+    load_imported(path)
+    assert [file.closed for file in opened] == [True]
 
 
 def test_paths_that_are_no_imported_table(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from gennape import benchmarks, spaces
@@ -94,12 +96,36 @@ def test_the_table_of_another_family(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("adjacency", "reason"), [("[[0, 1]", "delimiter"), ("[[0, 0], [0, 0]]", "no path leads")]
+    ("column", "cell", "reason"),
+    [
+        ("adjacency", "[[0, 1]", "delimiter"),
+        ("adjacency", "[[0, 0], [0, 0]]", "no path leads"),
+        ("adjacency", None, "adjacency of row 0 is None, no text"),
+        ("adjacency", "null", "adjacency of row 0 is 'null', no list of lists"),
+        ("operations", None, "operations of row 0 is None, no text"),
+        ("operations", "3", "operations of row 0 is '3', no list of texts"),
+        ("module_hash", [1], "not supported"),
+        ("valid_accuracy_108", {"top1": 0.9}, "not 'dict'"),
+    ],
 )
-def test_a_row_that_is_no_cell(tmp_path: Path, adjacency: str, reason: str) -> None:
-    write_nasbench101(tmp_path, rows=1, adjacency=[adjacency], operations=["[]"])
+def test_a_row_that_is_no_labelled_cell(
+    tmp_path: Path, column: str, cell: object, reason: str
+) -> None:
+    good = {"adjacency": ["[[0, 1], [0, 0]]"], "operations": ["[]"]}
+    write_nasbench101(tmp_path, rows=1, **good)
+    assert len(benchmarks.load("nasbench101", tmp_path)) == 1
+    write_nasbench101(tmp_path, rows=1, **good | {column: [cell]})
     with pytest.raises(BenchmarkError, match=f"is no table of nasbench101: .*{reason}"):
         benchmarks.load("nasbench101", tmp_path)
+
+
+def test_a_row_without_a_line(tmp_path: Path) -> None:
+    path = write_nasbench201(tmp_path, rows=2)
+    table = pq.read_table(path)
+    lines = pa.array([table["architecture"][0].as_py(), None])
+    pq.write_table(table.set_column(0, "architecture", lines), path)
+    with pytest.raises(BenchmarkError, match="architecture of row 1 is None"):
+        benchmarks.load("nasbench201", tmp_path)
 
 
 def test_near_names_are_suggested() -> None:
@@ -125,9 +151,9 @@ def test_own_labels_need_no_folder(
 
 
 def test_a_folders_labels_come_before_our_own(tmp_path: Path) -> None:
-    write_nasbench201(tmp_path, rows=3)
+    write_nasbench201(tmp_path).rename(tmp_path / "two_path.parquet")
     ours = locate("two_path", tmp_path)
-    assert ours == locate("two_path")
+    assert ours == locate("two_path"), "another file of that name is no table of the family"
     theirs = tmp_path / "mine.parquet"
     with new_table(theirs) as writer:
         architecture = spaces.get("two_path").sample(np.random.default_rng(0))

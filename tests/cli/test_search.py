@@ -19,7 +19,7 @@ def search(*arguments: object) -> str:
 
 
 def test_a_front_of_score_and_costs(tmp_path: Path) -> None:
-    options = ("--algorithm", "nsga2", "--objective", "score,macs", "--constraint", "macs<=120M")
+    options = ("--algorithm", "nsga2", "--objective", "score, macs", "--constraint", "macs<=120M")
     printed = search("nasbench201", *options, *SMALL, "--out", tmp_path)
     history = pq.read_table(tmp_path / "history.parquet").to_pylist()
     assert len(history) == 15

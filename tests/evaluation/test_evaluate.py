@@ -2,11 +2,14 @@ from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from gennape import benchmarks
 from gennape.benchmarks import BenchmarkError
 from gennape.evaluation import Result, evaluate
+from gennape.evaluation.metrics import spearman
 from tiny_tables import (
     short_split,
     tiny_estimator,
@@ -55,8 +58,10 @@ def test_a_result_on_learned_labels_says_so(tmp_path: Path) -> None:
     write_nasbench201(tmp_path)
     with short_split():
         results = evaluate(tiny_estimator_of_two_families(), tmp_path)
-    methods = {result.family: result.method for result in results}
-    assert methods == {"nasbench101": "estimator", "nasbench201": "estimator, trained on these"}
+    methods = {result.label: result.method for result in results}
+    assert methods["valid_accuracy_108"] == "estimator"
+    assert methods["cifar10_test_accuracy_200"] == "estimator, trained on these"
+    assert methods["cifar100_test_accuracy_200"] == "estimator, trained on another label of these"
 
 
 def test_few_labels_are_learned_and_not_ranked(tmp_path: Path) -> None:
@@ -74,6 +79,39 @@ def test_few_labels_are_learned_and_not_ranked(tmp_path: Path) -> None:
     assert few.deviation > 0
     assert few.spearman > 0.3
     assert reports == [("reading nasbench201", 25, 25)]
+
+
+def test_what_was_learned_before_ranks_and_is_forgotten(tmp_path: Path) -> None:
+    """Fine-tuned on labels that fall with the MACs; the estimator itself ranks otherwise."""
+    write_nasbench201(tmp_path, rows=30)
+    table = benchmarks.load("nasbench201", tmp_path)
+    label = "cifar100_test_accuracy_200"
+    learned = table.labels[label]
+    tuned = tiny_estimator().fine_tune(table.graphs(), learned)
+    before, after = (
+        _by_method(evaluate(estimator, tmp_path, ["nasbench201"], labels=10), label)
+        for estimator in (tiny_estimator(), tuned)
+    )
+    expected = spearman(learned, tuned.predict(table.graphs()).score)
+    assert after["estimator"].spearman == pytest.approx(expected)
+    assert abs(after["estimator"].spearman - before["estimator"].spearman) > 0.5
+    assert after["estimator, 10 labels"] == before["estimator, 10 labels"]
+
+
+@pytest.mark.parametrize("measured", [0, 1, 2])
+def test_labels_that_rank_nothing_are_said(tmp_path: Path, measured: int) -> None:
+    path = write_nasbench201(tmp_path, rows=5)
+    table = pq.read_table(path)
+    column = "imagenet16_120_test_accuracy_200"
+    few = pa.array([40.0 + row if row < measured else None for row in range(5)], pa.float64())
+    place = table.column_names.index(column)
+    pq.write_table(table.set_column(place, column, few), path)
+    if measured == 2:
+        results = evaluate(tiny_estimator(), tmp_path, ["nasbench201"])
+        assert {result.networks for result in results if result.label == column} == {2}
+        return
+    with pytest.raises(BenchmarkError, match=f"{measured} networks of nasbench201 .*'{column}'"):
+        evaluate(tiny_estimator(), tmp_path, ["nasbench201"])
 
 
 def test_too_few_networks_for_the_labels(tmp_path: Path) -> None:

@@ -72,10 +72,10 @@ def test_the_best_tenth() -> None:
 
 
 def test_regret_by_hand() -> None:
-    accuracies, scores = np.array([0.9, 0.7, 0.8, 0.6]), np.array([1.0, 4.0, 2.0, 3.0])
-    assert metrics.regret(accuracies, scores, chosen=2) == pytest.approx(0.2)
-    assert metrics.regret(accuracies, scores, chosen=3) == pytest.approx(0.1)
+    """Of twelve networks the two with the lowest scores are not chosen."""
+    accuracies, scores = np.linspace(0.6, 0.82, 12), np.arange(12.0)
     assert metrics.regret(accuracies, scores) == 0
+    assert metrics.regret(accuracies, -scores) == pytest.approx(0.82 - 0.78)
 
 
 @pytest.mark.filterwarnings("error")

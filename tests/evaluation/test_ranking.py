@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import gennape
 from gennape import spaces
+from gennape.estimator import Estimator, Prediction
 from gennape.evaluation import rank, ranking
 from gennape.spaces import ArchitectureError, NASBench201
 from tiny_tables import tiny_estimator
@@ -44,7 +46,25 @@ def test_worker_processes_change_nothing() -> None:
         dict(zip(ranked.architectures, ranked.prediction.score.tolist(), strict=True))
         for ranked in (rank("nasbench201", tiny_estimator(), workers=count) for count in (1, 2))
     )
-    assert together == pytest.approx(alone, abs=1e-5)
+    assert together == alone
+
+
+def test_one_thread_scores_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in worker processes, so that the last digits are the same."""
+    threads, predict, before = [], Estimator.predict, torch.get_num_threads()
+
+    def watched(*arguments: object) -> Prediction:
+        threads.append(torch.get_num_threads())
+        return predict(*arguments)
+
+    monkeypatch.setattr(Estimator, "predict", watched)
+    torch.set_num_threads(2)
+    try:
+        rank("nasbench201", tiny_estimator(), workers=1)
+        assert threads[:3] == [1, 1, 1]
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_reports_count_the_architectures() -> None:

@@ -16,8 +16,8 @@ from gennape.graph.draw.picture import picture
 from gennape.graph.draw.placement import place
 from gennape.graph.draw.rows import arrange
 from gennape.graph.draw.svg import to_svg
-from gennape.graph.interop import MissingExtraError
 from gennape.graph.node import nodes_of
+from gennape.importing import MissingExtraError
 from random_networks import networks
 
 _SVG = "{http://www.w3.org/2000/svg}"

@@ -3,7 +3,8 @@ import sys
 import pytest
 
 from gennape.graph import ComputationGraph, GraphBuilder
-from gennape.graph.interop import MissingExtraError, to_networkx, to_pyg
+from gennape.graph.interop import to_networkx, to_pyg
+from gennape.importing import MissingExtraError
 
 
 def _graph() -> ComputationGraph:

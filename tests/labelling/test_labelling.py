@@ -1,3 +1,4 @@
+import csv
 import json
 import subprocess
 import sys
@@ -75,6 +76,20 @@ def test_labels_are_a_benchmark(tmp_path: Path) -> None:
     names = [f"hiaml:{table.space.format(one)}" for one in table.architectures]
     assert set(names) == set(by_name)
     np.testing.assert_allclose(table.accuracies, [np.mean(by_name[name]) for name in names])
+
+
+def test_labels_for_fine_tuning_are_means_over_seeds(tmp_path: Path) -> None:
+    found = _run(tmp_path, [*NETWORKS[:1], tiny_network("module:factory", 8)], seeds=(0, 1))
+    labelled = {row["model"]: row["accuracy"] for row in _rows(tmp_path / "labels.csv")}
+    assert list(labelled) == ["hiaml:a22-a22-a22-a22", "module:factory"]
+    for name, accuracy in labelled.items():
+        runs = [record.accuracy for record in found.records if record.architecture == name]
+        assert float(accuracy) == pytest.approx(np.mean(runs), rel=1e-5)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def test_nothing_is_done_twice(tmp_path: Path, epochs: list[int]) -> None:

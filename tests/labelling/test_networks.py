@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from gennape import spaces
 from gennape.labelling import Dataset, LabellingError, Part, read_networks, sample_networks
 from labelled_networks import coloured_images
+from own_families import FAMILIES
 
 IMAGES = coloured_images()
 HIAML = "hiaml:a22-src0-t31-z"
@@ -30,11 +32,31 @@ def test_a_text_of_networks(tmp_path: Path) -> None:
     assert [graph.name for graph in read_networks(path, IMAGES)] == [HIAML, "hiaml:z-z-z-z"]
 
 
+def test_a_text_may_name_networks_of_no_family(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_families.py").write_text(FAMILIES)
+    (tmp_path / "my_nets.py").write_text(
+        "from torch import nn\n"
+        "def small():\n"
+        "    return nn.Sequential(nn.Flatten(), nn.Linear(192, 10))\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    for module in ("my_families", "my_nets"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    path = tmp_path / "networks.txt"
+    path.write_text("my_nets:small\nmy_families:Widths:3\n")
+    small, narrow = read_networks(path, IMAGES)
+    assert (small.name, small.parameters) == ("my_nets:small", 1930)
+    assert narrow.name == "my_families:Widths:3"
+    assert narrow.output_shape[0].tolist() == [3, 8, 8]
+
+
 @pytest.mark.parametrize(
     "text, sentence",
     [
         (f"{HIAML}\nhiaml:a22", "line 2: 'a22' is no HiAML architecture"),
-        ("hiam:a22", "line 1: no family is called 'hiam'; did you mean hiaml"),
+        ("hiam:a22", "line 1: there is no module or family 'hiam'; did you mean hiaml"),
         ("# nothing\n", "names no networks"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
-from gennape.frontends import FrontendError
+from gennape.importing import ModuleError
 from gennape.labelling import LabellingError, load_dataset
 
 RED, BLUE = (200, 10, 10), (10, 10, 200)
@@ -128,8 +128,8 @@ def test_a_factory() -> None:
 @pytest.mark.parametrize(
     "name, error, sentence",
     [
-        ("own_images:gray", FrontendError, "no factory 'gray'; did you mean grey"),
-        ("own_imagery:grey", FrontendError, "no module or family 'own_imagery'"),
+        ("own_images:gray", ModuleError, "no factory 'gray'; did you mean grey"),
+        ("own_imagery:grey", ModuleError, "there is no module 'own_imagery'"),
         ("own_images:texts", LabellingError, "a str is no image"),
         ("own_images:broken", LabellingError, r"broken\(train=True\) gave no images.*nothing"),
     ],

@@ -1,18 +1,36 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from gennape.reports.storage import write_whole
+from gennape.reports.storage import whole_file, write_whole
 
 
-def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+def _half_written(error: type[BaseException]) -> Callable[[Path], None]:
+    def write(partial: Path) -> None:
+        partial.write_text("half")
+        raise error("disk full")
+
+    return write
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path, error: type[BaseException]) -> None:
     path = tmp_path / "deep" / "numbers.txt"
     write_whole(path, lambda partial: partial.write_text("before"))
-
-    def fail(partial: Path) -> None:
-        partial.write_text("half")
-        raise OSError("disk full")
-
-    with pytest.raises(OSError, match="disk full"):
-        write_whole(path, fail)
+    with pytest.raises(error, match="disk full"):
+        write_whole(path, _half_written(error))
     assert path.read_text() == "before"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_two_that_write_at_once_do_not_meet(tmp_path: Path) -> None:
+    """Each is whole; the one that ends last stays."""
+    path = tmp_path / "numbers.txt"
+    with whole_file(path) as one:
+        one.write_text("one")
+        with whole_file(path) as other:
+            other.write_text("other")
+        assert path.read_text() == "other"
+    assert path.read_text() == "one"
+    assert list(tmp_path.iterdir()) == [path]

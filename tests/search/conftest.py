@@ -1,8 +1,9 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic, sleep
 
 import pytest
 
+from gennape.graph import ComputationGraph, GraphBuilder
 from gennape.search import Pool, pool
 
 
@@ -17,3 +18,17 @@ def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
             assert monotonic() < end, "the second process did not start"
             sleep(0.05)
         yield processes
+
+
+@pytest.fixture
+def two_branches() -> Callable[[tuple[int, int]], ComputationGraph]:
+    """Makes a network of two convolutions side by side, written down in the given order."""
+
+    def build(kernels: tuple[int, int]) -> ComputationGraph:
+        builder = GraphBuilder()
+        x = builder.input((3, 16, 16))
+        branches = [builder.conv(x, 8, kernel=kernel) for kernel in kernels]
+        builder.output(builder.add(*branches))
+        return builder.build()
+
+    return build

@@ -84,41 +84,6 @@ def test_nsga2_has_a_better_front_than_random_search(catalogue: Catalogue, tmp_p
     assert beaten(fronts[1], fronts[0]) > beaten(fronts[0], fronts[1])
 
 
-class Killed(Exception):
-    pass
-
-
-class Mortal(Quality):
-    """A scorer that dies after some calls."""
-
-    def __init__(self, calls: int) -> None:
-        super().__init__()
-        self.calls = calls
-
-    def score(self, networks):  # type: ignore[no-untyped-def]
-        self.calls -= 1
-        if self.calls < 0:
-            raise Killed
-        return super().score(networks)
-
-
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_a_killed_search_ends_as_if_it_had_not_been(
-    catalogue: Catalogue, algorithm: str, tmp_path: Path
-) -> None:
-    whole = run(catalogue, settings_of(algorithm), tmp_path / "whole", Quality())
-    broken = tmp_path / "broken"
-    for _ in range(2):
-        with pytest.raises(Killed):
-            run(catalogue, settings_of(algorithm), broken, Mortal(1))
-    with (broken / "journal.jsonl").open("a") as file:
-        file.write('[[["|nor_conv_3x')  # killed while it wrote
-    scorer = Quality()
-    assert run(catalogue, settings_of(algorithm), broken, scorer) == whole
-    assert 0 < len(scorer.scored) < 60
-    assert (broken / "journal.jsonl").read_text() == (tmp_path / "whole/journal.jsonl").read_text()
-
-
 def test_the_seed_decides(catalogue: Catalogue, tmp_path: Path) -> None:
     first, again, other = (
         run(catalogue, settings_of("evolution", seed=seed), tmp_path / name, Quality())
@@ -147,6 +112,23 @@ def test_a_bound_on_the_score_spares_true_evaluations(catalogue: Catalogue, tmp_
     found = run(catalogue, settings, tmp_path, Quality(), evaluate)
     assert len(evaluated) == len(found.candidates) == 10
     assert all(candidate.metrics["accuracy"] >= 6 for candidate in found.candidates)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_accuracies_are_asked_for_one_at_a_time(
+    catalogue: Catalogue, algorithm: str, tmp_path: Path
+) -> None:
+    asked: list[int] = []
+
+    def evaluate(graphs: Sequence[ComputationGraph]) -> list[float]:
+        asked.append(len(graphs))
+        return true_quality(graphs)
+
+    objectives = (Objective.of("accuracy"), Objective.of("macs"))
+    settings = Settings(algorithm, objectives[: 2 if algorithm == "nsga2" else 1], budget=25)
+    run(catalogue, settings, tmp_path, evaluate=evaluate)
+    assert asked == [1] * 25
+    assert len((tmp_path / "journal.jsonl").read_text().splitlines()) > 25
 
 
 def test_failed_evaluations_are_worse_than_anything(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -1,10 +1,20 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from gennape import spaces
+from gennape import benchmarks, spaces
 from gennape.benchmarks import Benchmark, BenchmarkError
+from gennape.benchmarks.canonical import Measurement, new_table
 from gennape.estimator import load
-from gennape.search import SearchError, TableSpace, by_function, by_table, labelled_space
+from gennape.search import (
+    SearchError,
+    TableSpace,
+    by_function,
+    by_table,
+    labelled_space,
+    named_evaluation,
+)
 
 SPACE = spaces.get("transnas_macro")
 
@@ -38,3 +48,50 @@ def test_functions_by_name() -> None:
     for name in ("search_doubles:none", "no_such_module:f", "search_doubles"):
         with pytest.raises(SearchError, match="neither a labelled table nor"):
             by_function(name)
+
+
+@pytest.fixture
+def imported(tmp_path: Path) -> Path:
+    """A table of three NAS-Bench-201 networks, as `gennape import` writes it."""
+    family = spaces.get("nasbench201")
+    path = tmp_path / "mine.parquet"
+    with new_table(path) as writer:
+        for seed in range(3):
+            text = family.format(family.sample(np.random.default_rng(seed)))
+            row = Measurement("nasbench201", text, "cifar10", "test", "accuracy", 90.0 + seed)
+            writer.write(row, "file", "0" * 64)
+    return path
+
+
+def test_evaluations_by_name(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GENNAPE_DATA", raising=False)
+    estimator = load("nasbench101")
+    hiaml, cells = spaces.get("hiaml"), spaces.get("nasbench201")
+    labelled, evaluate = named_evaluation("hiaml", hiaml, estimator)  # comes with the package
+    first = next(labelled.enumerate())
+    assert evaluate([hiaml.graph(first)]) == [benchmarks.load("hiaml").accuracies[0]]
+    tables = [("nasbench201", imported.parent), (str(imported), None)]
+    for name, folder in tables:
+        for label in ("", ":cifar10 test accuracy"):
+            part, evaluate = named_evaluation(name + label, cells, estimator, folder)
+            assert evaluate(list(map(cells.graph, part.enumerate()))) == [90.0, 91.0, 92.0]
+    space, evaluate = named_evaluation("search_doubles:true_quality", cells, estimator)
+    assert space is cells
+    assert evaluate.__name__ == "true_quality"
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "message"),
+    [
+        ("hiaml", SearchError, "hiaml labels hiaml, not nasbench201"),
+        ("nasbench201", BenchmarkError, "no data folder is given"),
+        ("none.parquet", BenchmarkError, "none.parquet does not exist"),
+        ("nasbench2", SearchError, "neither a labelled table nor"),
+    ],
+)
+def test_names_of_no_evaluation(
+    name: str, error: type[Exception], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GENNAPE_DATA", raising=False)
+    with pytest.raises(error, match=message):
+        named_evaluation(name, spaces.get("nasbench201"), load("nasbench101"))

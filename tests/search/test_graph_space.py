@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -136,3 +137,12 @@ def test_a_network_that_cannot_run() -> None:
     build.output(build.add_node(Op.SORT, (x,), (3, 8, 8)))
     with pytest.raises(GraphError, match="cannot run"):
         GraphSpace(build.build())
+
+
+def test_the_version_is_that_of_the_nodes_as_they_were_read(
+    two_branches: Callable[[tuple[int, int]], ComputationGraph],
+) -> None:
+    network, again, turned = map(two_branches, [(3, 5), (3, 5), (5, 3)])
+    assert network.fingerprint == turned.fingerprint  # but kernel@1=7 is another network
+    assert GraphSpace(network).version == GraphSpace(again).version
+    assert GraphSpace(network).version != GraphSpace(turned).version

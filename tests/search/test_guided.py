@@ -129,3 +129,8 @@ def test_it_must_be_guided_by_the_score(catalogue: Catalogue, tmp_path: Path) ->
 def test_an_evaluation_gives_one_number_a_network(catalogue: Catalogue, tmp_path: Path) -> None:
     with pytest.raises(SearchError, match="one number a network"):
         run_guided(catalogue, SETTINGS, tmp_path, Quality(), lambda graphs: [1.0], 10, 5)
+
+
+def test_an_evaluation_gives_numbers(catalogue: Catalogue, tmp_path: Path) -> None:
+    with pytest.raises(SearchError, match=r"gave a object; it must give one number a network"):
+        run_guided(catalogue, Settings(), tmp_path, Quality(), lambda graphs: object())

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gennape.search import Candidate, Constraint, Objective, SearchError
 from gennape.search.objectives import costs_of
@@ -13,6 +15,7 @@ from gennape.search.objectives import costs_of
         ("parameters<=5k", 5e3),
         ("depth<=12", 12),
         ("macs<=1e9", 1e9),
+        ("macs<=6e+08", 6e8),
     ],
 )
 def test_constraints_are_read(text: str, bound: float) -> None:
@@ -28,6 +31,23 @@ def test_a_lower_bound() -> None:
     assert not constraint.holds(-1.6)
     assert str(constraint) == "score>=-1.5"
     assert Constraint.of(str(constraint)) == constraint
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_text_of_a_constraint_keeps_its_bound(bound: float) -> None:
+    constraint = Constraint("macs", "<=", bound)
+    assert Constraint.of(str(constraint)) == constraint
+
+
+def test_text_of_a_constraint_is_short() -> None:
+    assert str(Constraint.of("macs<=123456789")) == "macs<=123456789"
+    assert str(Constraint.of("macs<=600M")) == "macs<=600000000"
+
+
+@pytest.mark.parametrize("text", ["macs<=1e999", "macs>=-1e999"])
+def test_bounds_are_finite(text: str) -> None:
+    with pytest.raises(SearchError, match=r"a bound is a finite number, not -?inf"):
+        Constraint.of(text)
 
 
 @pytest.mark.parametrize("text", ["macs<600M", "macs<=", "macs<=6X", "<=6"])

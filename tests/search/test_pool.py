@@ -27,6 +27,12 @@ def test_an_error_of_the_other_process_is_raised_here(pair: Pool) -> None:
     assert pair.map(operator.neg, [1, 2]) == [-1, -2]
 
 
+def test_answers_that_nobody_took_are_not_those_of_the_next_pieces(pair: Pool) -> None:
+    with pytest.raises(ValueError, match="math domain error"):
+        pair.map(math.sqrt, [1.0, 4.0, -1.0, 9.0])  # the other process has 4 and 9
+    assert pair.map(operator.neg, [1, 2, 3, 4]) == [-1, -2, -3, -4]
+
+
 def test_the_end_of_the_other_process_is_told(pair: Pool) -> None:
     pair._helpers[0]._process.kill()
     with pytest.raises(SearchError, match="has ended with code"):

@@ -7,8 +7,11 @@ import gennape
 from gennape import spaces
 from gennape.estimator import Estimator
 from gennape.graph import GraphBatch, canonical
+from gennape.proxies import score
 from gennape.search import ByEstimator, Catalogue, Pool, Settings, run
 from gennape.search.networks import Network, canonical_forms
+from gennape.search.objectives import GRAPH_METRICS
+from gennape.search.stages import Costs, Proxies
 
 SPACE = spaces.get("nasbench201")
 
@@ -39,6 +42,22 @@ def test_scores_are_those_of_the_estimator(estimator: Estimator) -> None:
     prediction = estimator.predict([network.graph for network in some])
     np.testing.assert_allclose(score, prediction.score, atol=1e-5)
     np.testing.assert_allclose(uncertainty, prediction.uncertainty, atol=1e-5)
+
+
+@pytest.mark.parametrize("family", spaces.names())
+def test_proxies_of_many_networks_are_those_of_each(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = spaces.get(family)
+    rng = np.random.default_rng(0)
+    different = {space.signature(one): one for one in (space.sample(rng) for _ in range(3))}
+    some = Catalogue(space).describe(list(different.values()))
+    graphs = [space.graph(network.architecture) for network in some]
+    measured = [name for name in GRAPH_METRICS if name not in Costs.metrics]
+    expected = {name: [score(name, graph).value for graph in graphs] for name in measured}
+    monkeypatch.delattr(Network, "graph")  # the canonical forms are at hand
+    found = Proxies(tuple(measured)).measure(some)
+    assert {name: values.tolist() for name, values in found.items()} == expected
 
 
 def test_two_processes_find_what_one_finds(

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from gennape import spaces
-from gennape.graph import Op
-from gennape.spaces import ArchitectureError
+from gennape.spaces import ArchitectureError, check_family
 
 SAMPLES = 25
 LARGEST_ENUMERATION = 1_000_000
@@ -23,12 +22,8 @@ def _samples(space: Any, seed: int = 0, count: int = SAMPLES) -> list[Any]:
     return [space.sample(rng) for _ in range(count)]
 
 
-def test_parse_reads_what_format_writes(space: Any) -> None:
-    for architecture in _samples(space):
-        text = space.format(architecture)
-        assert space.parse(text) == architecture
-        assert space.parse(f"  {text}\n") == architecture
-        assert len(text.splitlines()) == 1
+def test_it_keeps_its_promises(space: Any) -> None:
+    check_family(space)
 
 
 def test_samples_vary_and_follow_the_seed(space: Any) -> None:
@@ -36,16 +31,6 @@ def test_samples_vary_and_follow_the_seed(space: Any) -> None:
     assert first == _samples(space)
     assert first != _samples(space, seed=1)
     assert len(set(first)) > SAMPLES // 2
-
-
-def test_mutations_are_neighbours(space: Any) -> None:
-    rng = np.random.default_rng(0)
-    for architecture in _samples(space, count=8):
-        neighbours = space.neighbours(architecture)
-        assert architecture not in neighbours
-        assert len(set(neighbours)) == len(neighbours) > 1
-        assert all(space.parse(space.format(other)) == other for other in neighbours)
-        assert space.mutate(architecture, rng) in neighbours
 
 
 def test_a_mutation_follows_the_seed(space: Any) -> None:
@@ -58,16 +43,10 @@ def test_a_mutation_follows_the_seed(space: Any) -> None:
     assert len(set(walks[0])) > 1
 
 
-def test_the_graph_is_a_classifier_named_after_its_architecture(space: Any) -> None:
+def test_architectures_have_neighbours_and_networks_cost(space: Any) -> None:
     for architecture in _samples(space, count=8):
-        graph = space.graph(architecture)
-        assert graph.name == f"{space.name}:{space.format(architecture)}"
-        ends = [graph.operations == end for end in (Op.INPUT, Op.OUTPUT)]
-        assert [int(end.sum()) for end in ends] == [1, 1]
-        assert graph.output_shape[ends[0]].tolist() == [[3, space.resolution, space.resolution]]
-        assert graph.output_shape[ends[1]].tolist() == [[space.classes, 1, 1]]
-        assert graph.macs > 0
-        assert not graph.unknown_operations
+        assert len(space.neighbours(architecture)) > 1
+        assert space.graph(architecture).macs > 0
 
 
 def test_classes_and_resolution_are_options(space: Any) -> None:

@@ -6,8 +6,8 @@ from torch import nn
 
 from gennape import spaces
 from gennape.frontends import graph_of
-from gennape.frontends.libraries import import_library
 from gennape.graph import Op
+from gennape.importing import import_library
 from gennape.spaces import ArchitectureError
 from gennape.spaces.mnasnet import MnasNetArchitecture, MnasNetStage
 

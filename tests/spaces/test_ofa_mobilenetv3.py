@@ -7,8 +7,8 @@ from torch import nn
 
 from gennape import spaces
 from gennape.frontends import graph_of
-from gennape.frontends.libraries import import_library
 from gennape.graph import Op
+from gennape.importing import import_library
 from gennape.spaces import ArchitectureError
 from gennape.spaces.parts.ofa_mobile import OFABlock
 from timm_networks import block_strings, decoded

@@ -6,7 +6,7 @@ from torch import nn
 
 from gennape import spaces
 from gennape.frontends import graph_of
-from gennape.frontends.libraries import import_library
+from gennape.importing import import_library
 from gennape.spaces import ArchitectureError
 from timm_networks import block_strings, decoded
 

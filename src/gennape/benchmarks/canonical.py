@@ -6,7 +6,6 @@ accuracies always in percent.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from gennape.reports.storage import whole_file
 
 _FORMAT = {b"gennape": b"canonical benchmark table 1"}
 _FAMILIES = "families"
@@ -74,12 +75,15 @@ class Measurement(NamedTuple):
 class CanonicalWriter:
     """Writes rows in groups, so that few are in memory.
 
+    Args:
+        parquet: Where they go.
+
     Attributes:
         rows: Rows written so far.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._parquet = pq.ParquetWriter(path, SCHEMA, compression="zstd")
+    def __init__(self, parquet: pq.ParquetWriter) -> None:
+        self._parquet = parquet
         self._columns: dict[str, list[object]] = {name: [] for name in SCHEMA.names}
         self._families: dict[str, None] = {}
         self.rows = 0
@@ -101,11 +105,10 @@ class CanonicalWriter:
         if len(self._columns["file"]) == _ROWS_IN_MEMORY:
             self._flush()
 
-    def close(self) -> None:
+    def finish(self) -> None:
         """Write what is left."""
         self._flush()
         self._parquet.add_key_value_metadata({_FAMILIES: json.dumps(list(self._families))})
-        self._parquet.close()
 
     def _flush(self) -> None:
         self._parquet.write_table(pa.table(self._columns, SCHEMA))
@@ -116,15 +119,13 @@ class CanonicalWriter:
 @contextmanager
 def new_table(path: Path) -> Iterator[CanonicalWriter]:
     """Write a table that appears under its name only when it is whole."""
-    partial = path.with_name(path.name + ".partial")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        writer = CanonicalWriter(partial)
+    with (
+        whole_file(path) as partial,
+        pq.ParquetWriter(partial, SCHEMA, compression="zstd") as parquet,
+    ):
+        writer = CanonicalWriter(parquet)
         yield writer
-        writer.close()
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+        writer.finish()
 
 
 def families_of(path: Path) -> list[str]:

@@ -14,11 +14,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from gennape import spaces
 from gennape.benchmarks.benchmark import Benchmark, BenchmarkError, Rows
 from gennape.benchmarks.canonical import families_of
+from gennape.spaces import ArchitectureError
 
 Values = npt.NDArray[np.float64]
 
@@ -109,10 +111,10 @@ def read_labels(path: Path, family: str) -> MeanLabels:
 
 
 def _benchmark(path: Path, family: str) -> Benchmark:
-    if family not in spaces.names():
-        raise BenchmarkError(
-            f"gennape has no family {family}, so it cannot build the networks of {path}"
-        )
+    try:
+        space = spaces.get(family)
+    except ArchitectureError as error:
+        raise BenchmarkError(f"the networks of {path} cannot be built: {error}") from error
     lines, columns = read_labels(path, family)
     labels = {
         str(label): values
@@ -124,11 +126,14 @@ def _benchmark(path: Path, family: str) -> Benchmark:
     target = next(iter(labels))
     kept = ~np.isnan(labels[target])
     complete = {name: values[kept] for name, values in labels.items()}
-    space = spaces.get(family)
+    try:
+        architectures = [space.parse(line) for line, keep in zip(lines, kept, strict=True) if keep]
+    except ArchitectureError as error:
+        raise BenchmarkError(f"{path} is no table of {family}: {error}") from error
     return Benchmark(
         family,
         space,
-        [space.parse(line) for line, keep in zip(lines, kept, strict=True) if keep],
+        architectures,
         {name: values for name, values in complete.items() if not np.isnan(values).any()},
         target,
     )
@@ -136,12 +141,11 @@ def _benchmark(path: Path, family: str) -> Benchmark:
 
 def _row_groups(path: Path, family: str) -> Iterator[pa.Table]:
     """The rows of a family, one group of the file after another."""
-    file = pq.ParquetFile(path)
     columns = ["family", "architecture", "value", *Label._fields]
-    for group in range(file.num_row_groups):
-        table = file.read_row_group(group, columns).combine_chunks()
-        chosen = np.array(table["family"].to_pylist(), dtype=object) == family
-        yield table.filter(pa.array(chosen))
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group, columns).combine_chunks()
+            yield table.filter(pc.equal(table["family"], family))
 
 
 def _numbered(column: pa.ChunkedArray, numbers: dict[str, int]) -> Rows:

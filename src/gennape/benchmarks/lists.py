@@ -1,27 +1,55 @@
-"""Columns of a table that hold lists of integers, written as JSON."""
+"""Columns of a table that hold texts, or lists written as JSON."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pyarrow as pa
 
 
-def rows_of_lists(table: pa.Table, *columns: str) -> Iterator[tuple[list[int], ...]]:
-    """The lists of each row, in the order of the columns; true and false count as 1 and 0.
+def texts(table: pa.Table, column: str) -> list[str]:
+    """The texts of a column.
 
     Raises:
         KeyError: There is no such column.
-        ValueError: A cell holds no list of integers; says which.
+        ValueError: A cell holds no text; says which.
     """
-    texts = [table[column].to_pylist() for column in columns]
-    for row, cells in enumerate(zip(*texts, strict=True)):
-        yield tuple(
-            _integers(cell, column, row) for cell, column in zip(cells, columns, strict=True)
-        )
+    cells: list[str] = table[column].to_pylist()
+    for row, cell in enumerate(cells):
+        if not isinstance(cell, str):
+            raise ValueError(f"{column} of row {row} is {cell!r}, no text")
+    return cells
 
 
-def _integers(cell: object, column: str, row: int) -> list[int]:
-    values = json.loads(cell) if isinstance(cell, str) else None
-    if not (isinstance(values, list) and all(isinstance(value, int) for value in values)):
-        raise ValueError(f"{column} of row {row} is {cell!r}, no list of integers")
-    return values
+def lists(
+    table: pa.Table, column: str, is_item: Callable[[Any], bool], items: str
+) -> Iterator[list[Any]]:
+    """The lists of a column.
+
+    Args:
+        table: The table.
+        column: Name of the column.
+        is_item: Whether a list may hold a value.
+        items: What such values are called.
+
+    Raises:
+        KeyError: There is no such column.
+        ValueError: A cell holds no list of such values; says which.
+    """
+    for row, text in enumerate(texts(table, column)):
+        values = json.loads(text)
+        if not (isinstance(values, list) and all(map(is_item, values))):
+            raise ValueError(f"{column} of row {row} is {text!r}, no list of {items}")
+        yield values
+
+
+def rows_of_lists(table: pa.Table, *columns: str) -> Iterator[tuple[list[int], ...]]:
+    """The lists of integers of each row, in the order of the columns.
+
+    True and false count as 1 and 0. Raises what `lists` does.
+    """
+    return zip(*(lists(table, column, _is_integer, "integers") for column in columns), strict=True)
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int)

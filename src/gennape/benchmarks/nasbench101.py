@@ -1,12 +1,12 @@
 """NAS-Bench-101's labelled table and its split."""
 
-import json
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from gennape.benchmarks.benchmark import Split
+from gennape.benchmarks.lists import lists
 from gennape.benchmarks.table import Table
 from gennape.spaces import NASBench101
 
@@ -34,12 +34,9 @@ def split(rows: int) -> Split:
 
 def parse_cells(table: pa.Table, space: NASBench101) -> list[Any]:
     """Architectures of the columns `adjacency` and `operations`, both JSON."""
-    return [
-        space.from_cell(json.loads(adjacency), json.loads(operations))
-        for adjacency, operations in zip(
-            table["adjacency"].to_pylist(), table["operations"].to_pylist(), strict=True
-        )
-    ]
+    adjacencies = lists(table, "adjacency", lambda value: isinstance(value, list), "lists")
+    operations = lists(table, "operations", lambda value: isinstance(value, str), "texts")
+    return list(map(space.from_cell, adjacencies, operations))
 
 
 TABLES = {

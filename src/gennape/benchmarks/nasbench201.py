@@ -4,13 +4,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from gennape.benchmarks.lists import texts
 from gennape.benchmarks.table import Table
 from gennape.spaces import NASBench201
 
 
 def parse_strings(table: pa.Table, space: NASBench201) -> list[Any]:
     """Architectures of the column `architecture`."""
-    return [space.parse(text) for text in table["architecture"].to_pylist()]
+    return list(map(space.parse, texts(table, "architecture")))
 
 
 TABLES = {

@@ -84,26 +84,26 @@ def locate(name: str, data_dir: str | os.PathLike[str] | None = None) -> Path:
     """The file of a labelled table; one of the data folder before one of the package.
 
     Args:
-        name: One of `names()` or `OWN`, or a family.
+        name: One of `names()` or `OWN`, or a family, perhaps `package.module:Class`.
         data_dir: As `load` takes it.
 
     Raises:
         BenchmarkError: There is no such table.
     """
-    if name not in [*_TABLES, *spaces.names()]:
+    if name not in [*_TABLES, *spaces.names()] and ":" not in name:
         near = get_close_matches(name, [*_TABLES, *OWN], n=3, cutoff=0.4) or names()
         raise BenchmarkError(f"no table is called {name!r}; did you mean {', '.join(near)}?")
     if name in OWN and not (data_dir or os.environ.get(DATA_VARIABLE)):
         return _OWN_LABELS
     folder = data_folder(data_dir)
-    own = folder / (_TABLES[name].file if name in _TABLES else f"{name}.parquet")
-    if own.is_file() and not families_of(own):
+    own = folder / _TABLES[name].file if name in _TABLES else None
+    if own and own.is_file() and not families_of(own):
         return own
     if imported := find_imported(folder, name):
         return imported
     if name in OWN:
         return _OWN_LABELS
-    if name not in _TABLES:
+    if own is None:
         raise BenchmarkError(f"{folder} holds no table of {name}; `gennape import` makes some")
     return own
 
@@ -120,7 +120,7 @@ def _load_table(name: str, path: Path) -> Benchmark:
         labels = {
             column: table[column].to_numpy().astype(np.float64) for column in description.labels
         }
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise BenchmarkError(f"{path} is no table of {name}: {error}") from error
     return Benchmark(
         name, space, architectures, labels, description.labels[0], description.split_rows

@@ -1,9 +1,8 @@
 """`gennape search`: find networks that are better and cheaper."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,9 +11,8 @@ from gennape.cli.options import DataFolder, EstimatorName, InputShape, Seed, par
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from gennape.estimator import Estimator
-    from gennape.search import Candidate, Evaluate, Found
-    from gennape.spaces import SearchSpace
+    from gennape.graph import ComputationGraph
+    from gennape.search import Candidate, Found
 
 
 def search(
@@ -47,7 +45,9 @@ def search(
         ),
     ] = None,
     evaluations: Annotated[int, typer.Option(min=2, help="How many true evaluations.")] = 30,
-    per_round: Annotated[int, typer.Option(min=1, help="Evaluations between two lessons.")] = 10,
+    per_round: Annotated[
+        int, typer.Option(min=1, help="Evaluations between two fine-tunings.")
+    ] = 10,
     estimator: EstimatorName = None,
     data: DataFolder = None,
     seed: Seed = 0,
@@ -60,93 +60,42 @@ def search(
     from gennape.cli.progress import progress_bar
     from gennape.cli.tables import show
     from gennape.estimator import load
-    from gennape.search import (
-        ByEstimator,
-        Catalogue,
-        Constraint,
-        Objective,
-        Pool,
-        Settings,
-        judged_by,
-        require_plotting,
-        run,
-        run_guided,
-        write_results,
-    )
+    from gennape.search import Constraint, Objective, Settings, find
 
     settings = Settings(
         algorithm,
-        tuple(map(Objective.of, objective.split(","))),
+        tuple(Objective.of(name.strip()) for name in objective.split(",")),
         tuple(map(Constraint.of, constraint or ())),
         budget,
         seed,
     )
-    require_plotting()
-    judge = load(estimator)
-    space, evaluation = _space(family, model, input_shape, evaluate, data, judge)
-    with Pool(workers or os.cpu_count() or 1) as pool, progress_bar() as bar:
-        scorer = ByEstimator(judge, pool)
-        catalogue = Catalogue(space, pool=pool)
-        depends_on = {"estimator": scorer.version, "evaluated by": evaluate}
-        if model is not None:
-            depends_on["network"] = space.network.fingerprint
+    where = _where(family, model, input_shape)
+    with progress_bar() as bar:
         report = _teller(bar, settings.objectives[0].metric)
-        if evaluation is None or "accuracy" in settings.metrics:
-            found = run(
-                catalogue, settings, out, scorer, evaluation, depends_on=depends_on, report=report
-            )
-            judged = list(settings.objectives)
-        else:
-            found = run_guided(
-                catalogue, settings, out, scorer, evaluation, evaluations, per_round, depends_on,
-                report,
-            )  # fmt: skip
-            judged = judged_by(settings.objectives)
-    described = {**settings.described(), "budget": budget, **depends_on}
-    page = write_results(out, space, found, judged, described)
-    show(_front(found))
-    print(f"report written to {page}")
+        outcome = find(
+            where, settings, out, load(estimator), evaluate, evaluations, per_round, data, workers,
+            report,
+        )  # fmt: skip
+    show(_front(outcome.found))
+    print(f"report written to {outcome.page}")
 
 
-def _space(
-    family: str | None,
-    model: str | None,
-    input_shape: str | None,
-    evaluate: str | None,
-    data: Path | None,
-    estimator: "Estimator",
-) -> "tuple[Any, Evaluate | None]":
-    """What is searched, and where true accuracies come from.
+def _where(
+    family: str | None, model: str | None, input_shape: str | None
+) -> "str | ComputationGraph":
+    """The family or the network that is searched.
 
     Raises:
-        SearchError: Neither a family nor a network is given, or both.
+        SearchError: Neither is given, or both.
     """
-    from gennape import benchmarks, spaces
     from gennape.frontends import graph_of
-    from gennape.search import (
-        GraphSpace,
-        SearchError,
-        by_function,
-        by_table,
-        labelled_space,
-    )
+    from gennape.search import SearchError
 
-    if (family is None) == (model is None):
-        raise SearchError("give a family, or a network with --from")
-    space: SearchSpace[Any]
-    if model is not None:
-        space = GraphSpace(graph_of(model, parse_shape(input_shape)))
-    else:
-        space = spaces.get(str(family))
-    if evaluate is None:
-        return space, None
-    table, _, label = evaluate.partition(":")
-    if table not in benchmarks.names():
-        return space, by_function(evaluate)
-    benchmark = benchmarks.load(table, data)
-    if benchmark.space.name != space.name:
-        raise SearchError(f"{table} labels {benchmark.space.name}, not {space.name}")
-    return labelled_space(benchmark, estimator), by_table(benchmark, label or None)
+    if family is None and model is not None:
+        return graph_of(model, parse_shape(input_shape))
+    if family is not None and model is None:
+        return family
+    raise SearchError("give a family, or a network with --from")
 
 
 def _teller(

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gennape import benchmarks
-from gennape.benchmarks import Benchmark
+from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.estimator import Estimator
 from gennape.estimator.descriptions import Descriptions
 from gennape.estimator.graph_features import GraphFeatures
@@ -20,6 +21,7 @@ from gennape.evaluation.metrics import Measures
 Array = npt.NDArray[np.floating[Any]]
 
 _CHUNK = 256
+_ESTIMATOR = "estimator"
 _LEAST_RANKED = 2
 
 
@@ -62,9 +64,23 @@ class _Pool:
 
     table: Benchmark
     rows: Rows
-    log_macs: Array
+    estimator: Estimator
+    features: GraphFeatures
     parameters: Array
-    networks: Descriptions
+
+    @cached_property
+    def log_macs(self) -> Array:
+        """Sizes of the networks, `(networks,)`."""
+        return self.features.log_macs.astype(np.float64)
+
+    @cached_property
+    def networks(self) -> Descriptions:
+        """As fine-tuning sees them."""
+        return self.estimator.describe(self.features)
+
+    def accuracies(self, label: str) -> Array:
+        """What was measured, `(networks,)`; NaN where nothing was."""
+        return self.table.labels[label][self.rows]
 
 
 def evaluate(
@@ -87,21 +103,23 @@ def evaluate(
         report: Told of the progress.
 
     Raises:
-        BenchmarkError: A table cannot be read.
+        BenchmarkError: A table cannot be read, or fewer than two of its networks have a label.
     """
     results = []
     for family in families:
-        pool = _pool(benchmarks.load(family, data_dir), estimator, report)
-        zero_shot = {
+        table = benchmarks.load(family, data_dir)
+        _check_labels(table)
+        pool = _pool(table, estimator, report)
+        methods = {
             "FLOPs": pool.log_macs,
             "parameters": pool.parameters,
-            _title(estimator, pool.table): pool.networks.score,
+            _ESTIMATOR: estimator.predict_features(pool.features).score,
         }
-        for label in pool.table.labels:
-            accuracies = pool.table.labels[label][pool.rows]
-            known = np.flatnonzero(np.isfinite(accuracies))
-            for method, scores in zero_shot.items():
-                results.append(_result(pool, label, method, [(known, scores[known])]))
+        for label in table.labels:
+            known = np.flatnonzero(np.isfinite(pool.accuracies(label)))
+            for method, scores in methods.items():
+                title = _title(estimator, table, label) if method == _ESTIMATOR else method
+                results.append(_result(pool, label, title, [(known, scores[known])]))
             if 0 < labels <= len(known) - _LEAST_RANKED:
                 results.append(_few_shot(pool, label, known, labels))
     return results
@@ -109,14 +127,27 @@ def evaluate(
 
 def fine_tuned(labels: int) -> str:
     """What a result on so many labels calls its method."""
-    return f"estimator, {labels} labels"
+    return f"{_ESTIMATOR}, {labels} labels"
 
 
-def _title(estimator: Estimator, table: Benchmark) -> str:
-    """What the estimator is called, with a warning where its training had the ranked labels."""
+def _check_labels(table: Benchmark) -> None:
+    """Refuse labels that rank nothing, before the networks are read, which takes long."""
+    for label, accuracies in table.labels.items():
+        known = int(np.isfinite(accuracies[table.split.test]).sum())
+        if known < _LEAST_RANKED:
+            raise BenchmarkError(
+                f"{known} networks of {table.name} to be ranked have the label {label!r}; a "
+                f"ranking needs {_LEAST_RANKED}"
+            )
+
+
+def _title(estimator: Estimator, table: Benchmark, label: str) -> str:
+    """What the estimator is called, with a warning where its training had the ranked networks."""
     ranked_were_learned = bool(np.intersect1d(table.split.train, table.split.test).size)
-    learned = table.name in estimator.familiarity.names and ranked_were_learned
-    return "estimator, trained on these" if learned else "estimator"
+    if table.name not in estimator.familiarity.names or not ranked_were_learned:
+        return _ESTIMATOR
+    what = "these" if label == table.target else "another label of these"
+    return f"{_ESTIMATOR}, trained on {what}"
 
 
 def _pool(table: Benchmark, estimator: Estimator, report: Report) -> _Pool:
@@ -127,9 +158,7 @@ def _pool(table: Benchmark, estimator: Estimator, report: Report) -> _Pool:
         parts.append(estimator.features(chunk))
         parameters += [float(graph.parameters) for graph in chunk]
         report(f"reading {table.name}", len(parameters), len(rows))
-    features = GraphFeatures.join(parts)
-    log_macs = features.log_macs.astype(np.float64)
-    return _Pool(table, rows, log_macs, np.array(parameters), estimator.describe(features))
+    return _Pool(table, rows, estimator, GraphFeatures.join(parts), np.array(parameters))
 
 
 _Trial = tuple[Rows, Array]
@@ -137,7 +166,7 @@ _Trial = tuple[Rows, Array]
 
 
 def _few_shot(pool: _Pool, label: str, known: Rows, labels: int) -> Result:
-    accuracies = pool.table.labels[label][pool.rows]
+    accuracies = pool.accuracies(label)
     trials: list[_Trial] = []
     for seed in DRAWS:
         given, rest = (known[rows] for rows in draw(len(known), labels, seed))
@@ -146,7 +175,7 @@ def _few_shot(pool: _Pool, label: str, known: Rows, labels: int) -> Result:
 
 
 def _result(pool: _Pool, label: str, method: str, trials: Sequence[_Trial]) -> Result:
-    accuracies = pool.table.labels[label][pool.rows]
+    accuracies = pool.accuracies(label)
     rows = [
         astuple(Measures.of(accuracies[ranked], scores, pool.log_macs[ranked]))
         for ranked, scores in trials

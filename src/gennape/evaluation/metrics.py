@@ -17,6 +17,7 @@ RESOLUTION = 1e-4
 """Accuracies, as shares of one, closer than this are not compared by `kendall_tau`."""
 
 _HIGHEST_RELEVANCE = 20.0
+_CHOSEN = 10
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def top_tenth_spearman(accuracies: Array, scores: Array) -> float:
     return spearman(accuracies[best], scores[best])
 
 
-def regret(accuracies: Array, scores: Array, chosen: int = 10) -> float:
-    """The best accuracy minus the best among the `chosen` highest scores."""
-    picked = np.argsort(-scores, kind="stable")[:chosen]
+def regret(accuracies: Array, scores: Array) -> float:
+    """The best accuracy minus the best among the ten highest scores."""
+    picked = np.argsort(-scores, kind="stable")[:_CHOSEN]
     return float(accuracies.max() - accuracies[picked].max())

@@ -2,9 +2,11 @@
 
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -91,25 +93,38 @@ def _in_parallel(
     """Scores of architectures, in order, `_CHUNK` at a time."""
     chunks = [architectures[i : i + _CHUNK] for i in range(0, len(architectures), _CHUNK)]
     if workers == 1 or len(chunks) == 1:
-        space = spaces.get(family)
-        yield from (estimator.predict(map(space.graph, chunk)) for chunk in chunks)
+        yield from map(partial(_predict, spaces.get(family), estimator), chunks)
         return
     with ProcessPoolExecutor(
         workers, get_context("spawn"), initializer=_start_worker, initargs=(family, estimator)
     ) as pool:
-        yield from pool.map(_predict, chunks)
+        yield from pool.map(_work, chunks)
 
 
-_worker: tuple[SearchSpace[Any], Estimator]
-"""What a worker process scores, and with what."""
+_worker: Callable[[list[Any]], Prediction]
+"""What a worker process does."""
 
 
 def _start_worker(family: str, estimator: Estimator) -> None:
     global _worker
-    _worker = spaces.get(family), estimator
-    torch.set_num_threads(1)  # the workers share the processors
+    _worker = partial(_predict, spaces.get(family), estimator)
 
 
-def _predict(architectures: list[Any]) -> Prediction:
-    space, estimator = _worker
-    return estimator.predict(map(space.graph, architectures))
+def _work(architectures: list[Any]) -> Prediction:
+    return _worker(architectures)
+
+
+def _predict(space: SearchSpace[Any], estimator: Estimator, architectures: list[Any]) -> Prediction:
+    with _one_thread():
+        return estimator.predict(map(space.graph, architectures))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Workers share the processors, and the last digits of sums depend on the threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -2,7 +2,7 @@
 
 `timm:NAME` and `torchvision:NAME` are models of those libraries without weights,
 `package.module:factory` is whatever the factory returns, and `FAMILY:ARCHITECTURE` is an
-architecture of one of `gennape.spaces`.
+architecture of one of `gennape.spaces` or, as `package.module:Class:ARCHITECTURE`, of one's own.
 """
 
 import warnings
@@ -17,11 +17,12 @@ from torch import nn
 
 from gennape import spaces
 from gennape.frontends.errors import FrontendError
-from gennape.frontends.libraries import import_factory, import_library
 from gennape.frontends.torch import trace_module
 from gennape.graph import ComputationGraph
+from gennape.importing import ModuleError, NoModuleError, import_factory, import_library
 
 _FORMS = "timm:NAME, torchvision:NAME, package.module:factory or FAMILY:ARCHITECTURE"
+_LIBRARIES = ("timm", "torchvision")
 _TORCHVISION_SHAPE = (3, 224, 224)
 
 
@@ -37,14 +38,14 @@ def graph_of_name(name: str, input_shape: tuple[int, ...] | None = None) -> Comp
         FrontendError: No such network; suggests near names or what to install.
         ArchitectureError: The family has no such architecture.
     """
+    if found := spaces.split(name):
+        family = spaces.get(found[0])
+        graph: ComputationGraph = family.graph(family.parse(found[1]))
+        return graph
     source, separator, rest = name.partition(":")
     if not separator:
         near = get_close_matches(name, spaces.names(), cutoff=0.8) or [f"timm:{name}"]
         raise FrontendError(f"{name!r} is no file, and names are {_FORMS}; did you mean {near[0]}?")
-    if source in spaces.names():
-        family = spaces.get(source)
-        graph: ComputationGraph = family.graph(family.parse(rest))
-        return graph
     if source == "timm":
         make, default = _timm_model(rest), None
     elif source == "torchvision":
@@ -76,14 +77,14 @@ def _read(
 
 
 def _timm_model(name: str) -> Callable[[], nn.Module]:
-    timm = import_library("timm")
+    timm = _library("timm")
     if not timm.is_model(name):
         raise FrontendError(_unknown("timm", name, timm.list_models()))
     return partial(timm.create_model, name, pretrained=False)
 
 
 def _torchvision_model(name: str) -> Callable[[], nn.Module]:
-    models = import_library("torchvision").models
+    models = _library("torchvision").models
     if name not in models.list_models():
         raise FrontendError(_unknown("torchvision", name, models.list_models()))
     builder = models.get_model_builder(name)
@@ -100,9 +101,24 @@ def _unknown(library: str, name: str, known: list[str]) -> str:
     )
 
 
+def _library(name: str) -> Any:
+    try:
+        return import_library(name)
+    except ModuleError as error:
+        raise FrontendError(str(error)) from error
+
+
 def _factory(package: str, factory: str) -> Callable[[], nn.Module]:
     """`factory` in `package`, checked."""
-    return partial(_made, import_factory(package, factory), f"{package}:{factory}")
+    try:
+        make = import_factory(package, factory)
+    except NoModuleError as error:
+        near = get_close_matches(package, [*spaces.names(), *_LIBRARIES], n=1)
+        hint = f"did you mean {near[0]}?" if near else "check the name or install it"
+        raise FrontendError(f"there is no module or family {package!r}; {hint}") from error
+    except ModuleError as error:
+        raise FrontendError(str(error)) from error
+    return partial(_made, make, f"{package}:{factory}")
 
 
 def _made(make: Callable[[], Any], name: str) -> nn.Module:

@@ -1,6 +1,5 @@
 """Graphs for other libraries: networkx and PyTorch Geometric, each installed on demand."""
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -8,10 +7,7 @@ import torch
 
 from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.node import nodes_of
-
-
-class MissingExtraError(ImportError):
-    """A library that is not installed; the message says how to install it."""
+from gennape.importing import require
 
 
 def to_networkx(graph: ComputationGraph) -> Any:
@@ -51,22 +47,3 @@ def to_pyg(graph: ComputationGraph) -> Any:
     }
     tensors = {name: torch.from_numpy(array.astype(np.int64)) for name, array in columns.items()}
     return data.Data(num_nodes=graph.num_nodes, **tensors)
-
-
-def require(module: str, feature: str, package: str | None = None) -> Any:
-    """Import a module of an optional library.
-
-    Args:
-        module: What to import.
-        feature: What needs it, for the message.
-        package: What to install; the module's own name unless given.
-
-    Raises:
-        MissingExtraError: It is not installed; says how to install it.
-    """
-    try:
-        return import_module(module)
-    except ImportError as error:
-        raise MissingExtraError(
-            f"{feature} needs {package or module}: pip install {package or module!s}"
-        ) from error

@@ -7,15 +7,19 @@
 | `runs/KEY.pt` | a run that goes on, as it was after its last epoch |
 | `runs/KEY.claim` | that a process works on it, or once has |
 | `runs.parquet` | one row a run that has ended |
-| `labels.parquet` | their accuracies, as `gennape.benchmarks.load` reads them |
+| `labels.csv` | mean accuracies of networks that were trained, as `gennape fine-tune` reads them |
+| `labels.parquet` | accuracies of networks of families, as `gennape.benchmarks.load` reads them |
 """
 
+import csv
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -30,7 +34,7 @@ from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, Status, read_record, table_of
 from gennape.reports.storage import write_whole
 
-RUNS, LABELS = "runs.parquet", "labels.parquet"
+RUNS, MEANS, LABELS = "runs.parquet", "labels.csv", "labels.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +97,7 @@ class Folder:
             records = self.records()
             runs = self.path / RUNS
             write_whole(runs, lambda partial: pq.write_table(table_of(records), partial))
+            write_whole(self.path / MEANS, lambda partial: _write_means(records, partial))
             digest = sha256(runs.read_bytes()).hexdigest()
             with new_table(self.path / LABELS) as table:
                 for record in records:
@@ -117,11 +122,24 @@ class Folder:
             )
 
 
+def _write_means(records: Sequence[Record], path: Path) -> None:
+    """Write the mean last accuracy of each network, over its seeds."""
+    accuracies: dict[str, list[float]] = {}
+    for record in records:
+        if record.status is Status.TRAINED:
+            accuracies.setdefault(record.architecture, []).append(record.accuracy)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("model", "accuracy"))
+        writer.writerows((name, f"{mean(found):.6g}") for name, found in accuracies.items())
+
+
 def _write_labels(record: Record, table: CanonicalWriter, digest: str) -> None:
     """The last accuracies of a network of a family that was trained to the end."""
-    family, _, architecture = record.architecture.partition(":")
-    if record.status is not Status.TRAINED or family not in spaces.names():
+    found = spaces.split(record.architecture)
+    if record.status is not Status.TRAINED or found is None:
         return
+    family, architecture = found
     last = {"train": record.train_accuracy[-1], "test": record.accuracy}
     for split, accuracy in last.items():
         measured = Measurement(

@@ -1,10 +1,13 @@
 """Which networks are labelled: random ones of a family, or those that a text names."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from gennape import spaces
+from gennape.frontends import FrontendError, graph_of
 from gennape.graph import ComputationGraph
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.errors import LabellingError
@@ -35,9 +38,10 @@ def sample_networks(
 
 
 def read_networks(path: Path, dataset: Dataset) -> list[ComputationGraph]:
-    """The networks that a text names, one `family:architecture` a line.
+    """The networks that a text names, one a line.
 
-    Empty lines and what follows a # are ignored.
+    A line is a `family:architecture`, whose network gets the images and classes of the data
+    set, or anything else that `graph_of` reads. Empty lines and what follows a # are ignored.
 
     Raises:
         LabellingError: A line names no network, or there is none; says which line.
@@ -45,25 +49,28 @@ def read_networks(path: Path, dataset: Dataset) -> list[ComputationGraph]:
     graphs = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if text := line.partition(_COMMENT)[0].strip():
-            family, _, architecture = text.partition(":")
             try:
-                space = _space(family, dataset)
-                graphs.append(space.graph(space.parse(architecture)))
-            except ArchitectureError as error:
+                graphs.append(_named(text, dataset))
+            except (ArchitectureError, FrontendError) as error:
                 raise LabellingError(f"{path}, line {number}: {error}") from error
     if not graphs:
         raise LabellingError(f"{path} names no networks")
     return graphs
 
 
-def _space(family: str, dataset: Dataset) -> SearchSpace[ComputationGraph]:
+def _named(text: str, dataset: Dataset) -> ComputationGraph:
+    if found := spaces.split(text):
+        space = _space(found[0], dataset)
+        return space.graph(space.parse(found[1]))
+    return replace(graph_of(text, dataset.image_shape), name=text)
+
+
+def _space(family: str, dataset: Dataset) -> SearchSpace[Any]:
     channels, height, width = dataset.image_shape
     if channels != 3 or height != width:
         raise LabellingError(
             f"families take square colour images; those of {dataset.name} have the shape "
             f"{channels}x{height}x{width}"
         )
-    space: SearchSpace[ComputationGraph] = spaces.get(
-        family, classes=dataset.classes, resolution=height
-    )
+    space: SearchSpace[Any] = spaces.get(family, classes=dataset.classes, resolution=height)
     return space

@@ -1,10 +1,24 @@
 """Depth: how many layers lie on the paths through a network."""
 
-from gennape.graph import canonical
+import numpy as np
+import numpy.typing as npt
+
+from gennape.graph import GraphBatch, canonical
 from gennape.graph.operations import WEIGHTED
 from gennape.graph.paths import path_depths
 from gennape.proxies.candidate import Candidate
 from gennape.proxies.proxy import Proxy
+
+
+def depths(forms: GraphBatch) -> npt.NDArray[np.float32]:
+    """`depth` of many networks, `(graphs,)`.
+
+    Args:
+        forms: Their canonical forms.
+    """
+    outputs = forms.node_offsets[1:] - 1
+    means: npt.NDArray[np.float32] = path_depths(forms, forms.is_in(WEIGHTED))[outputs, 2]
+    return means
 
 
 def depth(candidate: Candidate) -> float:
@@ -16,8 +30,7 @@ def depth(candidate: Candidate) -> float:
     - Source: the path statistics that the estimator itself uses.
     - Needs: the graph alone.
     """
-    graph = canonical(candidate.graph)
-    return float(path_depths(graph, graph.is_in(WEIGHTED))[-1, 2])
+    return float(depths(canonical(GraphBatch.of([candidate.graph])))[0])
 
 
 DEPTH = Proxy("depth", depth, reads_graph_only=True)

@@ -1,14 +1,31 @@
 """Receptive field: how much of the image an output of the network weighs."""
 
 import numpy as np
+import numpy.typing as npt
 
-from gennape.graph import canonical
+from gennape.graph import GraphBatch, canonical
 from gennape.graph.operations import Op
 from gennape.graph.paths import path_depths
 from gennape.proxies.candidate import Candidate
 from gennape.proxies.proxy import Proxy
 
 _WINDOWS = frozenset({Op.CONV, Op.MAX_POOL, Op.AVG_POOL})
+
+
+def receptive_fields(forms: GraphBatch) -> npt.NDArray[np.float32]:
+    """`receptive_field` of many networks, `(graphs,)`.
+
+    Args:
+        forms: Their canonical forms.
+    """
+    window = forms.is_in(_WINDOWS)
+    doublings = np.where(window, np.log2(forms.stride).mean(axis=1), 0.0)
+    distance = np.exp2(path_depths(forms, doublings)[:, 0] - doublings)
+    spread = ((forms.kernel.astype(float) ** 2 - 1) * forms.dilation**2).mean(axis=1) / 12
+    outputs = forms.node_offsets[1:] - 1
+    variance = path_depths(forms, np.where(window, spread * distance**2, 0.0))[outputs, 2]
+    widths: npt.NDArray[np.float32] = np.sqrt(12 * variance + 1)
+    return widths
 
 
 def receptive_field(candidate: Candidate) -> float:
@@ -24,13 +41,7 @@ def receptive_field(candidate: Candidate) -> float:
       Convolutional Neural Networks" (NeurIPS 2016), section 2, for uniform weights.
     - Needs: the graph alone.
     """
-    graph = canonical(candidate.graph)
-    window = graph.is_in(_WINDOWS)
-    doublings = np.where(window, np.log2(graph.stride).mean(axis=1), 0.0)
-    distance = np.exp2(path_depths(graph, doublings)[:, 0] - doublings)
-    spread = ((graph.kernel.astype(float) ** 2 - 1) * graph.dilation**2).mean(axis=1) / 12
-    variance = path_depths(graph, np.where(window, spread * distance**2, 0.0))[-1, 2]
-    return float(np.sqrt(12 * variance + 1))
+    return float(receptive_fields(canonical(GraphBatch.of([candidate.graph])))[0])
 
 
 RECEPTIVE_FIELD = Proxy("receptive_field", receptive_field, reads_graph_only=True)

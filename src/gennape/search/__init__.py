@@ -3,7 +3,13 @@
 from gennape.search.candidate import Candidate
 from gennape.search.driver import Found, Settings, run
 from gennape.search.errors import SearchError
-from gennape.search.evaluations import by_function, by_table, labelled_space
+from gennape.search.evaluations import (
+    by_function,
+    by_table,
+    labelled_space,
+    named_evaluation,
+)
+from gennape.search.finding import Outcome, find
 from gennape.search.graph_space import GraphSpace
 from gennape.search.guided import judged_by, run_guided
 from gennape.search.networks import Catalogue
@@ -22,14 +28,17 @@ __all__ = [
     "Found",
     "GraphSpace",
     "Objective",
+    "Outcome",
     "Pool",
     "SearchError",
     "Settings",
     "TableSpace",
     "by_function",
     "by_table",
+    "find",
     "judged_by",
     "labelled_space",
+    "named_evaluation",
     "require_plotting",
     "run",
     "run_guided",

@@ -79,7 +79,10 @@ class Settings:
 
     @property
     def batch(self) -> int:
-        """How many proposals are made at once: true evaluations are worth one at a time."""
+        """How many proposals an algorithm makes at once, where it chooses.
+
+        One where accuracies are measured: each is learned from before the next is paid for.
+        """
         if "accuracy" in self.metrics:
             return 1
         if self.algorithm == "random":
@@ -173,7 +176,7 @@ def run(
     idle = 0
     while evaluator.remaining and idle < _PATIENCE:
         before = evaluator.remaining
-        answers = evaluator(asked)
+        answers = [answer for part in _parts(asked, settings) for answer in evaluator(part)]
         idle = 0 if evaluator.remaining < before else idle + len(asked)
         best = best_by(settings.objectives[0], evaluator.candidates.values())
         report(title, len(evaluator.candidates), settings.budget, best)
@@ -191,6 +194,11 @@ def best_by(objective: Objective, candidates: Iterable[Candidate]) -> Candidate 
     """The candidate that is best by one objective; None where there is no candidate."""
     known = list(candidates)
     return known[int(costs_of(known, [objective]).argmin())] if known else None
+
+
+def _parts(proposals: Sequence[Any], settings: Settings) -> list[Sequence[Any]]:
+    """What is measured, and written down, together: each true evaluation alone."""
+    return [[one] for one in proposals] if "accuracy" in settings.metrics else [proposals]
 
 
 def _stages(settings: Settings, scorer: Scorer | None, evaluate: Evaluate | None) -> list[Stage]:

@@ -1,17 +1,46 @@
 """True evaluations: where accuracies come from."""
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
+from gennape import benchmarks, spaces
 from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.estimator import Estimator
-from gennape.frontends import FrontendError
-from gennape.frontends.libraries import import_factory
 from gennape.graph import ComputationGraph
+from gennape.importing import ModuleError, import_factory
 from gennape.search.errors import SearchError
 from gennape.search.stages import Evaluate
 from gennape.search.table_space import TableSpace
 from gennape.spaces import SearchSpace
+
+
+def named_evaluation(
+    name: str,
+    space: SearchSpace[Any],
+    estimator: Estimator,
+    data_dir: str | os.PathLike[str] | None = None,
+) -> tuple[SearchSpace[Any], Evaluate]:
+    """What of a family has accuracies, and where they come from.
+
+    Args:
+        name: `TABLE` or `TABLE:LABEL`, a table that `benchmarks.load` reads; or
+            `package.module:function`.
+        space: The family.
+        estimator: Tells which networks of a table are near one another.
+        data_dir: Folder of labelled tables.
+
+    Raises:
+        SearchError: There is no such table or function, or the table is of another family.
+        BenchmarkError: The table cannot be read or has no such label.
+    """
+    table, _, label = name.partition(":")
+    if table not in [*benchmarks.names(), *spaces.names()] and not table.endswith(".parquet"):
+        return space, by_function(name)
+    benchmark = benchmarks.load(table, data_dir)
+    if benchmark.space.name != space.name:
+        raise SearchError(f"{table} labels {benchmark.space.name}, not {space.name}")
+    return labelled_space(benchmark, estimator), by_table(benchmark, label or None)
 
 
 def by_table(benchmark: Benchmark, label: str | None = None) -> Evaluate:
@@ -29,11 +58,12 @@ def by_table(benchmark: Benchmark, label: str | None = None) -> Evaluate:
         raise BenchmarkError(
             f"{benchmark.name} has no label {label!r}; it has {', '.join(benchmark.labels)}"
         )
-    texts = map(benchmark.space.format, benchmark.architectures)
-    accuracies = dict(zip(texts, benchmark.labels[label].tolist(), strict=True))
+    space = benchmark.space
+    names = (f"{space.name}:{space.format(one)}" for one in benchmark.architectures)
+    accuracies = dict(zip(names, benchmark.labels[label].tolist(), strict=True))
 
     def evaluate(graphs: Sequence[ComputationGraph]) -> list[float]:
-        return [accuracies[graph.name.partition(":")[2]] for graph in graphs]
+        return [accuracies[graph.name] for graph in graphs]
 
     return evaluate
 
@@ -59,7 +89,7 @@ def by_function(name: str) -> Evaluate:
     module, _, function = name.partition(":")
     try:
         return import_factory(module, function)
-    except FrontendError as error:
+    except ModuleError as error:
         raise SearchError(
             f"{name!r} is neither a labelled table nor package.module:function ({error})"
         ) from error

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gennape.search.candidate import Candidate
-from gennape.search.journal import Batch, Journal, Measured
-from gennape.search.networks import Catalogue, Network
+from gennape.search.journal import Journal, Measured
+from gennape.search.networks import Catalogue, Facts, Network
 from gennape.search.objectives import Constraint
 from gennape.search.stages import Stage
 
@@ -14,11 +14,13 @@ class Evaluator:
     """Turns proposals into candidates.
 
     A network that was seen before, under whatever string, costs nothing. One that breaks a
-    constraint is measured no further.
+    constraint is measured no further. What the journal knows is not measured again, and
+    becomes a candidate only when it is proposed again: a search that goes on sees its budget
+    shrink as it did the first time.
 
     Args:
         catalogue: The family's networks.
-        stages: What is measured, cheap metrics first.
+        stages: What is measured, costs first.
         constraints: What candidates keep to.
         journal: Where results are kept.
         budget: The most candidates there may be.
@@ -42,8 +44,7 @@ class Evaluator:
         self.budget = budget
         self.candidates: dict[str, Candidate] = {}
         self._key_of: dict[str, str | None] = {}
-        for batch in journal.batches:
-            self._remember(batch, {})
+        self._measured = {one.text: one for batch in journal.batches for one in batch}
 
     @property
     def remaining(self) -> int:
@@ -64,59 +65,67 @@ class Evaluator:
             if text not in self._key_of
         }
         if unknown and self.remaining:
-            batch = self._judge(self.catalogue.describe(list(unknown.values())))
-            self.journal.add(batch)
-            self._remember(batch, unknown)
+            known = {text: self._measured.get(text) for text in unknown}
+            self._judge(self._networks(unknown))
+            news = [one for text in unknown if (one := self._measured[text]) is not known[text]]
+            if news:
+                self.journal.add(news)
         keys = [self._key_of.get(text) for text in texts]
         return [None if key is None else self.candidates[key] for key in keys]
 
-    def _judge(self, networks: Sequence[Network]) -> Batch:
-        """What becomes of networks that were not seen before."""
-        first: dict[str, Network] = {}
-        same: list[tuple[str, str]] = []
-        allowed, metrics = self._measure(networks, self.stages[:1])
-        rejected = [network.text for network in networks if network.text not in metrics]
+    def _networks(self, architectures: Mapping[str, Any]) -> list[Network]:
+        """The networks of some architectures by string; those of the journal are not built."""
+        for text, architecture in architectures.items():
+            if one := self._measured.get(text):
+                costs = (int(one.metrics[name]) for name in ("macs", "parameters"))
+                self.catalogue.know(architecture, Facts(one.key, *costs))
+        networks = self.catalogue.describe(list(architectures.values()))
+        for network in networks:
+            self._measured.setdefault(network.text, Measured(network.text, network.facts.key, {}))
+        return networks
+
+    def _judge(self, networks: Sequence[Network]) -> None:
+        """Decide what becomes of networks that were not proposed before."""
+        allowed = self._allowed(networks, self.stages[:1])
+        new: dict[str, Network] = {}
         for network in allowed:
-            key = network.facts.key
-            if key in self.candidates or key in first:
-                same.append((network.text, key))
-            elif len(first) < self.remaining:
-                first[key] = network
-        kept, further = self._measure(list(first.values()), self.stages[1:])
-        kept_keys = {network.facts.key for network in kept} | set(self.candidates)
-        rejected += [one.text for one in first.values() if one.facts.key not in kept_keys]
-        rejected += [text for text, key in same if key not in kept_keys]
-        found = [
-            Measured(one.text, one.facts.key, metrics[one.text] | further[one.text]) for one in kept
-        ]
-        return Batch(found, [(text, key) for text, key in same if key in kept_keys], rejected)
+            if network.facts.key not in self.candidates and len(new) < self.remaining:
+                new.setdefault(network.facts.key, network)
+        for one in self._allowed(list(new.values()), self.stages[1:]):
+            key, metrics = one.facts.key, self._measured[one.text].metrics
+            self.candidates[key] = Candidate(one.architecture, one.text, key, metrics)
+        decided: dict[str, str | None] = dict.fromkeys(network.text for network in networks)
+        for network in allowed:
+            if network.facts.key in self.candidates:
+                decided[network.text] = network.facts.key
+            elif network.facts.key not in new:
+                del decided[network.text]  # no budget was left for it; it may be proposed again
+        self._key_of |= decided
 
-    def _measure(
-        self, networks: Sequence[Network], stages: Sequence[Stage]
-    ) -> tuple[list[Network], dict[str, dict[str, float]]]:
-        """The networks that keep the constraints, and what was measured of each by string."""
+    def _allowed(self, networks: Sequence[Network], stages: Sequence[Stage]) -> list[Network]:
+        """Those that keep the constraints, by what some stages measure of them."""
         left = list(networks)
-        metrics: dict[str, dict[str, float]] = {network.text: {} for network in left}
         for stage in stages:
-            if not left:
-                break
-            for name, values in stage.measure(left).items():
-                for network, value in zip(left, values.tolist(), strict=True):
-                    metrics[network.text][name] = value
-            left = [network for network in left if self._allows(metrics[network.text])]
-        return left, {network.text: metrics[network.text] for network in left}
+            self._measure(left, stage)
+            left = [one for one in left if self._allows(stage, self._measured[one.text].metrics)]
+        return left
 
-    def _allows(self, metrics: dict[str, float]) -> bool:
+    def _measure(self, networks: Sequence[Network], stage: Stage) -> None:
+        """Measure what is not known yet."""
+        unknown = [
+            one for one in networks if not {*stage.metrics} <= {*self._measured[one.text].metrics}
+        ]
+        if not unknown:
+            return
+        for name, values in stage.measure(unknown).items():
+            for network, value in zip(unknown, values.tolist(), strict=True):
+                known = self._measured[network.text]
+                more = known._replace(metrics={**known.metrics, name: value})
+                self._measured[network.text] = more
+
+    def _allows(self, stage: Stage, metrics: Mapping[str, float]) -> bool:
         return all(
             constraint.holds(metrics[constraint.metric])
             for constraint in self.constraints
-            if constraint.metric in metrics
+            if constraint.metric in stage.metrics
         )
-
-    def _remember(self, batch: Batch, at_hand: Mapping[str, Any]) -> None:
-        for text, key, metrics in batch.found:
-            architecture = at_hand[text] if at_hand else self.catalogue.space.parse(text)
-            self.candidates[key] = Candidate(architecture, text, key, metrics)
-            self._key_of[text] = key
-        self._key_of.update(batch.same)
-        self._key_of.update(dict.fromkeys(batch.rejected))

@@ -1,6 +1,8 @@
 """The networks around one network: what changes of its graph lead to."""
 
+import json
 from collections import OrderedDict
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -43,6 +45,15 @@ class GraphSpace(SearchSpace[Edits]):
         network.to_module()
         self.network = network
         self._nodes: OrderedDict[Edits, Nodes] = OrderedDict()
+
+    @property
+    def version(self) -> str:
+        """A short name for the network as it was read.
+
+        Unlike the fingerprint it depends on the order of the nodes, which changes name.
+        """
+        nodes = [(node.plain(), node.arguments) for node in nodes_of(self.network)]
+        return sha256(json.dumps(nodes, sort_keys=True).encode()).hexdigest()[:12]
 
     def sample(self, rng: np.random.Generator) -> Edits:
         """One to four random changes."""

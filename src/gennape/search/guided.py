@@ -11,7 +11,7 @@ import numpy as np
 from gennape.search.candidate import Candidate
 from gennape.search.driver import Found, Report, Settings, best_by, no_report, run
 from gennape.search.errors import SearchError
-from gennape.search.journal import Batch, Journal, Measured
+from gennape.search.journal import Journal, Measured
 from gennape.search.networks import Catalogue
 from gennape.search.objectives import Objective, costs_of
 from gennape.search.pareto import best_first
@@ -44,7 +44,7 @@ def run_guided(
         scorer: Gives the metrics `score` and `uncertainty`, and learns.
         evaluate: Gives the metric `accuracy`.
         evaluations: How many networks are truly evaluated.
-        per_round: How many of them between two lessons.
+        per_round: How many of them between two fine-tunings.
         depends_on: What the results depend on besides, plain JSON values.
         report: Told of the progress.
 
@@ -82,7 +82,7 @@ def run_guided(
         chosen = chosen[: min(per_round, evaluations - len(labelled))]
         if not chosen:
             break
-        journal.add(Batch(_evaluated(catalogue, chosen, evaluate, number), [], []))
+        journal.add(_evaluated(catalogue, chosen, evaluate, number))
         labelled = _labelled(catalogue, journal.batches)
         number = len(journal.batches)
     report("evaluating", len(labelled), evaluations, best_by(ACCURACY, labelled))
@@ -94,12 +94,12 @@ def judged_by(objectives: Sequence[Objective]) -> list[Objective]:
     return [ACCURACY if one.metric == "score" else one for one in objectives]
 
 
-def _labelled(catalogue: Catalogue, batches: Sequence[Batch]) -> list[Candidate]:
+def _labelled(catalogue: Catalogue, batches: Sequence[Sequence[Measured]]) -> list[Candidate]:
     """The networks that were evaluated in some rounds."""
     return [
         Candidate(catalogue.space.parse(one.text), one.text, one.key, one.metrics)
         for batch in batches
-        for one in batch.found
+        for one in batch
     ]
 
 

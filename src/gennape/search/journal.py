@@ -1,9 +1,9 @@
-"""What a search has found, on disk as it is found.
+"""What a search has measured, on disk as it is measured.
 
-`journal.jsonl` has a first line with the settings, then one line for each batch of proposals,
-so that a search killed at any moment loses no more than the batch it was at. Algorithms are
-not stored: started again with the same seed they propose the same, and what the journal knows
-is not measured again.
+`journal.jsonl` has a first line with the settings, then one line for each batch of networks,
+so that a search killed at any moment loses no more than the batch it was at. Neither
+algorithms nor decisions are stored: started again with the same seed a search proposes and
+decides the same, and what the journal knows is not measured again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,25 +17,11 @@ JOURNAL = "journal.jsonl"
 
 
 class Measured(NamedTuple):
-    """A new candidate: its string, its key and what was measured."""
+    """A network: its string, its key and what was measured of it."""
 
     text: str
     key: str
     metrics: Mapping[str, float]
-
-
-class Batch(NamedTuple):
-    """What became of one batch of proposals.
-
-    Attributes:
-        found: New candidates.
-        same: Strings of networks that were candidates before, and their keys.
-        rejected: Strings of networks that break a constraint.
-    """
-
-    found: Sequence[Measured]
-    same: Sequence[tuple[str, str]]
-    rejected: Sequence[str]
 
 
 class Journal:
@@ -46,7 +32,8 @@ class Journal:
         settings: What a search depends on, plain JSON values.
 
     Attributes:
-        batches: All of them, those of earlier runs first.
+        batches: All of them, those of earlier runs first; a network that occurs again has
+            more metrics.
 
     Raises:
         SearchError: The folder holds a search with other settings, or another file of that
@@ -56,7 +43,7 @@ class Journal:
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / JOURNAL
-        self.batches: list[Batch] = []
+        self.batches: list[Sequence[Measured]] = []
         lines = self._whole_lines()
         if not lines:
             append_line(self.path, dict(settings))
@@ -66,12 +53,10 @@ class Journal:
                 f"{self.path} is of a search with other settings ({_changed(lines[0], settings)}); "
                 "give another folder"
             )
-        for found, same, rejected in lines[1:]:
-            pairs = [(text, key) for text, key in same]
-            self.batches.append(Batch([Measured(*one) for one in found], pairs, rejected))
+        self.batches += [[Measured(*one) for one in line] for line in lines[1:]]
 
-    def add(self, batch: Batch) -> None:
-        """Write what became of a batch."""
+    def add(self, batch: Sequence[Measured]) -> None:
+        """Write what was measured of a batch."""
         append_line(self.path, batch)
         self.batches.append(batch)
 

@@ -1,6 +1,6 @@
 """Architectures as networks: their keys and costs, known once, and their canonical forms."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -74,20 +74,18 @@ class Catalogue:
 
     Args:
         space: The family.
-        facts: What is known of its networks already, by signature.
         pool: The processes that read networks.
     """
 
-    def __init__(
-        self,
-        space: SearchSpace[Any],
-        facts: Mapping[Hashable, Facts] | None = None,
-        pool: Pool | None = None,
-    ) -> None:
+    def __init__(self, space: SearchSpace[Any], pool: Pool | None = None) -> None:
         self.space = space
         self.pool = pool or Pool()
-        self._facts: dict[Hashable, Facts] = dict(facts or {})
+        self._facts: dict[Hashable, Facts] = {}
         self._read_part = partial(_read, space)
+
+    def know(self, architecture: Any, facts: Facts) -> None:
+        """Take over what was read of a network before."""
+        self._facts.setdefault(self.space.signature(architecture), facts)
 
     def describe(self, architectures: Sequence[Any]) -> list[Network]:
         """The networks of some architectures; each is read once, many at a time."""

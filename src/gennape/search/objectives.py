@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ METRICS = ("score", "accuracy", *GRAPH_METRICS)
 
 _RELATIONS = {"<=": operator.le, ">=": operator.ge}
 _UNITS = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
-_CONSTRAINT = re.compile(r"(\w+)\s*(<=|>=)\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*([kMGT]?)")
+_CONSTRAINT = re.compile(r"(\w+)\s*(<=|>=)\s*(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*([kMGT]?)")
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,13 @@ class Constraint:
         _check(self.metric)
         if self.relation not in _RELATIONS:
             raise SearchError(f"a constraint has <= or >=, not {self.relation!r}")
+        if not isfinite(self.bound):
+            raise SearchError(f"a bound is a finite number, not {self.bound}")
 
     def __str__(self) -> str:
-        return f"{self.metric}{self.relation}{self.bound:g}"
+        """Text that `of` reads back, digit for digit."""
+        bound = repr(float(self.bound)).removesuffix(".0")
+        return f"{self.metric}{self.relation}{bound}"
 
     def holds(self, value: float) -> bool:
         """Whether a value keeps the bound."""

@@ -37,9 +37,7 @@ class Pool(AbstractContextManager["Pool"]):
 
     def __exit__(self, *exception: object) -> None:
         """End the other processes."""
-        for helper in self._helpers:
-            helper.end()
-        self._helpers = []
+        self._end()
 
     @property
     def ready(self) -> int:
@@ -62,6 +60,14 @@ class Pool(AbstractContextManager["Pool"]):
         Raises:
             SearchError: A process has ended unexpectedly.
         """
+        try:
+            return self._shared(function, pieces)
+        except BaseException:  # answers that nobody took would be those of the next pieces
+            self._end()
+            raise
+
+    def _shared(self, function: Callable[[Item], Result], pieces: Sequence[Item]) -> list[Result]:
+        """What the function makes of each piece, by all processes that are ready."""
         self._start_in_time(len(pieces))
         helpers = [helper for helper in self._helpers if helper.is_ready()]
         helpers = helpers[: max(0, len(pieces) - 1)]
@@ -82,6 +88,12 @@ class Pool(AbstractContextManager["Pool"]):
                 return number
         self._functions.append(function)
         return len(self._functions) - 1
+
+    def _end(self) -> None:
+        """End the other processes; the next pieces start others."""
+        for helper in self._helpers:
+            helper.end()
+        self._helpers = []
 
     def _start_in_time(self, pieces: int) -> None:
         self._done += pieces

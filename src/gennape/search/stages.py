@@ -14,7 +14,8 @@ import torch
 
 from gennape.estimator import Estimator
 from gennape.graph import ComputationGraph, GraphBatch
-from gennape.proxies import Batch, measure
+from gennape.proxies.depth import depths
+from gennape.proxies.receptive_field import receptive_fields
 from gennape.search.errors import SearchError
 from gennape.search.networks import Network, canonical_forms
 from gennape.search.pool import Pool
@@ -29,7 +30,10 @@ A graph's `name` is `family:architecture`, and `to_module()` gives the network t
 
 _PARTS, _SMALLEST = 4, 32
 """Networks are scored in so many parts, where each has at least so many of them."""
-_NO_IMAGES = Batch(torch.empty(0, 3, 1, 1))
+_OF_FORMS: dict[str, Callable[[GraphBatch], Array]] = {
+    "depth": depths,
+    "receptive_field": receptive_fields,
+}
 
 
 class Stage(Protocol):
@@ -128,12 +132,9 @@ class Proxies:
     metrics: tuple[str, ...]
 
     def measure(self, networks: Sequence[Network]) -> dict[str, Array]:
-        """Their values; NaN where a network has none."""
-        rows = [
-            [score.value for score in measure(self.metrics, network.graph, _NO_IMAGES)]
-            for network in networks
-        ]
-        return dict(zip(self.metrics, np.array(rows, dtype=float).T, strict=True))
+        """Their values, all networks at once."""
+        forms = canonical_forms(networks)
+        return {name: _OF_FORMS[name](forms) for name in self.metrics}
 
 
 @dataclass(frozen=True)
@@ -161,10 +162,15 @@ class Accuracies:
         Raises:
             SearchError: It does not give one number a network.
         """
-        accuracies = np.array(self.evaluate([network.graph for network in networks]), dtype=float)
+        said = self.evaluate([network.graph for network in networks])
+        try:
+            accuracies = np.array(said, dtype=float)
+            what = f"an array of the shape {accuracies.shape}"
+        except (TypeError, ValueError):
+            accuracies, what = np.empty(0), f"a {type(said).__name__}"
         if accuracies.shape != (len(networks),):
             raise SearchError(
-                f"the evaluation of {len(networks)} networks gave an array of the shape "
-                f"{accuracies.shape}; it must give one number a network"
+                f"the evaluation of {len(networks)} networks gave {what}; it must give one number "
+                "a network"
             )
         return {"accuracy": accuracies}

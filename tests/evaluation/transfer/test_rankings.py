@@ -5,6 +5,7 @@ import pytest
 
 from gennape.estimator import load
 from gennape.estimator.training import no_report
+from gennape.evaluation.few_shot import draw
 from gennape.evaluation.transfer import rankings
 from gennape.evaluation.transfer.failures import Failures
 from gennape.evaluation.transfer.methods import WHOLE
@@ -39,3 +40,19 @@ def test_other_code_may_score_otherwise(
     assert ByEstimator(ranking.estimator, ranking.pool, ranking.folder).version == before
     monkeypatch.setattr(rankings, "code_digest", lambda *places: "another")
     assert ByEstimator(ranking.estimator, ranking.pool, ranking.folder).version != before
+
+
+def test_what_was_learned_before_ranks_and_is_forgotten(ranking: ByEstimator) -> None:
+    """As `Estimator.fine_tune` does."""
+    features = ranking.pool.features("message-passing")
+    falling = ranking.pool.table.accuracies("cifar100_test_accuracy_200")
+    tuned = load(ranking.estimator).fine_tune_features(features, falling)
+    tuned.save(ranking.folder / "tuned")
+    by_tuned = ByEstimator(ranking.folder / "tuned", ranking.pool, ranking.folder)
+    np.testing.assert_allclose(by_tuned.score, tuned.predict_features(features).score)
+    given, rest = draw(len(falling), 20, seed=0)
+    again = tuned.fine_tune_features(features.take(given), falling[given])
+    expected = again.predict_features(features.take(rest)).score
+    scores = by_tuned.after(given, falling[given], rest)
+    np.testing.assert_allclose(scores, expected, atol=1e-3)
+    np.testing.assert_allclose(scores, ranking.after(given, falling[given], rest), atol=1e-6)

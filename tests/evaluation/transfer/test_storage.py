@@ -19,6 +19,7 @@ def test_digests(tmp_path: Path) -> None:
     ("text", "same"),
     [
         ('"""Other words."""\n\nX = 1\n\n\ndef f():\n    """Doc."""\n    return X  # why\n', True),
+        ('X = 1\n"""Of X."""\n\n\ndef f():\n    "Doc."\n    """More."""\n    return X\n', True),
         ("X = 2\n\n\ndef f():\n    return X\n", False),
         ('X = 1\n\n\ndef f():\n    return "X"\n', False),
     ],

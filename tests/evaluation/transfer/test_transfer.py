@@ -7,10 +7,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from gennape.benchmarks import BenchmarkError
-from gennape.evaluation.transfer import Transfer, runs, transfer, workbench
+from gennape.benchmarks import Benchmark, BenchmarkError
+from gennape.evaluation.transfer import Transfer, runs, transfer, transfer_test, workbench
+from gennape.evaluation.transfer.pools import Pool
 from gennape.evaluation.transfer.protocols import COLUMNS
-from gennape.graph.interop import MissingExtraError
+from gennape.importing import MissingExtraError
 from tiny_tables import write_nasbench201
 
 CIFAR10 = next(column for column in COLUMNS if column.title == "NB-201 CIFAR-10")
@@ -175,6 +176,45 @@ def test_a_failed_training_is_said_and_the_rest_goes_on(
     assert test.results.value("nasbench101", "estimator", CIFAR10, 0, "spearman") is not None
     assert test.results.value("leave-one-out", "estimator", CIFAR10, 0, "spearman") is None
     assert "was not measured" in test.report.read_text()
+
+
+def test_networks_that_cannot_be_read_are_on_no_plot(
+    tiny_test: Transfer, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(tiny_test.report.parent / "estimators", tmp_path / "estimators")
+    read, drawn = Pool.read, []
+
+    def fail(pool: Pool, *arguments: object) -> None:
+        if pool.table.name == "nasbench201":
+            raise OSError("disk full")
+        read(pool, *arguments)
+
+    monkeypatch.setattr(Pool, "read", fail)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transfer_test, "figures", lambda _, views: drawn.append(set(views)) or [])
+        test = transfer(tiny_data, tmp_path, tiny_data / "estimator", quick=True)
+    assert drawn == [{"nasbench101", "hiaml", "two_path", "inception"}] * 2
+    assert "networks of nasbench201: disk full" in map(str, test.failures)
+    assert {record.column.table for record in test.results.records} == drawn[-1]
+
+
+def test_tables_whose_networks_cannot_be_built_are_left_out(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left to learn from either."""
+    graphs = Benchmark.graphs
+
+    def fail(table: Benchmark, *arguments: object) -> object:
+        if table.name == "nasbench101":
+            raise ValueError("no such operation")
+        return graphs(table, *arguments)
+
+    monkeypatch.setattr(Benchmark, "graphs", fail)
+    test = _again(tiny_data, tmp_path)
+    failed = {failure.part: failure.reason for failure in test.failures}
+    assert failed["table nasbench101"] == "no such operation"
+    assert "training default" in failed
+    assert test.results.value("nasbench101", "estimator", CIFAR10, 0, "spearman") is not None
 
 
 def test_nothing_to_read(tmp_path: Path) -> None:

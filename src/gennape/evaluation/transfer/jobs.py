@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gennape.evaluation.transfer.failures import Failure, Failures
 from gennape.evaluation.transfer.methods import Method, Scale, Trained
 from gennape.evaluation.transfer.protocols import (
     TRAINED_ON,
@@ -14,6 +15,8 @@ from gennape.evaluation.transfer.runs import Run
 from gennape.evaluation.transfer.tables import JudgedTable
 
 _Groups = list[list[JudgedTable]]
+
+_NOTHING_TO_LEARN = "no table that may be learned from can be read"
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,26 @@ class Job:
 
 
 def jobs(
-    protocol: Protocol, scale: Scale, seeds: Sequence[int], tables: Mapping[str, JudgedTable]
+    protocol: Protocol,
+    scale: Scale,
+    seeds: Sequence[int],
+    tables: Mapping[str, JudgedTable],
+    failures: Failures,
 ) -> list[Job]:
-    """All jobs of a protocol, in the order of its methods."""
+    """All jobs of a protocol, in the order of its methods.
+
+    Args:
+        protocol: Which protocol.
+        scale: Which methods there are.
+        seeds: Of the trainings.
+        tables: The tables that can be read.
+        failures: Told of trainings for which none of them is left.
+    """
     every = tuple(tables.values())
     found: list[Job] = []
     for method in scale.methods(protocol):
         if isinstance(method, Trained):
-            found += _trained(protocol, method, scale, seeds, tables)
+            found += _trained(protocol, method, scale, seeds, tables, failures)
         else:
             found.append(Job(protocol, method, 0, every))
     return found
@@ -60,15 +75,20 @@ def _trained(
     scale: Scale,
     seeds: Sequence[int],
     tables: Mapping[str, JudgedTable],
+    failures: Failures,
 ) -> Iterator[Job]:
     """One job a seed and a group of tables that are judged by the same training."""
     for group in _judged_together(protocol, tables):
         names = training_tables(protocol, group[0].name, list(tables))
         learned = tuple(tables[name] for name in names if name in tables)
-        config = scale.config(method, len(learned))
         left_out = "" if protocol in TRAINED_ON else f"-without-{group[0].name}"
+        training = f"{method.recipe}{left_out}"
+        if not learned:
+            failures.append(Failure(f"training {training}", _NOTHING_TO_LEARN))
+            continue
+        config = scale.config(method, len(learned))
         for seed in seeds:
-            run = Run(f"{method.recipe}{left_out}-seed{seed}", config, seed, learned)
+            run = Run(f"{training}-seed{seed}", config, seed, learned)
             yield Job(protocol, method, seed, tuple(group), run)
 
 

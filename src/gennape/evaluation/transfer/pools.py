@@ -15,8 +15,8 @@ from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.training import Report
 from gennape.evaluation.transfer.storage import digest
 from gennape.evaluation.transfer.tables import JudgedTable
-from gennape.graph import GraphBatch, Op, canonical
-from gennape.graph.paths import path_depths
+from gennape.graph import GraphBatch, canonical
+from gennape.proxies.depth import depths
 from gennape.reports.storage import write_whole
 
 Array = npt.NDArray[np.floating[Any]]
@@ -91,9 +91,4 @@ class Pool:
 
 def _sizes(batch: GraphBatch) -> dict[str, Array]:
     """MACs and depth of canonical graphs."""
-    depths = path_depths(batch, batch.is_in(frozenset({Op.CONV, Op.CONV_TRANSPOSE})))
-    outputs = batch.node_offsets[1:] - 1
-    return {
-        "flops": np.log10(batch.macs + 1.0),
-        "depth": depths[outputs, 2].astype(np.float64),
-    }
+    return {"flops": np.log10(batch.macs + 1.0), "depth": depths(batch).astype(np.float64)}

@@ -19,6 +19,8 @@ from gennape.reports.storage import write_whole
 
 Array = npt.NDArray[np.floating[Any]]
 
+_CODE = "evaluation/transfer/rankings.py"
+
 
 class Ranking(Protocol):
     """Scores before and after labels are given."""
@@ -87,12 +89,12 @@ class ByEstimator:
         return digest(
             estimator_version(self.estimator),
             self.pool.version(self.encoder),
-            code_digest("estimator", "graph"),
+            code_digest("estimator", "graph", _CODE),
         )
 
     @property
     def score(self) -> Array:
-        """Zero-shot, `(networks,)`."""
+        """By the estimator as it is, `(networks,)`."""
         return self._columns["score"]
 
     @property
@@ -119,4 +121,5 @@ class ByEstimator:
 
     @cached_property
     def _networks(self) -> Descriptions:
-        return Descriptions.of(self.pool.features(self.encoder), self.score, self.embeddings)
+        """As fine-tuning sees them: labels that the estimator has learned before are forgotten."""
+        return load(self.estimator).describe(self.pool.features(self.encoder))

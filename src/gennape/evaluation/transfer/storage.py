@@ -26,7 +26,7 @@ def digest(*facts: Any) -> str:
 def code_digest(*places: str) -> str:
     """A short name for what the code of some modules or rooms of gennape does.
 
-    Comments, layout and docstrings do not count.
+    Comments, layout and strings that stand alone, as docstrings do, do not count.
 
     Args:
         places: Paths below the package, such as `"estimator"` or `"evaluation/metrics.py"`.
@@ -38,8 +38,10 @@ def code_digest(*places: str) -> str:
 
 
 def _code(text: str) -> str:
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
-            node.body = node.body[1:] if ast.get_docstring(node) else node.body
-    return ast.dump(tree)
+    return ast.dump(_WithoutLoneStrings().visit(ast.parse(text)))
+
+
+class _WithoutLoneStrings(ast.NodeTransformer):
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        is_string = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if is_string else node

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.benchmarks.tables import locate
-from gennape.estimator.encoders import graph_features
+from gennape.estimator.encoders import ENCODERS, graph_features
 from gennape.evaluation.transfer.failures import Failures
 from gennape.evaluation.transfer.methods import Scale
 from gennape.evaluation.transfer.storage import digest, file_digest
@@ -73,7 +73,10 @@ def read_tables(
         with failures.noted(f"table {name}"):
             benchmark = benchmarks.load(name, data_dir)
             digest_of_file = file_digest(locate(name, data_dir))
-            tables[name] = JudgedTable(benchmark, digest_of_file, _judged(benchmark, scale))
+            table = JudgedTable(benchmark, digest_of_file, _judged(benchmark, scale))
+            for encoder in ENCODERS:
+                table.version(encoder)  # which reads some networks
+            tables[name] = table
     return tables
 
 

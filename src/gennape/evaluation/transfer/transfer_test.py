@@ -1,7 +1,6 @@
 """The transfer test: train, rank every labelled family, compare, report."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from gennape.evaluation.transfer.report.content import document
 from gennape.evaluation.transfer.report.figures import figures
 from gennape.evaluation.transfer.report.maps import require_plotting
 from gennape.evaluation.transfer.results import Results
-from gennape.evaluation.transfer.tables import JudgedTable, read_tables
+from gennape.evaluation.transfer.tables import read_tables
 from gennape.evaluation.transfer.workbench import Workbench
 from gennape.reports.files import PAGE, write_report
 
@@ -80,7 +79,7 @@ def transfer(
     done: list[Job] = []
     results = Results(())
     for protocol in PROTOCOLS:
-        planned = jobs(protocol, scale, range(seeds), tables)
+        planned = jobs(protocol, scale, range(seeds), tables, failures)
         bench.train(planned)
         bench.measure(planned)
         done += planned
@@ -88,15 +87,14 @@ def transfer(
         facts = Facts.of(
             command, quick, range(seeds), tables.values(), bench.trainings(done), bench.seconds
         )
-        _write(bench, results, facts, list(tables.values()))
+        _write(bench, results, facts)
     return Transfer(results, tuple(failures), out / PAGE)
 
 
-def _write(bench: Workbench, results: Results, facts: Facts, tables: Sequence[JudgedTable]) -> None:
+def _write(bench: Workbench, results: Results, facts: Facts) -> None:
     """Results, and a report of them."""
     results.write(bench.out, facts.plain())
-    views = {table.name: bench.view(table, bench.given) for table in tables}
-    plots = figures(results, views)
+    plots = figures(results, bench.views())
     write_report(document(results, facts, bench.failures, plots), bench.out)
 
 

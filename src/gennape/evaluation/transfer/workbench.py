@@ -38,6 +38,7 @@ class Workbench:
     report: Report
     records: list[Record] = field(default_factory=list)
     seconds: float = 0.0
+    _pools: dict[str, Pool] = field(default_factory=dict, init=False)
 
     @property
     def given(self) -> Path:
@@ -68,14 +69,15 @@ class Workbench:
             pool = self._pool(table)
             with self.failures.noted(f"networks of {table.name}"):
                 pool.read(list(ENCODERS), self.report)
+                self._pools[table.name] = pool
                 for done, job in enumerate(on_table):
                     self.report(f"ranking {table.name}", done, len(on_table))
                     self._measure(job, pool)
                 self.report(f"ranking {table.name}", len(on_table), len(on_table))
 
-    def view(self, table: JudgedTable, estimator: Path) -> ByEstimator:
-        """The judged networks of a table as an estimator sees them."""
-        return ByEstimator(estimator, self._pool(table), self.out / "embeddings")
+    def views(self) -> dict[str, ByEstimator]:
+        """The networks that could be read, by table, as the given estimator sees them."""
+        return {name: self._view(pool, self.given) for name, pool in self._pools.items()}
 
     def trainings(self, jobs: Sequence[Job]) -> list[TrainingFacts]:
         """What is to be known of the finished trainings."""
@@ -93,6 +95,9 @@ class Workbench:
 
     def _pool(self, table: JudgedTable) -> Pool:
         return Pool(table, self.out / "networks")
+
+    def _view(self, pool: Pool, estimator: Path) -> ByEstimator:
+        return ByEstimator(estimator, pool, self.out / "embeddings")
 
     def _measure(self, job: Job, pool: Pool) -> None:
         ranking = self._ranking(job, pool)
@@ -116,4 +121,4 @@ class Workbench:
         if isinstance(job.method, Size):
             return BySize(job.method.name, pool)
         folder = job.run.folder(self._runs) if job.run else self.given
-        return self.view(pool.table, folder)
+        return self._view(pool, folder)

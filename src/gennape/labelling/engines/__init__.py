@@ -1,5 +1,6 @@
 """Where the runs of a labelling are done: in this process, or on a Ray cluster."""
 
+from gennape.importing import require
 from gennape.labelling.engines.engine import Engine
 from gennape.labelling.engines.local import Local
 from gennape.labelling.errors import LabellingError
@@ -18,14 +19,13 @@ def load_engine(name: str, share: float = 1.0) -> Engine:
 
     Raises:
         LabellingError: There is no such engine, or the share is one that Ray cannot give.
-        ImportError: Ray is not installed.
+        MissingExtraError: Ray is not installed.
     """
     if name == "local":
         return Local()
     if name != "ray":
         raise LabellingError(f"no engine is called {name!r}; there are {', '.join(ENGINES)}")
-    try:
-        from gennape.labelling.engines.ray_cluster import RayCluster
-    except ModuleNotFoundError as error:
-        raise ImportError('Ray is not installed; run pip install "gennape[ray]"') from error
+    require("ray", "the engine ray", package="'gennape[ray]'")
+    from gennape.labelling.engines.ray_cluster import RayCluster
+
     return RayCluster(share)

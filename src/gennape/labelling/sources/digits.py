@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from gennape.importing import require
 from gennape.labelling.dataset import Dataset, Part
 
 NAME = "digits"
@@ -15,14 +16,9 @@ def load_digits() -> Dataset:
     """Every fifth image is for the test; grey is repeated as three colours.
 
     Raises:
-        ImportError: scikit-learn is not installed.
+        MissingExtraError: scikit-learn is not installed.
     """
-    try:
-        from sklearn import datasets
-    except ImportError as error:
-        raise ImportError(
-            "digits come with scikit-learn, which is not installed; run pip install scikit-learn"
-        ) from error
+    datasets = require("sklearn.datasets", "the digits data set", package="scikit-learn")
     grey, classes = datasets.load_digits(return_X_y=True)
     pixels = torch.from_numpy(np.round(grey * _FULL / _BRIGHTEST).astype(np.uint8))
     colours = pixels.reshape(-1, 1, 8, 8).repeat(1, 3, 1, 1)

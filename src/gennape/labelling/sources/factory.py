@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gennape.frontends.libraries import import_factory
+from gennape.importing import import_factory
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.errors import LabellingError
 from gennape.labelling.sources.pixels import part_of
@@ -17,7 +17,7 @@ def load_made(name: str, resolution: int | None = None) -> Dataset:
         resolution: Height and width, see `part_of`; needed if images have several sizes.
 
     Raises:
-        FrontendError: There is no such function.
+        ModuleError: There is no such function.
         LabellingError: It fails, or does not return such samples.
     """
     package, _, function = name.partition(":")

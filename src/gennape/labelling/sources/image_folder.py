@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from gennape.importing import require
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.errors import LabellingError
 from gennape.labelling.sources.pixels import part_of
@@ -36,12 +37,7 @@ def load_image_folder(folder: Path, resolution: int | None = None) -> Dataset:
 
 
 def _samples(folder: Path, classes: list[str]) -> Iterator[tuple[Any, int]]:
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise ImportError(
-            'images are decoded by Pillow, which is not installed; run pip install "gennape[timm]"'
-        ) from error
+    Image = require("PIL.Image", "decoding images", package="'gennape[timm]'")
     for path in _visible(folder):
         if path.name not in classes:
             raise LabellingError(f"{path} is of a class that is not in train")

@@ -22,7 +22,8 @@ class Plan:
         space: The family.
         objectives: What is to become better.
         population: How many candidates an algorithm keeps to breed from.
-        batch: How many proposals it makes at once.
+        batch: How many proposals it makes at once, where it chooses: a generation of NSGA-II
+            is one of the whole population.
         start: Architectures to begin with, before random ones.
     """
 

@@ -62,10 +62,10 @@ def shown(metric: str, value: float) -> str:
 def _summary(found: Found, objectives: Sequence[Objective]) -> str:
     ended = " Nothing new could be found after them." if found.exhausted else ""
     said = f"{len(found.candidates):,} networks were looked at.{ended}"
-    if len(objectives) == 1:
-        return said
     costs = costs_of(found.candidates, objectives)
     finite = costs[np.isfinite(costs).all(axis=1)]
+    if len(objectives) == 1 or not len(finite):
+        return said
     worst, best = finite.max(axis=0), finite.min(axis=0)
     share = hypervolume(finite, worst) / max(float(np.prod(worst - best)), 1e-300)
     return (

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gennape.graph.interop import require
+from gennape.importing import require
 from gennape.reports.files import PAGE, write_report
 from gennape.reports.storage import write_whole
 from gennape.search.driver import Found

@@ -61,7 +61,7 @@ def document(results: Results, facts: Facts, failures: Sequence[Failure], plots:
     for protocol in measured:
         blocks += _protocol(results, protocol)
     if "nasbench101" in measured:
-        blocks += _published(results)
+        blocks += _published(results, facts)
     if plots:
         blocks += [Heading("Plots"), *plots]
     return (*blocks, *_made(facts))
@@ -77,8 +77,8 @@ def _summary(results: Results, protocols: Sequence[Protocol]) -> list[Block]:
         Paragraph(
             "Every column is one label of one family. An estimator that ranks a family no better "
             "than its FLOPs or parameters do adds nothing there. Columns called quick hold what "
-            "networks reach in one pass over 16,384 images: how they begin to learn, and not "
-            "where they end. They are shown, and not counted here."
+            "networks reach in one pass over some of the training images: how they begin to "
+            "learn, and not where they end. They are shown, and not counted here."
         )
     )
     for protocol in protocols:
@@ -123,7 +123,7 @@ def _zero_and_few_shot(
     ]
 
 
-def _published(results: Results) -> list[Block]:
+def _published(results: Results, facts: Facts) -> list[Block]:
     rows = []
     for entry in PUBLISHED:
         ours = results.value("nasbench101", FULL, entry.column, entry.labels, "spearman")
@@ -143,10 +143,17 @@ def _published(results: Results) -> list[Block]:
         Heading("Beside published numbers"),
         Paragraph(
             "Spearman correlations of methods trained on NAS-Bench-101. Their samples and labels "
-            "differ in part from ours; NB-301 here has 725 networks with surrogate labels."
+            f"differ in part from ours{_surrogate(facts)}."
         ),
         Table(headings, tuple(rows), numbers=False),
     ]
+
+
+def _surrogate(facts: Facts) -> str:
+    ranked = {table.name: table.judged for table in facts.tables}
+    if "nasbench301" not in ranked:
+        return ""
+    return f"; NB-301 here has {ranked['nasbench301']:,} networks with surrogate labels"
 
 
 def _made(facts: Facts) -> list[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gennape.estimator import load
-from gennape.evaluation.transfer.cells import LABEL_COUNTS
+from gennape.evaluation.transfer.cells import FEW, LABEL_COUNTS
 from gennape.evaluation.transfer.methods import FULL, METHODS
 from gennape.evaluation.transfer.protocols import COLUMNS, PROTOCOLS, Column, Protocol
 from gennape.evaluation.transfer.published import CURVES
@@ -27,7 +27,7 @@ _MAPPED = 250
 """Networks of each table on the maps."""
 _DOTS = 2_000
 """Networks of each column in the plots of predictions."""
-_COUNTS = tuple(sorted({*LABEL_COUNTS} - {50}))
+_COUNTS = tuple(sorted({*LABEL_COUNTS} - {FEW}))
 _LINES: tuple[tuple[Protocol, str, str, str, str], ...] = (
     ("nasbench101", FULL, "full, trained on NB-101", "#0072b2", "-o"),
     ("leave-one-out", FULL, "full, every other family", "#009e73", "-s"),

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from gennape.evaluation.transfer.protocols import FAMILIES
 from gennape.evaluation.transfer.report.colours import COLOURS
-from gennape.graph.interop import require
+from gennape.importing import require
 from gennape.reports.drawing import INK, drawing
 
 Array = npt.NDArray[np.floating[Any]]

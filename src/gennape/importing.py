@@ -1,4 +1,4 @@
-"""Import of model libraries that may be absent or built for other hardware."""
+"""Import of libraries that may be absent or built for other hardware, and of people's own code."""
 
 import sys
 from collections.abc import Callable
@@ -9,9 +9,6 @@ from typing import Any
 
 import torch
 
-from gennape import spaces
-from gennape.frontends.errors import FrontendError
-
 _EXTRA = ("timm", "torchvision")
 _TORCHVISION_SCHEMAS = (
     "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
@@ -20,35 +17,66 @@ _TORCHVISION_SCHEMAS = (
 _definitions: list[torch.library.Library] = []  # an operator lives as long as its library
 
 
+class ModuleError(ValueError):
+    """A module, or something in it, that cannot be imported; says why and what to do."""
+
+
+class NoModuleError(ModuleError):
+    """There is no module of that name."""
+
+
+class MissingExtraError(ImportError):
+    """A library that is not installed; the message says how to install it."""
+
+
+def require(module: str, feature: str, package: str | None = None) -> Any:
+    """Import a module of an optional library.
+
+    Args:
+        module: What to import.
+        feature: What needs it, for the message.
+        package: What to install; the module's own name unless given.
+
+    Raises:
+        MissingExtraError: It is not installed; says how to install it.
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{feature} needs {package or module}: pip install {package or module!s}"
+        ) from error
+
+
 def import_library(name: str) -> ModuleType:
     """The module called `name`.
 
     Raises:
-        FrontendError: It is not installed or fails to import; says what to do.
+        ModuleError: It is not installed or fails to import.
     """
     try:
         return _imported(name)
     except ModuleNotFoundError as error:
         missing = error.name or name
         if missing in _EXTRA:
-            raise FrontendError(
+            raise ModuleError(
                 f'{missing} is not installed; run pip install "gennape[timm]"'
             ) from error
         if name == missing or name.startswith(f"{missing}."):
-            near = get_close_matches(name, [*spaces.names(), *_EXTRA], n=1)
-            hint = f"did you mean {near[0]}?" if near else "check the name or install it"
-            raise FrontendError(f"there is no module or family {name!r}; {hint}") from error
-        raise FrontendError(f"{name} needs {missing}, which is not installed") from error
+            raise NoModuleError(
+                f"there is no module {name!r}; check the name or install it"
+            ) from error
+        raise ModuleError(f"{name} needs {missing}, which is not installed") from error
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
-        raise FrontendError(f"{name} cannot be imported ({reason})") from error
+        raise ModuleError(f"{name} cannot be imported ({reason})") from error
 
 
 def import_factory(package: str, name: str) -> Callable[..., Any]:
     """What is called `name` in `package`; packages in the working directory count.
 
     Raises:
-        FrontendError: There is no such package, or nothing of that name to be called.
+        ModuleError: There is no such package, or nothing of that name to be called.
     """
     sys.path.insert(0, "")
     try:
@@ -59,7 +87,7 @@ def import_factory(package: str, name: str) -> Callable[..., Any]:
     if not callable(make):
         near = get_close_matches(name, [key for key in vars(found) if key[0] != "_"])
         hint = f"; did you mean {', '.join(near)}?" if near else f"; see what {package} defines"
-        raise FrontendError(f"{package} has no factory {name!r}{hint}")
+        raise ModuleError(f"{package} has no factory {name!r}{hint}")
     factory: Callable[..., Any] = make
     return factory
 

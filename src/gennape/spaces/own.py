@@ -1,0 +1,27 @@
+"""Families of people's own, by the name `package.module:Class`."""
+
+from typing import Any
+
+from gennape.importing import ModuleError, import_factory
+from gennape.spaces.base import ArchitectureError, SearchSpace
+
+
+def own_family(name: str) -> type[SearchSpace[Any]]:
+    """The class that `package.module:Class` names; modules in the working directory count.
+
+    Raises:
+        ArchitectureError: There is no such class, it is no family, or its name is another one.
+    """
+    module, _, attribute = name.partition(":")
+    try:
+        found: Any = import_factory(module, attribute)
+    except ModuleError as error:
+        raise ArchitectureError(f"there is no family {name!r}: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, SearchSpace)):
+        raise ArchitectureError(f"{name} is no family; it must be a subclass of SearchSpace")
+    if found.name != name:
+        raise ArchitectureError(
+            f"the name of {name} is {found.name!r}; set it to {name!r}, so that its networks can "
+            "be read back by their names"
+        )
+    return found
