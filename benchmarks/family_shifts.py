@@ -23,8 +23,8 @@ from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.member import Member, embed_all, member_predictions
 from gennape.estimator.stages import Run, TrainingSet, train_member
 from gennape.estimator.targets import Target
-from gennape.estimator.training import no_report
 from gennape.evaluation.metrics import spearman
+from gennape.reports.progress import no_report
 
 TESTED = 1_500
 BASE = replace(DEFAULT, contrastive_epochs=0, clusters=1)

@@ -22,10 +22,10 @@ from gennape.estimator.generalists import Generalists, general_voices, train_gen
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.sizes import size_scores
 from gennape.estimator.targets import Target
-from gennape.estimator.training import no_report
 from gennape.estimator.training_set import TrainingSet
 from gennape.evaluation.metrics import partial_spearman, spearman
 from gennape.evaluation.transfer.protocols import group_of
+from gennape.reports.progress import no_report
 
 ROWS = 4_000
 """Most networks of a table that are learned from; all are ranked."""

@@ -14,8 +14,8 @@ from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.sizes import size_scores
 from gennape.estimator.skeleton import skeleton_features
 from gennape.estimator.stages import Run
-from gennape.estimator.training import no_report
 from gennape.graph import GraphBatch, canonical
+from gennape.reports.progress import no_report
 from made_up_families import made_up_family, plain_network, qualities, two_families
 from tiny_tables import TINY
 

@@ -7,7 +7,7 @@ import torch
 from gennape.estimator.encoder import EncoderInput
 from gennape.estimator.generalists import general_parts, general_voices, train_generalists
 from gennape.estimator.sizes import size_scores
-from gennape.estimator.training import no_report
+from gennape.reports.progress import no_report
 from made_up_families import two_families
 from tiny_tables import TINY
 

@@ -7,9 +7,9 @@ import torch
 from gennape import benchmarks
 from gennape.estimator import pretrain
 from gennape.estimator.skeleton import skeleton_features
-from gennape.estimator.training import no_report
 from gennape.estimator.training_set import TrainingSet, read_training_set
 from gennape.graph import GraphBatch, canonical
+from gennape.reports.progress import no_report
 from tiny_tables import TINY, random_graphs, short_split, write_nasbench101, write_nasbench201
 
 

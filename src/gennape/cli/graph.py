@@ -42,7 +42,8 @@ def graph(
 def _print_summary(summary: "Summary") -> None:
     from rich.table import Table
 
-    from gennape.cli.tables import new_table, show, with_unit
+    from gennape.cli.tables import new_table, show
+    from gennape.reports.numbers import with_unit
 
     facts = Table.grid(padding=(0, 2))
     facts.add_row("fingerprint", summary.fingerprint)

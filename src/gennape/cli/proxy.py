@@ -58,7 +58,8 @@ def proxy(
 
 
 def _table(scores: "dict[str, list[ProxyScore]]") -> "Table":
-    from gennape.cli.tables import new_table, with_unit
+    from gennape.cli.tables import new_table
+    from gennape.reports.numbers import with_unit
 
     table = new_table()
     table.add_column("Model", overflow="fold")

@@ -57,8 +57,9 @@ def proxy_pool(
 
 
 def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) -> "Table":
-    from gennape.cli.tables import new_table, with_unit
+    from gennape.cli.tables import new_table
     from gennape.proxies.pool import VOTE
+    from gennape.reports.numbers import with_unit
 
     table = new_table("Proxy")
     spearman = [] if agreement is None else ["Spearman"]

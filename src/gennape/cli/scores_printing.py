@@ -6,7 +6,8 @@ from rich.table import Table
 
 from gennape.cli.failures import print_failures
 from gennape.cli.formats import Format, print_csv, print_json
-from gennape.cli.tables import new_table, show, with_unit
+from gennape.cli.tables import new_table, show
+from gennape.reports.numbers import with_unit
 from gennape.scoring import Score, Scores
 
 

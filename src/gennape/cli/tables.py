@@ -1,4 +1,4 @@
-"""How tables and large numbers look."""
+"""How tables look."""
 
 import sys
 
@@ -19,14 +19,3 @@ def show(*parts: RenderableType) -> None:
     console = Console(width=None if sys.stdout.isatty() else _NO_WRAPPING)
     for part in parts:
         console.print(part)
-
-
-def with_unit(count: int) -> str:
-    """Three figures and a unit: 1814073344 becomes `1.81 G`."""
-    size = float(count)
-    for unit in ("", " k", " M", " G", " T"):
-        if size < 999.5 or unit == " T":
-            break
-        size /= 1000
-    digits = 0 if not unit else max(0, 3 - len(str(round(size))))
-    return f"{size:.{digits}f}{unit}"

@@ -15,9 +15,9 @@ from gennape.estimator.generalist import Generalist, train_generalist
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.sizes import size_parts, size_scores
 from gennape.estimator.stages import Run
-from gennape.estimator.training import Report
 from gennape.estimator.training_set import TrainingSet
 from gennape.estimator.walk_regression import WalkRegression
+from gennape.reports.progress import Report
 
 Array = npt.NDArray[np.floating[Any]]
 

@@ -20,8 +20,8 @@ from gennape.estimator.member import Member, embed_all, member_predictions
 from gennape.estimator.reference import Reference
 from gennape.estimator.stages import Run, train_member
 from gennape.estimator.targets import Target
-from gennape.estimator.training import Report, no_report
 from gennape.estimator.training_set import TrainingSet, read_training_set
+from gennape.reports.progress import Report, no_report
 
 _UNFINISHED = "unfinished"
 

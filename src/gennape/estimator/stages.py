@@ -18,9 +18,10 @@ from gennape.estimator.encoder import EncoderInput
 from gennape.estimator.fuzzy import fit_clusters
 from gennape.estimator.heads import Heads
 from gennape.estimator.member import Member, embed_all
-from gennape.estimator.training import Plan, Report, train
+from gennape.estimator.training import Plan, train
 from gennape.estimator.training_set import TrainingSet
 from gennape.graph.arrays import IntArray
+from gennape.reports.progress import Report
 
 _HEAD_BATCH = 512
 _SMALLEST_DEVIATION = 1e-6

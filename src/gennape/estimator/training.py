@@ -10,20 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from gennape.graph.arrays import IntArray
+from gennape.reports.progress import Report, no_report
 from gennape.reports.storage import write_whole
 
 Order = Callable[[np.random.Generator], IntArray]
 """Row numbers of one epoch, in the order in which they are seen."""
 
-Report = Callable[[str, int, int], None]
-"""Told what is being done, how many units of it are done, and how many there are."""
-
 _WARM_UP = 0.1
 _GRADIENT_LIMIT = 1.0
-
-
-def no_report(what: str, done: int, total: int) -> None:
-    """A report that says nothing."""
 
 
 @dataclass(frozen=True)

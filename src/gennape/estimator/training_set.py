@@ -17,10 +17,10 @@ from gennape.estimator.encoders import ENCODERS
 from gennape.estimator.graph_features import GraphFeatures
 from gennape.estimator.skeleton import skeleton
 from gennape.estimator.targets import Target
-from gennape.estimator.training import Report
 from gennape.graph import ComputationGraph, canonical_batches
 from gennape.graph.arrays import IntArray
 from gennape.graph.spectrum import laplacian_eigenvalues
+from gennape.reports.progress import Report
 from gennape.reports.storage import write_whole
 
 _CHUNK = 256

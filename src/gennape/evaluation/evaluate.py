@@ -14,9 +14,9 @@ from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.estimator import Estimator
 from gennape.estimator.descriptions import Descriptions
 from gennape.estimator.graph_features import GraphFeatures
-from gennape.estimator.training import Report, no_report
 from gennape.evaluation.few_shot import DRAWS, Rows, after_labels, draw
 from gennape.evaluation.metrics import Measures
+from gennape.reports.progress import Report, no_report
 
 Array = npt.NDArray[np.floating[Any]]
 

@@ -16,7 +16,7 @@ import torch
 
 from gennape import spaces
 from gennape.estimator import Estimator, Prediction
-from gennape.estimator.training import Report, no_report
+from gennape.reports.progress import Report, no_report
 from gennape.scoring import Score, score
 from gennape.spaces import SearchSpace
 

@@ -8,8 +8,9 @@ from gennape.graph import ComputationGraph
 from gennape.labelling.compute import Compute
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.engines import Engine
-from gennape.labelling.labelling import Report, run
+from gennape.labelling.labelling import run
 from gennape.labelling.recipe import Recipe
+from gennape.reports.progress import Report, no_report
 
 
 def evaluator(
@@ -19,7 +20,7 @@ def evaluator(
     seeds: Sequence[int] = (0,),
     compute: Compute | None = None,
     engine: Engine | None = None,
-    report: Report = lambda what, done, total: None,
+    report: Report = no_report,
 ) -> Callable[[Sequence[ComputationGraph]], list[float]]:
     """What a search calls to have networks trained.
 

@@ -1,7 +1,7 @@
 """The labelling of many networks, perhaps beside other processes on the same folder."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import sleep, time
 
@@ -14,9 +14,7 @@ from gennape.labelling.folder import Folder, Run
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, read_record
 from gennape.labelling.worker import Worker
-
-Report = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and of how much."""
+from gennape.reports.progress import Report, no_report
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 _SECONDS_AN_HOUR = 3600
@@ -44,7 +42,7 @@ def run(
     compute: Compute | None = None,
     engine: Engine | None = None,
     hours: float = float("inf"),
-    report: Report = lambda what, done, total: None,
+    report: Report = no_report,
 ) -> Labelled:
     """Train networks and keep how accurate they become.
 

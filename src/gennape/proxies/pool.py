@@ -1,7 +1,7 @@
 """Proxies of many networks of a family."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -17,15 +17,13 @@ from gennape.proxies.journal import Journal
 from gennape.proxies.measure import BATCH_SIZE, ProxyScore, measure
 from gennape.proxies.ranking import rank_correlations, rank_vote
 from gennape.proxies.registry import VOTES, parts_of
+from gennape.reports.progress import Report, no_report
 from gennape.reports.storage import write_whole
 from gennape.spaces import SearchSpace
 
 VOTE = "vote"
 
 _RANKING = "ranking.parquet"
-
-Report = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and of how much."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def score_pool(
     data: str | os.PathLike[str] = NOISE,
     batch_size: int = BATCH_SIZE,
     seed: int = 0,
-    report: Report = lambda what, done, total: None,
+    report: Report = no_report,
 ) -> PoolScores:
     """Score networks of a family; what the folder holds already is not done again.
 

@@ -5,12 +5,12 @@ import pytest
 
 from gennape import benchmarks
 from gennape.estimator.encoders import graph_features
-from gennape.estimator.training import no_report
 from gennape.evaluation.transfer import pools, tables
 from gennape.evaluation.transfer.failures import Failures
 from gennape.evaluation.transfer.methods import WHOLE, Scale
 from gennape.evaluation.transfer.pools import Pool
 from gennape.evaluation.transfer.tables import JudgedTable, read_tables
+from gennape.reports.progress import no_report
 from tiny_tables import write_nasbench201
 
 PLAIN = "|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|none~0|none~1|nor_conv_3x3~2|"

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from gennape.estimator import load
-from gennape.estimator.training import no_report
 from gennape.evaluation.few_shot import draw
 from gennape.evaluation.transfer import rankings
 from gennape.evaluation.transfer.failures import Failures
@@ -12,6 +11,7 @@ from gennape.evaluation.transfer.methods import WHOLE
 from gennape.evaluation.transfer.pools import Pool
 from gennape.evaluation.transfer.rankings import ByEstimator
 from gennape.evaluation.transfer.tables import read_tables
+from gennape.reports.progress import no_report
 
 
 @pytest.fixture

@@ -28,8 +28,9 @@ from gennape.benchmarks.official.nasbench101 import NASBENCH101
 from gennape.benchmarks.official.nasbench301 import NASBENCH301
 from gennape.benchmarks.official.natsbench import NASBENCH201, NATS_SSS, NATS_TSS
 from gennape.benchmarks.official.nds import NDS
-from gennape.benchmarks.official.source import Report, Source
+from gennape.benchmarks.official.source import Source
 from gennape.benchmarks.official.transnas import TRANSNAS
+from gennape.reports.progress import Report, no_report
 from gennape.spaces import ArchitectureError
 
 _REPORTED = 1 << 20
@@ -87,7 +88,7 @@ def import_official(
     file: str | PathLike[str],
     out: str | PathLike[str],
     limit: int | None = None,
-    report: Report = lambda what, done, total: None,
+    report: Report = no_report,
 ) -> Imported:
     """Turn an official benchmark file into `out/KIND.parquet`, a canonical table.
 

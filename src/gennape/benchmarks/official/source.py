@@ -3,15 +3,14 @@
 import hashlib
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple, cast
 
 from gennape.benchmarks.benchmark import BenchmarkError
-
-Report = Callable[[str, int, int], None]
+from gennape.reports.progress import Report
 
 _CHUNK = 1 << 20
 _TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")

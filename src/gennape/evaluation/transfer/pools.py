@@ -12,11 +12,11 @@ from safetensors.numpy import load_file, save_file
 
 from gennape.estimator.encoders import ENCODERS
 from gennape.estimator.graph_features import GraphFeatures
-from gennape.estimator.training import Report
 from gennape.evaluation.transfer.storage import digest
 from gennape.evaluation.transfer.tables import JudgedTable
 from gennape.graph import GraphBatch, canonical
 from gennape.proxies.depth import depths
+from gennape.reports.progress import Report
 from gennape.reports.storage import write_whole
 
 Array = npt.NDArray[np.floating[Any]]

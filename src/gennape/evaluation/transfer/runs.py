@@ -8,9 +8,9 @@ from time import perf_counter
 
 from gennape.estimator import EstimatorConfig, pretrain
 from gennape.estimator.checkpoint import DESCRIPTION, WEIGHTS
-from gennape.estimator.training import Report
 from gennape.evaluation.transfer.storage import code_digest, digest, file_digest
 from gennape.evaluation.transfer.tables import JudgedTable
+from gennape.reports.progress import Report
 
 _READ_A_SECOND = 450
 _TRAINED_A_SECOND = {"message-passing": 1250, "k-gnn": 750}

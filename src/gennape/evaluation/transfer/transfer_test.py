@@ -7,7 +7,6 @@ from pathlib import Path
 from gennape import benchmarks
 from gennape.benchmarks.tables import data_folder
 from gennape.estimator import load
-from gennape.estimator.training import Report, no_report
 from gennape.evaluation.transfer.facts import Facts
 from gennape.evaluation.transfer.failures import Failure, Failures
 from gennape.evaluation.transfer.jobs import Job, jobs
@@ -20,6 +19,7 @@ from gennape.evaluation.transfer.results import Results
 from gennape.evaluation.transfer.tables import read_tables
 from gennape.evaluation.transfer.workbench import Workbench
 from gennape.reports.files import PAGE, write_report
+from gennape.reports.progress import Report, no_report
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gennape.estimator.encoders import ENCODERS
-from gennape.estimator.training import Report
 from gennape.evaluation.transfer.cells import cell
 from gennape.evaluation.transfer.facts import TrainingFacts, duration
 from gennape.evaluation.transfer.failures import Failures
@@ -17,6 +16,7 @@ from gennape.evaluation.transfer.protocols import COLUMNS
 from gennape.evaluation.transfer.rankings import ByEstimator, BySize, Ranking
 from gennape.evaluation.transfer.results import Record
 from gennape.evaluation.transfer.tables import JudgedTable
+from gennape.reports.progress import Report
 
 
 @dataclass

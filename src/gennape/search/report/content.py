@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from gennape.reports.document import Block, Document, Entry, Figure, Heading, Paragraph, Table
+from gennape.reports.numbers import with_unit
 from gennape.search.candidate import Candidate
 from gennape.search.driver import Found
 from gennape.search.objectives import Objective, costs_of
 from gennape.search.pareto import hypervolume
 
-_UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 _COUNTS = ("macs", "parameters")
+_FIGURES = 4
 
 
 def document(
@@ -42,7 +43,7 @@ def document(
         Heading("How it was found"),
         Table(
             ("setting", "value"),
-            tuple((Entry(name), Entry(str(value))) for name, value in settings.items()),
+            tuple((Entry(name), Entry(_said(value))) for name, value in settings.items()),
             numbers=False,
         ),
     ]
@@ -51,12 +52,13 @@ def document(
 
 def shown(metric: str, value: float) -> str:
     """A value as people read it: 184.7 M, 0.734."""
-    if metric not in _COUNTS:
-        return f"{value:.4g}"
-    for size, unit in _UNITS:
-        if value >= size:
-            return f"{value / size:.4g} {unit}"
-    return f"{value:.0f}"
+    return with_unit(value, _FIGURES) if metric in _COUNTS else f"{value:.{_FIGURES}g}"
+
+
+def _said(setting: Any) -> str:
+    """A setting in words."""
+    several = setting if isinstance(setting, list) else [setting]
+    return ", ".join(str(one) for one in several if one is not None) or "none"
 
 
 def _summary(found: Found, objectives: Sequence[Objective]) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from gennape.cli.tables import with_unit
+from gennape.reports.numbers import with_unit
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,10 @@ from gennape.cli.tables import with_unit
 )
 def test_with_unit_keeps_three_figures(count: int, text: str) -> None:
     assert with_unit(count) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(184_690_000, "184.7 M"), (887, "887"), (2e9, "2.000 G")]
+)
+def test_with_unit_may_have_more_figures(count: float, text: str) -> None:
+    assert with_unit(count, figures=4) == text
