@@ -26,12 +26,19 @@ def test_parts_add_up_to_what_score_says(run: Run, onnx_file: Path) -> None:
 def test_the_table_leaves_out_what_says_nothing(run: Run, onnx_file: Path) -> None:
     known = run("explain", CELL).stdout
     assert "nasbench101 " in known
-    assert "Members" in known
+    assert "members " in known
     assert "MACs" not in known
     foreign = run("explain", onnx_file).stdout
     assert "foreign" in foreign
-    assert "MACs" in foreign
-    assert "Members" not in foreign
+    assert "MACs " in foreign
+    assert "members" not in foreign
+
+
+def test_the_table_begins_with_what_says_most(run: Run, onnx_file: Path) -> None:
+    made_of = run("explain", onnx_file).stdout.splitlines()[-1].partition("foreign")[2]
+    sizes = [abs(float(part.split()[-1])) for part in made_of.split(",")]
+    assert len(sizes) == 6
+    assert sizes == sorted(sizes, reverse=True)
 
 
 def test_csv_has_a_column_for_each_part(run: Run, onnx_file: Path) -> None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from gennape.explaining import Explained, Explanations
 
-_HEADINGS = {"macs": "MACs", "zero_shot": "Before labels"}
-"""Of parts whose names make no heading."""
+_WORDS = {"macs": "MACs", "zero_shot": "before labels"}
+"""For parts whose names are no words."""
 
 
 def explain(
@@ -60,16 +60,20 @@ def _print(found: "Explanations", output: Format) -> None:
 
 
 def _table(explained: "Sequence[Explained]") -> "Table":
-    """One row a network; parts that say nothing of any are left out."""
+    """One row a network."""
     from gennape.cli.tables import new_table
 
     table = new_table()
     table.add_column("Model", overflow="fold")
+    table.add_column("Score", justify="right", no_wrap=True)
     table.add_column("Like", no_wrap=True)
-    parts = [part for part in explained[0].parts if any(one.parts[part] for one in explained)]
-    for heading in (*(_HEADINGS.get(part, part.capitalize()) for part in parts), "Score"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Made of")
     for one in explained:
-        cells = [f"{one.parts[part]:+.2f}" if one.parts[part] else "" for part in parts]
-        table.add_row(one.model, one.family or "foreign", *cells, f"{one.score:+.2f}")
+        table.add_row(one.model, f"{one.score:+.2f}", one.family or "foreign", _made_of(one))
     return table
+
+
+def _made_of(explained: "Explained") -> str:
+    """The parts that say something, those that say most first."""
+    parts = sorted(explained.parts.items(), key=lambda part: -abs(part[1]))
+    return ", ".join(f"{_WORDS.get(name, name)} {value:+.2f}" for name, value in parts if value)
