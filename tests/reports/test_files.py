@@ -29,7 +29,7 @@ def test_markdown_and_its_drawings(tmp_path: Path) -> None:
     text = (tmp_path / "report.md").read_text()
     assert text.startswith("# Title & more\n\na < b\n\n```bash\ngennape --help\n```\n")
     assert "| --- | ---: |\n| row | **1.0** |" in text
-    assert "### More\n\nhidden" in text
+    assert "<summary>More</summary>\n\nhidden\n\n</details>" in text
     assert "(plots/dots.svg)" in text
     assert (tmp_path / "plots" / "dots.svg").read_text() == FIGURE.svg
 

@@ -16,6 +16,13 @@ from gennape.reports.document import (
 PLOTS = "plots"
 """Folder of the drawings, beside the report."""
 
+_FOLDED = """\
+<details markdown="1">
+<summary>{title}</summary>
+
+{inside}
+</details>"""
+
 
 def to_markdown(document: Document) -> str:
     """The report as text."""
@@ -38,7 +45,8 @@ def _block(block: Block) -> str:
             images = [f"![{figure.caption}]({PLOTS}/{figure.name}.svg)" for figure in block.figures]
             return "\n".join(images) + (f"\n\n{block.caption}" if block.caption else "")
         case Folded():
-            return f"### {block.title}\n\n" + to_markdown(block.blocks).rstrip()
+            inside = to_markdown(block.blocks)
+            return _FOLDED.format(title=block.title, inside=inside)
 
 
 def _table(table: Table) -> str:

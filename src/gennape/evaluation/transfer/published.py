@@ -42,6 +42,7 @@ def _entry(title: str, labels: int, method: str, text: str, source: str) -> Publ
 
 
 PUBLISHED = (
+    _entry("NB-101", 0, "FLAN, 729 labels of the family in all", "0.961", _FLAN),
     _entry("NB-201 CIFAR-10", 0, "GENNAPE", "0.815", _GENNAPE),
     _entry("NB-201 CIFAR-10", 0, "FLAN, two models", "0.849", _FLAN),
     _entry("NB-201 CIFAR-10", 0, "FLAN, one model", "0.47 to 0.78", _FLAN),

@@ -1,4 +1,4 @@
-"""What the report says: the worst family first, then every table, then how it was made."""
+"""What the report says: the worst family first, plots, every table, and how it was made."""
 
 from collections.abc import Sequence
 
@@ -58,12 +58,12 @@ def document(results: Results, facts: Facts, failures: Sequence[Failure], plots:
         blocks.append(Paragraph(_QUICK))
     blocks += _summary(results, measured)
     blocks += _failed(failures)
-    for protocol in measured:
-        blocks += _protocol(results, protocol)
     if "nasbench101" in measured:
         blocks += _published(results, facts)
     if plots:
         blocks += [Heading("Plots"), *plots]
+    for protocol in measured:
+        blocks += _protocol(results, protocol)
     return (*blocks, *_made(facts))
 
 
@@ -100,8 +100,8 @@ def _protocol(results: Results, protocol: Protocol) -> list[Block]:
     blocks: list[Block] = [
         Heading(capitalised(PROTOCOLS[protocol])),
         Paragraph(
-            "Green beats the better of FLOPs and parameters, red does not; the best of a column "
-            f"is bold. With {FEW} labels, mean ± standard deviation over the draws (and over the "
+            "The best of a column is bold; in colour, green beats the better of FLOPs and "
+            f"parameters and red does not. With {FEW} labels, mean ± standard deviation over the draws (and over the "
             "seeds of training where there are several), ranked on all the rest; every "
             "estimator is fine-tuned in the same closed form, sizes learn nothing from labels."
         ),
