@@ -30,6 +30,7 @@ def test_rank_known_networks_prints_what_the_docs_show() -> None:
 
 def test_the_family_of_ones_own_keeps_its_promises(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT / "examples")
+    monkeypatch.delitem(sys.modules, "my_families", raising=False)
     space = spaces.get("my_families:PlainResNets")
     spaces.check_family(space)
     with pytest.raises(spaces.ArchitectureError, match=r"one looks like 2-1-4"):
