@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from gennape.benchmarks.benchmark import BenchmarkError
 from gennape.benchmarks.tables import read_parquet
+from gennape.importing import require
 
 CLASSES = 10
 MEAN = (0.4914, 0.4822, 0.4465)
@@ -56,7 +57,7 @@ def read_cifar10(
 
     Raises:
         BenchmarkError: The file is absent, another one, or holds a broken image.
-        ImportError: Pillow, which decodes the images, is not installed.
+        MissingExtraError: Pillow, which decodes the images, is not installed.
     """
     path = Path(source)
     if path.is_dir():
@@ -76,11 +77,6 @@ def read_cifar10(
 
 def _decoded(jpeg: bytes) -> npt.NDArray[np.uint8]:
     """One image, `(3, height, width)`."""
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise ImportError(
-            'images are decoded by Pillow, which is not installed; run pip install "gennape[timm]"'
-        ) from error
+    Image = require("PIL.Image", "decoding images", package="'gennape[timm]'")
     with Image.open(io.BytesIO(jpeg)) as image:
         return np.asarray(image.convert("RGB"), dtype=np.uint8).transpose(2, 0, 1)

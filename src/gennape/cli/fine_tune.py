@@ -21,7 +21,7 @@ def fine_tune(
     input_shape: InputShape = None,
     seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
 ) -> None:
-    """Adapt an estimator to networks whose accuracy was measured; about 50 do."""
+    """Adapt an estimator to networks whose accuracy was measured; about 50 are enough."""
     import gennape
     from gennape.labels import read_labels
 

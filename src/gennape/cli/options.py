@@ -25,8 +25,8 @@ EstimatorName = Annotated[
     typer.Option(
         "--estimator",
         metavar="PATH|NAME",
-        help="A checkpoint or the name of a bundled estimator.",
-        show_default="the bundled one",
+        help="A checkpoint, or the name of a bundled estimator.",
+        show_default="all-families",
     ),
 ]
 DataFolder = Annotated[

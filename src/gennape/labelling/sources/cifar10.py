@@ -15,7 +15,7 @@ def load_cifar10(folder: str | os.PathLike[str]) -> Dataset:
 
     Raises:
         BenchmarkError: A file is absent, another one, or holds a broken image.
-        ImportError: Pillow, which decodes the images, is not installed.
+        MissingExtraError: Pillow, which decodes the images, is not installed.
     """
     return Dataset(NAME, _part(folder, "train"), _part(folder, "test"))
 

@@ -22,7 +22,7 @@ def load_image_folder(folder: Path, resolution: int | None = None) -> Dataset:
     Raises:
         LabellingError: A part is missing, has no images or an unknown class, or a file is no
             image; says which.
-        ImportError: Pillow, which decodes the images, is not installed.
+        MissingExtraError: Pillow, which decodes the images, is not installed.
     """
     if missing := [part for part in _PARTS if not (folder / part).is_dir()]:
         raise LabellingError(

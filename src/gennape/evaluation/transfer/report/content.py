@@ -101,9 +101,10 @@ def _protocol(results: Results, protocol: Protocol) -> list[Block]:
         Heading(capitalised(PROTOCOLS[protocol])),
         Paragraph(
             "The best of a column is bold; in colour, green beats the better of FLOPs and "
-            f"parameters and red does not. With {FEW} labels, mean ± standard deviation over the draws (and over the "
-            "seeds of training where there are several), ranked on all the rest; every "
-            "estimator is fine-tuned in the same closed form, sizes learn nothing from labels."
+            f"parameters and red does not. With {FEW} labels, mean ± standard deviation over the "
+            "draws (and over the seeds of training where there are several), ranked on all the "
+            "rest; every estimator is fine-tuned in the same closed form, sizes learn nothing from "
+            "labels."
         ),
     ]
     for metric, title in _METRIC_TITLES.items():
