@@ -136,7 +136,7 @@ def test_near_names_are_suggested() -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "networks"), [("hiaml", 40), ("inception", 10), ("two_path", 40)]
+    ("family", "networks"), [("hiaml", 40), ("inception", 20), ("two_path", 40)]
 )
 def test_own_labels_need_no_folder(
     family: str, networks: int, monkeypatch: pytest.MonkeyPatch
