@@ -34,7 +34,7 @@ class Explanations:
 
 
 def explain(
-    models: Iterable[Model],
+    models: Model | Iterable[Model],
     input_shape: Sequence[int] | None = None,
     estimator: Estimator | None = None,
 ) -> Explanations:

@@ -84,7 +84,9 @@ def import_factory(package: str, name: str) -> Callable[..., Any]:
     finally:
         sys.path.remove("")
     make = getattr(found, name, None)
-    if not callable(make):
+    if make is not None and not callable(make):
+        raise ModuleError(f"{package}:{name} is a {type(make).__name__} and cannot be called")
+    if make is None:
         near = get_close_matches(name, [key for key in vars(found) if key[0] != "_"])
         hint = f"; did you mean {', '.join(near)}?" if near else f"; see what {package} defines"
         raise ModuleError(f"{package} has no factory {name!r}{hint}")

@@ -46,6 +46,13 @@ def read_labels(path: Path, input_shape: Sequence[int] | None = None) -> Labelle
     if path.suffix == ".parquet":
         table = benchmarks.load(path)
         return LabelledGraphs(tuple(table.graphs()), tuple(table.accuracies.tolist()))
+    try:
+        return _read_csv(path, input_shape)
+    except UnicodeDecodeError as error:
+        raise LabelError(f"{path} is no UTF-8 text ({error.reason}); save it as UTF-8") from error
+
+
+def _read_csv(path: Path, input_shape: Sequence[int] | None) -> LabelledGraphs:
     graphs: list[ComputationGraph] = []
     accuracies: list[float] = []
     with path.open(newline="", encoding="utf-8-sig") as file:
@@ -58,8 +65,19 @@ def read_labels(path: Path, input_shape: Sequence[int] | None = None) -> Labelle
             )
         for line in lines:
             try:
-                accuracies.append(float(line["accuracy"] or ""))
+                accuracies.append(_accuracy(line))
                 graphs.append(graph_of(line["model"] or "", input_shape))
             except ValueError as error:
                 raise LabelError(f"{path}, line {lines.line_num}: {error}") from error
     return LabelledGraphs(tuple(graphs), tuple(accuracies))
+
+
+def _accuracy(line: dict[str, str]) -> float:
+    """What a line says; one with a decimal comma has a field too many."""
+    if None in line:
+        raise ValueError("it has more fields than the first line; write decimals with a point")
+    text = line["accuracy"] or ""
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"the accuracy {text!r} is no number, such as 71.3") from None

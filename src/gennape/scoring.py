@@ -40,15 +40,16 @@ class Scores:
 
 
 def score(
-    models: Iterable[Model],
+    models: Model | Iterable[Model],
     input_shape: Sequence[int] | None = None,
     estimator: Estimator | None = None,
 ) -> Scores:
     """Score networks in any form that `graph_of` reads, and folders of network files.
 
     Args:
-        models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules.
-        input_shape: Sizes of one input for networks that do not state them.
+        models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules; or
+            one of them.
+        input_shape: Sizes of one input for modules, names and files that leave them open.
         estimator: The bundled one unless given.
     """
     networks = read_networks(models, input_shape)

@@ -70,10 +70,20 @@ def test_the_seed_decides_everything(run: Run, tmp_path: Path) -> None:
         ([f"{WIDE},high", f"{NARROW},90"], "line 2"),
         ([f"{WIDE},90", "timm:no_such_network,90"], "line 3"),
         ([f"{WIDE},90", f"{NARROW}"], "line 3"),
+        ([f"{WIDE},90", f"{NARROW},80,5"], "line 3: it has more fields than the first line"),
         ([f"{WIDE},90"], "two"),
         ([], "two"),
     ],
-    ids=["nan", "infinite", "no number", "unknown network", "no accuracy", "one", "none"],
+    ids=[
+        "nan",
+        "infinite",
+        "no number",
+        "unknown network",
+        "no accuracy",
+        "decimal comma",
+        "one",
+        "none",
+    ],
 )
 def test_bad_labels(run: Run, tmp_path: Path, lines: list[str], expected: str) -> None:
     out = tmp_path / "tuned"
@@ -82,6 +92,14 @@ def test_bad_labels(run: Run, tmp_path: Path, lines: list[str], expected: str) -
     assert expected in result.stderr.lower()
     assert result.stderr.count("\n") == 1
     assert not out.exists()
+
+
+def test_labels_in_another_encoding(run: Run, tmp_path: Path) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("model,accuracy\nréseau.onnx,70\n", encoding="latin-1")
+    result = run("fine-tune", labels, "--out", tmp_path / "tuned")
+    assert result.exit_code == 1
+    assert f"{labels} is no UTF-8 text" in result.stderr
 
 
 def test_missing_column(run: Run, tmp_path: Path) -> None:

@@ -38,3 +38,9 @@ def test_unknown_family_suggests_near_ones(run: Run) -> None:
     result = run("rank", "nasbench11")
     assert result.exit_code == 1
     assert "nasbench101" in result.stderr
+
+
+def test_a_file_in_no_folder_is_noticed_at_once(run: Run, tmp_path: Path) -> None:
+    result = run("rank", "nasbench101", "--out", tmp_path / "absent" / "ranking.csv")
+    assert result.exit_code == 1
+    assert f"no folder {tmp_path / 'absent'}" in result.stderr

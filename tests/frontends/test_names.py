@@ -103,7 +103,8 @@ def test_bad_factory(factories: str, factory: str, message: str) -> None:
         ("resnet18", "did you mean timm:resnet18"),
         ("nasbench102:c3/01-12", "did you mean nasbench101"),
         ("no_such_package.nets:make", "no module or family 'no_such_package.nets'"),
-        ("", "no .onnx or .pt2 file in folder"),
+        ("", "an empty name is no network"),
+        (".", r"\. is a folder; give one with an \.onnx or \.pt2 file"),
     ],
 )
 def test_unknown_name(name: str, message: str) -> None:

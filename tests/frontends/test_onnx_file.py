@@ -90,6 +90,28 @@ def test_einsum_is_a_product(path: Path) -> None:
     assert _read(path, [node], inputs={"x": (1, 2, 5, 3)}).macs == 2 * 5 * 5 * 3
 
 
+@pytest.mark.parametrize(("op", "gates"), [("LSTM", 4), ("GRU", 3), ("RNN", 1)])
+@pytest.mark.parametrize("directions", [1, 2])
+def test_recurrent_layers_have_their_costs(
+    path: Path, op: str, gates: int, directions: int
+) -> None:
+    """Of five steps with 8 inputs and 3 units."""
+    nodes = [
+        call("Transpose", "x", "steps", perm=[1, 0, 2]),
+        call(op, "steps w r b", "y", hidden_size=3),
+    ]
+    width = gates * 3
+    weights = {
+        "w": (directions, width, 8),
+        "r": (directions, width, 3),
+        "b": (directions, 2 * width),
+    }
+    graph = _read(path, nodes, inputs={"x": (1, 5, 8)}, weights=weights)
+    assert graph.macs == 5 * directions * width * (8 + 3)
+    assert graph.parameters == directions * width * (8 + 3 + 2)
+    assert operation_names(graph)[2:] == ["LINEAR", "MATMUL", "OTHER", "OUTPUT"]
+
+
 def test_attention_is_its_parts(path: Path) -> None:
     tensors = {name: (1, 6, 12) for name in "qkv"}
     node = call("Attention", "q k v", "y", q_num_heads=3, kv_num_heads=3)

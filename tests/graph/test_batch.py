@@ -1,6 +1,7 @@
 import pickle
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +56,11 @@ def test_columns_point_to_their_graphs(graphs: list[ComputationGraph]) -> None:
     sources, targets = batch.edges
     np.testing.assert_array_equal(batch.graph_index[sources], batch.graph_index[targets])
     assert np.diff(batch.edge_offsets).tolist() == [graph.num_edges for graph in graphs]
+
+
+def test_only_graphs_make_a_batch() -> None:
+    with pytest.raises(TypeError, match=r"a int is no graph; gennape\.graph_of makes one"):
+        GraphBatch.of([1])  # type: ignore[list-item]
 
 
 def test_an_empty_batch() -> None:

@@ -38,6 +38,8 @@ def test_a_recipe_of_ones_own(tmp_path: Path) -> None:
         ({"epochs": 2.5}, "epochs .* 2.5, of another type"),
         ({"batch": 1}, "at least 2"),
         ({"crop": -1}, "0 or more"),
+        ({"learning_rate": float("nan")}, "must be a finite number"),
+        ({"weight_decay": float("inf")}, "must be a finite number"),
         ({"warm_up": 1.0}, "below 1"),
         ({"half_resolution_epochs": 3}, "number of epochs"),
         ({"momentum": 0.5}, "has unknown momentum"),

@@ -50,6 +50,16 @@ def test_images_are_resized(folder: Path) -> None:
     assert images.test.pixels[0, 2].min() > 150  # black would be 0
 
 
+def test_images_of_16_bits(folder: Path) -> None:
+    """What is above 255 is no white."""
+    for part, number in (("train", 0), ("train", 1), ("test", 0)):
+        for name, level in (("blue", 257 * 20), ("red", 257 * 130)):
+            levels = np.full((6, 6), level, dtype=np.uint16)
+            Image.fromarray(levels).save(folder / part / name / f"{number}.png")
+    images = load_dataset(str(folder))
+    assert images.test.pixels[:, 0, 0, 0].tolist() == [20, 130]
+
+
 def test_bad_folders(folder: Path, tmp_path: Path) -> None:
     (folder / "test" / "green").mkdir()
     with pytest.raises(LabellingError, match="green is of a class that is not in train"):
@@ -102,6 +112,18 @@ def texts(train):
     return Samples(["a", "b"])
 
 
+def not_numbers(train):
+    return Samples([torch.full((3, 6, 6), float("nan"))])
+
+
+def not_shares(train):
+    return Samples([torch.full((3, 6, 6), 200.0)])
+
+
+def floats(train):
+    return Samples([np.full((6, 6, 3), 0.5)])
+
+
 def broken(train):
     raise KeyError("nothing here")
 """
@@ -131,6 +153,9 @@ def test_a_factory() -> None:
         ("own_images:gray", ModuleError, "no factory 'gray'; did you mean grey"),
         ("own_imagery:grey", ModuleError, "there is no module 'own_imagery'"),
         ("own_images:texts", LabellingError, "a str is no image"),
+        ("own_images:not_numbers", LabellingError, "image 0: its numbers go from nan to nan"),
+        ("own_images:not_shares", LabellingError, "go from 200 to 200; floats go from 0 to 1"),
+        ("own_images:floats", LabellingError, "its numbers are float64"),
         ("own_images:broken", LabellingError, r"broken\(train=True\) gave no images.*nothing"),
     ],
 )

@@ -50,6 +50,17 @@ def test_functions_by_name() -> None:
             by_function(name)
 
 
+def test_a_function_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(graphs: object) -> list[float]:
+        raise KeyError("weights")
+
+    monkeypatch.setattr("search_doubles.true_quality", fails)
+    with pytest.raises(
+        SearchError, match=r"search_doubles:true_quality failed \(KeyError: 'weights'\)"
+    ):
+        by_function("search_doubles:true_quality")([])
+
+
 @pytest.fixture
 def imported(tmp_path: Path) -> Path:
     """A table of three NAS-Bench-201 networks, as `gennape import` writes it."""

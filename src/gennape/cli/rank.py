@@ -23,6 +23,8 @@ def rank(
     from gennape.cli.tables import show
     from gennape.evaluation import rank
 
+    if out is not None and not out.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {out.parent} to write {out.name} to")
     with progress_bar() as report:
         ranking = rank(family, gennape.load(estimator), top, report)
     show(scores_table(ranking.top))

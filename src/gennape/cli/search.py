@@ -77,6 +77,8 @@ def search(
             report,
         )  # fmt: skip
     show(_front(outcome.found))
+    if outcome.found.exhausted:
+        print(f"nothing new could be found after {len(outcome.found.candidates):,} networks")
     print(f"report written to {outcome.page}")
 
 

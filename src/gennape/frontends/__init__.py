@@ -45,6 +45,7 @@ def graph_of(model: Model, input_shape: Sequence[int] | None = None) -> Computat
     if isinstance(model, ExportedProgram):
         return torch.trace_program(model, _checked(input_shape))
     if isinstance(model, Module):
+        model = getattr(model, "_orig_mod", model)  # what torch.compile has wrapped
         return torch.trace_module(model, _checked(input_shape))
     raise FrontendError(
         f"a {type(model).__name__} is no network; give a torch.nn.Module, an exported program, "
@@ -54,6 +55,8 @@ def graph_of(model: Model, input_shape: Sequence[int] | None = None) -> Computat
 
 def _from_text(text: str, input_shape: tuple[int, ...] | None) -> ComputationGraph:
     """The graph of a file or a name."""
+    if not text:
+        raise FrontendError("an empty name is no network; give a file or a name")
     path = Path(text)
     if path.suffix == ".onnx":
         from gennape.frontends.onnx_file import read_onnx
@@ -64,7 +67,10 @@ def _from_text(text: str, input_shape: tuple[int, ...] | None) -> ComputationGra
 
         return read_program(path, input_shape)
     if path.is_dir():
-        raise FrontendError(f"no .onnx or .pt2 file in folder {text}; give one or a name")
+        raise FrontendError(
+            f"{text} is a folder; give one with an .onnx or .pt2 file to `gennape score`, or such "
+            "a file"
+        )
     if path.exists():
         raise FrontendError(
             f"{text} is neither an .onnx nor a .pt2 file; export the network to one of them"
@@ -78,10 +84,13 @@ def _checked(input_shape: Sequence[int] | None) -> tuple[int, ...] | None:
     """The shape as a tuple of positive numbers."""
     if input_shape is None:
         return None
-    shape = tuple(int(size) for size in input_shape)
+    try:
+        shape = tuple(int(size) for size in input_shape)
+    except (TypeError, ValueError):
+        shape = ()
     if not shape or any(size < 1 for size in shape):
         raise FrontendError(
-            f"input_shape {tuple(input_shape)} must be positive sizes without the batch, "
-            "such as (3, 32, 32)"
+            f"input_shape {input_shape!r} must be the positive sizes of one input without the "
+            "batch, such as (3, 32, 32)"
         )
     return shape

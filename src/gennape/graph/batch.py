@@ -37,6 +37,9 @@ class GraphBatch(NodeArrays):
     def of(cls, graphs: Iterable[ComputationGraph]) -> "GraphBatch":
         """The batch of `graphs`, in their order."""
         graphs = list(graphs)
+        for graph in graphs:
+            if not isinstance(graph, ComputationGraph):
+                raise TypeError(f"a {type(graph).__name__} is no graph; gennape.graph_of makes one")
         counts = [graph.num_nodes for graph in graphs]
         return cls._side_by_side(graphs, counts, [graph.name for graph in graphs])
 

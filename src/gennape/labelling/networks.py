@@ -47,7 +47,11 @@ def read_networks(path: Path, dataset: Dataset) -> list[ComputationGraph]:
         LabellingError: A line names no network, or there is none; says which line.
     """
     graphs = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise LabellingError(f"{path} is no UTF-8 text; save it as UTF-8") from error
+    for number, line in enumerate(lines, 1):
         if text := line.partition(_COMMENT)[0].strip():
             try:
                 graphs.append(_named(text, dataset))

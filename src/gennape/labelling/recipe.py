@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from importlib.resources import files
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,9 @@ class Recipe:
     test_images: int
 
     def __post_init__(self) -> None:
+        for name in ("learning_rate", "warm_up", "weight_decay", "label_smoothing"):
+            if not isfinite(getattr(self, name)):
+                self._refuse(name, "a finite number")
         if self.optimizer not in OPTIMIZERS:
             self._refuse("optimizer", f"one of {', '.join(OPTIMIZERS)}")
         for name in ("epochs", "learning_rate"):

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import wraps
 from typing import Any
 
 from gennape import benchmarks, spaces
@@ -88,8 +89,21 @@ def by_function(name: str) -> Evaluate:
     """
     module, _, function = name.partition(":")
     try:
-        return import_factory(module, function)
+        judge = import_factory(module, function)
     except ModuleError as error:
         raise SearchError(
             f"{name!r} is neither a labelled table nor package.module:function ({error})"
         ) from error
+
+    @wraps(judge)
+    def evaluate(graphs: Sequence[ComputationGraph]) -> Sequence[float]:
+        try:
+            accuracies: Sequence[float] = judge(graphs)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise SearchError(
+                f"{name} failed ({reason}); started again, the search goes on where it was"
+            ) from error
+        return accuracies
+
+    return evaluate

@@ -221,6 +221,18 @@ def test_failure_is_one_sentence(case: str) -> None:
         graph_of(make(), shape)
 
 
+def test_a_compiled_module_is_the_one_it_was_made_from() -> None:
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
+    compiled = graph_of(torch.compile(module), (3, 8, 8))
+    assert compiled.fingerprint == graph_of(module, (3, 8, 8)).fingerprint
+
+
+@pytest.mark.parametrize("shape", [8, "3x8x8", [(3, 8, 8)]])
+def test_shapes_that_are_none(shape: Any) -> None:
+    with pytest.raises(FrontendError, match="must be the positive sizes of one input"):
+        graph_of(nn.ReLU(), shape)
+
+
 def test_other_things_are_no_networks() -> None:
     with pytest.raises(FrontendError, match="a int is no network"):
         graph_of(42)  # type: ignore[arg-type]

@@ -78,7 +78,13 @@ class _Assembly:
 
     def module(self, nodes: list[Node]) -> fx.GraphModule:
         for node in nodes:
-            self.values.append(self.value(node))
+            try:
+                self.values.append(self.value(node))
+            except KeyError as missing:
+                raise GraphError(
+                    f"the graph cannot run as a PyTorch module: node {node.index} "
+                    f"({node.op.name.lower()}) does not state its {missing.args[0]}"
+                ) from missing
             arguments = [self.dimensions[argument] for argument in node.arguments]
             self.dimensions.append(dimensions_of(node, arguments))
         results = tuple(self.values[node.index].node for node in nodes if node.op is Op.OUTPUT)

@@ -30,7 +30,7 @@ def load_dataset(
     Raises:
         LabellingError: There is no such data set, or it cannot be read.
         BenchmarkError: There is no data folder, or it does not hold CIFAR-10.
-        FrontendError: There is no such factory.
+        ModuleError: There is no such factory.
         ImportError: A library that reads the data set is not installed.
     """
     known: dict[str, Callable[[], Dataset]] = {

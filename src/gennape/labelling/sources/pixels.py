@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Pixels = npt.NDArray[np.uint8]
 
-_FULL = 255
+_FULL, _FULL_OF_16 = 255, 65535
 
 
 def part_of(samples: Iterable[tuple[Any, int]], resolution: int | None, where: str) -> Part:
@@ -35,7 +35,10 @@ def part_of(samples: Iterable[tuple[Any, int]], resolution: int | None, where: s
     """
     pixels, classes = [], []
     for image, number in samples:
-        pixels.append(_pixels(image, resolution))
+        try:
+            pixels.append(_pixels(image, resolution))
+        except LabellingError as error:
+            raise LabellingError(f"{where}, image {len(pixels)}: {error}") from error
         classes.append(int(number))
     if len({image.shape for image in pixels}) > 1:
         raise LabellingError(f"the images of {where} have several sizes; give a resolution")
@@ -46,7 +49,7 @@ def part_of(samples: Iterable[tuple[Any, int]], resolution: int | None, where: s
 
 def _pixels(image: Any, resolution: int | None) -> Pixels:
     """Red, green and blue, `(3, height, width)`."""
-    picture = _picture(image).convert("RGB")
+    picture = _of_8_bits(_picture(image)).convert("RGB")
     if resolution is not None:
         from PIL import ImageOps
 
@@ -59,12 +62,34 @@ def _picture(image: Any) -> "Image.Image":
 
     if isinstance(image, torch.Tensor):
         if image.is_floating_point():
-            image = (image * _FULL).round().clamp(0, _FULL).to(torch.uint8)
+            image = (_shares(image) * _FULL).round().to(torch.uint8)
         image = image.movedim(0, -1).numpy()
     if isinstance(image, np.ndarray):
+        if image.dtype != np.uint8:
+            raise LabellingError(f"its numbers are {image.dtype}; those of arrays are uint8")
         return Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image)
     if isinstance(image, Image.Image):
         return image
     raise LabellingError(
         f"a {type(image).__name__} is no image; there are pictures of Pillow, arrays and tensors"
     )
+
+
+def _shares(image: torch.Tensor) -> torch.Tensor:
+    """Floats, checked."""
+    low, high = image.min().item(), image.max().item()
+    if not (low >= 0 and high <= 1):  # nor is NaN
+        raise LabellingError(f"its numbers go from {low:g} to {high:g}; floats go from 0 to 1")
+    return image
+
+
+def _of_8_bits(picture: "Image.Image") -> "Image.Image":
+    """A picture of 16 bits in 8; `convert` would cut off what is above 255."""
+    from PIL import Image
+
+    if picture.mode == "F":
+        raise LabellingError("its numbers are floats; pictures have 8 or 16 bits")
+    if not picture.mode.startswith("I"):
+        return picture
+    levels = np.asarray(picture)
+    return Image.fromarray(np.round(levels / _FULL_OF_16 * _FULL).clip(0, _FULL).astype(np.uint8))

@@ -9,6 +9,7 @@ from gennape.frontends.onnx.operators import (
     parts,
     pooling,
     products,
+    recurrent,
     reductions,
     weighted,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "parts",
     "pooling",
     "products",
+    "recurrent",
     "reductions",
     "weighted",
 ]
