@@ -76,13 +76,13 @@ def _files_in(model: Model) -> list[Model]:
     """The network files of a folder; anything else, an empty folder too, stands for itself."""
     if not isinstance(model, str | PathLike) or not isdir(model):
         return [model]
-    files = sorted(path for path in Path(model).rglob("*") if path.suffix in MODEL_FILES)
+    files = sorted(path for path in Path(model).rglob("*") if path.suffix.lower() in MODEL_FILES)
     return list(files) or [model]
 
 
 def _read(model: Model, input_shape: Sequence[int] | None) -> ComputationGraph:
     """A network; a size that is given for several does not replace the one a file states."""
-    is_file = isinstance(model, str | PathLike) and Path(model).suffix in MODEL_FILES
+    is_file = isinstance(model, str | PathLike) and Path(model).suffix.lower() in MODEL_FILES
     if is_file and input_shape is not None:
         with suppress(FrontendError):
             return graph_of(model)

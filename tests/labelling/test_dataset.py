@@ -20,7 +20,7 @@ def test_cifar10(data_folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from gennape.benchmarks.images import read_cifar10
     from gennape.labelling.sources import cifar10
 
-    rows = np.arange(20)
+    rows = np.arange(100)  # of all classes
     monkeypatch.setattr(cifar10, "read_cifar10", lambda f, part: read_cifar10(f, part, rows))
     images = load_dataset("cifar10", data_folder)
     assert images.image_shape == (3, 32, 32)
@@ -68,6 +68,17 @@ def test_parts_that_do_not_fit() -> None:
         Dataset("mixed", whole.train, small.test)
     with pytest.raises(LabellingError, match="does not train on"):
         Dataset("new", whole.train, Part(whole.test.pixels, whole.test.classes + 1))
+
+
+def test_classes_that_teach_nothing() -> None:
+    images = coloured_images()
+    one = [Part(part.pixels, torch.zeros_like(part.classes)) for part in images.parts]
+    with pytest.raises(LabellingError, match="has one class; there is nothing to tell apart"):
+        Dataset("one", *one)
+    train = Part(images.train.pixels, images.train.classes.clamp(min=2))
+    test = Part(images.test.pixels, images.test.classes.clamp(min=2))
+    with pytest.raises(LabellingError, match="has no training images of the classes 0, 1"):
+        Dataset("few", train, test)
 
 
 def test_spread_images_are_of_all_places() -> None:

@@ -60,6 +60,12 @@ def test_images_of_16_bits(folder: Path) -> None:
     assert images.test.pixels[:, 0, 0, 0].tolist() == [20, 130]
 
 
+def test_an_empty_class(folder: Path) -> None:
+    (folder / "train" / "green").mkdir()
+    with pytest.raises(LabellingError, match="green is empty; a class needs images"):
+        load_dataset(str(folder))
+
+
 def test_bad_folders(folder: Path, tmp_path: Path) -> None:
     (folder / "test" / "green").mkdir()
     with pytest.raises(LabellingError, match="green is of a class that is not in train"):

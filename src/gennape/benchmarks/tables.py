@@ -56,7 +56,8 @@ def data_folder(data_dir: str | os.PathLike[str] | None = None) -> Path:
     folder = data_dir or os.environ.get(DATA_VARIABLE)
     if not folder:
         raise BenchmarkError(
-            f"no data folder is given; pass it or set the environment variable {DATA_VARIABLE}"
+            "no data folder is given; pass it (--data) or set the environment variable "
+            f"{DATA_VARIABLE}"
         )
     if not Path(folder).is_dir():
         raise BenchmarkError(f"the data folder {folder} does not exist")

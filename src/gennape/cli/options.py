@@ -17,7 +17,7 @@ InputShape = Annotated[
     typer.Option(
         "--input",
         metavar="CxHxW",
-        help="Shape of one input, such as 3x224x224, for networks that do not state it.",
+        help="Shape of one input, such as 3x224x224; files that state theirs keep it.",
     ),
 ]
 EstimatorName = Annotated[

@@ -58,11 +58,11 @@ def _from_text(text: str, input_shape: tuple[int, ...] | None) -> ComputationGra
     if not text:
         raise FrontendError("an empty name is no network; give a file or a name")
     path = Path(text)
-    if path.suffix == ".onnx":
+    if path.suffix.lower() == ".onnx":
         from gennape.frontends.onnx_file import read_onnx
 
         return read_onnx(path, input_shape)
-    if path.suffix == ".pt2":
+    if path.suffix.lower() == ".pt2":
         from gennape.frontends.torch import read_program
 
         return read_program(path, input_shape)

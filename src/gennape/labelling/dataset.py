@@ -76,6 +76,12 @@ class Dataset:
         lowest = min(int(part.classes.min()) for part in self.parts)
         if lowest < 0 or int(self.test.classes.max()) >= self.classes:
             raise LabellingError(f"{self.name} has classes that it does not train on")
+        if self.classes < 2:
+            raise LabellingError(f"{self.name} has one class; there is nothing to tell apart")
+        images = torch.bincount(self.train.classes, minlength=self.classes)
+        if empty := (images == 0).nonzero().flatten().tolist():
+            numbers = ", ".join(map(str, empty))
+            raise LabellingError(f"{self.name} has no training images of the classes {numbers}")
         if not self.sha256:
             object.__setattr__(self, "sha256", self._digest())
 

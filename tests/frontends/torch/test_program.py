@@ -177,3 +177,13 @@ def test_wrong_shape_for_a_program(tmp_path: Path) -> None:
     path = _saved(nn.Conv2d(3, 8, 3), tmp_path, 1, 3, 8, 8)
     with pytest.raises(FrontendError, match="network failed on an input of 5x8x8"):
         graph_of(path, (5, 8, 8))
+
+
+def test_a_program_that_is_bound_to_its_batch(tmp_path: Path) -> None:
+    class WithToken(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.cat([torch.zeros(x.shape[0], 1), x], dim=1)
+
+    path = _saved(WithToken(), tmp_path, 2, 3)
+    with pytest.raises(FrontendError, match="exported with a batch of 2"):
+        graph_of(path)

@@ -9,6 +9,7 @@ from torch import Tensor, fx
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, InputSpec
 
+from gennape.frontends.errors import FrontendError
 from gennape.frontends.torch.tracer import failure, traced
 from gennape.graph import ComputationGraph
 
@@ -88,6 +89,11 @@ def trace_operators(
     try:
         return traced(forward, parameters, tensors, network_inputs, name)
     except Exception as error:
+        if batches := {p.dims[0] for p in inputs if p.is_input and p.dims} - {1}:
+            raise FrontendError(
+                f"{name} was exported with a batch of {max(batches)} and works with no other; "
+                "export it with a batch of 1"
+            ) from error
         shape = network_inputs[0].shape[1:] if network_inputs else ()
         raise failure(name, shape, error) from error
 

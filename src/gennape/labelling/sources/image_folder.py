@@ -30,6 +30,9 @@ def load_image_folder(folder: Path, resolution: int | None = None) -> Dataset:
             "train/CLASS/IMAGE and test/CLASS/IMAGE"
         )
     classes = [path.name for path in _visible(folder / "train") if path.is_dir()]
+    for name in classes:
+        if not _visible(folder / "train" / name):
+            raise LabellingError(f"{folder / 'train' / name} is empty; a class needs images")
     train, test = (
         part_of(_samples(folder / part, classes), resolution, str(folder / part)) for part in _PARTS
     )

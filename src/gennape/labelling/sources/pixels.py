@@ -41,7 +41,9 @@ def part_of(samples: Iterable[tuple[Any, int]], resolution: int | None, where: s
             raise LabellingError(f"{where}, image {len(pixels)}: {error}") from error
         classes.append(int(number))
     if len({image.shape for image in pixels}) > 1:
-        raise LabellingError(f"the images of {where} have several sizes; give a resolution")
+        raise LabellingError(
+            f"the images of {where} have several sizes; give a resolution (--resolution)"
+        )
     if not pixels:
         raise LabellingError(f"there are no images in {where}")
     return Part(torch.from_numpy(np.stack(pixels)), torch.tensor(classes, dtype=torch.int64))
