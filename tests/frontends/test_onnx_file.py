@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+import torch
 from onnx import helper
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.onnx_file import read_onnx
-from gennape.graph import ComputationGraph, canonical
+from gennape.graph import ComputationGraph, GraphError, canonical
 from onnx_files import call, save_onnx
 from operation_names import edge_list, operation_names
 
@@ -454,3 +455,33 @@ def test_an_input_shape_of_another_rank(path: Path) -> None:
     save_onnx(path, [CONV], inputs={"x": (1, 12)}, weights=WEIGHT)
     with pytest.raises(FrontendError, match="3x8x8 does not fit"):
         read_onnx(path, (3, 8, 8))
+
+
+def test_a_network_from_a_file_runs(path: Path) -> None:
+    """Channels are shuffled, averaged without their places, and mixed with a bias each."""
+    nodes = [
+        call("Reshape", "x grouped", "split"),
+        call("Transpose", "split", "turned", perm=[0, 2, 1, 3, 4]),
+        call("Reshape", "turned whole", "shuffled"),
+        call("ReduceMean", "shuffled", "means", axes=[2, 3], keepdims=0),
+        call("Add", "means bias", "y"),
+    ]
+    weights = {
+        "grouped": np.array([0, 2, 2, 8, 8]),
+        "whole": np.array([0, 4, 8, 8]),
+        "bias": (4,),
+    }
+    module = _read(path, nodes, weights=weights).to_module().eval()
+    x = torch.rand(3, 4, 8, 8)
+    (bias,) = module.parameters()
+    expected = x[:, [0, 2, 1, 3]].mean(dim=(2, 3)) + bias
+    torch.testing.assert_close(module(x), expected)
+
+
+def test_a_part_along_rows_does_not_say_where_it_ends(path: Path) -> None:
+    """It would be executed as if it were one of channels."""
+    weights = {"start": np.array([2]), "stop": np.array([6]), "axis": np.array([2])}
+    graph = _read(path, [call("Slice", "x start stop axis", "y")], weights=weights)
+    assert graph.output_shape[-1].tolist() == [4, 4, 8]
+    with pytest.raises(GraphError, match="does not state its stop"):
+        graph.to_module()

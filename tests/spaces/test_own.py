@@ -46,7 +46,7 @@ def test_names_are_split() -> None:
     [
         ("no_such_module:Widths", "no family 'no_such_module:Widths': there is no module"),
         ("my_families:Width", "did you mean Widths"),
-        ("my_families:number", "no factory 'number'"),
+        ("my_families:number", "my_families:number is a int and cannot be called"),
         ("my_families:ArchitectureError", "must be a subclass of SearchSpace"),
         ("my_families:Renamed", "set it to 'my_families:Renamed'"),
     ],

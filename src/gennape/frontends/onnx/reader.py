@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.layout import shape_of, source_shape
@@ -164,11 +164,13 @@ class Reader:
 
     def _source(self, name: str, axis_from_end: int) -> int:
         """A source for one use: exporters store equal tensors once, used or shared."""
-        shape = source_shape(self.dims(name), axis_from_end)
+        dims = self.dims(name)
+        shape = source_shape(dims, axis_from_end)
+        details: dict[str, Any] = {} if dims == (1, *shape) else {"shape": list(dims)}
         op, parameters = Op.CONSTANT, 0
         if self.static.is_learned(name):
             op, parameters = Op.PARAMETER, self.static.claim(name)
-        return self.builder.add_node(op, (), shape, parameters=parameters)
+        return self.builder.add_node(op, (), shape, parameters=parameters, **details)
 
     def emit(
         self,

@@ -78,15 +78,15 @@ class _Assembly:
 
     def module(self, nodes: list[Node]) -> fx.GraphModule:
         for node in nodes:
+            arguments = [self.dimensions[argument] for argument in node.arguments]
             try:
                 self.values.append(self.value(node))
+                self.dimensions.append(dimensions_of(node, arguments))
             except KeyError as missing:
                 raise GraphError(
                     f"the graph cannot run as a PyTorch module: node {node.index} "
                     f"({node.op.name.lower()}) does not state its {missing.args[0]}"
                 ) from missing
-            arguments = [self.dimensions[argument] for argument in node.arguments]
-            self.dimensions.append(dimensions_of(node, arguments))
         results = tuple(self.values[node.index].node for node in nodes if node.op is Op.OUTPUT)
         self.code.output(results[0] if len(results) == 1 else results)
         return fx.GraphModule(self.root, self.code)

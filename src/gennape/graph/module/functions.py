@@ -46,7 +46,8 @@ def _matmul(node: Node, *factors: Tensor) -> Tensor:
 def _slice(node: Node, x: Tensor) -> Tensor:
     details = node.details
     axis, start, step = details.get("axis", 1), details.get("start", 0), details.get("step", 1)
-    stop = details.get("stop", start + node.output_shape[0] * step)
+    of_channels = start + node.output_shape[0] * step
+    stop = details.get("stop", of_channels) if axis == 1 else details["stop"]
     return x[(slice(None),) * axis + (slice(start, stop, step),)]
 
 
@@ -66,7 +67,9 @@ def _resize(node: Node, x: Tensor) -> Tensor:
 
 
 def _reshape(node: Node, x: Tensor) -> Tensor:
-    return x.reshape(-1, *node.details["shape"]) if "shape" in node.details else x.flatten(1)
+    """Other dimensions; a node that does not state them flattens."""
+    flattens = "shape" not in node.details and node.output_shape[1:] == (1, 1)
+    return x.flatten(1) if flattens else x.reshape(-1, *node.details["shape"])
 
 
 def _transpose(node: Node, x: Tensor) -> Tensor:

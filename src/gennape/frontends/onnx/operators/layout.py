@@ -28,9 +28,12 @@ def reshape(reader: Reader, node: OnnxNode) -> None:
 
 
 def write_reshape(reader: Reader, x: str, output: str) -> None:
-    """A reshape of `x`."""
-    axis = axis_after_reshape(reader.dims(x), reader.axis(x), reader.dims(output))
-    reader.emit(Op.RESHAPE, (x,), output, axis=axis)
+    """A reshape of `x`; no detail when it is the plain flattening."""
+    before, after = reader.dims(x), reader.dims(output)
+    flattens = len(after) == 2 and after[0] == before[0]
+    details = {} if flattens else {"shape": list(after[1:])}
+    axis = axis_after_reshape(before, reader.axis(x), after)
+    reader.emit(Op.RESHAPE, (x,), output, axis=axis, details=details)
 
 
 @writes("DepthToSpace", "SpaceToDepth")
@@ -45,7 +48,8 @@ def transpose(reader: Reader, node: OnnxNode) -> None:
     x = node.inputs[0]
     rank = len(reader.dims(x))
     order = list(node.attributes.get("perm", range(rank - 1, -1, -1)))
-    reader.emit(Op.TRANSPOSE, (x,), node.outputs[0], axis=order.index(reader.axis(x)))
+    axis = order.index(reader.axis(x))
+    reader.emit(Op.TRANSPOSE, (x,), node.outputs[0], axis=axis, details={"dims": order})
 
 
 @writes("Expand", "Tile")

@@ -15,8 +15,10 @@ _REDUCTIONS = {
 @writes(*_REDUCTIONS)
 def reduction(reader: Reader, node: OnnxNode) -> None:
     """One number for all elements along some axes."""
+    axes = sorted(_axes(reader, node, len(reader.dims(node.inputs[0]))))
+    details = {"axes": axes, "keepdim": bool(node.attributes.get("keepdims", 1))}
     axis = _kept_axis(reader, node)
-    reader.emit(_REDUCTIONS[node.op], node.inputs[:1], node.outputs[0], axis=axis)
+    reader.emit(_REDUCTIONS[node.op], node.inputs[:1], node.outputs[0], axis=axis, details=details)
 
 
 @writes("ReduceL2")
