@@ -10,7 +10,7 @@ from onnx import helper
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.onnx_file import read_onnx
-from gennape.graph import ComputationGraph, GraphError, canonical
+from gennape.graph import ComputationGraph, canonical
 from onnx_files import call, save_onnx
 from operation_names import edge_list, operation_names
 
@@ -242,7 +242,8 @@ def test_parts_keep_where_they_start(path: Path) -> None:
 def test_a_slice_along_two_axes(path: Path) -> None:
     node = call("Slice", "x start end axes", "y")
     weights = {"start": [2, 0, -3], "end": [8, 4, 8], "axes": [2, 1, 3]}
-    graph = _read(path, [node], weights=weights)
+    graph = canonical(_read(path, [node], weights=weights))
+    assert operation_names(graph) == ["INPUT", "SLICE", "OUTPUT"]
     assert graph.details[1] == {"axis": [2, 3], "start": [2, 5]}
 
 
@@ -478,10 +479,34 @@ def test_a_network_from_a_file_runs(path: Path) -> None:
     torch.testing.assert_close(module(x), expected)
 
 
-def test_a_part_along_rows_does_not_say_where_it_ends(path: Path) -> None:
-    """It would be executed as if it were one of channels."""
-    weights = {"start": np.array([2]), "stop": np.array([6]), "axis": np.array([2])}
-    graph = _read(path, [call("Slice", "x start stop axis", "y")], weights=weights)
-    assert graph.output_shape[-1].tolist() == [4, 4, 8]
-    with pytest.raises(GraphError, match="does not state its stop"):
-        graph.to_module()
+@pytest.mark.parametrize(
+    ("starts", "stops", "axes", "steps", "expected"),
+    [
+        ([2], [6], [2], [1], np.s_[:, :, 2:6]),
+        ([1], [3], [1], [1], np.s_[:, 1:3]),
+        ([0, 1], [8, 4], [3, 1], [2, 1], np.s_[:, 1:4, :, ::2]),
+        ([-3, 2], [8, 8], [3, 2], [1, 1], np.s_[:, :, 2:, 5:]),
+    ],
+)
+def test_parts_are_those_that_the_file_names(
+    path: Path,
+    starts: list[int],
+    stops: list[int],
+    axes: list[int],
+    steps: list[int],
+    expected: Any,
+) -> None:
+    named = {"start": starts, "stop": stops, "axes": axes, "steps": steps}
+    weights = {name: np.array(values) for name, values in named.items()}
+    module = _read(
+        path, [call("Slice", "x start stop axes steps", "y")], weights=weights
+    ).to_module()
+    x = torch.rand(3, 4, 8, 8)
+    torch.testing.assert_close(module(x), x[expected])
+
+
+def test_one_position_of_an_axis_runs(path: Path) -> None:
+    weights = {"place": np.array(2)}
+    module = _read(path, [call("Gather", "x place", "y", axis=2)], weights=weights).to_module()
+    x = torch.rand(3, 4, 8, 8)
+    torch.testing.assert_close(module(x), x[:, :, 2])

@@ -5,6 +5,9 @@ from gennape.frontends.onnx.document import OnnxNode
 from gennape.frontends.onnx.reader import Reader, writes
 from gennape.graph import Op
 
+_MODES_OF_IMAGES = {"linear": "bilinear", "cubic": "bicubic"}
+"""What PyTorch calls them."""
+
 _IDENTITIES = ("Identity", "Cast", "CastLike", "QuantizeLinear", "DequantizeLinear")
 
 
@@ -61,7 +64,8 @@ def expand(reader: Reader, node: OnnxNode) -> None:
 @writes("Resize", "Upsample")
 def resize(reader: Reader, node: OnnxNode) -> None:
     """Interpolation to another height and width."""
-    mode = node.attributes.get("mode", "nearest")
+    named = node.attributes.get("mode", "nearest")
+    mode = _MODES_OF_IMAGES.get(named, named) if len(reader.dims(node.outputs[0])) == 4 else named
     reader.emit(
         Op.RESIZE, node.inputs[:1], node.outputs[0], axis=1, read_axis=1, details={"mode": mode}
     )

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from itertools import accumulate
+from typing import NamedTuple
 
 from gennape.frontends.onnx.document import OnnxNode
 from gennape.frontends.onnx.operators.layout import write_reshape
 from gennape.frontends.onnx.reader import Reader, writes
 from gennape.graph import Op
-from gennape.graph.slices import slice_details
 
 
 @writes("Concat")
@@ -24,7 +24,7 @@ def split(reader: Reader, node: OnnxNode) -> None:
     starts = accumulate((reader.dims(output)[axis] for output in node.outputs), initial=0)
     for output, start in zip(node.outputs, starts, strict=False):
         if reader.is_used(output):
-            write_slice(reader, x, output, {axis: start})
+            write_slice(reader, x, output, {axis: Range(start, reader.dims(output)[axis])})
 
 
 @writes("Slice")
@@ -38,40 +38,68 @@ def slice_(reader: Reader, node: OnnxNode) -> None:
     if before == after and min(steps, default=1) > 0:
         reader.emit(Op.IDENTITY, (x,), output)
         return
-    first = {axis % len(before): start for axis, start in zip(axes, starts, strict=True)}
-    write_slice(
-        reader,
-        x,
-        output,
-        {
-            axis: start % before[axis]
-            for axis, start in first.items()
-            if before[axis] != after[axis]
-        },
-    )
+    cut = {
+        axis % len(before): (start, step)
+        for axis, start, step in zip(axes, starts, steps, strict=True)
+    }
+    ranges = {
+        axis: Range(start % before[axis], after[axis], step)
+        for axis, (start, step) in cut.items()
+        if before[axis] != after[axis]
+    }
+    if ranges:
+        write_slice(reader, x, output, ranges)
+    else:
+        reader.emit(Op.SLICE, (x,), output)
+
+
+class Range(NamedTuple):
+    """Some positions along an axis."""
+
+    start: int
+    length: int
+    step: int = 1
 
 
 def write_slice(
     reader: Reader,
     x: str,
     output: str,
-    starts: Mapping[int, int],
+    ranges: Mapping[int, Range],
     removed_axis: int | None = None,
 ) -> None:
-    """A part of `x`, by where it starts along some axes.
+    """A part of `x`, cut along one axis after another.
 
     Args:
         reader: The reader.
         x: The whole.
         output: The part.
-        starts: First position along each axis that is cut.
+        ranges: Which positions of each axis that is cut.
         removed_axis: An axis that is gone from the part.
     """
-    axis = reader.axis(x)
+    part, dims = x, list(reader.dims(x))
+    for number, (axis, range_) in enumerate(ranges.items(), start=1):
+        dims[axis] = range_.length
+        is_last = number == len(ranges) and removed_axis is None
+        before, part = part, output if is_last else f"{output}/{number}"
+        channels = reader.axis(before)
+        details = _slice_details(axis, channels, range_)
+        reader.emit(
+            Op.SLICE, (before,), part, axis=channels, output_dims=tuple(dims), details=details
+        )
     if removed_axis is not None:
-        last = len(reader.dims(output)) - 1
-        axis = last if axis == removed_axis else axis - (axis > removed_axis)
-    reader.emit(Op.SLICE, (x,), output, axis=max(axis, 0), details=slice_details(starts))
+        write_reshape(reader, part, output)
+
+
+def _slice_details(axis: int, channels: int, range_: Range) -> dict[str, int]:
+    """Nothing but the start for channels that are in their place."""
+    start, length, step = range_
+    details = {"start": start} if start else {}
+    if (axis, channels) != (1, 1):
+        details |= {"axis": axis, "stop": start + length * step}
+    if step != 1:
+        details["step"] = step
+    return details
 
 
 @writes("Gather")
@@ -88,9 +116,9 @@ def gather(reader: Reader, node: OnnxNode) -> None:
     if chosen == list(range(reader.dims(data)[axis])):
         write_reshape(reader, data, output)
     elif chosen is not None and len(chosen) == 1:
-        starts = {axis: chosen[0] % reader.dims(data)[axis]}
+        ranges = {axis: Range(chosen[0] % reader.dims(data)[axis], 1)}
         is_removed = not reader.dims(indices)  # a plain number removes the axis
-        write_slice(reader, data, output, starts, axis if is_removed else None)
+        write_slice(reader, data, output, ranges, axis if is_removed else None)
     else:
         places = filter(reader.is_dynamic, node.inputs)
         reader.emit(Op.GATHER, list(places), output)
