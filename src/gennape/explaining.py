@@ -42,7 +42,7 @@ def explain(
 
     Args:
         models: As `gennape.score` takes them.
-        input_shape: Sizes of one input for networks that do not state them.
+        input_shape: As `gennape.score` takes it.
         estimator: The bundled one unless given.
     """
     networks = read_networks(models, input_shape)

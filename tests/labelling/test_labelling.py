@@ -113,6 +113,19 @@ def test_a_damaged_checkpoint_is_thrown_away(tmp_path: Path, epochs: list[int]) 
         kept.record(Run(NETWORKS[0], 0)).unlink()
 
 
+def test_a_full_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Folder(tmp_path, IMAGES, tiny_recipe())
+    checkpoint = kept.checkpoint(Run(NETWORKS[0], 0))
+    checkpoint.write_bytes(b"whole")
+
+    def without_memory(*_: Any, **__: Any) -> None:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(torch, "load", without_memory)
+    (record,) = _run(tmp_path, NETWORKS[:1]).records
+    assert record.status is Status.OUT_OF_MEMORY
+
+
 def test_what_another_process_works_on_is_not_given_up(tmp_path: Path) -> None:
     kept, one = Folder(tmp_path, IMAGES, tiny_recipe()), Run(NETWORKS[0], 0)
     worker = Worker(kept, IMAGES, tiny_recipe(), Compute())

@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from gennape.reports.storage import whole_file, write_whole
+from gennape.reports.storage import sha256_of, whole_file, write_whole
+
+EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 def _half_written(error: type[BaseException]) -> Callable[[Path], None]:
@@ -34,3 +36,8 @@ def test_two_that_write_at_once_do_not_meet(tmp_path: Path) -> None:
         assert path.read_text() == "other"
     assert path.read_text() == "one"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_digest_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    assert sha256_of(tmp_path / "empty") == EMPTY_SHA256

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gennape.cli.options import EstimatorName, InputShape, parse_shape
+from gennape.cli.options import EstimatorName, InputShape, Seed, parse_shape
 
 
 def fine_tune(
@@ -19,7 +19,7 @@ def fine_tune(
     out: Annotated[Path, typer.Option(help="Where the new estimator is written.")],
     estimator: EstimatorName = None,
     input_shape: InputShape = None,
-    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
+    seed: Seed = 0,
 ) -> None:
     """Adapt an estimator to networks whose accuracy was measured; about 50 are enough."""
     import gennape

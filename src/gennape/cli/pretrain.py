@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gennape.cli.options import DataFolder
+from gennape.cli.options import DataFolder, Seed
 
 
 def pretrain(
@@ -17,7 +17,7 @@ def pretrain(
     families: Annotated[
         str, typer.Option(metavar="all|NAME,...", help="Labelled tables to learn from.")
     ] = "nasbench101",
-    seed: Annotated[int, typer.Option(help="Seed of every random choice.")] = 0,
+    seed: Seed = 0,
 ) -> None:
     """Train an estimator on labelled families; a killed run goes on when started again."""
     from gennape import benchmarks

@@ -64,12 +64,11 @@ def general_voices(generalists: Generalists | None, features: GraphFeatures) -> 
 
 def general_parts(generalists: Generalists | None, features: GraphFeatures) -> Array:
     """What the mean of the general voices is the sum of, `(parts, graphs)`; see `GENERAL_PARTS`."""
-    parts = np.zeros((len(GENERAL_PARTS), len(features)))
-    parts[:4] = size_parts(features.sizes).T
-    if generalists is not None:
-        parts[4] = generalists.by_walks(features)
-        parts[5] = generalists.by_encoders(features).mean(axis=0)
-    return parts
+    sizes = size_parts(features.sizes).T
+    if generalists is None:
+        return np.vstack([sizes, np.zeros((2, len(features)))])
+    encoders = generalists.by_encoders(features).mean(axis=0)
+    return np.vstack([sizes, generalists.by_walks(features), encoders])
 
 
 def train_generalists(

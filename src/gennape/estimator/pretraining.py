@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from hashlib import file_digest
 from pathlib import Path
 
 import torch
@@ -22,6 +21,7 @@ from gennape.estimator.stages import Run, train_member
 from gennape.estimator.targets import Target
 from gennape.estimator.training_set import TrainingSet, read_training_set
 from gennape.reports.progress import Report, no_report
+from gennape.reports.storage import sha256_of
 
 _UNFINISHED = "unfinished"
 
@@ -55,7 +55,7 @@ def pretrain(
         raise ValueError(f"no family to train on; give some of {', '.join(benchmarks.names())}")
     tables = [benchmarks.load(family, data_dir) for family in families]
     folder = Path(out_dir) / _UNFINISHED
-    digests = {name: _digest(locate(name, data_dir)) for name in families}
+    digests = {name: sha256_of(locate(name, data_dir)) for name in families}
     _claim(folder, {"config": config.to_json(), "seed": seed, "families": digests})
     with torch.random.fork_rng(devices=()):
         data, targets = read_training_set(tables, config, seed, folder, report)
@@ -109,11 +109,6 @@ def _assembled(
         for name, rows in zip(data.names, data.family_rows, strict=True)
     ]
     return Estimator(config, members, generalists, target, Familiarity(traits), reference)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _claim(folder: Path, arguments: dict[str, object]) -> None:

@@ -23,8 +23,6 @@ from gennape.graph.spectrum import laplacian_eigenvalues
 from gennape.reports.progress import Report
 from gennape.reports.storage import write_whole
 
-_CHUNK = 256
-
 
 @dataclass(frozen=True)
 class TrainingSet:

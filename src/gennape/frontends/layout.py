@@ -7,6 +7,7 @@ channels, height, width, so that the same network has the same shapes by every r
 
 from collections.abc import Sequence
 from math import prod
+from typing import Any
 
 Shape = tuple[int, int, int]
 
@@ -73,6 +74,33 @@ def axis_after_reshape(before: Sequence[int], axis: int, after: Sequence[int]) -
             leads = len(old) > 1 and axis == old.start
             return same[0] if same else new[0 if leads else -1]
     return len(after) - 1
+
+
+def reshape_details(before: Sequence[int], after: Sequence[int]) -> dict[str, Any]:
+    """What a reshape states: its dimensions, but for the plain flattening of each sample."""
+    flattens = len(after) == 2 and after[0] == before[0]
+    return {} if flattens else {"shape": list(after[1:])}
+
+
+def cut_details(axis: int, channels: int, start: int, length: int, step: int) -> dict[str, Any]:
+    """What a part along one axis states; of channels in their place only where it starts.
+
+    Args:
+        axis: Which is cut.
+        channels: Position of the channels.
+        start: The first position.
+        length: How many there are.
+        step: From one to the next.
+    """
+    details = {"start": start} if start else {}
+    if (axis, channels) != (1, 1):
+        details |= {"axis": axis, "stop": start + length * step}
+    return details if step == 1 else details | {"step": step}
+
+
+def source_details(dims: Sequence[int], shape: Shape) -> dict[str, Any]:
+    """What a stored tensor states: its dimensions, where they are not those of its shape."""
+    return {} if tuple(dims) == (1, *shape) else {"shape": list(dims)}
 
 
 def _runs(before: Sequence[int], after: Sequence[int]) -> list[tuple[range, range]]:

@@ -34,6 +34,9 @@ ATTRIBUTE_COLUMNS = 18
 NO_ATTRIBUTES = (1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0)
 """Kernel, stride, padding, dilation, groups, bias of a node that has none."""
 
+WITH_BIAS = (*NO_ATTRIBUTES[:BIAS], 1)
+"""The same of a node that has a bias and nothing else."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NodeArrays:

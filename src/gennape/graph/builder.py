@@ -6,7 +6,7 @@ index; shapes and parameter counts follow from the arguments.
 
 from typing import Any
 
-from gennape.graph.arrays import NO_ATTRIBUTES
+from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
 from gennape.graph.node_writer import NodeWriter, Shape
 from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError
@@ -69,7 +69,7 @@ class GraphBuilder(NodeWriter):
     def batch_norm(self, x: int) -> int:
         """Batch normalisation with a learned scale and shift."""
         shape = self.shapes[x]
-        return self.add_node(Op.BATCH_NORM, (x,), shape, _WITH_BIAS, 2 * shape[0])
+        return self.add_node(Op.BATCH_NORM, (x,), shape, WITH_BIAS, 2 * shape[0])
 
     def activation(self, op: Op, x: int) -> int:
         """An element-wise operation without parameters."""
@@ -135,7 +135,7 @@ class GraphBuilder(NodeWriter):
             Op.LINEAR,
             (x,),
             (features, height, width),
-            _WITH_BIAS if bias else NO_ATTRIBUTES,
+            WITH_BIAS if bias else NO_ATTRIBUTES,
             features * channels + (features if bias else 0),
         )
 
@@ -188,9 +188,6 @@ class GraphBuilder(NodeWriter):
     def zero(self, x: int) -> int:
         """Zeros of the shape of `x`."""
         return self.add_node(Op.ZERO, (x,), self.shapes[x])
-
-
-_WITH_BIAS = (*NO_ATTRIBUTES[:-1], 1)
 
 
 def _window_size(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:

@@ -17,7 +17,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -32,7 +31,7 @@ from gennape.labelling.dataset import Dataset
 from gennape.labelling.errors import LabellingError
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, Status, read_record, table_of
-from gennape.reports.storage import write_whole
+from gennape.reports.storage import sha256_of, write_whole
 
 RUNS, MEANS, LABELS = "runs.parquet", "labels.csv", "labels.parquet"
 
@@ -98,7 +97,7 @@ class Folder:
             runs = self.path / RUNS
             write_whole(runs, lambda partial: pq.write_table(table_of(records), partial))
             write_whole(self.path / MEANS, lambda partial: _write_means(records, partial))
-            digest = sha256(runs.read_bytes()).hexdigest()
+            digest = sha256_of(runs)
             with new_table(self.path / LABELS) as table:
                 for record in records:
                     _write_labels(record, table, digest)

@@ -83,7 +83,7 @@ class Worker:
         status, reason = Status.TRAINED, ""
         try:
             training = Training(run.graph, images, self.recipe, self.compute, run.seed)
-            if kept := self._kept(run, self.compute.device):
+            if kept := self._kept(run):
                 training.restore(kept)
             history = training.history
             while not training.is_done:
@@ -101,18 +101,23 @@ class Worker:
 
     def _lost(self, run: Run, reason: str) -> Record:
         """What is known of a run whose processes died, and of their hardware: its kind."""
-        kept = self._kept(run, "cpu")
+        kept = self._kept(run)
         history = History(**kept["history"]) if kept else History()
         return self._record(run, history, Status.FAILED, reason, self.compute.device)
 
-    def _kept(self, run: Run, device: str) -> dict[str, Any] | None:
-        """What the checkpoint holds; None without one, or if it is damaged and is thrown away."""
+    def _kept(self, run: Run) -> dict[str, Any] | None:
+        """What the checkpoint holds; None without one, or if it is damaged and is thrown away.
+
+        Its tensors are on the processor, so that a full GPU is not taken for damage.
+        """
         checkpoint = self.folder.checkpoint(run)
         try:
-            kept: dict[str, Any] = torch.load(checkpoint, device, weights_only=True)
+            kept: dict[str, Any] = torch.load(checkpoint, "cpu", weights_only=True)
         except FileNotFoundError:
             return None
-        except (RuntimeError, EOFError, UnpicklingError):
+        except (RuntimeError, EOFError, UnpicklingError) as error:
+            if _is_out_of_memory(error):
+                raise
             checkpoint.unlink()
             return None
         return kept

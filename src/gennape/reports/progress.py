@@ -1,4 +1,4 @@
-"""How long work tells what it has done."""
+"""How work that takes long tells what it has done."""
 
 from collections.abc import Callable
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import file_digest
 from pathlib import Path
 from secrets import token_hex
 
@@ -35,3 +36,9 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """
     with whole_file(path) as partial:
         write(partial)
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

@@ -8,9 +8,10 @@ from time import perf_counter
 
 from gennape.estimator import EstimatorConfig, pretrain
 from gennape.estimator.checkpoint import DESCRIPTION, WEIGHTS
-from gennape.evaluation.transfer.storage import code_digest, digest, file_digest
+from gennape.evaluation.transfer.storage import code_digest, digest
 from gennape.evaluation.transfer.tables import JudgedTable
 from gennape.reports.progress import Report
+from gennape.reports.storage import sha256_of
 
 _READ_A_SECOND = 450
 _TRAINED_A_SECOND = {"message-passing": 1250, "k-gnn": 750}
@@ -80,4 +81,4 @@ class Run:
 
 def estimator_version(folder: Path) -> str:
     """A short name for an estimator on disk."""
-    return digest(file_digest(folder / WEIGHTS), file_digest(folder / DESCRIPTION))
+    return digest(sha256_of(folder / WEIGHTS), sha256_of(folder / DESCRIPTION))

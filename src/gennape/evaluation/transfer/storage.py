@@ -12,11 +12,6 @@ import gennape
 _DIGITS = 12
 
 
-def file_digest(path: Path) -> str:
-    """The sha256 of a file, in hexadecimal."""
-    return sha256(path.read_bytes()).hexdigest()
-
-
 def digest(*facts: Any) -> str:
     """A short name for everything that a stored result depends on; facts are plain JSON."""
     return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:_DIGITS]

@@ -14,7 +14,8 @@ from gennape.benchmarks.tables import locate
 from gennape.estimator.encoders import ENCODERS, graph_features
 from gennape.evaluation.transfer.failures import Failures
 from gennape.evaluation.transfer.methods import Scale
-from gennape.evaluation.transfer.storage import digest, file_digest
+from gennape.evaluation.transfer.storage import digest
+from gennape.reports.storage import sha256_of
 
 _PROBED = 16
 
@@ -72,7 +73,7 @@ def read_tables(
     for name in names:
         with failures.noted(f"table {name}"):
             benchmark = benchmarks.load(name, data_dir)
-            digest_of_file = file_digest(locate(name, data_dir))
+            digest_of_file = sha256_of(locate(name, data_dir))
             table = JudgedTable(benchmark, digest_of_file, _judged(benchmark, scale))
             for encoder in ENCODERS:
                 table.version(encoder)  # which reads some networks

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from gennape.frontends.errors import FrontendError
-from gennape.frontends.layout import shape_of, source_shape
+from gennape.frontends.layout import shape_of, source_details, source_shape
 from gennape.frontends.onnx.document import Dims, OnnxNode
 from gennape.frontends.onnx.static import Array, StaticTensors
 from gennape.graph import ComputationGraph, GraphBuilder, Op
@@ -166,10 +166,10 @@ class Reader:
         """A source for one use: exporters store equal tensors once, used or shared."""
         dims = self.dims(name)
         shape = source_shape(dims, axis_from_end)
-        details: dict[str, Any] = {} if dims == (1, *shape) else {"shape": list(dims)}
         op, parameters = Op.CONSTANT, 0
         if self.static.is_learned(name):
             op, parameters = Op.PARAMETER, self.static.claim(name)
+        details = source_details(dims, shape)
         return self.builder.add_node(op, (), shape, parameters=parameters, **details)
 
     def emit(

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gennape.frontends.layout import shape_of, source_shape
+from gennape.frontends.layout import shape_of, source_details, source_shape
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
@@ -127,13 +127,12 @@ class Trace:
             dims = tuple(tensor.shape)
             self._note_use(tensor, len(self.builder.shapes))
             shape = source_shape(dims, axis_from_end)
-            details: dict[str, Any] = {} if dims == (1, *shape) else {"shape": list(dims)}
             self._sources[id(tensor)] = self.builder.add_node(
                 Op.PARAMETER if self._owners.get(id(tensor)) else Op.CONSTANT,
                 (),
                 shape,
                 parameters=self._claim(tensor),
-                **details,
+                **source_details(dims, shape),
             )
             self._alive.append(tensor)
         return self._sources[id(tensor)]

@@ -1,6 +1,6 @@
 """Changes of layout, type and size."""
 
-from gennape.frontends.layout import axis_after_reshape
+from gennape.frontends.layout import axis_after_reshape, reshape_details
 from gennape.frontends.onnx.document import OnnxNode
 from gennape.frontends.onnx.reader import Reader, writes
 from gennape.graph import Op
@@ -33,10 +33,8 @@ def reshape(reader: Reader, node: OnnxNode) -> None:
 def write_reshape(reader: Reader, x: str, output: str) -> None:
     """A reshape of `x`; no detail when it is the plain flattening."""
     before, after = reader.dims(x), reader.dims(output)
-    flattens = len(after) == 2 and after[0] == before[0]
-    details = {} if flattens else {"shape": list(after[1:])}
     axis = axis_after_reshape(before, reader.axis(x), after)
-    reader.emit(Op.RESHAPE, (x,), output, axis=axis, details=details)
+    reader.emit(Op.RESHAPE, (x,), output, axis=axis, details=reshape_details(before, after))
 
 
 @writes("DepthToSpace", "SpaceToDepth")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import accumulate
 from typing import NamedTuple
 
+from gennape.frontends.layout import cut_details
 from gennape.frontends.onnx.document import OnnxNode
 from gennape.frontends.onnx.operators.layout import write_reshape
 from gennape.frontends.onnx.reader import Reader, writes
@@ -83,23 +84,12 @@ def write_slice(
         is_last = number == len(ranges) and removed_axis is None
         before, part = part, output if is_last else f"{output}/{number}"
         channels = reader.axis(before)
-        details = _slice_details(axis, channels, range_)
+        details = cut_details(axis, channels, *range_)
         reader.emit(
             Op.SLICE, (before,), part, axis=channels, output_dims=tuple(dims), details=details
         )
     if removed_axis is not None:
         write_reshape(reader, part, output)
-
-
-def _slice_details(axis: int, channels: int, range_: Range) -> dict[str, int]:
-    """Nothing but the start for channels that are in their place."""
-    start, length, step = range_
-    details = {"start": start} if start else {}
-    if (axis, channels) != (1, 1):
-        details |= {"axis": axis, "stop": start + length * step}
-    if step != 1:
-        details["step"] = step
-    return details
 
 
 @writes("Gather")

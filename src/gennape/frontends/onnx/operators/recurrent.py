@@ -3,10 +3,9 @@
 from gennape.frontends.onnx.document import OnnxNode
 from gennape.frontends.onnx.reader import Reader, writes
 from gennape.graph import Op
-from gennape.graph.arrays import BIAS, NO_ATTRIBUTES
+from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
 
 _FUNCTIONS = {"LSTM": "lstm", "GRU": "gru", "RNN": "rnn_tanh"}
-_WITH_BIAS = (*NO_ATTRIBUTES[:BIAS], 1)
 
 
 @writes(*_FUNCTIONS)
@@ -25,7 +24,7 @@ def recurrent(reader: Reader, node: OnnxNode) -> None:
         into,
         axis=2,
         read_axis=2,
-        attributes=_WITH_BIAS if bias else NO_ATTRIBUTES,
+        attributes=WITH_BIAS if bias else NO_ATTRIBUTES,
         weights=tuple(filter(None, (weights, bias))),
         output_dims=dims,
     )

@@ -4,10 +4,7 @@ from gennape.frontends.onnx.document import OnnxNode
 from gennape.frontends.onnx.operators.windows import window_attributes
 from gennape.frontends.onnx.reader import Reader, writes
 from gennape.graph import Op
-from gennape.graph.arrays import NO_ATTRIBUTES
-
-_LINEAR = NO_ATTRIBUTES
-_LINEAR_WITH_BIAS = (*NO_ATTRIBUTES[:-1], 1)
+from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
 
 
 @writes("Conv", "ConvTranspose")
@@ -56,7 +53,7 @@ def gemm(reader: Reader, node: OnnxNode) -> None:
         if bias:
             reader.emit(Op.ADD, (node.outputs[0], bias), node.outputs[0])
         return
-    attributes = _LINEAR_WITH_BIAS if bias else _LINEAR
+    attributes = WITH_BIAS if bias else NO_ATTRIBUTES
     weights = (weight, bias) if bias else (weight,)
     read_axis = 0 if node.attributes.get("transA", 0) else 1
     reader.emit(

@@ -8,9 +8,7 @@ from gennape.frontends.torch.registry import writes
 from gennape.frontends.torch.rules.windows import Size, sizes, window
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
-from gennape.graph.arrays import NO_ATTRIBUTES
-
-WITH_BIAS = (*NO_ATTRIBUTES[:-1], 1)
+from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
 
 
 @writes("conv1d conv2d conv3d")

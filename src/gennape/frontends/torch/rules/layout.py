@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.layout import axis_after_reshape
+from gennape.frontends.layout import axis_after_reshape, reshape_details
 from gennape.frontends.torch.registry import writes
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
@@ -31,8 +31,7 @@ def reshape(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None
     if before == after:
         trace.same(output, x)
         return
-    flattens = len(after) == 2 and after[0] == before[0]
-    details = {} if flattens else {"shape": list(after[1:])}
+    details = reshape_details(before, after)
     axis = axis_after_reshape(before, trace.axis(x), after)
     trace.emit(Op.RESHAPE, (x,), output, axis=axis, details=details)
 

@@ -14,11 +14,10 @@ from torch import Tensor
 
 from gennape.frontends.torch.registry import writes
 from gennape.frontends.torch.rules.attention import product
-from gennape.frontends.torch.rules.convolution import WITH_BIAS
 from gennape.frontends.torch.rules.layout import concat
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
-from gennape.graph.arrays import NO_ATTRIBUTES
+from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
 
 
 def recurrent(

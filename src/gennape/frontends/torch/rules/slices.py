@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.layout import axis_after_reshape
+from gennape.frontends.layout import axis_after_reshape, cut_details
 from gennape.frontends.torch.registry import writes
 from gennape.frontends.torch.rules.layout import expand, reshape
 from gennape.frontends.torch.trace import Trace
@@ -25,11 +25,7 @@ def cut(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, step: int
         return
     part = trace.blank(*x.shape[:dim], length, *x.shape[dim + 1 :]) if dropped else output
     axis = trace.axis(x)
-    details = {"start": start} if start else {}
-    if (dim, axis) != (1, 1):
-        details |= {"axis": dim, "stop": start + length * step}
-    if step != 1:
-        details["step"] = step
+    details = cut_details(dim, axis, start, length, step)
 
     def add() -> int:
         trace.emit(Op.SLICE, (x,), part, axis=axis, details=details)
