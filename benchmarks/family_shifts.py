@@ -24,7 +24,7 @@ from gennape.estimator.member import Member, embed_all, member_predictions
 from gennape.estimator.stages import Run, TrainingSet, train_member
 from gennape.estimator.targets import Target
 from gennape.evaluation.metrics import spearman
-from gennape.reports.progress import no_report
+from gennape.utils.progress import no_progress
 
 TESTED = 1_500
 BASE = replace(DEFAULT, contrastive_epochs=0, clusters=1)
@@ -64,7 +64,7 @@ def judged(
             encoded,
             torch.zeros(len(known), dtype=torch.int64),
         )
-        train_member(member, data, Run(config, 0, Path(folder), "member", no_report))
+        train_member(member, data, Run(config, 0, Path(folder), "member", no_progress))
     tested = features.take(unknown)
     predicted = member_predictions([member], target, tested, embed_all([member], tested))
     return spearman(accuracies[unknown], predicted[0])

@@ -25,7 +25,7 @@ from gennape.estimator.targets import Target
 from gennape.estimator.training_set import TrainingSet
 from gennape.evaluation.metrics import partial_spearman, spearman
 from gennape.evaluation.transfer.protocols import group_of
-from gennape.reports.progress import no_report
+from gennape.utils.progress import no_progress
 
 ROWS = 4_000
 """Most networks of a table that are learned from; all are ranked."""
@@ -64,7 +64,7 @@ def training_set(tables: list[Table]) -> TrainingSet:
 
 
 def generalists(tables: list[Table], seed: int, folder: Path) -> Generalists | None:
-    return train_generalists(training_set(tables), DEFAULT, seed, folder, no_report)
+    return train_generalists(training_set(tables), DEFAULT, seed, folder, no_progress)
 
 
 def judged(table: Table, scores: np.ndarray) -> list[float]:

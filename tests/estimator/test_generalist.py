@@ -15,7 +15,7 @@ from gennape.estimator.sizes import size_scores
 from gennape.estimator.skeleton import skeleton_features
 from gennape.estimator.stages import Run
 from gennape.graph import GraphBatch, canonical
-from gennape.reports.progress import no_report
+from gennape.utils.progress import no_progress
 from made_up_families import made_up_family, plain_network, qualities, two_families
 from tiny_tables import TINY
 
@@ -25,7 +25,7 @@ def _trained(effect: float, scales: tuple[float, float], folder: Path) -> Genera
     torch.manual_seed(0)
     generalist = Generalist(TINY)
     folder.mkdir(exist_ok=True)
-    run = Run(replace(TINY, generalist_epochs=3), 0, folder, "generalist", no_report)
+    run = Run(replace(TINY, generalist_epochs=3), 0, folder, "generalist", no_progress)
     train_generalist(generalist, two_families(effect, scales), run)
     return generalist
 

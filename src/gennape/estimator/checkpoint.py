@@ -24,7 +24,7 @@ from gennape.estimator.member import Member
 from gennape.estimator.reference import Reference
 from gennape.estimator.targets import Target
 from gennape.estimator.walk_regression import WalkRegression
-from gennape.reports.storage import write_whole
+from gennape.utils.files import atomic_write
 
 FORMAT_VERSION = 2
 WEIGHTS = "weights.safetensors"
@@ -54,7 +54,7 @@ def save(estimator: Estimator, folder: Path) -> None:
     for prefix, fitted in ((_ADAPTER, estimator.adapter), (_WALKS, general and general.walks)):
         for name, array in (fitted.arrays() if fitted else {}).items():
             weights[prefix + name] = torch.from_numpy(np.ascontiguousarray(array))
-    write_whole(folder / WEIGHTS, lambda path: path.write_bytes(to_bytes(weights)))
+    atomic_write(folder / WEIGHTS, lambda path: path.write_bytes(to_bytes(weights)))
     description = {
         "format_version": FORMAT_VERSION,
         "config": estimator.config.to_json(),
@@ -64,7 +64,7 @@ def save(estimator: Estimator, folder: Path) -> None:
         "reference": estimator.reference.to_json(),
     }
     text = json.dumps(description, indent=1) + "\n"
-    write_whole(folder / DESCRIPTION, lambda path: path.write_text(text))
+    atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text))
 
 
 def load(path_or_name: str | Path | None = None) -> Estimator:

@@ -17,7 +17,7 @@ from gennape.estimator.sizes import size_parts, size_scores
 from gennape.estimator.stages import Run
 from gennape.estimator.training_set import TrainingSet
 from gennape.estimator.walk_regression import WalkRegression
-from gennape.reports.progress import Report
+from gennape.utils.progress import ProgressCallback
 
 Array = npt.NDArray[np.floating[Any]]
 
@@ -72,7 +72,7 @@ def general_parts(generalists: Generalists | None, features: GraphFeatures) -> A
 
 
 def train_generalists(
-    data: TrainingSet, config: EstimatorConfig, seed: int, folder: Path, report: Report
+    data: TrainingSet, config: EstimatorConfig, seed: int, folder: Path, report: ProgressCallback
 ) -> Generalists | None:
     """Learn what holds in every family; None where there is one family or none is wanted.
 

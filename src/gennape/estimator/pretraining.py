@@ -20,8 +20,8 @@ from gennape.estimator.reference import Reference
 from gennape.estimator.stages import Run, train_member
 from gennape.estimator.targets import Target
 from gennape.estimator.training_set import TrainingSet, read_training_set
-from gennape.reports.progress import Report, no_report
-from gennape.reports.storage import sha256_of
+from gennape.utils.files import sha256_of
+from gennape.utils.progress import ProgressCallback, no_progress
 
 _UNFINISHED = "unfinished"
 
@@ -31,7 +31,7 @@ def pretrain(
     out_dir: str | os.PathLike[str],
     config: EstimatorConfig = DEFAULT,
     seed: int = 0,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
     families: Sequence[str] = ("nasbench101",),
 ) -> Estimator:
     """Train on labelled families.
@@ -73,7 +73,7 @@ def _trained(
     config: EstimatorConfig,
     seed: int,
     folder: Path,
-    report: Report,
+    report: ProgressCallback,
 ) -> Estimator:
     """Train members and, where there are several families, generalists."""
     runs = [

@@ -21,7 +21,7 @@ from gennape.estimator.member import Member, embed_all
 from gennape.estimator.training import Plan, train
 from gennape.estimator.training_set import TrainingSet
 from gennape.graph.arrays import IntArray
-from gennape.reports.progress import Report
+from gennape.utils.progress import ProgressCallback
 
 _HEAD_BATCH = 512
 _SMALLEST_DEVIATION = 1e-6
@@ -43,7 +43,7 @@ class Run:
     seed: int
     folder: Path
     name: str
-    report: Report
+    report: ProgressCallback
 
     def plan(self, stage: int, what: str, epochs: int, batch_size: int, rate: float) -> Plan:
         """The plan of a stage, with a seed of its own."""

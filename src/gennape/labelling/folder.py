@@ -31,7 +31,7 @@ from gennape.labelling.dataset import Dataset
 from gennape.labelling.errors import LabellingError
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, Status, read_record, table_of
-from gennape.reports.storage import sha256_of, write_whole
+from gennape.utils.files import atomic_write, sha256_of
 
 RUNS, MEANS, LABELS = "runs.parquet", "labels.csv", "labels.parquet"
 
@@ -95,8 +95,8 @@ class Folder:
         with self._turn():
             records = self.records()
             runs = self.path / RUNS
-            write_whole(runs, lambda partial: pq.write_table(table_of(records), partial))
-            write_whole(self.path / MEANS, lambda partial: _write_means(records, partial))
+            atomic_write(runs, lambda partial: pq.write_table(table_of(records), partial))
+            atomic_write(self.path / MEANS, lambda partial: _write_means(records, partial))
             digest = sha256_of(runs)
             with new_table(self.path / LABELS) as table:
                 for record in records:
@@ -110,7 +110,7 @@ class Folder:
         path = self.path / "settings.json"
         if not path.exists():
             text = json.dumps(settings, indent=2)
-            write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+            atomic_write(path, lambda partial: partial.write_text(text, encoding="utf-8"))
             return
         known = json.loads(path.read_text(encoding="utf-8"))
         if known != settings:

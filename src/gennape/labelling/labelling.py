@@ -14,7 +14,7 @@ from gennape.labelling.folder import Folder, Run
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, read_record
 from gennape.labelling.worker import Worker
-from gennape.reports.progress import Report, no_report
+from gennape.utils.progress import ProgressCallback, no_progress
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 _SECONDS_AN_HOUR = 3600
@@ -42,7 +42,7 @@ def run(
     compute: Compute | None = None,
     engine: Engine | None = None,
     hours: float = float("inf"),
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> Labelled:
     """Train networks and keep how accurate they become.
 

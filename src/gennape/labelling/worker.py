@@ -16,7 +16,7 @@ from gennape.labelling.folder import Folder, Run
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, Status, versions, write_record
 from gennape.labelling.training import Divergence, History, Training
-from gennape.reports.storage import write_whole
+from gennape.utils.files import atomic_write
 
 _NO_MEMORY = ("can't allocate memory", "not enough memory")
 """What PyTorch says on a processor, where it has no exception of its own."""
@@ -91,7 +91,7 @@ class Worker:
                     return None
                 training.epoch()
                 checkpoint = self.folder.checkpoint(run)
-                write_whole(checkpoint, lambda path: torch.save(training.state(), path))
+                atomic_write(checkpoint, lambda path: torch.save(training.state(), path))
         except Divergence as error:
             status, reason = Status.DIVERGED, str(error)
         except (GraphError, RuntimeError, MemoryError) as error:

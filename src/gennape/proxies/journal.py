@@ -26,8 +26,7 @@ import pyarrow.parquet as pq
 
 from gennape.proxies.measure import ProxyScore
 from gennape.proxies.registry import ProxyError
-from gennape.reports.lines import append_line, whole_lines
-from gennape.reports.storage import write_whole
+from gennape.utils.files import append_json_line, atomic_write, read_json_lines
 
 Scores = dict[str, dict[str, ProxyScore]]
 """By architecture, then by proxy."""
@@ -54,7 +53,7 @@ class Journal:
         self.scores: Scores = defaultdict(dict)
         lines = self._whole_lines()
         if not lines:
-            append_line(self.path, settings)
+            append_json_line(self.path, settings)
             return
         if lines[0] != settings:
             raise ProxyError(
@@ -66,7 +65,7 @@ class Journal:
 
     def add(self, architecture: str, scores: Sequence[ProxyScore]) -> None:
         """Write the scores of a network."""
-        append_line(
+        append_json_line(
             self.path, {"architecture": architecture, "scores": [asdict(one) for one in scores]}
         )
         self._remember(architecture, scores)
@@ -81,7 +80,7 @@ class Journal:
         names = ["architecture", *(field.name for field in fields(ProxyScore))]
         columns = {name: [row[name] for row in rows] for name in names}
         path = self.folder / _TABLE
-        write_whole(path, lambda part: pq.write_table(pa.table(columns, schema=_SCHEMA), part))
+        atomic_write(path, lambda part: pq.write_table(pa.table(columns, schema=_SCHEMA), part))
         return path
 
     def _remember(self, architecture: str, scores: Sequence[ProxyScore]) -> None:
@@ -89,7 +88,7 @@ class Journal:
 
     def _whole_lines(self) -> list[Any]:
         try:
-            return whole_lines(self.path)
+            return read_json_lines(self.path)
         except ValueError as error:
             raise ProxyError(f"{self.path} is no journal of scores; give another folder") from error
 

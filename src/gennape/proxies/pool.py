@@ -17,9 +17,9 @@ from gennape.proxies.journal import Journal
 from gennape.proxies.measure import BATCH_SIZE, ProxyScore, measure
 from gennape.proxies.ranking import rank_correlations, rank_vote
 from gennape.proxies.registry import VOTES, parts_of
-from gennape.reports.progress import Report, no_report
-from gennape.reports.storage import write_whole
 from gennape.spaces import SearchSpace
+from gennape.utils.files import atomic_write
+from gennape.utils.progress import ProgressCallback, no_progress
 
 VOTE = "vote"
 
@@ -98,7 +98,7 @@ def score_pool(
     data: str | os.PathLike[str] = NOISE,
     batch_size: int = BATCH_SIZE,
     seed: int = 0,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> PoolScores:
     """Score networks of a family; what the folder holds already is not done again.
 
@@ -150,4 +150,4 @@ def _write_ranking(scores: PoolScores, folder: Path) -> None:
     columns = {"architecture": pa.array([scores.architectures[place] for place in order])}
     for name, values in scores.columns().items():
         columns[name] = pa.array(values[order], mask=np.isneginf(values[order]))
-    write_whole(folder / _RANKING, lambda path: pq.write_table(pa.table(columns), path))
+    atomic_write(folder / _RANKING, lambda path: pq.write_table(pa.table(columns), path))

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gennape.reports.lines import append_line, whole_lines
 from gennape.search.errors import SearchError
+from gennape.utils.files import append_json_line, read_json_lines
 
 JOURNAL = "journal.jsonl"
 
@@ -46,7 +46,7 @@ class Journal:
         self.batches: list[Sequence[Measured]] = []
         lines = self._whole_lines()
         if not lines:
-            append_line(self.path, dict(settings))
+            append_json_line(self.path, dict(settings))
             return
         if lines[0] != settings:
             raise SearchError(
@@ -57,12 +57,12 @@ class Journal:
 
     def add(self, batch: Sequence[Measured]) -> None:
         """Write what was measured of a batch."""
-        append_line(self.path, batch)
+        append_json_line(self.path, batch)
         self.batches.append(batch)
 
     def _whole_lines(self) -> list[Any]:
         try:
-            return whole_lines(self.path)
+            return read_json_lines(self.path)
         except ValueError as error:
             raise SearchError(f"{self.path} is no journal of a search; give another") from error
 

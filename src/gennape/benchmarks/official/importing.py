@@ -30,8 +30,8 @@ from gennape.benchmarks.official.natsbench import NASBENCH201, NATS_SSS, NATS_TS
 from gennape.benchmarks.official.nds import NDS
 from gennape.benchmarks.official.source import Source
 from gennape.benchmarks.official.transnas import TRANSNAS
-from gennape.reports.progress import Report, no_report
 from gennape.spaces import ArchitectureError
+from gennape.utils.progress import ProgressCallback, no_progress
 
 _REPORTED = 1 << 20
 
@@ -88,7 +88,7 @@ def import_official(
     file: str | PathLike[str],
     out: str | PathLike[str],
     limit: int | None = None,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> Imported:
     """Turn an official benchmark file into `out/KIND.parquet`, a canonical table.
 
