@@ -11,7 +11,7 @@ from gennape.cli.options import DataFolder, EstimatorName
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from gennape.evaluation import Result
+    from gennape.evaluation import EvalResult
 
 
 def families(
@@ -34,7 +34,7 @@ def families(
     from gennape.cli.formats import print_csv, print_json
     from gennape.cli.progress import progress_bar
     from gennape.cli.tables import show
-    from gennape.evaluation import Result, evaluate
+    from gennape.evaluation import EvalResult, evaluate
 
     chosen = names or [*benchmarks.names(), *benchmarks.OWN]
     with progress_bar() as report:
@@ -44,12 +44,12 @@ def families(
     if output is Format.JSON:
         print_json(map(asdict, results))
     elif output is Format.CSV:
-        print_csv([field.name for field in fields(Result)], map(asdict, results))
+        print_csv([field.name for field in fields(EvalResult)], map(asdict, results))
     else:
         show(_table(results))
 
 
-def _warn_of_few(results: "list[Result]", labels: int) -> None:
+def _warn_of_few(results: "list[EvalResult]", labels: int) -> None:
     """Say which families have too few networks for so many labels."""
     from gennape.evaluation.evaluate import fine_tuned
 
@@ -63,7 +63,7 @@ def _warn_of_few(results: "list[Result]", labels: int) -> None:
         )
 
 
-def _table(results: "list[Result]") -> "Table":
+def _table(results: "list[EvalResult]") -> "Table":
     from gennape.cli.tables import new_table
 
     table = new_table("Family", "Label", "Method")
