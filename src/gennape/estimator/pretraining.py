@@ -1,6 +1,5 @@
 """The whole recipe: from labelled families to an estimator."""
 
-import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -22,8 +21,10 @@ from gennape.estimator.targets import Target
 from gennape.estimator.training_set import TrainingSet, read_training_set
 from gennape.utils.files import sha256_of
 from gennape.utils.progress import ProgressCallback, no_progress
+from gennape.utils.workspace import Workspace
 
 _UNFINISHED = "unfinished"
+_ARGUMENTS = "arguments.json"
 
 
 def pretrain(
@@ -48,21 +49,22 @@ def pretrain(
 
     Raises:
         BenchmarkError: A labelled table cannot be read.
-        ValueError: `out_dir` holds an unfinished run with other arguments or data, no family
-            is given, or there are more clusters than networks.
+        ValueError: No family is given, or there are more clusters than networks.
+        WorkspaceError: `out_dir` holds an unfinished run with other arguments or data, or one
+            of another process.
     """
     if not families:
         raise ValueError(f"no family to train on; give some of {', '.join(benchmarks.names())}")
     tables = [benchmarks.load(family, data_dir) for family in families]
     folder = Path(out_dir) / _UNFINISHED
     digests = {name: sha256_of(locate(name, data_dir)) for name in families}
-    _claim(folder, {"config": config.to_json(), "seed": seed, "families": digests})
-    with torch.random.fork_rng(devices=()):
+    arguments = {"config": config.to_json(), "seed": seed, "families": digests}
+    with Workspace(folder, arguments, _ARGUMENTS), torch.random.fork_rng(devices=()):
         data, targets = read_training_set(tables, config, seed, folder, report)
         if config.clusters > len(data):
             raise ValueError(f"{len(data)} networks are too few for {config.clusters} clusters")
         estimator = _trained(data, Target.pooled(targets), config, seed, folder, report)
-    save(estimator, Path(out_dir))
+        save(estimator, Path(out_dir))
     shutil.rmtree(folder)
     return estimator
 
@@ -109,16 +111,3 @@ def _assembled(
         for name, rows in zip(data.names, data.family_rows, strict=True)
     ]
     return Estimator(config, members, generalists, target, Familiarity(traits), reference)
-
-
-def _claim(folder: Path, arguments: dict[str, object]) -> None:
-    """Make the folder of an unfinished run, or go on in that of the same run."""
-    record = folder / "arguments.json"
-    text = json.dumps(arguments, sort_keys=True)
-    if record.exists() and record.read_text() != text:
-        raise ValueError(
-            f"{folder} holds an unfinished run with another config, seed, families or data; "
-            "remove it or give another folder"
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    record.write_text(text)

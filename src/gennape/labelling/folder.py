@@ -3,41 +3,39 @@
 | file | what it holds |
 |---|---|
 | `settings.json` | the data set's name and sha256 and the recipe |
+| `workspace.lock` | that a process writes what is not of one run, or once has |
 | `runs/KEY.json` | a run that has ended, `KEY` its fingerprint and seed |
 | `runs/KEY.pt` | a run that goes on, as it was after its last epoch |
-| `runs/KEY.claim` | that a process works on it, or once has |
+| `runs/KEY.lock` | that a process works on it, or once has |
 | `runs.parquet` | one row a run that has ended |
 | `labels.csv` | mean accuracies of networks that were trained, as `gennape fine-tune` reads them |
 | `labels.parquet` | accuracies of networks of families, as `gennape.benchmarks.load` reads them |
 """
 
 import csv
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from statistics import mean
-from typing import Any
 
 import pyarrow.parquet as pq
 
 from gennape import spaces
 from gennape.benchmarks.canonical import CanonicalWriter, Measurement, new_table
 from gennape.graph import ComputationGraph
-from gennape.labelling.claim import turn
 from gennape.labelling.dataset import Dataset
-from gennape.labelling.errors import LabellingError
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, Status, read_record, table_of
-from gennape.utils.files import atomic_write, sha256_of
+from gennape.utils.files import sha256_of
+from gennape.utils.workspace import Workspace
 
 RUNS, MEANS, LABELS = "runs.parquet", "labels.csv", "labels.parquet"
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class LabellingRun:
     """One training that is asked for."""
 
     graph: ComputationGraph
@@ -58,7 +56,7 @@ class Folder:
         recipe: How.
 
     Raises:
-        LabellingError: The folder is of another data set or recipe.
+        WorkspaceError: The folder is of another data set or recipe.
     """
 
     def __init__(self, path: str | os.PathLike[str], dataset: Dataset, recipe: Recipe) -> None:
@@ -70,20 +68,21 @@ class Folder:
             "sha256": dataset.sha256,
             "recipe": recipe.described(),
         }
-        with self._turn():
-            self._keep(settings)
+        self._workspace = Workspace(self.path, settings, wait=True)
+        with self._workspace:
+            pass  # it is of these settings
 
-    def record(self, run: Run) -> Path:
+    def record(self, run: LabellingRun) -> Path:
         """Where the record of a run is, once it has ended."""
         return self._runs / f"{run.key}.json"
 
-    def checkpoint(self, run: Run) -> Path:
+    def checkpoint(self, run: LabellingRun) -> Path:
         """Where a run is that has not ended."""
         return self._runs / f"{run.key}.pt"
 
-    def claim(self, run: Run) -> Path:
-        """The claim of a run."""
-        return self._runs / f"{run.key}.claim"
+    def lock(self, run: LabellingRun) -> Path:
+        """The file by which a process keeps a run to itself."""
+        return self._runs / f"{run.key}.lock"
 
     def records(self) -> list[Record]:
         """Of all runs that have ended, in the order of their architectures and seeds."""
@@ -92,33 +91,14 @@ class Folder:
 
     def write_tables(self) -> None:
         """Write the tables of all runs that have ended."""
-        with self._turn():
+        with self._workspace as workspace:
             records = self.records()
-            runs = self.path / RUNS
-            atomic_write(runs, lambda partial: pq.write_table(table_of(records), partial))
-            atomic_write(self.path / MEANS, lambda partial: _write_means(records, partial))
+            runs = workspace.write(RUNS, lambda path: pq.write_table(table_of(records), path))
+            workspace.write(MEANS, lambda path: _write_means(records, path))
             digest = sha256_of(runs)
             with new_table(self.path / LABELS) as table:
                 for record in records:
                     _write_labels(record, table, digest)
-
-    def _turn(self) -> Any:
-        """A time in which no other process writes what is not of one run."""
-        return turn(self.path / "folder.claim")
-
-    def _keep(self, settings: dict[str, Any]) -> None:
-        path = self.path / "settings.json"
-        if not path.exists():
-            text = json.dumps(settings, indent=2)
-            atomic_write(path, lambda partial: partial.write_text(text, encoding="utf-8"))
-            return
-        known = json.loads(path.read_text(encoding="utf-8"))
-        if known != settings:
-            changed = [name for name in settings if known.get(name) != settings[name]]
-            raise LabellingError(
-                f"{self.path} has runs of another {' and '.join(changed)} (see {path}); "
-                "give another folder"
-            )
 
 
 def _write_means(records: Sequence[Record], path: Path) -> None:

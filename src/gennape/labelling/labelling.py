@@ -10,7 +10,7 @@ from gennape.labelling.compute import Compute
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.engines import Engine, Local
 from gennape.labelling.errors import LabellingError
-from gennape.labelling.folder import Folder, Run
+from gennape.labelling.folder import Folder, LabellingRun
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, read_record
 from gennape.labelling.worker import Worker
@@ -62,16 +62,16 @@ def run(
         report: Told of epochs done, over all runs.
 
     Raises:
-        LabellingError: A network does not fit the data set, or the folder is of another data
-            set or recipe.
+        LabellingError: A network does not fit the data set.
+        WorkspaceError: The folder is of another data set or recipe.
     """
     for graph in graphs:
         _check(graph, dataset)
     kept = Folder(folder, dataset, recipe)
-    first: dict[str, Run] = {}
+    first: dict[str, LabellingRun] = {}
     for seed in seeds:
         for graph in graphs:
-            one = Run(graph, seed)
+            one = LabellingRun(graph, seed)
             first.setdefault(one.key, one)
     runs = list(first.values())
     waiting = [one for one in runs if not kept.record(one).exists()]
