@@ -17,8 +17,7 @@ def tables(tiny_data: Path) -> Tables:
 
 
 def _planned(protocol: Protocol, tables: Tables, *, quick: bool = True) -> list[Experiment]:
-    folder = Path("estimators")
-    return list(plan_experiments(protocol, tables, range(2), quick=quick, folder=folder))
+    return list(plan_experiments(protocol, tables, range(2), quick=quick))
 
 
 def test_one_training_a_seed_and_group(tables: Tables) -> None:
@@ -41,8 +40,7 @@ def test_the_whole_test_has_every_method(tables: Tables) -> None:
     for protocol, methods in METHODS.items():
         planned = _planned(protocol, tables, quick=False)
         assert list(dict.fromkeys(one.method for one in planned)) == list(methods)
-        assert all(one.is_ready for one in planned if one.method.recipe is None)
-        assert not any(one.is_ready for one in planned if one.method.recipe)
+        assert all((one.training is None) == (one.method.recipe is None) for one in planned)
 
 
 @pytest.mark.parametrize(
@@ -54,15 +52,15 @@ def test_where_nothing_is_left_to_learn_from_a_training_fails(
     runs = [one.training for one in _planned(protocol, {readable: tables[readable]})]
     assert [run.tables for run in runs if run] == [(), ()]
     with pytest.raises(ValueError, match="no table that may be learned from can be read"):
-        next(filter(None, runs)).train(None, no_progress)
+        next(filter(None, runs)).train(None, Path("estimators"), no_progress)
 
 
-def test_an_estimators_folder_changes_with_recipe_seed_and_data(tables: Tables) -> None:
+def test_an_estimators_name_changes_with_recipe_seed_and_data(tables: Tables) -> None:
     run = next(one.training for one in _planned("nasbench101", tables) if one.training)
     others = (
         replace(run, config=replace(run.config, width=5)),
         replace(run, seed=7),
         replace(run, tables=(replace(run.tables[0], sha256="another"),)),
     )
-    assert len({one.path for one in (run, *others)}) == 4
-    assert replace(run, name=run.name).path == run.path
+    assert len({one.version for one in (run, *others)}) == 4
+    assert replace(run, name=run.name).version == run.version

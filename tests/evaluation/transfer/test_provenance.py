@@ -10,7 +10,7 @@ from gennape.evaluation.transfer.provenance import code_digest, run_provenance
 
 def test_tables_and_seconds(tiny_data: Path) -> None:
     table = EvalTable.read("nasbench201", tiny_data, 50)
-    about = run_provenance({"command": "as typed"}, [table], [], 3.5)
+    about = run_provenance({"command": "as typed"}, [table], [], {"a": 1.5, "b": 2.0})
     assert about["command"] == "as typed"
     assert about["seconds"] == 3.5
     assert about["tables"] == [

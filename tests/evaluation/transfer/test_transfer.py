@@ -17,6 +17,7 @@ from gennape.utils.optional_imports import MissingExtraError
 from gennape.utils.workspace import WorkspaceError
 from tiny_tables import write_nasbench201
 
+RECORDS = "records.jsonl"
 CIFAR10 = next(column for column in COLUMNS if column.title == "NB-201 CIFAR-10")
 
 
@@ -31,6 +32,16 @@ def _summary(
     results: TransferResults, protocol: str, method: str, labels: int = 0
 ) -> MetricSummary | None:
     return results.of(protocol, labels).summary(method, CIFAR10)
+
+
+def _copy(test: TransferTest, out: Path, measurements: int) -> None:
+    """What a test has kept when it was killed after its trainings and some measurements."""
+    shutil.copytree(test.report.parent / "estimators", out / "estimators")
+    settings, *lines = (test.report.parent / RECORDS).read_text().splitlines()
+    trained = [line for line in lines if json.loads(line)["value"] is None]
+    measured = [line for line in lines if json.loads(line)["value"] is not None]
+    kept = [settings, *trained, *measured[:measurements]]
+    (out / RECORDS).write_text("\n".join(kept) + "\n")
 
 
 def _count_trainings(monkeypatch: pytest.MonkeyPatch) -> list[object]:
@@ -115,8 +126,8 @@ def test_a_finished_test_is_only_reported_again(
 def test_a_killed_test_goes_on_where_it_was(
     tiny_test: TransferTest, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed in the midst of its measurements, after the first trainings."""
-    shutil.copytree(tiny_test.report.parent / "estimators", tmp_path / "estimators")
+    """Killed twice in the midst of its measurements."""
+    _copy(tiny_test, tmp_path, measurements=4)
     trained = _count_trainings(monkeypatch)
     measure, done = runner.measure, []
 
@@ -129,7 +140,7 @@ def test_a_killed_test_goes_on_where_it_was(
     monkeypatch.setattr(runner, "measure", interrupted)
     with pytest.raises(KeyboardInterrupt):
         _again(tiny_data, tmp_path)
-    assert len((tmp_path / "measurements.jsonl").read_text().splitlines()) > 2
+    assert len((tmp_path / RECORDS).read_text().splitlines()) > 1 + 3 + 4
     monkeypatch.setattr(runner, "measure", measure)
     assert _again(tiny_data, tmp_path).results.rows == tiny_test.results.rows
     assert not trained
@@ -191,7 +202,7 @@ def test_a_failed_training_is_said_and_the_rest_goes_on(
 def test_networks_that_cannot_be_read_are_in_no_result(
     tiny_test: TransferTest, tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(tiny_test.report.parent / "estimators", tmp_path / "estimators")
+    _copy(tiny_test, tmp_path, measurements=0)
     encode = EvalTable.encode
 
     def fail(table: EvalTable, *arguments: object) -> object:

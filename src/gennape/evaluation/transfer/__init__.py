@@ -20,7 +20,7 @@ from gennape.utils.workspace import Workspace
 
 __all__ = ["TransferResults", "TransferTest", "transfer"]
 
-_RECORDS = "measurements.jsonl"
+_RECORDS = "records.jsonl"
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,7 @@ def transfer(
         for protocol in PROTOCOLS:
             runner.run(protocol, range(seeds), quick=quick)
             results = TransferResults(runner.rows)
-            seconds = sum(runner.seconds.values())
-            provenance = run_provenance(asked, tables.values(), runner.trainings, seconds)
+            provenance = run_provenance(asked, tables.values(), runner.trainings, runner.seconds)
             results.write(out, provenance)
             plots = partial(add_plots, results=results, estimator=full, tables=tables)
             page = transfer_report(results, provenance, failures, plots).write(out)

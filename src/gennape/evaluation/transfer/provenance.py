@@ -21,7 +21,7 @@ def run_provenance(
     asked: Mapping[str, Any],
     tables: Iterable[EvalTable],
     trainings: Sequence[TrainingRun],
-    measuring_seconds: float,
+    seconds: Mapping[str, float],
 ) -> dict[str, Any]:
     """Describe a test that ends now, in plain values.
 
@@ -29,7 +29,7 @@ def run_provenance(
         asked: The command that makes the same report, and what it asks for.
         tables: The labelled tables.
         trainings: The finished trainings.
-        measuring_seconds: Time in measurements, of all processes; that of trainings is added.
+        seconds: How long each training and each measurement took, by version or digest.
     """
     return {
         **asked,
@@ -38,7 +38,7 @@ def run_provenance(
         "versions": {"Python": platform.python_version()}
         | {package: version(package) for package in _PACKAGES},
         "processors": os.cpu_count() or 1,
-        "seconds": measuring_seconds + sum(run.seconds for run in trainings),
+        "seconds": sum(seconds.values()),
         "tables": [
             {
                 "name": table.name,
@@ -54,7 +54,7 @@ def run_provenance(
                 "seed": run.seed,
                 "tables": [table.name for table in run.tables],
                 "rows": run.config.rows_per_family,
-                "seconds": run.seconds,
+                "seconds": seconds[run.version],
             }
             for run in trainings
         ],

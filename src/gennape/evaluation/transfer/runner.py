@@ -16,13 +16,11 @@ from gennape.estimator.checkpoint import DESCRIPTION, WEIGHTS
 from gennape.evaluation.few_shot import FewShotScores, fine_tuned_scores, measure
 from gennape.evaluation.transfer.eval_table import EncodedNetworks, EvalTable, FloatArray
 from gennape.evaluation.transfer.experiments import Experiment, TrainingRun, plan_experiments
-from gennape.evaluation.transfer.protocols import COLUMNS, SIZES, Column, Protocol
+from gennape.evaluation.transfer.protocols import COLUMNS, SIZES, Protocol
 from gennape.evaluation.transfer.results import LABEL_COUNTS
 from gennape.utils.files import digest_of, sha256_of
 from gennape.utils.progress import ProgressCallback
 from gennape.utils.workspace import Workspace
-
-ScoresOnDemand = Callable[[], tuple[FloatArray, FewShotScores]]
 
 
 class FailureLog(dict[str, str]):
@@ -43,8 +41,8 @@ class FailureLog(dict[str, str]):
 class ExperimentRunner:
     """A transfer test in progress.
 
-    Each training is a folder of the workspace and each measurement a record of it, under
-    names that change with table, recipe, seed and estimator.
+    Each training and each measurement is a record of the workspace, under a key that changes
+    with table, recipe, seed and estimator.
 
     Attributes:
         workspace: Where everything is kept, entered.
@@ -55,7 +53,7 @@ class ExperimentRunner:
         report: Told of the progress.
         trainings: The finished trainings.
         rows: What was measured so far, see `TransferResults`.
-        seconds: How long each measurement took, by its key.
+        seconds: How long each training and each measurement took, by its key.
     """
 
     workspace: Workspace
@@ -70,15 +68,55 @@ class ExperimentRunner:
 
     def run(self, protocol: Protocol, seeds: Sequence[int], *, quick: bool) -> None:
         """Carry out the experiments of a protocol, see `plan_experiments`."""
-        planned = list(
-            plan_experiments(protocol, self.tables, seeds, quick=quick, folder=self._estimators)
-        )
+        planned = list(plan_experiments(protocol, self.tables, seeds, quick=quick))
         runs = [experiment.training for experiment in planned if experiment.training]
-        self._train([run for run in runs if not run.path.exists()])
-        self.trainings += [run for run in runs if run.path.exists()]
+        for done, run in enumerate(runs, start=1):
+            with self.failures.noted(f"training {run.name}"):
+                train = partial(run.train, self.data_dir, self._estimators, self.report)
+                self._kept(run.version, train)
+                self.trainings.append(run)
+            self.report("trainings", done, len(runs))
+        ready = [one for one in planned if not one.training or one.training in self.trainings]
         for table in self.tables.values():
             with self.failures.noted(f"networks of {table.name}"):
-                self._rank(table, [one for one in planned if one.is_ready and table in one.tables])
+                self._rank(
+                    table, [experiment for experiment in ready if table in experiment.tables]
+                )
+
+    def _rank(self, table: EvalTable, experiments: Sequence[Experiment]) -> None:
+        """Measure the rankings of a table, and read its networks if any is new."""
+        columns = [column for column in COLUMNS if column.table == table.name]
+        encode = cache(partial(table.encode, self.report))
+        for done, experiment in enumerate(experiments, start=1):
+            version = self._version(experiment)
+            keys = [digest_of([version, table.version, column.label]) for column in columns]
+            if not self._records.keys() >= set(keys):
+                encode()
+            scores = cache(partial(self._scores, experiment, encode))
+            for column, key in zip(columns, keys, strict=True):
+                with self.failures.noted(f"{experiment.title}, {column.title}"):
+                    accuracies = table.accuracies(column.label)
+                    rows = self._kept(key, partial(_measured, scores, accuracies, encode))
+                    facts = {
+                        "protocol": experiment.protocol,
+                        "method": experiment.method.name,
+                        "seed": experiment.training.seed if experiment.training else 0,
+                        "table": column.table,
+                        "label": column.label,
+                    }
+                    self.rows += [facts | row for row in rows]
+            self.report(f"ranking {table.name}", done, len(experiments))
+
+    def _kept(self, key: str, compute: Callable[[], Any]) -> Any:
+        """Return what was computed under a key, plain values, or compute it."""
+        if key not in self._records:
+            start = perf_counter()
+            value = compute()
+            seconds = round(perf_counter() - start, 2)
+            self._records[key] = {"key": key, "seconds": seconds, "value": value}
+            self.workspace.append(self._records[key])
+        self.seconds[key] = self._records[key]["seconds"]
+        return self._records[key]["value"]
 
     @property
     def _estimators(self) -> Path:
@@ -93,68 +131,13 @@ class ExperimentRunner:
 
     @cached_property
     def _records(self) -> dict[str, dict[str, Any]]:
-        """Measurements of earlier processes and one's own, by key."""
+        """Records of earlier processes and one's own, by key."""
         return {record["key"]: record for record in self.workspace.records}
-
-    def _train(self, runs: Sequence[TrainingRun]) -> None:
-        for done, run in enumerate(runs, start=1):
-            with self.failures.noted(f"training {run.name}"):
-                run.train(self.data_dir, self.report)
-            self.report("trainings", done, len(runs))
-
-    def _rank(self, table: EvalTable, experiments: Sequence[Experiment]) -> None:
-        """Measure the rankings of a table, and read its networks if any is new."""
-        columns = [column for column in COLUMNS if column.table == table.name]
-        encode = cache(partial(table.encode, self.report))
-        for done, experiment in enumerate(experiments, start=1):
-            keys = [
-                digest_of([self._version(experiment), table.version, column.label])
-                for column in columns
-            ]
-            if not self._records.keys() >= set(keys):
-                encode()
-            scores = cache(partial(self._scores, experiment, encode))
-            for column, key in zip(columns, keys, strict=True):
-                with self.failures.noted(f"{experiment.title}, {column.title}"):
-                    if key not in self._records:
-                        accuracies = table.accuracies(column.label)
-                        self._measure(key, accuracies, encode().sizes["flops"], scores)
-                    self._use(key, experiment, column)
-            self.report(f"ranking {table.name}", done, len(experiments))
-
-    def _measure(
-        self, key: str, accuracies: FloatArray, log_macs: FloatArray, scores: ScoresOnDemand
-    ) -> None:
-        known = int(np.isfinite(accuracies).sum())
-        if known < 2:
-            raise ValueError(f"{known} networks with a label cannot be ranked")
-        start = perf_counter()
-        measured = [
-            row
-            for labels in (0, *LABEL_COUNTS)
-            if labels <= known // 2
-            for row in measure(*scores(), accuracies, log_macs, labels)
-        ]
-        seconds = round(perf_counter() - start, 2)
-        self._records[key] = {"key": key, "seconds": seconds, "measured": measured}
-        self.workspace.append(self._records[key])
-
-    def _use(self, key: str, experiment: Experiment, column: Column) -> None:
-        """Add what was measured to the results."""
-        self.seconds[key] = self._records[key]["seconds"]
-        facts = {
-            "protocol": experiment.protocol,
-            "method": experiment.method.name,
-            "seed": experiment.training.seed if experiment.training else 0,
-            "table": column.table,
-            "label": column.label,
-        }
-        self.rows += [facts | measured for measured in self._records[key]["measured"]]
 
     def _version(self, experiment: Experiment) -> str:
         """Name what an experiment's scores depend on, beside networks and code."""
         if experiment.training:
-            return experiment.training.path.name
+            return experiment.training.version
         name = experiment.method.name
         return name if name in SIZES else self._full_version
 
@@ -166,7 +149,21 @@ class ExperimentRunner:
             size = encode().sizes[experiment.method.name]
             return size, lambda given, accuracies, rest: size[rest]
         training = experiment.training
-        estimator = load(training.path) if training else self.estimator
+        estimator = load(self._estimators / training.version) if training else self.estimator
         features = encode().features[estimator.config.encoder]
         networks = estimator.describe(features)
         return estimator.predict_features(features).score, partial(fine_tuned_scores, networks)
+
+
+def _measured(
+    scores: Callable[[], tuple[FloatArray, FewShotScores]],
+    accuracies: FloatArray,
+    encode: Callable[[], EncodedNetworks],
+) -> list[dict[str, Any]]:
+    """Measure a ranking without labels, and after numbers of labels up to half of the networks."""
+    known = int(np.isfinite(accuracies).sum())
+    if known < 2:
+        raise ValueError(f"{known} networks with a label cannot be ranked")
+    log_macs = encode().sizes["flops"]
+    counts = [labels for labels in (0, *LABEL_COUNTS) if labels <= known // 2]
+    return [row for labels in counts for row in measure(*scores(), accuracies, log_macs, labels)]
