@@ -1,6 +1,10 @@
-import numpy as np
+import doctest
 
-from gennape.evaluation.few_shot import fine_tuned_scores, split_labelled
+import numpy as np
+import pytest
+
+from gennape.evaluation import few_shot
+from gennape.evaluation.few_shot import fine_tuned_scores, measure, split_labelled
 from tiny_tables import random_graphs, tiny_estimator
 
 
@@ -20,3 +24,27 @@ def test_the_same_as_fine_tuning_and_then_scoring() -> None:
     expected = tuned.predict_features(features.take(rest)).score
     scores = fine_tuned_scores(estimator.describe(features), given, accuracies[given], rest)
     np.testing.assert_allclose(scores, expected, atol=1e-3)
+
+
+def test_rankings_without_and_with_labels() -> None:
+    """Networks without a label are not ranked; labels turn the ranking around."""
+    accuracies = np.concatenate([np.linspace(90, 94, 40), [np.nan] * 3])
+    sizes = np.arange(43.0)
+
+    def learned(given: np.ndarray, labels: np.ndarray, rest: np.ndarray) -> np.ndarray:
+        assert np.isfinite(labels).all()
+        assert not set(given) & set(rest)
+        return sizes[rest]
+
+    (before,) = measure(-sizes, learned, accuracies, sizes)
+    assert (before["labels"], before["draw"], before["networks"]) == (0, 0, 40)
+    assert before["spearman"] == pytest.approx(-1)
+    assert before["regret"] == pytest.approx(94 - accuracies[9])
+    after = measure(-sizes, learned, accuracies, sizes, labels=8)
+    assert [row["draw"] for row in after] == [0, 1, 2, 3, 4]
+    assert {(row["labels"], row["networks"]) for row in after} == {(8, 32)}
+    assert all(row["spearman"] == pytest.approx(1) for row in after)
+
+
+def test_the_examples() -> None:
+    assert doctest.testmod(few_shot).failed == 0

@@ -1,9 +1,9 @@
 import re
 
 from gennape.reports.html import to_html
-from gennape.reports.markdown import Entry, MarkdownReport, Plot
+from gennape.reports.markdown import Figure, MarkdownReport, StyledCell
 
-PLOT = Plot("dots", "<svg>dots</svg>", "Some <dots>.")
+PLOT = Figure("dots", "<svg>dots</svg>", "Some <dots>.")
 
 
 def _page(report: MarkdownReport) -> str:
@@ -13,7 +13,7 @@ def _page(report: MarkdownReport) -> str:
 def test_the_page_needs_nothing_else() -> None:
     report = MarkdownReport("Title & more")
     report.figure(PLOT)
-    report.gallery([PLOT, Plot("more", "<svg>more</svg>", "More")], "Side by side.")
+    report.gallery([PLOT, Figure("more", "<svg>more</svg>", "More")], "Side by side.")
     page = _page(report)
     assert "<title>Title &amp; more</title>" in page
     assert page.count('src="data:image/svg+xml;base64,') == 3
@@ -24,7 +24,7 @@ def test_the_page_needs_nothing_else() -> None:
 
 def test_numbers_stand_at_the_right_and_tones_are_classes() -> None:
     report = MarkdownReport("Title")
-    report.table(("", "x"), [("row", Entry("1.0", strong=True, tone="good"))])
+    report.table(("", "x"), [("row", StyledCell("1.0", strong=True, tone="good"))])
     page = _page(report)
     assert '<td>row</td>\n<td style="text-align:right"><span class="good"><strong>1.0' in page
     assert page.count('<div class="wide"><table>') == page.count("</table></div>") == 1

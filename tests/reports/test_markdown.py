@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from gennape.reports.markdown import Entry, MarkdownReport, Plot, escape
+from gennape.reports.markdown import Figure, MarkdownReport, StyledCell, escape
 
-PLOT = Plot("dots", "<svg>dots</svg>", "Some <dots>.")
+PLOT = Figure("dots", "<svg>dots</svg>", "Some <dots>.")
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def report() -> MarkdownReport:
     report = MarkdownReport("Title & more")
     report.paragraph("a < b")
     report.command("gennape --help")
-    report.table(("", "x|y"), [("row", Entry("1.0", strong=True, tone="good"))])
+    report.table(("", "x|y"), [("row", StyledCell("1.0", strong=True, tone="good"))])
     with report.folded("More"):
         report.paragraph("hidden")
     report.figure(PLOT)

@@ -16,7 +16,7 @@ _SPECIAL = re.compile(r"[\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])")
 _BEGINS_HTML = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 
 
-class Entry(NamedTuple):
+class StyledCell(NamedTuple):
     """An entry of a table that stands out.
 
     Attributes:
@@ -30,7 +30,7 @@ class Entry(NamedTuple):
     tone: Literal["", "good", "bad"] = ""
 
 
-class Plot(NamedTuple):
+class Figure(NamedTuple):
     """A drawing.
 
     Attributes:
@@ -70,7 +70,10 @@ class MarkdownReport:
         self._blocks.append(f"```bash\n{text}\n```")
 
     def table(
-        self, headings: Sequence[str], rows: Sequence[Sequence[str | Entry]], numbers: bool = True
+        self,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[str | StyledCell]],
+        numbers: bool = True,
     ) -> None:
         """Add a table, whose first column names the rows.
 
@@ -84,14 +87,14 @@ class MarkdownReport:
         lines += [list(map(_cell, row)) for row in rows]
         self._blocks.append("\n".join("| " + " | ".join(line) + " |" for line in lines))
 
-    def figure(self, plot: Plot) -> None:
+    def figure(self, figure: Figure) -> None:
         """Add a drawing with its caption."""
-        self.gallery([plot], plot.caption)
+        self.gallery([figure], figure.caption)
 
-    def gallery(self, plots: Sequence[Plot], caption: str = "") -> None:
+    def gallery(self, figures: Sequence[Figure], caption: str = "") -> None:
         """Add small drawings side by side, with one caption."""
-        self.plots |= {plot.name: plot.svg for plot in plots}
-        images = [f"![{escape(plot.caption)}]({PLOTS}/{plot.name}.svg)" for plot in plots]
+        self.plots |= {figure.name: figure.svg for figure in figures}
+        images = [f"![{escape(one.caption)}]({PLOTS}/{one.name}.svg)" for one in figures]
         self._blocks.append("\n".join(images))
         if caption:
             self.paragraph(caption)
@@ -123,7 +126,7 @@ def escape(text: str) -> str:
     return _BEGINS_HTML.sub(lambda found: escape_html(found[0]), _SPECIAL.sub(r"\\\g<0>", text))
 
 
-def _cell(entry: str | Entry) -> str:
+def _cell(entry: str | StyledCell) -> str:
     if isinstance(entry, str):
         return escape(entry)
     text = f"**{escape(entry.text)}**" if entry.strong else escape(entry.text)

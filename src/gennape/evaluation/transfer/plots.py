@@ -13,7 +13,7 @@ from gennape.evaluation.transfer.protocols import FULL, PROTOCOLS, Column, Proto
 from gennape.evaluation.transfer.published import FLAN_CURVES
 from gennape.evaluation.transfer.results import FEW, LABEL_COUNTS, ProtocolResults, TransferResults
 from gennape.reports.drawing import INK, SOFT, drawing
-from gennape.reports.markdown import MarkdownReport, Plot
+from gennape.reports.markdown import Figure, MarkdownReport
 from gennape.utils.optional_imports import require
 
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -125,7 +125,7 @@ def add_plots(
         report.figure(_membership_map(memberships))
 
 
-def _correlations(results: ProtocolResults) -> Plot:
+def _correlations(results: ProtocolResults) -> Figure:
     """Draw a line a column and a mark a method: how well each ranks without labels."""
     methods = [method for method in results.methods if method.name in _MARKERS]
     heights = -np.arange(len(results.columns))
@@ -141,7 +141,7 @@ def _correlations(results: ProtocolResults) -> Plot:
         axes.grid(axis="y", visible=False)
         axes.legend(loc="lower center", bbox_to_anchor=(0.45, 1), ncols=len(methods), fontsize=8)
     caption = f"Zero-shot Spearman, {PROTOCOLS[results.protocol]}."
-    return Plot(f"correlations-{results.protocol}", svg.getvalue(), caption)
+    return Figure(f"correlations-{results.protocol}", svg.getvalue(), caption)
 
 
 def _add_curves(report: MarkdownReport, results: TransferResults) -> None:
@@ -161,11 +161,13 @@ def _add_curves(report: MarkdownReport, results: TransferResults) -> None:
         "Spearman correlation against the number of labels of the family; the bands are one "
         "standard deviation, the dashed line is the better of FLOPs and parameters."
     )
-    report.figure(Plot("labels-legend", svg.getvalue(), caption))
+    report.figure(Figure("labels-legend", svg.getvalue(), caption))
     report.gallery(plots)
 
 
-def _curves(column: Column, lines: Mapping[LabelCurve, FloatArray], baseline: float | None) -> Plot:
+def _curves(
+    column: Column, lines: Mapping[LabelCurve, FloatArray], baseline: float | None
+) -> Figure:
     with drawing(3.4, 2.7) as (_, axes, svg):
         for curve, points in lines.items():
             places, means, spreads = points.T
@@ -177,10 +179,10 @@ def _curves(column: Column, lines: Mapping[LabelCurve, FloatArray], baseline: fl
         axes.set_xticks(range(len(_COUNTS)), list(map(str, _COUNTS)))
         axes.set_ylim(min(axes.get_ylim()[0], 0.4), 1)
         axes.set(title=column.title, xlabel="labels of the family", ylabel="Spearman")
-    return Plot(_name("labels", column), svg.getvalue(), column.title)
+    return Figure(_name("labels", column), svg.getvalue(), column.title)
 
 
-def _prediction(results: ProtocolResults, column: Column, x: FloatArray, y: FloatArray) -> Plot:
+def _prediction(results: ProtocolResults, column: Column, x: FloatArray, y: FloatArray) -> Figure:
     """Draw measured accuracy `y` against score `x`, a dot a network."""
     x, y = x[np.isfinite(y)], y[np.isfinite(y)]
     # The lowest would squeeze the others: networks that failed to train, dead ones.
@@ -194,10 +196,10 @@ def _prediction(results: ProtocolResults, column: Column, x: FloatArray, y: Floa
         if summary := results.summary(FULL, column):
             text = f"Spearman {summary.mean:.3f}"
             axes.text(0.03, 0.94, text, transform=axes.transAxes, va="top")
-    return Plot(_name("prediction", column), svg.getvalue(), column.title)
+    return Figure(_name("prediction", column), svg.getvalue(), column.title)
 
 
-def _embedding_map(embeddings: Mapping[str, FloatArray]) -> Plot:
+def _embedding_map(embeddings: Mapping[str, FloatArray]) -> Figure:
     """Draw t-SNE of the embeddings of each table, `(networks, columns)`, coloured by table."""
     rows = np.concatenate(list(embeddings.values()))
     standard = (rows - rows.mean(axis=0)) / np.maximum(rows.std(axis=0), 1e-6)
@@ -218,10 +220,10 @@ def _embedding_map(embeddings: Mapping[str, FloatArray]) -> Plot:
         "t-SNE of the full estimator's embeddings, coloured by family; its encoder was trained "
         f"on NAS-Bench-101. At most {_MAPPED} networks of each table."
     )
-    return Plot("embedding-map", svg.getvalue(), caption)
+    return Figure("embedding-map", svg.getvalue(), caption)
 
 
-def _membership_map(memberships: Mapping[str, FloatArray]) -> Plot:
+def _membership_map(memberships: Mapping[str, FloatArray]) -> Figure:
     """Draw the mean of the memberships of each table, `(networks, clusters)`."""
     means = np.stack([rows.mean(axis=0) for rows in memberships.values()])
     tables, clusters = means.shape
@@ -238,7 +240,7 @@ def _membership_map(memberships: Mapping[str, FloatArray]) -> Plot:
         axes.spines[:].set_visible(False)
         figure.colorbar(image, ax=axes, shrink=0.8, label="mean membership")
     caption = "Mean fuzzy membership of the same networks in the clusters of the first member."
-    return Plot("membership-map", svg.getvalue(), caption)
+    return Figure("membership-map", svg.getvalue(), caption)
 
 
 def _name(plot: str, column: Column) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from gennape.evaluation.transfer.protocols import COLUMNS, FULL, PROTOCOLS, SIZES, Protocol
 from gennape.evaluation.transfer.published import PUBLISHED
 from gennape.evaluation.transfer.results import FEW, MetricSummary, ProtocolResults, TransferResults
-from gennape.reports.markdown import Entry, MarkdownReport
+from gennape.reports.markdown import MarkdownReport, StyledCell
 from gennape.reports.numbers import duration
 
 _METRICS = {
@@ -117,7 +117,7 @@ def add_worst_columns(report: MarkdownReport, results: ProtocolResults) -> None:
 
 def add_metric(report: MarkdownReport, results: ProtocolResults, metric: str) -> None:
     """Add a table of methods by columns; the best of a column is bold, estimators have a tone."""
-    rows: list[list[str | Entry]] = [[method.title] for method in results.methods]
+    rows: list[list[str | StyledCell]] = [[method.title] for method in results.methods]
     for column in results.columns:
         found = [results.summary(method.name, column, metric) for method in results.methods]
         means = [round(summary.mean, 3) for summary in found if summary]
@@ -128,13 +128,13 @@ def add_metric(report: MarkdownReport, results: ProtocolResults, metric: str) ->
     report.table(("", *(column.title for column in results.columns)), rows)
 
 
-def _entry(summary: MetricSummary | None, best: float | None, baseline: float | None) -> Entry:
+def _entry(summary: MetricSummary | None, best: float | None, baseline: float | None) -> StyledCell:
     if summary is None:
-        return Entry("—")
+        return StyledCell("—")
     tone: Literal["", "good", "bad"] = ""
     if baseline is not None:
         tone = "good" if summary.mean > baseline else "bad"
-    return Entry(str(summary), round(summary.mean, 3) == best, tone)
+    return StyledCell(str(summary), round(summary.mean, 3) == best, tone)
 
 
 def _add_protocol(report: MarkdownReport, results: TransferResults, protocol: Protocol) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gennape.reports.markdown import MarkdownReport, Plot
+from gennape.reports.markdown import Figure, MarkdownReport
 from gennape.search.candidate import Candidate
 from gennape.search.driver import Found
 from gennape.search.objectives import Objective, costs_of, shown
@@ -30,7 +30,7 @@ def search_report(
     """
     report = MarkdownReport(f"Search of {family}")
     report.paragraph(_summary(found, objectives))
-    report.figure(Plot("front", plot, _caption(objectives)))
+    report.figure(Figure("front", plot, _caption(objectives)))
     report.heading("The front" if len(found.front) > 1 else "The best network")
     _add_networks(report, found.front)
     report.heading("How it was found")
