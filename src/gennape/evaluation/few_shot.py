@@ -34,7 +34,7 @@ def split_labelled(networks: int, labels: int, seed: int) -> tuple[Rows, Rows]:
 
     >>> given, rest = split_labelled(5, 2, seed=0)
     >>> given.tolist(), rest.tolist()
-    ([4, 2], [3, 1, 0])
+    ([2, 4], [3, 0, 1])
     """
     order = np.random.default_rng(seed).permutation(networks)
     return order[:labels], order[labels:]
