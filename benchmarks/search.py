@@ -23,7 +23,7 @@ import numpy as np
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark
 from gennape.estimator import load
-from gennape.estimator.descriptions import Descriptions
+from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.evaluation.few_shot import after_labels
 from gennape.evaluation.metrics import spearman
 from gennape.graph import ComputationGraph, GraphBatch, canonical
@@ -39,7 +39,7 @@ LONG = 300
 PER_ROUND = 10
 SEARCHED = 500
 """Candidates that are scored in each round."""
-DESCRIPTIONS = fields(Descriptions)
+DESCRIPTIONS = fields(FewShotFeatures)
 CHUNK = 256
 NASBENCH101_ONLY = "nasbench101"
 TABLES = ("nasbench201", "ofa_mobilenetv3", "accel_nasbench")
@@ -62,7 +62,7 @@ class Pool:
     space: Any
     facts: dict[str, Facts]
     labels: dict[str, dict[str, float]]
-    networks: Descriptions
+    networks: FewShotFeatures
 
     @classmethod
     def of(cls, table: str, estimator: str, cache: Path) -> "Pool":
@@ -84,7 +84,7 @@ class Pool:
             name: dict(zip(texts, in_percent(values[first]).tolist(), strict=True))
             for name, values in benchmark.labels.items()
         }
-        networks = Descriptions(**{field.name: columns[field.name] for field in DESCRIPTIONS})
+        networks = FewShotFeatures(**{field.name: columns[field.name] for field in DESCRIPTIONS})
         return cls(space, dict(zip(texts, map(Facts._make, facts), strict=True)), labels, networks)
 
 
@@ -108,7 +108,7 @@ def read_rows(benchmark: Benchmark, estimator_name: str) -> dict[str, np.ndarray
         parts.append(estimator.canonical_features(forms))
         print(f"{benchmark.name}: {len(keys)} of {len(benchmark)} networks", file=sys.stderr)
     features = type(parts[0]).join(parts)
-    networks = estimator.describe(features)
+    networks = estimator.few_shot_features(features)
     return {
         "keys": np.array(keys),
         "costs": np.array(costs),
@@ -121,7 +121,7 @@ class FromPool:
     """A scorer that looks up what an estimator says; it learns as the estimator does."""
 
     row: dict[str, int]
-    networks: Descriptions
+    networks: FewShotFeatures
     scores: np.ndarray
 
     def score(self, networks: Sequence[Network]) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ import pytest
 from gennape import benchmarks, spaces
 from gennape.benchmarks import BenchmarkError, canonical
 from gennape.benchmarks.canonical import Measurement, new_table
-from gennape.benchmarks.imported import Label, load_imported, read_labels
+from gennape.benchmarks.imported import Label, load_imported, read_label_file
 from official_files import NB201_CELLS
 from own_families import FAMILIES
 from tiny_tables import write_nasbench201
@@ -106,7 +106,7 @@ def test_missing_labels_never_enter_a_benchmark(tmp_path: Path) -> None:
         "cifar10 test accuracy, 200 epochs": [2, 4],
         "cifar10 test accuracy, 12 epochs": [5, 6],
     }
-    architectures, columns = read_labels(path, "nasbench201")
+    architectures, columns = read_label_file(path, "nasbench201")
     assert architectures == [OTHER, ONE, third]
     assert list(columns) == [
         Label("cifar10", "test", "accuracy", 200),

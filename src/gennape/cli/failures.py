@@ -3,10 +3,10 @@
 import sys
 from collections.abc import Iterable
 
-from gennape.reading import Failure
+from gennape.frontends.network_list import UnreadNetwork
 
 
-def print_failures(failed: Iterable[Failure]) -> None:
+def print_failures(failed: Iterable[UnreadNetwork]) -> None:
     """One sentence each on standard error, which names the network."""
     for failure in failed:
         named = failure.model in failure.error

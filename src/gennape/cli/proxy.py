@@ -32,9 +32,9 @@ def proxy(
     from gennape.cli.formats import print_csv, print_json
     from gennape.cli.options import parse_names
     from gennape.cli.tables import show
+    from gennape.frontends.network_list import UnreadNetwork, read_networks
     from gennape.proxies import ProxyScore, measure
     from gennape.proxies.registry import get
-    from gennape.reading import Failure, read_networks
 
     wanted = [get(name).name for name in parse_names(proxies)]
     networks = read_networks(models, parse_shape(input_shape))
@@ -44,7 +44,7 @@ def proxy(
         try:
             scores[model] = measure(wanted, graph, data, batch, seed)
         except (ValueError, OSError) as error:
-            failed.append(Failure(model, str(error)))
+            failed.append(UnreadNetwork(model, str(error)))
     print_failures(failed)
     rows = [{"model": model, **asdict(one)} for model, found in scores.items() for one in found]
     if output is Format.JSON:

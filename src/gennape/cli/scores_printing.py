@@ -4,20 +4,20 @@ from dataclasses import asdict, fields
 
 from rich.table import Table
 
+from gennape.api import NetworkScore, ScoreTable
 from gennape.cli.failures import print_failures
 from gennape.cli.formats import Format, print_csv, print_json
 from gennape.cli.tables import new_table, show
 from gennape.reports.numbers import with_unit
-from gennape.scoring import Score, Scores
 
 
-def print_scores(scores: Scores, output: Format) -> None:
-    """Scores and failures; beside a table, failures go to standard error."""
+def print_scores(scores: ScoreTable, output: Format) -> None:
+    """ScoreTable and failures; beside a table, failures go to standard error."""
     failed = [asdict(failure) for failure in scores.failed]
     if output is Format.JSON:
         print_json([*map(asdict, scores.scored), *failed])
     elif output is Format.CSV:
-        columns = [*(field.name for field in fields(Score)), "error"]
+        columns = [*(field.name for field in fields(NetworkScore)), "error"]
         rows = [{**asdict(entry), "unknown_operations": _unknown(entry)} for entry in scores.scored]
         print_csv(columns, [*rows, *failed])
     else:
@@ -26,11 +26,11 @@ def print_scores(scores: Scores, output: Format) -> None:
         print_failures(scores.failed)
 
 
-def scores_table(scored: tuple[Score, ...]) -> Table:
+def scores_table(scored: tuple[NetworkScore, ...]) -> Table:
     """One row a network; operations outside the vocabulary only where there are some."""
     table = new_table()
     table.add_column("Model", overflow="fold")
-    for heading in ("Score", "Percentile", "Uncertainty", "MACs", "Parameters"):
+    for heading in ("NetworkScore", "Percentile", "Uncertainty", "MACs", "Parameters"):
         table.add_column(heading, justify="right", no_wrap=True)
     with_unknown = any(entry.unknown_operations for entry in scored)
     if with_unknown:
@@ -48,7 +48,7 @@ def scores_table(scored: tuple[Score, ...]) -> Table:
     return table
 
 
-def _unknown(entry: Score) -> str:
+def _unknown(entry: NetworkScore) -> str:
     """Functions outside the vocabulary, such as `erfinv x2, fft`."""
     return ", ".join(
         function if count == 1 else f"{function} x{count}"

@@ -5,7 +5,7 @@ Layout as read by the notebooks of github.com/facebookresearch/nds and by
 an object of the lists `top` and `mid`; a job has its network under `net` and the errors in
 percent of all epochs under `train_ep_top1` and `test_ep_top1`. Names that end in `_in` are
 of ImageNet, others of CIFAR-10. The last epoch is imported. Each sweep is a family of its
-own, since its networks have another skeleton, or its trainings other rates, than the rest.
+own, since its networks have another compute_graph, or its trainings other rates, than the rest.
 """
 
 import json

@@ -1,0 +1,1 @@
+"""Utilities with no knowledge of networks: array types, files, resumable runs, imports."""
