@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gennape.cli.formats import Format, OutputFormat
 from gennape.cli.options import DataFolder, EstimatorName
+from gennape.cli.output import Format, OutputFormat, new_table, print_csv, print_json, show
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,9 +31,7 @@ def families(
 
     import gennape
     from gennape import benchmarks
-    from gennape.cli.formats import print_csv, print_json
     from gennape.cli.progress import progress_bar
-    from gennape.cli.tables import show
     from gennape.evaluation import Result, evaluate
 
     chosen = names or [*benchmarks.names(), *benchmarks.OWN]
@@ -64,7 +62,6 @@ def _warn_of_few(results: "list[Result]", labels: int) -> None:
 
 
 def _table(results: "list[Result]") -> "Table":
-    from gennape.cli.tables import new_table
 
     table = new_table("Family", "Label", "Method")
     numbers = ("Networks", "Spearman", "Kendall", "NDCG@10", "NDCG@50", "Equal size", "Top tenth")

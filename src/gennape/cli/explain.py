@@ -4,8 +4,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gennape.cli.formats import Format, OutputFormat
 from gennape.cli.options import EstimatorName, InputShape, Models, parse_shape
+from gennape.cli.output import (
+    Format,
+    OutputFormat,
+    new_table,
+    print_csv,
+    print_failures,
+    print_json,
+    show,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,10 +51,6 @@ def explain(
 def _print(table: "ExplanationTable", output: Format) -> None:
     from dataclasses import asdict
 
-    from gennape.cli.failures import print_failures
-    from gennape.cli.formats import print_csv, print_json
-    from gennape.cli.tables import show
-
     failed = [asdict(failure) for failure in table.failed]
     if output is Format.JSON:
         print_json([*map(asdict, table.explained), *failed])
@@ -65,8 +69,6 @@ def _print(table: "ExplanationTable", output: Format) -> None:
 
 def _table(explained: "Sequence[ScoreParts]") -> "Table":
     """One row a network."""
-    from gennape.cli.tables import new_table
-
     table = new_table()
     table.add_column("Model", overflow="fold")
     table.add_column("Score", justify="right", no_wrap=True)

@@ -1,18 +1,16 @@
-"""Print scores for people and for programs."""
+"""Tables of scores, for people and for programs."""
 
 from dataclasses import asdict, fields
 
 from rich.table import Table
 
 from gennape.api import NetworkScore, ScoreTable
-from gennape.cli.failures import print_failures
-from gennape.cli.formats import Format, print_csv, print_json
-from gennape.cli.tables import new_table, show
+from gennape.cli.output import Format, new_table, print_csv, print_failures, print_json, show
 from gennape.reports.numbers import with_unit
 
 
 def print_scores(scores: ScoreTable, output: Format) -> None:
-    """ScoreTable and failures; beside a table, failures go to standard error."""
+    """Print scores and failures; beside a table, failures go to standard error."""
     failed = [asdict(failure) for failure in scores.failed]
     if output is Format.JSON:
         print_json([*map(asdict, scores.scored), *failed])
@@ -27,10 +25,10 @@ def print_scores(scores: ScoreTable, output: Format) -> None:
 
 
 def scores_table(scored: tuple[NetworkScore, ...]) -> Table:
-    """One row a network; operations outside the vocabulary only where there are some."""
+    """Lay out one row a network; operations outside the vocabulary only where there are some."""
     table = new_table()
     table.add_column("Model", overflow="fold")
-    for heading in ("NetworkScore", "Percentile", "Uncertainty", "MACs", "Parameters"):
+    for heading in ("Score", "Percentile", "Uncertainty", "MACs", "Parameters"):
         table.add_column(heading, justify="right", no_wrap=True)
     with_unknown = any(entry.unknown_operations for entry in scored)
     if with_unknown:
