@@ -1,6 +1,6 @@
 import os
-from zlib import crc32
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
