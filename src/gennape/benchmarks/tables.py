@@ -15,6 +15,7 @@ from gennape.benchmarks import (
     nasbench101,
     nasbench201,
     nasbench301,
+    nasbench_mr,
     ofa_mobilenetv3,
     transnas,
 )
@@ -33,6 +34,7 @@ _TABLES: dict[str, Table] = {
     **ofa_mobilenetv3.TABLES,
     **accel_nasbench.TABLES,
     **transnas.TABLES,
+    **nasbench_mr.TABLES,
 }
 
 

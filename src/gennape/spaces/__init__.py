@@ -15,6 +15,7 @@ from gennape.spaces.mnasnet import MnasNet
 from gennape.spaces.nasbench101 import NASBench101
 from gennape.spaces.nasbench201 import NASBench201
 from gennape.spaces.nasbench301 import NASBench301
+from gennape.spaces.nasbench_mr import NASBenchMR
 from gennape.spaces.ofa_mobilenetv3 import OFAMobileNetV3
 from gennape.spaces.ofa_proxylessnas import OFAProxylessNAS
 from gennape.spaces.ofa_resnet50 import OFAResNet50
@@ -31,6 +32,7 @@ __all__ = [
     "NASBench101",
     "NASBench201",
     "NASBench301",
+    "NASBenchMR",
     "OFAMobileNetV3",
     "OFAProxylessNAS",
     "OFAResNet50",
@@ -59,6 +61,7 @@ _FAMILIES: dict[str, type[SearchSpace[Any]]] = {
         MnasNet,
         TransNASMicro,
         TransNASMacro,
+        NASBenchMR,
     )
 }
 
