@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from gennape import spaces
 from gennape.benchmarks import (
     accel_nasbench,
+    metaqnn,
     nasbench101,
     nasbench201,
     nasbench301,
@@ -35,6 +36,7 @@ _TABLES: dict[str, Table] = {
     **accel_nasbench.TABLES,
     **transnas.TABLES,
     **nasbench_mr.TABLES,
+    **metaqnn.TABLES,
 }
 
 

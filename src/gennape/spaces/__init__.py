@@ -11,6 +11,7 @@ from gennape.spaces.base import ArchitectureError, SearchSpace
 from gennape.spaces.checking import check_family
 from gennape.spaces.hiaml import HiAML
 from gennape.spaces.inception import Inception
+from gennape.spaces.metaqnn import MetaQNN
 from gennape.spaces.mnasnet import MnasNet
 from gennape.spaces.nasbench101 import NASBench101
 from gennape.spaces.nasbench201 import NASBench201
@@ -28,6 +29,7 @@ __all__ = [
     "ArchitectureError",
     "HiAML",
     "Inception",
+    "MetaQNN",
     "MnasNet",
     "NASBench101",
     "NASBench201",
@@ -62,6 +64,7 @@ _FAMILIES: dict[str, type[SearchSpace[Any]]] = {
         TransNASMicro,
         TransNASMacro,
         NASBenchMR,
+        MetaQNN,
     )
 }
 
