@@ -19,6 +19,7 @@ from gennape.benchmarks import (
     nasbench_mr,
     ofa_mobilenetv3,
     transnas,
+    vitbench_pit,
 )
 from gennape.benchmarks.benchmark import Benchmark, BenchmarkError
 from gennape.benchmarks.canonical import families_of
@@ -37,6 +38,7 @@ _TABLES: dict[str, Table] = {
     **transnas.TABLES,
     **nasbench_mr.TABLES,
     **metaqnn.TABLES,
+    **vitbench_pit.TABLES,
 }
 
 

@@ -24,6 +24,7 @@ from gennape.spaces.own import own_family
 from gennape.spaces.transnas_macro import TransNASMacro
 from gennape.spaces.transnas_micro import TransNASMicro
 from gennape.spaces.two_path import TwoPath
+from gennape.spaces.vitbench_pit import ViTBenchPiT
 
 __all__ = [
     "ArchitectureError",
@@ -42,6 +43,7 @@ __all__ = [
     "TransNASMacro",
     "TransNASMicro",
     "TwoPath",
+    "ViTBenchPiT",
     "check_family",
     "get",
     "names",
@@ -65,6 +67,7 @@ _FAMILIES: dict[str, type[SearchSpace[Any]]] = {
         TransNASMacro,
         NASBenchMR,
         MetaQNN,
+        ViTBenchPiT,
     )
 }
 
