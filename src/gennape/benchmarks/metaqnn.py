@@ -5,7 +5,6 @@ Source: Baker et al., "Accelerating Neural Architecture Search using Performance
 of all epochs, one training each.
 """
 
-import re
 from typing import Any
 
 import pyarrow as pa
@@ -13,10 +12,24 @@ import pyarrow as pa
 from gennape.benchmarks.lists import texts
 from gennape.benchmarks.table import Table
 from gennape.spaces import MetaQNN
-from gennape.spaces.metaqnn import GLOBAL_POOL, MetaQNNArchitecture
+from gennape.spaces.metaqnn import (
+    CONVOLUTIONS,
+    DENSE,
+    GLOBAL_POOL,
+    POOLS,
+    MetaQNNArchitecture,
+)
 
-_LAYER = re.compile(r"([A-Z]+)\(([\d,]+)\)")
-_DROPOUT = "D"
+_NAMES = {
+    **{f"C({channels},{kernel},1)": name for name, (kernel, channels) in CONVOLUTIONS.items()},
+    **{f"P({kernel},{stride})": name for name, (kernel, stride) in POOLS.items()},
+    **{f"FC({neurons})": name for name, neurons in DENSE.items()},
+    "GAP(10)": GLOBAL_POOL,
+}
+"""What the family calls the benchmark's layers."""
+
+_CLASSIFIER = "SM(10)"
+_DROPOUT = "D("
 
 
 def parse_chains(table: pa.Table, space: MetaQNN) -> list[Any]:
@@ -29,26 +42,14 @@ def parse_chains(table: pa.Table, space: MetaQNN) -> list[Any]:
 
 
 def _network(text: str) -> MetaQNNArchitecture:
-    """The chain that `[C(64,3,1), D(1,1), P(2,2), SM(10)]` describes."""
-    layers = _LAYER.findall(text)
-    if not layers or f"[{', '.join(f'{kind}({values})' for kind, values in layers)}]" != text:
-        raise ValueError(f"{text!r} is no list of layers such as [C(64,3,1), P(2,2), SM(10)]")
-    *inner, classifier = layers
-    if classifier[0] != "SM":
-        raise ValueError(f"{text!r} does not end in a classifier such as SM(10)")
-    return MetaQNNArchitecture(tuple(_name(*layer) for layer in inner if layer[0] != _DROPOUT))
-
-
-def _name(kind: str, values: str) -> str:
-    """What the family calls a layer; strides are those of the family's own."""
-    first, *rest = values.split(",")
-    names = {
-        "C": f"c{rest[0]}x{first}" if rest else "",
-        "P": f"p{first}",
-        "FC": f"fc{first}",
-        "GAP": GLOBAL_POOL,
-    }
-    return names.get(kind, f"{kind}({values})")
+    """The chain that `[C(64,3,1), P(2,2), D(1,1), SM(10)]` describes."""
+    *inner, last = text.removeprefix("[").removesuffix("]").split(", ")
+    layers = [layer for layer in inner if not layer.startswith(_DROPOUT)]
+    if last != _CLASSIFIER or not {*layers} <= {*_NAMES}:
+        raise ValueError(
+            f"{text!r} is no chain of layers such as [C(64,3,1), P(2,2), D(1,1), SM(10)]"
+        )
+    return MetaQNNArchitecture(tuple(_NAMES[layer] for layer in layers))
 
 
 TABLES = {

@@ -45,6 +45,7 @@ _IMAGE = 32
 _SIZES = (8, 4, 1)
 """The grammar takes the size of a map for the largest of these that it is not below."""
 _LARGEST_BEFORE_DENSE = 4
+_LINE = some(f"(?:{'|'.join(LAYERS)})", "-")
 _EXAMPLE = (
     "c3x64-c1x128-p2-c5x256-p5-fc256-fc128 or c5x64-c3x256-gap (cKxN is a KxK convolution to N "
     "channels, p2, p3 and p5 max pools of stride 2, 2 and 3, fcN a dense layer, gap a 1x1 "
@@ -175,9 +176,6 @@ class MetaQNN(SearchSpace[MetaQNNArchitecture]):
                 x = build.relu(build.linear(x, DENSE[layer]))
         build.output(build.linear(x, self.classes))
         return build.build(name=f"{self.name}:{self.format(architecture)}")
-
-
-_LINE = some(f"(?:{'|'.join(LAYERS)})", "-")
 
 
 def _is_chain(layers: tuple[str, ...]) -> bool:

@@ -182,7 +182,7 @@ def _of_code(code: Iterable[int]) -> NASBenchMRArchitecture:
 
     stem = take(2)
     stages = [
-        MultiResolutionStage(*take(1), take(branches), take(branches))
+        MultiResolutionStage(next(values), take(branches), take(branches))
         for branches in range(1, STAGES + 1)
     ]
-    return NASBenchMRArchitecture(stem, tuple(stages), *take(1))
+    return NASBenchMRArchitecture(stem, tuple(stages), next(values))

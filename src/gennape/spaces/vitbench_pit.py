@@ -140,9 +140,7 @@ class ViTBenchPiT(SearchSpace[PiTArchitecture]):
             PiTStage(depth, heads, architecture.head_width)
             for depth, heads in zip(architecture.depths, architecture.heads, strict=True)
         )
-        pooling_transformer(
-            build, self.resolution, stages, architecture.mlp_ratio, self.classes
-        )
+        pooling_transformer(build, self.resolution, stages, architecture.mlp_ratio, self.classes)
         return build.build(name=f"{self.name}:{self.format(architecture)}")
 
 

@@ -7,9 +7,11 @@ in the layers of timm.
 """
 
 from math import sqrt
+from typing import Any
 
 from gennape.graph import GraphBuilder, Op, written_once
 from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
+from gennape.graph.node_writer import Shape
 
 
 @written_once
@@ -62,9 +64,14 @@ def self_attention(build: GraphBuilder, x: int, heads: int) -> int:
 def _part(build: GraphBuilder, joined: int, number: int, heads: int, tokens: int) -> int:
     """Queries (0), keys (1) or values (2) of all heads."""
     width = build.shapes[joined][0]
-    shape, start = (width, heads, tokens), {"start": number} if number else {}
-    part = build.add_node(Op.SLICE, (joined,), shape, axis=0, **start, stop=number + 1)
+    shape = (width, heads, tokens)
+    part = _slice(build, joined, shape, 0, number, number + 1)
     return build.add_node(Op.RESHAPE, (part,), shape, shape=[heads, tokens, width])
+
+
+def _slice(build: GraphBuilder, x: int, shape: Shape, axis: int, start: int, stop: int) -> int:
+    details: dict[str, Any] = {"start": start} if start else {}
+    return build.add_node(Op.SLICE, (x,), shape, axis=axis, stop=stop, **details)
 
 
 def _summed(length: int) -> tuple[int, ...]:
@@ -91,9 +98,7 @@ def map_of(build: GraphBuilder, x: int, height: int, width: int) -> int:
 
 def some_tokens(build: GraphBuilder, x: int, start: int, stop: int) -> int:
     """Tokens `start` to `stop`."""
-    begin = {"start": start} if start else {}
-    shape = (build.shapes[x][0], stop - start, 1)
-    return build.add_node(Op.SLICE, (x,), shape, axis=1, **begin, stop=stop)
+    return _slice(build, x, (build.shapes[x][0], stop - start, 1), 1, start, stop)
 
 
 def learned_map(build: GraphBuilder, x: int) -> int:
@@ -107,9 +112,7 @@ def learned_map(build: GraphBuilder, x: int) -> int:
 def learned_token(build: GraphBuilder, channels: int) -> int:
     """A learned token, such as a class token."""
     shape = (channels, 1, 1)
-    return build.add_node(
-        Op.PARAMETER, (), shape, parameters=channels, shape=[1, 1, channels]
-    )
+    return build.add_node(Op.PARAMETER, (), shape, parameters=channels, shape=[1, 1, channels])
 
 
 def joined_tokens(build: GraphBuilder, first: int, rest: int) -> int:
