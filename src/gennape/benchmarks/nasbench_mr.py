@@ -7,6 +7,8 @@ on Cityscapes; top-1 accuracy on HMDB51. The table's parameters are those of our
 """
 
 import json
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -29,18 +31,21 @@ def parse_settings(table: pa.Table, space: NASBenchMR) -> list[Any]:
 def _network(
     stem: list[int], modules: list[tuple[int, list[int], list[int]]], last: int
 ) -> NASBenchMRArchitecture:
-    stages = tuple(
-        _stage([tuple(map(tuple, values)) for count, *values in modules if count == branches])
-        for branches in range(1, STAGES + 1)
-    )
-    return NASBenchMRArchitecture(tuple(stem), stages, last)
+    stages = [list(stage) for _, stage in groupby(modules, itemgetter(0))]
+    branches = [stage[0][0] for stage in stages]
+    if branches != list(range(1, STAGES + 1)):
+        found = ", ".join(map(str, branches))
+        raise ValueError(f"the stages have {found} branches, not 1, 2, 3, 4")
+    return NASBenchMRArchitecture(tuple(stem), tuple(map(_stage, stages)), last)
 
 
-def _stage(modules: list[Any]) -> MultiResolutionStage:
+def _stage(modules: list[tuple[int, list[int], list[int]]]) -> MultiResolutionStage:
     """The stage that equal modules make."""
-    if len(set(modules)) != 1:
-        raise ValueError(f"a stage has the modules {modules}, not some that are all the same")
-    return MultiResolutionStage(len(modules), *modules[0])
+    first, *others = modules
+    if any(other != first for other in others):
+        raise ValueError(f"the modules {modules} of a stage differ")
+    _, blocks, channels = first
+    return MultiResolutionStage(len(modules), tuple(blocks), tuple(channels))
 
 
 TABLES = {
