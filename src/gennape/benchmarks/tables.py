@@ -12,11 +12,14 @@ import pyarrow.parquet as pq
 from gennape import spaces
 from gennape.benchmarks import (
     accel_nasbench,
+    metaqnn,
     nasbench101,
     nasbench201,
     nasbench301,
+    nasbench_mr,
     ofa_mobilenetv3,
     transnas,
+    vitbench_pit,
 )
 from gennape.benchmarks.benchmark import Benchmark, BenchmarkError
 from gennape.benchmarks.canonical import families_of
@@ -33,6 +36,9 @@ _TABLES: dict[str, Table] = {
     **ofa_mobilenetv3.TABLES,
     **accel_nasbench.TABLES,
     **transnas.TABLES,
+    **nasbench_mr.TABLES,
+    **metaqnn.TABLES,
+    **vitbench_pit.TABLES,
 }
 
 
