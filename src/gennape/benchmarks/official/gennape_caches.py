@@ -20,8 +20,7 @@ from gennape.benchmarks.official.broken import Broken, number, percent
 from gennape.benchmarks.official.gennape_networks import GENOTYPE, Network, read_network
 from gennape.benchmarks.official.json_elements import Element, read_elements
 from gennape.benchmarks.official.kind import Entry, Kind
-from gennape.benchmarks.official.pickle_file import open_pickle
-from gennape.benchmarks.official.plain_types import plain_names
+from gennape.benchmarks.official.plain_pickle import open_pickle
 from gennape.benchmarks.official.source import Source
 
 _GRAPH = "model_src.comp_graph.tf_comp_graph."
@@ -38,7 +37,7 @@ def _read(source: Source) -> Iterator[Entry]:
             for element in read_elements(member.stream):
                 yield Entry(member, element)
             continue
-        for entry in open_pickle(member.stream, plain_names(_CLASSES)).records(_ENTRY):
+        for entry in open_pickle(member.stream, _CLASSES).records(_ENTRY):
             yield Entry(member, entry)
             entry.clear()
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gennape.benchmarks.official.broken import Broken
-from gennape.benchmarks.official.plain_types import Instance
+from gennape.benchmarks.official.pickle_names import PickledObject
 from gennape.spaces import NASBench101, NASBench201, NASBench301, OFAProxylessNAS, OFAResNet50
 from gennape.spaces.nasbench201 import NASBench201Architecture
 from gennape.spaces.ofa_proxylessnas import OFAProxylessNASArchitecture
@@ -74,7 +74,7 @@ def _nasbench201(config: Any) -> str:
 
 
 def _nasbench301(genotype: Any) -> Network:
-    if not isinstance(genotype, Instance):
+    if not isinstance(genotype, PickledObject):
         raise Broken("has no DARTS genotype")
     normal, _, reduce, _ = genotype.arguments
     space = NASBench301()

@@ -15,9 +15,7 @@ from typing import Any
 from gennape.benchmarks.canonical import Measurement
 from gennape.benchmarks.official.broken import Broken, number, percent
 from gennape.benchmarks.official.kind import Entry, Kind
-from gennape.benchmarks.official.pickle_bytes import PickleError
-from gennape.benchmarks.official.pickle_file import open_pickle
-from gennape.benchmarks.official.plain_types import plain_names
+from gennape.benchmarks.official.plain_pickle import PickleError, open_pickle
 from gennape.benchmarks.official.source import Source
 from gennape.spaces import NASBench201
 
@@ -32,7 +30,7 @@ _CELLS = 15_625
 
 def _read(source: Source) -> Iterator[Entry]:
     for member in source.members("[0-9]*.pickle.pbz2", "[0-9]*.pth"):
-        pickle = open_pickle(member.stream, plain_names())
+        pickle = open_pickle(member.stream)
         try:
             for run in pickle.records(_RUN):
                 yield Entry(member, run)

@@ -3,14 +3,13 @@
 from array import array
 from typing import Any
 
-from gennape.benchmarks.official.plain_types import CONSTANTS
+from gennape.benchmarks.official.pickle_names import CONSTANTS
 
 _OBJECT = 0xFFFFFFFF
 _LARGEST_GAP = 1
-_MOST_RUNS = 1_000
 
 
-class Memo:
+class PickleMemo:
     """Values by the numbers that a pickle gave them.
 
     Official files store a hundred million strings, few of them distinct, and never refer
@@ -24,36 +23,12 @@ class Memo:
         self._texts: list[str] = []
         self._code_of: dict[str, int] = {}
         self._objects: dict[int, Any] = {}
-        self._runs: dict[tuple[str, int], tuple[list[str], array[int]]] = {}
 
     def __len__(self) -> int:
         return len(self._codes)
 
-    def add(self, value: Any) -> None:
-        """Store a value under the next number."""
-        self._codes.append(self._code(value, len(self._codes)))
-
-    def add_texts(self, joined: str, length: int) -> list[str]:
-        """Store strings under the next numbers.
-
-        Args:
-            joined: The strings, one after another.
-            length: Of each.
-
-        Returns:
-            The strings.
-        """
-        if (joined, length) not in self._runs:
-            if len(self._runs) == _MOST_RUNS:
-                self._runs.clear()
-            texts = [joined[at : at + length] for at in range(0, len(joined), length)]
-            self._runs[joined, length] = texts, array("I", map(self._code_of_text, texts))
-        texts, codes = self._runs[joined, length]
-        self._codes.extend(codes)
-        return texts
-
-    def put(self, number: int, value: Any) -> None:
-        """Store a value under a number.
+    def __setitem__(self, number: int, value: Any) -> None:
+        """Store a value.
 
         Raises:
             ValueError: The number leaves a gap, which no pickler does.
@@ -62,10 +37,15 @@ class Memo:
             raise ValueError(f"value {number} is stored after value {len(self._codes) - 1}")
         while number >= len(self._codes):
             self._codes.append(_OBJECT)
-        self._codes[number] = self._code(value, number)
+        if type(value) is not str:
+            self._objects[number] = value
+            return
+        code = self._codes[number] = self._code_of.setdefault(value, len(self._texts))
+        if code == len(self._texts):
+            self._texts.append(value)
 
-    def get(self, number: int) -> Any:
-        """The value of a number.
+    def __getitem__(self, number: int) -> Any:
+        """Return the value of a number.
 
         Raises:
             LookupError: There is none, or it was forgotten.
@@ -94,15 +74,3 @@ class Memo:
                 for forgotten in later:
                     del self._objects[forgotten]
                 return
-
-    def _code(self, value: Any, number: int) -> int:
-        if type(value) is str:
-            return self._code_of_text(value)
-        self._objects[number] = value
-        return _OBJECT
-
-    def _code_of_text(self, text: str) -> int:
-        code = self._code_of.setdefault(text, len(self._texts))
-        if code == len(self._texts):
-            self._texts.append(text)
-        return code

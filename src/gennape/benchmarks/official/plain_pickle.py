@@ -1,56 +1,77 @@
-"""Pickles of plain data, read opcode by opcode without ever running anything in them.
+"""Pickles of plain data, read without ever running anything in them.
 
-Python's own unpickler imports and calls what the file names. This one is an interpreter
-of the pickle opcodes (protocols 2 to 5) that builds plain values only: the few names that
-plain data needs are in `plain_types`, every other one ends the reading. Nothing is
-imported on a file's behalf.
-
-It also reads files that are far larger than memory: `records` hands out each dictionary
-that has certain keys as soon as it is filled, and then forgets it and all that it holds.
+`PlainUnpickler` is Python's own unpickler, the one written in Python, with three changes.
+It knows the opcodes of plain data only (protocols 2 to 5). The few names that plain data
+needs are in `pickle_names`; every other one ends the reading, and nothing is imported,
+called or given attributes on a file's behalf. And files far larger than memory can be
+read: `records` hands out each dictionary that has certain keys as soon as it is filled,
+and then forgets it and all that it holds.
 """
 
+import bz2
+import pickle
 import pickletools
-from collections.abc import Callable, Iterator
-from struct import Struct
-from typing import IO, Any
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from io import BufferedReader
+from typing import IO, Any, cast
 
-from gennape.benchmarks.official.pickle_bytes import PickleBytes, PickleError
-from gennape.benchmarks.official.pickle_memo import Memo
-from gennape.benchmarks.official.pickle_pairs import LOOK_AHEAD, read_pairs
-from gennape.benchmarks.official.plain_types import Name, Names, plain_tuple, rebuilt
+from gennape.benchmarks.benchmark import BenchmarkError
+from gennape.benchmarks.official.pickle_memo import PickleMemo
+from gennape.benchmarks.official.pickle_names import PlainName, check_depth, plain_names, rebuilt
 
 Record = dict[Any, Any]
 
+_LONGEST = 1 << 28
+"""Bytes of the longest value; a damaged length must not claim all memory."""
+_LONGEST_NAME = 1 << 10
+_CHUNK = 1 << 20
 
-class PlainUnpickler:
-    """One pickle of a stream.
+_ZIP = b"PK\x03\x04"
+_BZIP2 = b"BZh"
+_TORCH_MAGIC = 0x1950A86A20F9469CFC6C
+_OLD_TORCH = b"\x80\x02\x8a\x0a" + _TORCH_MAGIC.to_bytes(10, "little") + b"."
+_PICKLES_BEFORE = 3
+"""In a file of `torch.save` before 1.6: magic number, version, and facts of the machine."""
+
+
+class PickleError(BenchmarkError):
+    """A pickle that is damaged or holds more than plain data; says what."""
+
+
+class PlainUnpickler(pickle._Unpickler):
+    """A pickle of plain data in a stream.
 
     Args:
-        stream: Where the pickle begins.
-        names: The names that the pickle may use.
-        begun: Bytes of the pickle that were read from the stream already.
+        stream: Where the pickle begins; nothing behind its end is read.
+        classes: Paths of the classes whose objects become `PickledObject`s.
     """
 
-    def __init__(self, stream: IO[bytes], names: Names, begun: bytes = b"") -> None:
-        self._names = names
-        self._bytes = PickleBytes(stream, begun)
-        self._read = self._bytes.read
-        self._stack: list[Any] = []
-        self._below_marks: list[list[Any]] = []
-        self._memo = Memo()
+    stack: list[Any]
+    metastack: list[list[Any]]
+    append: Callable[[Any], None]
+    pop_mark: Callable[[], list[Any]]
+
+    def __init__(self, stream: IO[bytes], classes: Iterable[str] = ()) -> None:
+        super().__init__(stream)
+        self._stream = stream
+        self._names = plain_names(classes)
+        self.memo = PickleMemo()
+        self.stack, self.metastack = [], []
+        self.append = self.stack.append
 
     def load(self) -> Any:
-        """The pickle's value.
+        """Return the pickle's value.
 
         Raises:
             PickleError: The pickle is damaged or holds more than plain data.
         """
-        for _ in self._filled_dictionaries():
+        for _ in self._filled_containers():
             pass
         return self.value
 
     def records(self, keys: frozenset[str]) -> Iterator[Record]:
-        """Each dictionary with these keys, once it is filled.
+        """Yield each dictionary with these keys, once it is filled.
 
         Memory stays small where each is emptied, or shrunk, before the next is taken. No
         later part of the pickle may refer to it or to what it held.
@@ -58,256 +79,184 @@ class PlainUnpickler:
         Raises:
             PickleError: The pickle is damaged or holds more than plain data.
         """
-        for filled in self._filled_dictionaries():
-            if keys <= filled.keys():
+        for filled in self._filled_containers():
+            if isinstance(filled, dict) and keys <= filled.keys():
                 yield filled
-                self._memo.forget_since(filled)
+                self.memo.forget_since(filled)
 
     @property
     def value(self) -> Any:
         """The pickle's value, once it was read to its end."""
-        return self._stack[-1]
+        return self.stack[-1]
 
-    def rest(self) -> bytes:
-        """What was read from the stream beyond the pickle's end."""
-        return self._bytes.rest()
+    def read(self, size: int) -> bytes:
+        """Return the next bytes.
 
-    def _filled_dictionaries(self) -> Iterator[Record]:
-        while True:
-            code = self._read(1)[0]
-            if code == _STOP:
-                if not self._stack:
-                    raise PickleError("the pickle is damaged: it ends without a value")
-                return
-            handler = _HANDLERS.get(code)
-            if handler is None:
-                raise PickleError(f"{_opcode(code)} belongs to no pickle of plain data")
-            try:
-                filled = handler(self)
-            except PickleError:
-                raise
-            except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-                raise PickleError(f"the pickle is damaged at {_opcode(code)}: {error}") from error
-            if filled is not None:
-                yield filled
+        Raises:
+            PickleError: There are not so many, or no value has so many.
+        """
+        if size > _LONGEST:
+            raise PickleError(f"the pickle is damaged: one value has {size:,} bytes")
+        piece = self._stream.read(size)
+        if len(piece) < size:
+            raise _cut()
+        return piece
 
-    def _find(self, module: str, name: str) -> None:
+    def readline(self) -> bytes:
+        """Return the next line, such as a part of a name."""
+        line = self._stream.readline(_LONGEST_NAME)
+        if not line.endswith(b"\n"):
+            raise _cut()
+        return line
+
+    def find_class(self, module: str, name: str) -> PlainName:
+        """Return what stands for a name; nothing is imported.
+
+        Raises:
+            PickleError: Plain data has no such name.
+        """
         path = f"{module}.{name}"
         if path not in self._names:
             raise PickleError(f"the pickle uses {path}, which plain data does not")
-        self._stack.append(self._names[path])
+        return self._names[path]
 
-    def _global(self) -> None:
-        self._find(self._bytes.line(), self._bytes.line())
+    def persistent_load(self, pid: Any) -> None:
+        """Replace the description of a tensor's values, which are elsewhere, by None."""
 
-    def _stack_global(self) -> None:
-        module, name = self._stack.pop(-2), self._stack.pop()
-        if not isinstance(module, str) or not isinstance(name, str):
-            raise TypeError("a name is no text")
-        self._find(module, name)
+    def _filled_containers(self) -> Iterator[Any]:
+        """Run all opcodes, and yield what has just been given values under keys."""
+        read = self._stream.read
+        while (code := read(1)) != pickle.STOP:
+            handler = _HANDLERS.get(code)
+            if handler is None:
+                raise _unknown(code)
+            try:
+                handler(self)
+            except PickleError:
+                raise
+            except _DAMAGES as error:
+                raise PickleError(f"the pickle is damaged at {_opcode(code)}: {error}") from error
+            if code in _FILLING:
+                yield self.stack[-1]
+        if not self.stack:
+            raise PickleError("the pickle is damaged: it ends without a value")
+
+    def _skip_frame_size(self) -> None:
+        self.read(8)
 
     def _call(self) -> None:
-        arguments, name = self._stack.pop(), self._stack.pop()
-        if not isinstance(name, Name) or name.make is None:
-            what = name.path if isinstance(name, Name) else f"a {type(name).__name__}"
+        arguments, name = self.stack.pop(), self.stack.pop()
+        if not isinstance(name, PlainName) or name.make is None:
+            what = name.path if isinstance(name, PlainName) else f"a {type(name).__name__}"
             raise PickleError(f"the pickle calls {what}, which plain data does not")
         try:
-            self._stack.append(name.make(*arguments))
+            self.append(name.make(*arguments))
         except (TypeError, ValueError, AttributeError) as error:
             raise PickleError(f"the pickle calls {name.path} wrongly: {error}") from error
 
     def _build(self) -> None:
-        state = self._stack.pop()
-        old, new = self._stack[-1], rebuilt(self._stack[-1], state)
+        state = self.stack.pop()
+        old, new = self.stack[-1], rebuilt(self.stack[-1], state)
         if new is not old:
-            self._stack[-1] = new
-            self._memo.replace(old, new)
-
-    def _drop(self) -> None:
-        self._stack.pop()
-
-    def _persistent(self) -> None:
-        """Replace the description of a tensor's values, which are elsewhere, by nothing."""
-        self._stack[-1] = None
-
-    def _mark(self) -> None:
-        in_dictionary = self._stack[-1:] and type(self._stack[-1]) is dict
-        self._below_marks.append(self._stack)
-        self._stack = []
-        while in_dictionary and (pairs := read_pairs(self._bytes.ahead(LOOK_AHEAD), self._memo)):
-            self._stack += pairs.values
-            self._bytes.skip(pairs.size)
-
-    def _since_mark(self) -> list[Any]:
-        values, self._stack = self._stack, self._below_marks.pop()
-        return values
-
-    def _tuple(self) -> None:
-        values = self._since_mark()
-        self._stack.append(plain_tuple(values))
-
-    def _extend(self) -> None:
-        values = self._since_mark()
-        self._stack[-1].extend(values)
-
-    def _append(self) -> None:
-        value = self._stack.pop()
-        self._stack[-1].append(value)
-
-    def _add_items(self) -> None:
-        values = self._since_mark()
-        self._stack[-1].update(values)
-
-    def _frozen_set(self) -> None:
-        values = frozenset(self._since_mark())
-        self._stack.append(values)
-
-    def _set_items(self) -> Record:
-        values = iter(self._since_mark())
-        filled = self._dictionary()
-        filled.update(zip(values, values, strict=True))
-        return filled
-
-    def _set_item(self) -> Record:
-        key, value = self._stack.pop(-2), self._stack.pop()
-        filled = self._dictionary()
-        filled[key] = value
-        return filled
-
-    def _dictionary(self) -> Record:
-        value = self._stack[-1]
-        if not isinstance(value, dict):
-            raise TypeError(f"a {type(value).__name__} has no keys")
-        return value
+            self.stack[-1] = new
+            self.memo.replace(old, new)
 
 
-Handler = Callable[[PlainUnpickler], Record | None]
+def open_pickle(stream: IO[bytes], classes: Iterable[str] = ()) -> PlainUnpickler:
+    """Return the pickle of a file: a plain or compressed one, or one of `torch.save`.
+
+    Since version 1.6 `torch.save` writes a zip archive whose member `data.pkl` is the
+    pickle; before, it wrote three small pickles and then that of the object. Both keep the
+    values of tensors elsewhere, which are not read.
+
+    Args:
+        stream: The file; an archive of `torch.save` must be seekable.
+        classes: Paths of the classes whose objects become `PickledObject`s.
+
+    Raises:
+        PickleError: A zip archive has no pickle.
+    """
+    head = cast(BufferedReader, stream).peek(len(_OLD_TORCH))
+    if head.startswith(_BZIP2):
+        return PlainUnpickler(_buffered(bz2.open(stream)), classes)
+    if head.startswith(_ZIP):
+        return PlainUnpickler(_buffered(_member_of_torch(stream)), classes)
+    if head.startswith(_OLD_TORCH):
+        for _ in range(_PICKLES_BEFORE):
+            PlainUnpickler(stream).load()
+    return PlainUnpickler(stream, classes)
 
 
-def _constant(value: object) -> Handler:
-    return lambda pickle: pickle._stack.append(value)
+def _member_of_torch(stream: IO[bytes]) -> IO[bytes]:
+    archive = zipfile.ZipFile(stream)
+    for name in archive.namelist():
+        if name.endswith("/data.pkl"):
+            return archive.open(name)
+    raise PickleError("the zip archive is none of torch.save: it has no data.pkl")
 
 
-def _empty(kind: type) -> Handler:
-    return lambda pickle: pickle._stack.append(kind())
+def _buffered(stream: Any) -> IO[bytes]:
+    """Buffer a decompressed stream, whose own `read` is slow for single bytes."""
+    return BufferedReader(stream, _CHUNK)
 
 
-def _number(layout: str) -> Handler:
-    """Push a number of some layout."""
-    size, unpack = Struct(layout).size, Struct(layout).unpack
+def _cut() -> PickleError:
+    return PickleError("the pickle ends too early; the file is cut")
 
-    def handle(pickle: PlainUnpickler) -> None:
-        pickle._stack.append(unpack(pickle._read(size))[0])
+
+def _unknown(code: bytes) -> PickleError:
+    if not code:
+        return _cut()
+    return PickleError(f"{_opcode(code)} belongs to no pickle of plain data")
+
+
+def _opcode(code: bytes) -> str:
+    names = (known.name for known in pickletools.opcodes if known.code.encode("latin1") == code)
+    return f"opcode {next(names, code[0])}"
+
+
+def _checked_tuple(inherited: "Handler") -> "Handler":
+    """Refuse tuples that cannot be hashed safely, as soon as they are made."""
+
+    def handle(unpickler: PlainUnpickler) -> None:
+        inherited(unpickler)
+        check_depth(unpickler.stack[-1])
 
     return handle
 
 
-def _sized(layout: str, decode: Callable[[bytes], object]) -> Handler:
-    """Push a value that has its length, a number of some layout, before it."""
-    size, unpack = Struct(layout).size, Struct(layout).unpack
+Handler = Callable[[PlainUnpickler], None]
 
-    def handle(pickle: PlainUnpickler) -> None:
-        pickle._stack.append(decode(pickle._read(unpack(pickle._read(size))[0])))
-
-    return handle
-
-
-def _tuple_of(size: int) -> Handler:
-    """Push a tuple of the last values."""
-
-    def handle(pickle: PlainUnpickler) -> None:
-        pickle._stack[-size:] = [plain_tuple(pickle._stack[-size:])]
-
-    return handle
-
-
-def _put(layout: str) -> Handler:
-    size, unpack = Struct(layout).size, Struct(layout).unpack
-
-    def handle(pickle: PlainUnpickler) -> None:
-        pickle._memo.put(unpack(pickle._read(size))[0], pickle._stack[-1])
-
-    return handle
-
-
-def _get(layout: str) -> Handler:
-    size, unpack = Struct(layout).size, Struct(layout).unpack
-
-    def handle(pickle: PlainUnpickler) -> None:
-        pickle._stack.append(pickle._memo.get(unpack(pickle._read(size))[0]))
-
-    return handle
-
-
-def _skip(size: int) -> Handler:
-    def handle(pickle: PlainUnpickler) -> None:
-        pickle._read(size)
-
-    return handle
-
-
-def _text(value: bytes) -> str:
-    return value.decode("utf-8", "surrogatepass")
-
-
-def _integer(value: bytes) -> int:
-    return int.from_bytes(value, "little", signed=True)
-
-
-def _opcode(code: int) -> str:
-    names = (known.name for known in pickletools.opcodes if known.code == chr(code))
-    return f"opcode {next(names, code)}"
-
-
-_STOP = ord(".")
-
-_HANDLERS: dict[int, Handler] = {
-    code[0]: handler
-    for code, handler in {
-        b"\x80": _skip(1),  # protocol
-        b"\x95": _skip(8),  # length of a frame
-        b"(": PlainUnpickler._mark,
-        b"N": _constant(None),
-        b"\x88": _constant(True),
-        b"\x89": _constant(False),
-        b"J": _number("<i"),
-        b"K": _number("<B"),
-        b"M": _number("<H"),
-        b"G": _number(">d"),
-        b"\x8a": _sized("<B", _integer),
-        b"\x8b": _sized("<I", _integer),
-        b"\x8c": _sized("<B", _text),
-        b"X": _sized("<I", _text),
-        b"\x8d": _sized("<Q", _text),
-        b"C": _sized("<B", bytes),
-        b"B": _sized("<I", bytes),
-        b"\x8e": _sized("<Q", bytes),
-        b"\x96": _sized("<Q", bytes),  # a bytearray, as arrays are in protocol 5
-        b"]": _empty(list),
-        b"}": _empty(dict),
-        b")": _empty(tuple),
-        b"\x8f": _empty(set),
-        b"a": PlainUnpickler._append,
-        b"e": PlainUnpickler._extend,
-        b"s": PlainUnpickler._set_item,
-        b"u": PlainUnpickler._set_items,
-        b"\x90": PlainUnpickler._add_items,
-        b"\x91": PlainUnpickler._frozen_set,
-        b"t": PlainUnpickler._tuple,
-        b"\x85": _tuple_of(1),
-        b"\x86": _tuple_of(2),
-        b"\x87": _tuple_of(3),
-        b"q": _put("<B"),
-        b"r": _put("<I"),
-        b"\x94": lambda pickle: pickle._memo.add(pickle._stack[-1]),
-        b"h": _get("<B"),
-        b"j": _get("<I"),
-        b"0": PlainUnpickler._drop,
-        b"c": PlainUnpickler._global,
-        b"\x93": PlainUnpickler._stack_global,
-        b"R": PlainUnpickler._call,
-        b"\x81": PlainUnpickler._call,  # a new object, as a call
-        b"b": PlainUnpickler._build,
-        b"Q": PlainUnpickler._persistent,
-    }.items()
+_DAMAGES = (
+    pickle.UnpicklingError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+_FILLING = (pickle.SETITEM, pickle.SETITEMS)
+_TUPLES = (pickle.TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3)
+_AS_INHERITED = (
+    *(pickle.PROTO, pickle.MARK, pickle.POP),
+    *(pickle.NONE, pickle.NEWTRUE, pickle.NEWFALSE),
+    *(pickle.BININT, pickle.BININT1, pickle.BININT2, pickle.LONG1, pickle.LONG4, pickle.BINFLOAT),
+    *(pickle.SHORT_BINUNICODE, pickle.BINUNICODE, pickle.BINUNICODE8),
+    *(pickle.SHORT_BINBYTES, pickle.BINBYTES, pickle.BINBYTES8),
+    *(pickle.EMPTY_LIST, pickle.APPEND, pickle.APPENDS),
+    *(pickle.EMPTY_DICT, pickle.SETITEM, pickle.SETITEMS),
+    *(pickle.EMPTY_TUPLE, pickle.EMPTY_SET, pickle.ADDITEMS, pickle.FROZENSET),
+    *(pickle.MEMOIZE, pickle.BINPUT, pickle.LONG_BINPUT, pickle.BINGET, pickle.LONG_BINGET),
+    *(pickle.GLOBAL, pickle.STACK_GLOBAL, pickle.BINPERSID),
+)
+_INHERITED = cast(dict[int, Handler], pickle._Unpickler.dispatch)
+_HANDLERS: dict[bytes, Handler] = {
+    **{code: _INHERITED[code[0]] for code in _AS_INHERITED},
+    **{code: _checked_tuple(_INHERITED[code[0]]) for code in _TUPLES},
+    pickle.BYTEARRAY8: _INHERITED[pickle.BINBYTES8[0]],  # as arrays are in protocol 5
+    pickle.FRAME: PlainUnpickler._skip_frame_size,
+    pickle.REDUCE: PlainUnpickler._call,
+    pickle.NEWOBJ: PlainUnpickler._call,
+    pickle.BUILD: PlainUnpickler._build,
 }

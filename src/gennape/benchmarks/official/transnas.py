@@ -13,9 +13,7 @@ from typing import Any, NamedTuple
 from gennape.benchmarks.canonical import Measurement
 from gennape.benchmarks.official.broken import number, percent
 from gennape.benchmarks.official.kind import Entry, Kind
-from gennape.benchmarks.official.pickle_bytes import PickleError
-from gennape.benchmarks.official.pickle_file import open_pickle
-from gennape.benchmarks.official.plain_types import plain_names
+from gennape.benchmarks.official.plain_pickle import PickleError, open_pickle
 from gennape.benchmarks.official.source import Source
 
 _TASK = frozenset({"metrics", "total_epochs"})
@@ -34,7 +32,7 @@ class _Result(NamedTuple):
 
 def _read(source: Source) -> Iterator[Entry]:
     for member in source.members("*.pth"):
-        pickle = open_pickle(member.stream, plain_names())
+        pickle = open_pickle(member.stream)
         for task in pickle.records(_TASK):
             task["metrics"] = {name: values[-1:] for name, values in task["metrics"].items()}
         content = pickle.value

@@ -2,14 +2,14 @@
 
 Every value is built by the functions of this file from values that are plain already:
 containers, text, numbers, numpy arrays of numbers. Tensors are replaced by their shape,
-since no official file keeps a label in one, and instances of the few classes that an
-importer names by an `Instance`, which has their fields and none of their behaviour.
+since no official file keeps a label in one, and objects of the few classes that an
+importer names by a `PickledObject`, which has their fields and none of their behaviour.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,8 @@ _BYTE_ORDERS = "<>=|"
 _DEEPEST, _MOST = 16, 10_000
 
 
-class Name(NamedTuple):
+@dataclass(frozen=True)
+class PlainName:
     """A name that a pickle may use.
 
     Attributes:
@@ -31,19 +32,13 @@ class Name(NamedTuple):
     make: Callable[..., Any] | None = None
 
 
-Names = Mapping[str, Name]
-
-CONSTANTS = (Name, np.dtype)
+CONSTANTS = (PlainName, np.dtype)
 """Values that a pickle stores once and may refer to from everywhere."""
 
 
-class TensorShape(tuple[int, ...]):
-    """Stands for a tensor; its values are not read."""
-
-
 @dataclass
-class Instance:
-    """Stands for an object of a class that is not imported.
+class PickledObject:
+    """An object of a class that is not imported.
 
     Attributes:
         path: Module and name of its class.
@@ -56,35 +51,34 @@ class Instance:
     state: Any = None
 
 
-def plain_names(classes: Iterable[str] = ()) -> Names:
-    """The names of plain data, and classes whose objects become `Instance`s."""
+def plain_names(classes: Iterable[str] = ()) -> Mapping[str, PlainName]:
+    """Return the names of plain data, and classes whose objects become `PickledObject`s."""
     return _PLAIN | {path: _class(path) for path in classes}
 
 
-def plain_tuple(values: Iterable[Any] = ()) -> tuple[Any, ...]:
-    """A tuple that is safe to hash: Python follows tuples in tuples as deep as they go.
+def check_depth(value: tuple[Any, ...]) -> None:
+    """Refuse tuples that are not safe to hash: Python follows them as deep as they go.
 
     Raises:
         ValueError: Tuples are nested beyond what any official file needs.
     """
-    made = tuple(values)
-    inside: Iterable[tuple[Any, ...]] = (made,)
+    inside: Iterable[tuple[Any, ...]] = (value,)
     for _ in range(_DEEPEST):
         inside = [value for outer in inside for value in outer if isinstance(value, tuple)]
         if not inside:
-            return made
+            return
         if len(inside) > _MOST:
             break
     raise ValueError("tuples are nested beyond plain data")
 
 
 def rebuilt(value: Any, state: Any) -> Any:
-    """The value after it was given a state, which is another object where it must be.
+    """Return a value after it was given a state: another object where it must be.
 
     Raises:
         ValueError: Values of this kind have no such state.
     """
-    if isinstance(value, Instance):
+    if isinstance(value, PickledObject):
         value.state = state
         return value
     if isinstance(value, dict):  # attributes of an OrderedDict, such as torch's `_metadata`
@@ -100,8 +94,8 @@ def rebuilt(value: Any, state: Any) -> Any:
     raise ValueError(f"a {type(value).__name__} has no state")
 
 
-def _class(path: str) -> Name:
-    return Name(path, lambda *arguments: Instance(path, arguments))
+def _class(path: str) -> PlainName:
+    return PlainName(path, lambda *arguments: PickledObject(path, arguments))
 
 
 def _dtype(text: str, *_: Any) -> np.dtype[Any]:
@@ -135,20 +129,18 @@ def _text(value: Any) -> str:
     return value
 
 
-def _dictionary(*pairs: Any) -> dict[Any, Any]:
-    return dict(*pairs)
+def _tuple(values: Iterable[Any] = ()) -> tuple[Any, ...]:
+    made = tuple(values)
+    check_depth(made)
+    return made
 
 
-def _empty_default(*factory: Any) -> dict[Any, Any]:
-    return {}
+def _tensor(storage: Any, offset: Any, shape: Iterable[int], *_: Any) -> tuple[Any, ...]:
+    return _tuple(shape)
 
 
-def _tensor(storage: Any, offset: Any, shape: tuple[int, ...], *_: Any) -> TensorShape:
-    return TensorShape(plain_tuple(shape))
-
-
-def _named(make: Callable[..., Any] | None, *paths: str) -> dict[str, Name]:
-    return {path: Name(path, make) for path in paths}
+def _named(make: Callable[..., Any] | None, *paths: str) -> dict[str, PlainName]:
+    return {path: PlainName(path, make) for path in paths}
 
 
 def _first(value: Any, *_: Any) -> Any:
@@ -157,9 +149,11 @@ def _first(value: Any, *_: Any) -> Any:
 
 _STORAGES = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")
 
-_PLAIN: dict[str, Name] = {
-    **_named(_dictionary, "collections.OrderedDict", "builtins.dict", "__builtin__.dict"),
-    **_named(_empty_default, "collections.defaultdict"),
+_PLAIN: dict[str, PlainName] = {
+    **_named(
+        lambda *pairs: dict(*pairs), "collections.OrderedDict", "builtins.dict", "__builtin__.dict"
+    ),
+    **_named(lambda *_: {}, "collections.defaultdict"),
     **_named(set, "builtins.set", "__builtin__.set"),
     **_named(frozenset, "builtins.frozenset", "__builtin__.frozenset"),
     **_named(list, "builtins.list", "__builtin__.list"),
@@ -176,7 +170,7 @@ _PLAIN: dict[str, Name] = {
     ),
     **_named(_scalar, "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar"),
     **_named(_array, "numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer"),
-    **_named(plain_tuple, "torch.Size"),
+    **_named(_tuple, "torch.Size"),
     **_named(_tensor, "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor"),
     **_named(_first, "torch._utils._rebuild_parameter"),
     **_named(lambda *_: None, "torch.storage._load_from_bytes"),
