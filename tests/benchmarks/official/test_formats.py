@@ -1,5 +1,6 @@
 """Each official layout, written by hand, and every value that is expected of it."""
 
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -278,6 +279,11 @@ def test_networks_of_gennape_that_are_no_family_here(tmp_path: Path) -> None:
     ]
 
 
+def with_metrics(record: bytes, message: bytes) -> bytes:
+    """The record with another message."""
+    return json.dumps([*json.loads(record)[:4], base64.b64encode(message).decode()]).encode()
+
+
 def broken_nasbench101() -> Iterator[tuple[bytes, str]]:
     good = official.nasbench101_record(ADJACENCY, CELL, 108, (0.5, 0.5, 0.5))
     other = "has another layout than the documented one"
@@ -286,6 +292,11 @@ def broken_nasbench101() -> Iterator[tuple[bytes, str]]:
     yield good.replace(b"maxpool3x3", b"maxpool5x5"), "is no architecture of its family"
     yield good[:-2] + b'?"]', other
     yield json.dumps([*json.loads(good)[:4], ""]).encode(), "has not three evaluations"
+    metrics = official.model_metrics((0.5, 0.5, 0.5), 100.0, 1_000_000)
+    yield with_metrics(good, metrics[:-3]), "has metrics that are damaged or cut"
+    yield with_metrics(good, b"\x0b"), "has metrics that are damaged or cut"
+    evaluation = b"".join(official.double(field, 0.5) for field in (1, 2, 3, 4))
+    yield with_metrics(good, official.nested(1, evaluation) * 3), "lacks test_accuracy"
     for accuracies, reason in (
         ((float("nan"),) * 3, "holds something else where a finite number belongs"),
         ((1.5, 0.5, 0.5), "holds an accuracy outside 0 to 100 %"),

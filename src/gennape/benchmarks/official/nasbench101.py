@@ -10,30 +10,57 @@ evaluation before, in the middle and at the end of the training; the last one is
 import json
 from base64 import b64decode
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isqrt
-from typing import Any, NamedTuple
+from typing import Any
+
+from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message import DecodeError
+from google.protobuf.message_factory import GetMessageClass
 
 from gennape.benchmarks.canonical import Measurement
 from gennape.benchmarks.official.broken import Broken, number, percent
 from gennape.benchmarks.official.kind import Entry, Kind
-from gennape.benchmarks.official.protobuf import read_fields
 from gennape.benchmarks.official.source import Source
 from gennape.benchmarks.official.tfrecord import read_records
 from gennape.spaces import NASBench101
 
-_EVALUATIONS, _PARAMETERS = 1, 2
-_SECONDS = 2
-_ACCURACIES = {3: "train", 4: "validation", 5: "test"}
+_EVALUATION_FIELDS = (
+    "current_epoch",
+    "training_time",
+    "train_accuracy",
+    "validation_accuracy",
+    "test_accuracy",
+)
+_ACCURACIES = {
+    "train_accuracy": "train",
+    "validation_accuracy": "validation",
+    "test_accuracy": "test",
+}
 _EVALUATIONS_OF_A_RUN = 3
 _CELLS = 423_624
 
 
-class _Metrics(NamedTuple):
-    """A `ModelMetrics` message: the fields of each evaluation, and the parameters."""
-
-    evaluations: list[dict[int, Any]]
-    parameters: int
+@cache
+def _model_metrics() -> Any:
+    """Make the class of the messages, with the fields that are read of them."""
+    file = FileDescriptorProto(name="model_metrics.proto", package="nasbench")
+    evaluation = file.message_type.add(name="EvaluationData")
+    for number_, name in enumerate(_EVALUATION_FIELDS, 1):
+        evaluation.field.add(name=name, number=number_, type=FieldDescriptorProto.TYPE_DOUBLE)
+    metrics = file.message_type.add(name="ModelMetrics")
+    metrics.field.add(
+        name="evaluation_data",
+        number=1,
+        type=FieldDescriptorProto.TYPE_MESSAGE,
+        type_name=".nasbench.EvaluationData",
+        label=FieldDescriptorProto.LABEL_REPEATED,
+    )
+    metrics.field.add(name="trainable_parameters", number=2, type=FieldDescriptorProto.TYPE_INT64)
+    pool = DescriptorPool()
+    pool.Add(file)
+    return GetMessageClass(pool.FindMessageTypeByName("nasbench.ModelMetrics"))
 
 
 def _read(source: Source) -> Iterator[Entry]:
@@ -44,10 +71,8 @@ def _read(source: Source) -> Iterator[Entry]:
 
 def _measurements(record: bytes, file: str) -> list[Measurement]:
     _, epochs, adjacency, operations, metrics = json.loads(record)
-    evaluations, parameters = _decode(b64decode(metrics, validate=True))
-    if len(evaluations) != _EVALUATIONS_OF_A_RUN:
-        raise Broken("has not three evaluations")
-    last = evaluations[-1]
+    run = _decode(b64decode(metrics, validate=True))
+    last = run.evaluation_data[-1]
     return [
         Measurement(
             family="nasbench101",
@@ -55,10 +80,10 @@ def _measurements(record: bytes, file: str) -> list[Measurement]:
             dataset="cifar10",
             split=split,
             metric="accuracy",
-            value=percent(100 * number(last[field])),
+            value=percent(100 * getattr(last, field)),
             epochs=int(epochs),
-            seconds=number(last[_SECONDS]),
-            parameters=parameters,
+            seconds=number(last.training_time),
+            parameters=run.trainable_parameters,
         )
         for field, split in _ACCURACIES.items()
     ]
@@ -72,15 +97,18 @@ def _line(adjacency: str, operations: str) -> str:
     return space.format(space.from_cell(rows, operations.split(",")))
 
 
-def _decode(message: bytes) -> _Metrics:
-    evaluations: list[dict[int, Any]] = []
-    parameters = 0
-    for number_, value in read_fields(message):
-        if number_ == _EVALUATIONS and isinstance(value, bytes):
-            evaluations.append(dict(read_fields(value)))
-        elif number_ == _PARAMETERS:
-            parameters = int(value)
-    return _Metrics(evaluations, parameters)
+def _decode(message: bytes) -> Any:
+    """Decode a `ModelMetrics` whose last evaluation is whole."""
+    try:
+        run = _model_metrics().FromString(message)
+    except DecodeError as error:
+        raise Broken("has metrics that are damaged or cut") from error
+    if len(run.evaluation_data) != _EVALUATIONS_OF_A_RUN:
+        raise Broken("has not three evaluations")
+    for name in ("training_time", *_ACCURACIES):
+        if not run.evaluation_data[-1].HasField(name):
+            raise Broken(f"lacks {name}")
+    return run
 
 
 NASBENCH101 = Kind(
