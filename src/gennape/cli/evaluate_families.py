@@ -34,7 +34,7 @@ def families(
     from gennape.cli.progress import progress_bar
     from gennape.evaluation import Result, evaluate
 
-    chosen = names or [*benchmarks.names(), *benchmarks.OWN]
+    chosen = names or [*benchmarks.names(), *benchmarks.BUNDLED]
     with progress_bar() as report:
         results = evaluate(gennape.load(estimator), data, chosen, labels, report)
     if labels:

@@ -24,7 +24,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from gennape import spaces
-from gennape.benchmarks.canonical import CanonicalWriter, Measurement, new_table
+from gennape.benchmarks.canonical import CanonicalWriter, MeasuredValue, new_table
 from gennape.graph import ComputationGraph
 from gennape.labelling.claim import turn
 from gennape.labelling.dataset import Dataset
@@ -141,7 +141,7 @@ def _write_labels(record: Record, table: CanonicalWriter, digest: str) -> None:
     family, architecture = found
     last = {"train": record.train_accuracy[-1], "test": record.accuracy}
     for split, accuracy in last.items():
-        measured = Measurement(
+        measured = MeasuredValue(
             family,
             architecture,
             record.dataset,
