@@ -65,13 +65,13 @@ class ComputationGraph(NodeArrays):
     def fingerprint(self) -> str:
         """A name for the network itself: 32 hexadecimal digits.
 
-        Equal for the same network by every road (family, PyTorch, export, ONNX) and
-        under any reordering of nodes; it is taken after the canonical passes.
+        Equal for the same network from every source (family, PyTorch, export, ONNX) and
+        under any reordering of nodes: the canonical hash of its canonical form. Where it is
+        stored, `gennape.graph.hashing.HASH_VERSION` stands beside it.
         """
-        from gennape.graph.fingerprint import digest
-        from gennape.graph.passes import canonical
+        from gennape.graph.passes import fingerprints
 
-        return digest(canonical(self))
+        return fingerprints([self])[0]
 
     def to_module(self) -> "nn.Module":
         """A trainable PyTorch module that computes this graph.

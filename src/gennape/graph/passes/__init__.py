@@ -11,6 +11,7 @@ from typing import overload
 
 from gennape.graph.batch import GraphBatch
 from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.hashing import graph_hashes
 from gennape.graph.passes.clear_attributes import clear_attributes
 from gennape.graph.passes.drop_layout import drop_layout
 from gennape.graph.passes.drop_scalar_arithmetic import drop_scalar_arithmetic
@@ -86,3 +87,8 @@ def canonical_batches(graphs: Iterable[ComputationGraph]) -> Iterator[GraphBatch
     yield canonical(GraphBatch.of(islice(rest, _AT_ONCE)))
     while chunk := list(islice(rest, _AT_ONCE)):
         yield canonical(GraphBatch.of(chunk))
+
+
+def fingerprints(graphs: Iterable[ComputationGraph]) -> list[str]:
+    """The fingerprints of many networks: hashes of their canonical forms."""
+    return [found for forms in canonical_batches(graphs) for found in graph_hashes(forms)]
