@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gennape.graph.arrays import NodeArrays
+from gennape.graph.cost import CostedArrays
 from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError, validate
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ComputationGraph(NodeArrays):
+class ComputationGraph(CostedArrays):
     """A network: nodes in topological order, edges as data flow.
 
     The graph is the network. `to_module` runs it, `fingerprint` names it, `macs` and
@@ -79,7 +79,7 @@ class ComputationGraph(NodeArrays):
         Raises:
             GraphError: An operation of the graph cannot be executed; says which.
         """
-        from gennape.graph.module import module_of
+        from gennape.graph.execute import module_of
 
         return module_of(self)
 

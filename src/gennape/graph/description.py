@@ -13,7 +13,7 @@ from gennape.graph.paths import levels
 
 @dataclass(frozen=True)
 class Summary:
-    """What a network is and costs.
+    """A network and its costs in a few values.
 
     Attributes:
         name: The graph's name; may be empty.

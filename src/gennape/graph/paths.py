@@ -1,4 +1,4 @@
-"""What lies on the paths from the input to each node."""
+"""Levels of nodes, and lengths of the paths from the input to them."""
 
 from itertools import pairwise
 from typing import Any, NamedTuple

@@ -66,7 +66,7 @@ def canonical(graph: ComputationGraph) -> ComputationGraph: ...
 @overload
 def canonical(graph: GraphBatch) -> GraphBatch: ...
 def canonical(graph: ComputationGraph | GraphBatch) -> ComputationGraph | GraphBatch:
-    """The canonical form: equal for the same network by every road.
+    """Bring networks into canonical form: equal for the same network from every source.
 
     Idempotent. On a batch every pass runs once over all graphs together.
     """
@@ -82,7 +82,7 @@ def canonical(graph: ComputationGraph | GraphBatch) -> ComputationGraph | GraphB
 
 
 def canonical_batches(graphs: Iterable[ComputationGraph]) -> Iterator[GraphBatch]:
-    """The canonical form of many graphs, a few hundred at a time; of none, one empty batch."""
+    """Bring many graphs into canonical form, a few hundred at a time; of none, one empty batch."""
     rest = iter(graphs)
     yield canonical(GraphBatch.of(islice(rest, _AT_ONCE)))
     while chunk := list(islice(rest, _AT_ONCE)):
@@ -90,5 +90,5 @@ def canonical_batches(graphs: Iterable[ComputationGraph]) -> Iterator[GraphBatch
 
 
 def fingerprints(graphs: Iterable[ComputationGraph]) -> list[str]:
-    """The fingerprints of many networks: hashes of their canonical forms."""
+    """Name many networks by their fingerprints: hashes of their canonical forms."""
     return [found for forms in canonical_batches(graphs) for found in graph_hashes(forms)]
