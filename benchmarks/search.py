@@ -27,8 +27,8 @@ from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.evaluation.few_shot import after_labels
 from gennape.evaluation.metrics import spearman
 from gennape.graph import ComputationGraph, GraphBatch, canonical
+from gennape.graph.hashing import graph_hashes
 from gennape.search import Catalogue, Found, Objective, Settings, run, run_guided
-from gennape.search.identity import network_keys
 from gennape.search.networks import Facts, Network
 from gennape.search.table_space import TableSpace
 
@@ -103,7 +103,7 @@ def read_rows(benchmark: Benchmark, estimator_name: str) -> dict[str, np.ndarray
     while chunk := list(islice(graphs, CHUNK)):
         batch = GraphBatch.of(chunk)
         forms = canonical(batch)
-        keys += network_keys(forms)
+        keys += graph_hashes(forms)
         costs += zip(batch.macs.tolist(), batch.parameters.tolist(), strict=True)
         parts.append(estimator.canonical_features(forms))
         print(f"{benchmark.name}: {len(keys)} of {len(benchmark)} networks", file=sys.stderr)

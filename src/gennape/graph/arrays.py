@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gennape.graph.cost import node_macs
 from gennape.graph.operations import Op
 
 IntArray = npt.NDArray[np.integer[Any]]
@@ -154,11 +153,6 @@ class NodeArrays:
     def is_in(self, operations: frozenset[Op]) -> BoolArray:
         """Which nodes hold one of `operations`, `(nodes,)`."""
         return _membership_table(operations)[self.operations]
-
-    @cached_property
-    def node_macs(self) -> IntArray:
-        """Multiply-accumulates of each node for one input, `(nodes,)`, int64."""
-        return node_macs(self)
 
 
 def ranges(starts: IntArray, counts: IntArray) -> IntArray:

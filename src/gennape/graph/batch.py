@@ -13,10 +13,11 @@ import numpy as np
 
 from gennape.graph.arrays import ATTRIBUTE_COLUMNS, IntArray, NodeArrays, ranges
 from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.cost import CostedArrays
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class GraphBatch(NodeArrays):
+class GraphBatch(CostedArrays):
     """Graphs one after another.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""What every graph and batch must fulfil; the first violation is named with its node."""
+"""Conditions that every graph and batch fulfils; the first violation is named with its node."""
 
 from typing import Any
 

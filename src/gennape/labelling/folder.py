@@ -2,7 +2,7 @@
 
 | file | what it holds |
 |---|---|
-| `settings.json` | the data set's name and sha256 and the recipe |
+| `settings.json` | the data set's name and sha256, the recipe, the version of the fingerprints |
 | `runs/KEY.json` | a run that has ended, `KEY` its fingerprint and seed |
 | `runs/KEY.pt` | a run that goes on, as it was after its last epoch |
 | `runs/KEY.claim` | that a process works on it, or once has |
@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from gennape import spaces
 from gennape.benchmarks.canonical import CanonicalWriter, MeasuredValue, new_table
 from gennape.graph import ComputationGraph
+from gennape.graph.hashing import HASH_VERSION
 from gennape.labelling.claim import turn
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.errors import LabellingError
@@ -57,42 +58,46 @@ class Folder:
         dataset: What is learned.
         recipe: How.
 
+    Attributes:
+        runs: Where what belongs to one run is.
+        hash_version: The oldest of the fingerprints that name its runs.
+
     Raises:
         LabellingError: The folder is of another data set or recipe.
     """
 
     def __init__(self, path: str | os.PathLike[str], dataset: Dataset, recipe: Recipe) -> None:
         self.path = Path(path).absolute()  # workers elsewhere may stand in another folder
-        self._runs = self.path / "runs"
-        self._runs.mkdir(parents=True, exist_ok=True)
+        self.runs = self.path / "runs"
+        self.runs.mkdir(parents=True, exist_ok=True)
         settings = {
             "dataset": dataset.name,
             "sha256": dataset.sha256,
             "recipe": recipe.described(),
         }
-        with self._turn():
-            self._keep(settings)
+        with self.turn():
+            self.hash_version = self._keep(settings)
 
     def record(self, run: Run) -> Path:
         """Where the record of a run is, once it has ended."""
-        return self._runs / f"{run.key}.json"
+        return self.runs / f"{run.key}.json"
 
     def checkpoint(self, run: Run) -> Path:
         """Where a run is that has not ended."""
-        return self._runs / f"{run.key}.pt"
+        return self.runs / f"{run.key}.pt"
 
     def claim(self, run: Run) -> Path:
         """The claim of a run."""
-        return self._runs / f"{run.key}.claim"
+        return self.runs / f"{run.key}.claim"
 
     def records(self) -> list[Record]:
         """Of all runs that have ended, in the order of their architectures and seeds."""
-        records = map(read_record, self._runs.glob("*.json"))
+        records = map(read_record, self.runs.glob("*.json"))
         return sorted(records, key=lambda record: (record.architecture, record.seed))
 
     def write_tables(self) -> None:
         """Write the tables of all runs that have ended."""
-        with self._turn():
+        with self.turn():
             records = self.records()
             runs = self.path / RUNS
             write_whole(runs, lambda partial: pq.write_table(table_of(records), partial))
@@ -102,23 +107,26 @@ class Folder:
                 for record in records:
                     _write_labels(record, table, digest)
 
-    def _turn(self) -> Any:
+    def turn(self) -> Any:
         """A time in which no other process writes what is not of one run."""
         return turn(self.path / "folder.claim")
 
-    def _keep(self, settings: dict[str, Any]) -> None:
+    def _keep(self, settings: dict[str, Any]) -> int:
+        """Write the settings, or compare them with those that are kept; the hash version."""
         path = self.path / "settings.json"
         if not path.exists():
-            text = json.dumps(settings, indent=2)
+            text = json.dumps({**settings, "hash_version": HASH_VERSION}, indent=2)
             write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8"))
-            return
+            return HASH_VERSION
         known = json.loads(path.read_text(encoding="utf-8"))
+        version: int = known.pop("hash_version", 1)
         if known != settings:
             changed = [name for name in settings if known.get(name) != settings[name]]
             raise LabellingError(
                 f"{self.path} has runs of another {' and '.join(changed)} (see {path}); "
                 "give another folder"
             )
+        return version
 
 
 def _write_means(records: Sequence[Record], path: Path) -> None:

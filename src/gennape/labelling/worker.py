@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from gennape.graph import GraphError
+from gennape.graph.hashing import HASH_VERSION
 from gennape.labelling.claim import claim
 from gennape.labelling.compute import Compute
 from gennape.labelling.dataset import Dataset
@@ -143,6 +144,7 @@ class Worker:
             versions=versions(),
             status=status,
             reason=reason,
+            hash_version=HASH_VERSION,
         )
 
 

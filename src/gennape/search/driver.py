@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gennape.graph.hashing import HASH_VERSION
 from gennape.search.algorithms import ALGORITHMS, SINGLE_OBJECTIVE, Plan
 from gennape.search.candidate import Candidate
+from gennape.search.earlier_journals import HASH_SETTING, open_journal
 from gennape.search.errors import SearchError
 from gennape.search.evaluator import Evaluator
-from gennape.search.journal import Journal
 from gennape.search.networks import Catalogue
 from gennape.search.objectives import GRAPH_METRICS, Constraint, Objective, costs_of
 from gennape.search.pareto import front
@@ -168,7 +169,7 @@ def run(
     space = catalogue.space
     described = {"family": space.name, **settings.described(), **(depends_on or {})}
     stages = _stages(settings, scorer, evaluate)
-    journal = Journal(Path(folder), described)
+    journal = open_journal(Path(folder), {**described, HASH_SETTING: HASH_VERSION}, catalogue)
     evaluator = Evaluator(catalogue, stages, settings.constraints, journal, settings.budget)
     plan = Plan(space, settings.objectives, settings.population, settings.batch, start)
     proposals = ALGORITHMS[settings.algorithm](plan, np.random.default_rng(settings.seed))

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gennape.graph.hashing import HASH_VERSION
 from gennape.search.candidate import Candidate
 from gennape.search.driver import Found, Report, Settings, best_by, no_report, run
+from gennape.search.earlier_journals import HASH_SETTING, open_journal
 from gennape.search.errors import SearchError
-from gennape.search.journal import Journal, Measured
+from gennape.search.journal import Measured
 from gennape.search.networks import Catalogue
 from gennape.search.objectives import Objective, costs_of
 from gennape.search.pareto import best_first
@@ -60,10 +62,15 @@ def run_guided(
             "rounds of true evaluations are guided by the score; make it an objective"
         )
     folder = Path(folder)
-    described = {**settings.described(), "budget": settings.budget, "per round": per_round}
-    journal = Journal(
-        folder / "labels", {"family": catalogue.space.name, **described, **(depends_on or {})}
-    )
+    described = {
+        "family": catalogue.space.name,
+        **settings.described(),
+        "budget": settings.budget,
+        "per round": per_round,
+        **(depends_on or {}),
+        HASH_SETTING: HASH_VERSION,
+    }
+    journal = open_journal(folder / "labels", described, catalogue)
     labelled = _labelled(catalogue, journal.batches)
     number = len(journal.batches)
     while len(labelled) < evaluations:

@@ -16,7 +16,7 @@ import numpy as np
 from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE, BoolArray
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import SOURCES, Op
-from gennape.graph.passes.rewrite import rewire, take_over
+from gennape.graph.passes.rewrite import replace_arguments, rewire
 
 _NEVER_ZERO = frozenset({*SOURCES, Op.OUTPUT})
 
@@ -61,4 +61,4 @@ def _attach_to_input(batch: GraphBatch, zero: BoolArray) -> GraphBatch:
     operations, attributes = batch.operations.copy(), batch.attributes.copy()
     operations[nodes] = Op.ZERO
     attributes[nodes, INPUT_SHAPE] = attributes[source, OUTPUT_SHAPE]
-    return take_over(batch, nodes, source, operations=operations, attributes=attributes)
+    return replace_arguments(batch, nodes, source, operations=operations, attributes=attributes)

@@ -14,9 +14,9 @@ from torch import fx, nn
 from torch.fx.proxy import GraphAppendingTracer
 
 from gennape.graph.computation_graph import ComputationGraph
-from gennape.graph.module.dimensions import Dimensions, dimensions_of, parameter_shape
-from gennape.graph.module.functions import FUNCTIONS
-from gennape.graph.module.layers import LAYERS, pad_window, pads_unevenly
+from gennape.graph.execute.dimensions import Dimensions, dimensions_of, parameter_shape
+from gennape.graph.execute.functions import FUNCTIONS
+from gennape.graph.execute.layers import LAYERS, pad_window, pads_unevenly
 from gennape.graph.node import Node, nodes_of
 from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError
@@ -61,7 +61,7 @@ def _has_layer(node: Node) -> bool:
 
 
 def _weight_name(node: Node) -> str:
-    """What names the weight of a node: nodes with the same name share it."""
+    """Name the weight of a node: nodes with the same name share it."""
     return str(node.details.get("weight", node.name))
 
 
