@@ -11,12 +11,10 @@ from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gennape.graph.operations import Op
+from gennape.utils.array_types import BoolArray, IntArray
 
-IntArray = npt.NDArray[np.integer[Any]]
-BoolArray = npt.NDArray[np.bool_]
 Details = Mapping[int, Mapping[str, Any]]
 """Rare attributes of single nodes: plain JSON values by name, by node index."""
 

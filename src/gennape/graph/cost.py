@@ -4,8 +4,9 @@ from functools import cached_property
 
 import numpy as np
 
-from gennape.graph.arrays import IntArray, NodeArrays
+from gennape.graph.arrays import NodeArrays
 from gennape.graph.operations import Op
+from gennape.utils.array_types import IntArray
 
 
 class CostedArrays(NodeArrays):

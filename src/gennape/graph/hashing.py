@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gennape.graph.arrays import IntArray
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import COMMUTATIVE
 from gennape.graph.paths import in_waves, levels
+from gennape.utils.array_types import IntArray
 
 HASH_VERSION = 2
 """The algorithm, stored beside hashes; version 1 hashed node by node with BLAKE2."""

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gennape.graph.arrays import BoolArray, IntArray, NodeArrays
+from gennape.graph.arrays import NodeArrays
+from gennape.utils.array_types import BoolArray, IntArray
 
 
 def path_depths(

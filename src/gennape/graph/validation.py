@@ -12,10 +12,10 @@ from gennape.graph.arrays import (
     KERNEL,
     OUTPUT_SHAPE,
     STRIDE,
-    IntArray,
     NodeArrays,
 )
 from gennape.graph.operations import SOURCES, WEIGHTED, Op
+from gennape.utils.array_types import IntArray
 
 
 class GraphError(ValueError):

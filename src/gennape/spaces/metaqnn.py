@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gennape.graph import ComputationGraph, GraphBuilder, written_once
+from gennape.graph import ComputationGraph, GraphBuilder, cached_block
 from gennape.spaces.base import ArchitectureError, SearchSpace
 from gennape.spaces.parts.stages import some, split_stages
 
@@ -199,7 +199,7 @@ def _changes(layers: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             yield from ((*before, layer, *after[1:]) for layer in LAYERS if layer != after[0])
 
 
-@written_once
+@cached_block
 def _on_map(build: GraphBuilder, x: int, layer: str, classes: int) -> int:
     """Add a layer that is not dense."""
     if layer in CONVOLUTIONS:

@@ -9,10 +9,10 @@ Before: any batch. After: no such sum or product is left.
 
 import numpy as np
 
-from gennape.graph.arrays import BoolArray, IntArray
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import NORMALISATIONS, Op
 from gennape.graph.passes.rewrite import merge_nodes
+from gennape.utils.array_types import BoolArray, IntArray
 
 _AFFINE = frozenset({Op.ADD, Op.MUL})
 _TAKES_VECTORS = frozenset({*NORMALISATIONS, Op.CONV, Op.CONV_TRANSPOSE})

@@ -12,10 +12,10 @@ Before: any batch. After: no such product is left.
 
 import numpy as np
 
-from gennape.graph.arrays import BoolArray, IntArray
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 from gennape.graph.passes.rewrite import replace_arguments
+from gennape.utils.array_types import BoolArray, IntArray
 
 _POWERS = frozenset({Op.POWER, Op.MUL})
 _GATES = {Op.SIGMOID: Op.SILU, Op.HARDSIGMOID: Op.HARDSWISH, Op.ERF: Op.GELU}

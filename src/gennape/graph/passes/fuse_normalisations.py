@@ -16,10 +16,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from gennape.graph.arrays import GROUPS, INPUT_SHAPE, OUTPUT_SHAPE, BoolArray, IntArray
+from gennape.graph.arrays import GROUPS, INPUT_SHAPE, OUTPUT_SHAPE
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 from gennape.graph.passes.rewrite import replace_arguments
+from gennape.utils.array_types import BoolArray, IntArray
 
 _QUOTIENTS = frozenset({Op.DIV, Op.MUL})
 _AROUND_ROOT = frozenset({Op.POWER, Op.CLIP})

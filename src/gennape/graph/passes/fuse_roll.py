@@ -8,11 +8,12 @@ Before: any batch. After: no such concatenation and no two rolls in a row.
 
 import numpy as np
 
-from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE, BoolArray, IntArray
+from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 from gennape.graph.passes.rewrite import bypass, only_user, replace_arguments
 from gennape.graph.slices import slice_starts
+from gennape.utils.array_types import BoolArray, IntArray
 
 
 def fuse_roll(batch: GraphBatch) -> GraphBatch:

@@ -13,10 +13,11 @@ Before: any batch. After: no sum has an argument that is zero, unless all are.
 
 import numpy as np
 
-from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE, BoolArray
+from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import SOURCES, Op
 from gennape.graph.passes.rewrite import replace_arguments, rewire
+from gennape.utils.array_types import BoolArray
 
 _NEVER_ZERO = frozenset({*SOURCES, Op.OUTPUT})
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from gennape.graph.arrays import BoolArray, IntArray, ranges
+from gennape.graph.arrays import ranges
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
+from gennape.utils.array_types import BoolArray, IntArray
 
 _ENDS = frozenset({Op.INPUT, Op.OUTPUT})
 

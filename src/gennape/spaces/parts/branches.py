@@ -9,7 +9,7 @@ one before.
 
 from collections.abc import Sequence
 
-from gennape.graph import GraphBuilder, Op, written_once
+from gennape.graph import GraphBuilder, Op, cached_block
 from gennape.spaces.parts.convolutions import conv_bn
 
 
@@ -65,12 +65,12 @@ def _halved(build: GraphBuilder, x: int, channels: int) -> int:
     return conv_bn(build, x, channels, kernel=3, stride=2, activation=Op.RELU)
 
 
-@written_once
+@cached_block
 def _enlarged(build: GraphBuilder, x: int, channels: int, size: tuple[int, int]) -> int:
     return build.resize(conv_bn(build, x, channels, activation=Op.RELU), size)
 
 
-@written_once
+@cached_block
 def _blocks(build: GraphBuilder, x: int, count: int) -> int:
     return build.repeat(lambda y: _basic_block(build, y), x, count)
 

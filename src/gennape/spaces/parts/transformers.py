@@ -9,12 +9,12 @@ in the layers of timm.
 from math import sqrt
 from typing import Any
 
-from gennape.graph import GraphBuilder, Op, written_once
+from gennape.graph import GraphBuilder, Op, cached_block
 from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
 from gennape.graph.node_writer import Shape
 
 
-@written_once
+@cached_block
 def transformer_layer(build: GraphBuilder, x: int, heads: int, hidden: int) -> int:
     """Attention and a perceptron, each after layer norm and with a short cut.
 
