@@ -1,7 +1,5 @@
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +10,11 @@ import torch
 
 from gennape import benchmarks
 from gennape.labelling import Compute, Labelled, LabellingError, Status, run
-from gennape.labelling.claim import claim
-from gennape.labelling.folder import Folder, Run
+from gennape.labelling.folder import Folder, LabellingRun
 from gennape.labelling.training import Training
 from gennape.labelling.worker import Worker
+from gennape.utils.files import file_lock
+from gennape.utils.workspace import WorkspaceError
 from labelled_networks import coloured_images, tiny_network, tiny_recipe
 
 IMAGES = coloured_images()
@@ -63,7 +62,7 @@ def test_a_row_a_run(tmp_path: Path) -> None:
     assert (row["status"], row["reason"], row["precision"]) == ("trained", "", "float32")
     assert row["seconds"] > 0
     assert row["parameters"] == NETWORKS[0].parameters
-    assert not list(tmp_path.glob("runs/*.pt")) + list(tmp_path.glob("runs/*.claim"))
+    assert not list(tmp_path.glob("runs/*.pt")) + list(tmp_path.glob("runs/*.lock"))
 
 
 def test_labels_are_a_benchmark(tmp_path: Path) -> None:
@@ -104,18 +103,18 @@ def test_nothing_is_done_twice(tmp_path: Path, epochs: list[int]) -> None:
 def test_a_damaged_checkpoint_is_thrown_away(tmp_path: Path, epochs: list[int]) -> None:
     expected = _comparable(_run(tmp_path / "whole", NETWORKS[:1]))
     kept = Folder(tmp_path / "damaged", IMAGES, tiny_recipe())
-    checkpoint = kept.checkpoint(Run(NETWORKS[0], 0))
+    checkpoint = kept.checkpoint(LabellingRun(NETWORKS[0], 0))
     for damage in (b"", b"PK no checkpoint"):
         checkpoint.write_bytes(damage)
         epochs.clear()
         assert _comparable(_run(kept.path, NETWORKS[:1])) == expected
         assert epochs == [0, 1]
-        kept.record(Run(NETWORKS[0], 0)).unlink()
+        kept.record(LabellingRun(NETWORKS[0], 0)).unlink()
 
 
 def test_a_full_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Folder(tmp_path, IMAGES, tiny_recipe())
-    checkpoint = kept.checkpoint(Run(NETWORKS[0], 0))
+    checkpoint = kept.checkpoint(LabellingRun(NETWORKS[0], 0))
     checkpoint.write_bytes(b"whole")
 
     def without_memory(*_: Any, **__: Any) -> None:
@@ -127,9 +126,9 @@ def test_a_full_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_what_another_process_works_on_is_not_given_up(tmp_path: Path) -> None:
-    kept, one = Folder(tmp_path, IMAGES, tiny_recipe()), Run(NETWORKS[0], 0)
+    kept, one = Folder(tmp_path, IMAGES, tiny_recipe()), LabellingRun(NETWORKS[0], 0)
     worker = Worker(kept, IMAGES, tiny_recipe(), Compute())
-    with claim(kept.claim(one)):
+    with file_lock(kept.lock(one)):
         assert not worker.give_up(one, "its worker died")
     assert worker.give_up(one, "its worker died")
 
@@ -200,9 +199,9 @@ def test_divergence_and_failure_are_rows(tmp_path: Path) -> None:
 
 def test_a_folder_of_other_settings(tmp_path: Path) -> None:
     _run(tmp_path, NETWORKS[:1])
-    with pytest.raises(LabellingError, match=r"another recipe .* give another folder"):
+    with pytest.raises(WorkspaceError, match=r"recipe.batch was 32, is 16\); give another"):
         _run(tmp_path, NETWORKS[:1], tiny_recipe(batch=16))
-    with pytest.raises(LabellingError, match="another sha256"):
+    with pytest.raises(WorkspaceError, match="sha256 was"):
         run(NETWORKS, coloured_images(1), tiny_recipe(), tmp_path, compute=Compute())
 
 
@@ -216,8 +215,8 @@ def test_a_run_of_another_process_is_left_to_it(
 ) -> None:
     """The other one ends without a result while this one waits."""
     folder = Folder(tmp_path, IMAGES, tiny_recipe())
-    path = folder.claim(Run(NETWORKS[0], 0))
-    holding = claim(path)
+    path = folder.lock(LabellingRun(NETWORKS[0], 0))
+    holding = file_lock(path)
     assert holding.__enter__()
     waits: list[list[int]] = []
 
@@ -229,26 +228,3 @@ def test_a_run_of_another_process_is_left_to_it(
     assert len(_run(tmp_path, NETWORKS[:2]).records) == 2
     assert waits == [[0, 1]]  # not before the second network was trained
     assert epochs == [0, 1] * 2
-
-
-_HOLD = """
-import sys, time
-from pathlib import Path
-from gennape.labelling.claim import claim
-with claim(Path(sys.argv[1])) as is_mine:
-    print(is_mine, flush=True)
-    time.sleep(60)
-"""
-
-
-def test_a_claim_ends_with_its_process(tmp_path: Path) -> None:
-    path = tmp_path / "one.claim"
-    command = [sys.executable, "-c", _HOLD, str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "True\n"
-        with claim(path) as is_mine:
-            assert not is_mine
-        holder.kill()
-    with claim(path) as is_mine:
-        assert is_mine

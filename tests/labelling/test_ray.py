@@ -64,12 +64,12 @@ def _comparable(found: Labelled) -> list[dict[str, Any]]:
     return [{**vars(record), "seconds": 0} for record in found.records]
 
 
-def _holders(claim: Path) -> list[int]:
-    """Processes that have the claim open."""
+def _holders(lock: Path) -> list[int]:
+    """Processes that have the lock open."""
     found = []
     for link in Path("/proc").glob("[0-9]*/fd/*"):
         try:
-            if os.readlink(link) == str(claim):
+            if os.readlink(link) == str(lock):
                 found.append(int(link.parts[2]))
         except OSError:  # the process has ended, or the file is closed
             continue
@@ -85,7 +85,7 @@ def test_a_killed_worker_changes_nothing(tmp_path: Path, engine: Engine) -> None
     def kill_once(what: str, done: int, total: int) -> None:
         progress.append(done)
         for checkpoint in () if killed else folder.glob("runs/*.pt"):
-            for process in _holders(checkpoint.with_suffix(".claim")):
+            for process in _holders(checkpoint.with_suffix(".lock")):
                 os.kill(process, signal.SIGKILL)
                 killed.append(checkpoint.stem)
             return
@@ -95,7 +95,7 @@ def test_a_killed_worker_changes_nothing(tmp_path: Path, engine: Engine) -> None
     assert found.left == 0
     assert progress[-1] == len(NETWORKS) * RECIPE.epochs
     assert _comparable(found) == _comparable(_run(tmp_path / "local"))
-    assert not list(folder.glob("runs/*.pt")) + list(folder.glob("runs/*.claim"))
+    assert not list(folder.glob("runs/*.pt")) + list(folder.glob("runs/*.lock"))
 
     written = {path: path.stat().st_mtime_ns for path in folder.glob("runs/*")}
     assert _run(folder, engine).records == found.records

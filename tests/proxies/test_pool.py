@@ -6,8 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from gennape import spaces
-from gennape.proxies import Choice, PoolScores, ProxyError, choose_networks, pool, score_pool
+from gennape.proxies import Choice, PoolScores, choose_networks, pool, score_pool
 from gennape.proxies.measure import ProxyScore, measure
+from gennape.utils.workspace import WorkspaceError
 
 _NOTHING = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
 _CONVOLUTIONS = _NOTHING.replace("none", "nor_conv_3x3")
@@ -81,7 +82,8 @@ def test_a_line_that_was_cut_off_is_done_again(
     _run(choice, tmp_path)
     journal = tmp_path / "scores.jsonl"
     journal.write_bytes(journal.read_bytes()[:-20])
-    scores = _run(choice, tmp_path)
+    with pytest.warns(UserWarning, match="the last line of .* was cut off and is dropped"):
+        scores = _run(choice, tmp_path)
     assert len(measured) == 5
     assert len(journal.read_text().splitlines()) == 5
     assert _run(choice, tmp_path) == scores
@@ -100,13 +102,13 @@ def test_only_new_proxies_and_networks_are_computed(
 def test_other_settings_need_another_folder(choice: Choice, tmp_path: Path) -> None:
     _run(choice, tmp_path)
     other = choose_networks("nasbench201", 4, resolution=16)
-    with pytest.raises(ProxyError, match=r"other settings .*resolution 8.*now.*resolution 16"):
+    with pytest.raises(WorkspaceError, match=r"other settings \(resolution was 8, is 16\)"):
         _run(other, tmp_path)
 
 
 def test_another_file_of_that_name(choice: Choice, tmp_path: Path) -> None:
     (tmp_path / "scores.jsonl").write_text("no journal\n")
-    with pytest.raises(ProxyError, match="is no journal of scores"):
+    with pytest.raises(WorkspaceError, match=r"scores.jsonl holds no settings and records"):
         _run(choice, tmp_path)
 
 

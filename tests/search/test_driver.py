@@ -1,3 +1,4 @@
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from gennape.search import (
     run,
 )
 from gennape.search.algorithms import ALGORITHMS
+from gennape.utils.workspace import Workspace, WorkspaceError
 from search_doubles import Quality, quality, true_quality
 
 SCORE = (Objective.of("score"),)
@@ -193,7 +195,25 @@ def test_searches_that_cannot_be_run(catalogue: Catalogue, tmp_path: Path) -> No
 
 def test_a_folder_holds_one_search(catalogue: Catalogue, tmp_path: Path) -> None:
     run(catalogue, settings_of("random"), tmp_path, Quality())
-    with pytest.raises(SearchError, match="seed 0, now 1"):
+    with pytest.raises(WorkspaceError, match="seed was 0, is 1"):
         run(catalogue, settings_of("random", seed=1), tmp_path, Quality())
     more = run(catalogue, settings_of("random", budget=70), tmp_path, Quality())
     assert len(more.candidates) == 70
+
+
+def test_two_processes_do_not_search_in_one_folder(catalogue: Catalogue, tmp_path: Path) -> None:
+    run(catalogue, settings_of("random"), tmp_path, Quality())
+    settings = json.loads((tmp_path / "journal.jsonl").read_text().splitlines()[0])
+    with (
+        Workspace(tmp_path, settings, "journal.jsonl"),
+        pytest.raises(WorkspaceError, match="another process works in"),
+    ):
+        run(catalogue, settings_of("random"), tmp_path, Quality())
+
+
+def test_progress_says_how_good_the_best_is(catalogue: Catalogue, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int, str]] = []
+    settings = settings_of("random")
+    found = run(catalogue, settings, tmp_path, Quality(), report=lambda *news: told.append(news))
+    best = max(candidate.metrics["score"] for candidate in found.candidates)
+    assert told[-1] == ("searching", 60, 60, f"best score {best:.4g}")

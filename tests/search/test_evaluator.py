@@ -49,6 +49,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gennape.search.driver._PATIENCE", 50)
 
 
+@pytest.mark.filterwarnings("ignore:the last line")
 @pytest.mark.parametrize("bounds", [(), BOUNDS], ids=["free", "bounded"])
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_killed_search_ends_as_if_it_had_not_been(
@@ -63,7 +64,8 @@ def test_a_killed_search_ends_as_if_it_had_not_been(
             run(catalogue, settings, broken, scorer)
         with (broken / "journal.jsonl").open("a") as file:
             file.write('[["|nor_conv_3x')  # killed while it wrote
-    assert run(catalogue, settings, broken, scorers[2]) == whole
+    with pytest.warns(UserWarning, match="the last line of .* was cut off"):
+        assert run(catalogue, settings, broken, scorers[2]) == whole
     assert [text for one in scorers for text in one.scored] == at_once.scored
     assert (broken / "journal.jsonl").read_text() == (tmp_path / "whole/journal.jsonl").read_text()
 

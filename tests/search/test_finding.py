@@ -7,7 +7,8 @@ import pytest
 from gennape import benchmarks
 from gennape.estimator import Estimator, load
 from gennape.graph import ComputationGraph
-from gennape.search import Constraint, Objective, SearchError, Settings, find
+from gennape.search import Constraint, Objective, Settings, find
+from gennape.utils.workspace import WorkspaceError
 
 Branches = Callable[[tuple[int, int]], ComputationGraph]
 SMALL = Settings("evolution", budget=12)
@@ -24,7 +25,7 @@ def test_changes_of_a_network_go_on_only_with_its_nodes_in_that_order(
     first = find(two_branches((3, 5)), SMALL, tmp_path, estimator, processes=1)
     assert find(two_branches((3, 5)), SMALL, tmp_path, estimator, processes=1) == first
     assert first.page.read_text().startswith("<!")
-    with pytest.raises(SearchError, match=r"other settings \(network"):
+    with pytest.raises(WorkspaceError, match=r"other settings \(network"):
         find(two_branches((5, 3)), SMALL, tmp_path, estimator, processes=1)
 
 

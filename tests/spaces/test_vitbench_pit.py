@@ -5,9 +5,9 @@ import pytest
 
 from gennape import spaces
 from gennape.frontends import graph_of
-from gennape.importing import import_library
 from gennape.spaces import ArchitectureError
 from gennape.spaces.vitbench_pit import PiTArchitecture
+from gennape.utils.optional_imports import import_library
 
 SPACE = spaces.get("vitbench_pit")
 SMALLEST = "w16m2-d1h2-d4h2-d2h2"

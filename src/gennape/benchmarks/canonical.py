@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gennape.reports.storage import whole_file
+from gennape.utils.files import atomic_file
 
 _FORMAT = {b"gennape": b"canonical benchmark table 1"}
 _FAMILIES = "families"
@@ -120,7 +120,7 @@ class CanonicalWriter:
 def new_table(path: Path) -> Iterator[CanonicalWriter]:
     """Write a table that appears under its name only when it is whole."""
     with (
-        whole_file(path) as partial,
+        atomic_file(path) as partial,
         pq.ParquetWriter(partial, SCHEMA, compression="zstd") as parquet,
     ):
         writer = CanonicalWriter(parquet)

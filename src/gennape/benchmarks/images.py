@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from gennape.benchmarks.benchmark import BenchmarkError
 from gennape.benchmarks.tables import read_parquet
-from gennape.importing import require
+from gennape.utils.optional_imports import require
 
 CLASSES = 10
 MEAN = (0.4914, 0.4822, 0.4465)

@@ -1,6 +1,5 @@
 """`gennape search`: find networks that are better and cheaper."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from gennape.graph import ComputationGraph
-    from gennape.search import Candidate, Found
+    from gennape.search import Found
 
 
 def search(
@@ -70,8 +69,7 @@ def search(
         seed,
     )
     where = _where(family, model, input_shape)
-    with progress_bar() as bar:
-        report = _teller(bar, settings.objectives[0].metric)
+    with progress_bar() as report:
         outcome = find(
             where, settings, out, load(estimator), evaluate, evaluations, per_round, data, workers,
             report,
@@ -100,21 +98,8 @@ def _where(
     raise SearchError("give a family, or a network with --from")
 
 
-def _teller(
-    bar: Callable[[str, int, int, str], None], metric: str
-) -> "Callable[[str, int, int, Candidate | None], None]":
-    """Tells the bar of the best candidate so far."""
-    from gennape.search.report.content import shown
-
-    def tell(what: str, done: int, total: int, best: "Candidate | None") -> None:
-        name = "accuracy" if best and "accuracy" in best.metrics else metric
-        bar(what, done, total, f"best {name} {shown(name, best.metrics[name])}" if best else "")
-
-    return tell
-
-
 def _front(found: "Found") -> "Table":
-    from gennape.search.report.content import shown
+    from gennape.search.objectives import shown
 
     metrics = list(found.front[0].metrics)
     table = new_table("Architecture")

@@ -23,7 +23,7 @@ from gennape.estimator.few_shot.few_shot_gp import FewShotGP
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, ResidualEncoder
 from gennape.estimator.models.moment_regression import MomentRegression
-from gennape.reports.storage import write_whole
+from gennape.utils.files import atomic_write
 
 FORMAT_VERSION = 3
 WEIGHTS = "weights.safetensors"
@@ -58,7 +58,7 @@ def save(estimator: Estimator, folder: Path) -> None:
     """Write `weights.safetensors` and `estimator.json` into `folder`, made if needed."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = _weights(estimator)
-    write_whole(folder / WEIGHTS, lambda path: path.write_bytes(to_bytes(weights)))
+    atomic_write(folder / WEIGHTS, lambda path: path.write_bytes(to_bytes(weights)))
     description = {
         "format_version": FORMAT_VERSION,
         "config": estimator.config.to_json(),
@@ -68,7 +68,7 @@ def save(estimator: Estimator, folder: Path) -> None:
         "calibrator": estimator.calibrator.to_json(),
     }
     text = json.dumps(description, indent=1) + "\n"
-    write_whole(folder / DESCRIPTION, lambda path: path.write_text(text))
+    atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text))
 
 
 def load(path_or_name: str | Path | None = None) -> Estimator:

@@ -16,7 +16,7 @@ from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.evaluation.few_shot import DRAWS, Rows, after_labels, draw
 from gennape.evaluation.metrics import Measures
-from gennape.reports.progress import Report, no_report
+from gennape.utils.progress import ProgressCallback, no_progress
 
 Array = npt.NDArray[np.floating[Any]]
 
@@ -88,7 +88,7 @@ def evaluate(
     data_dir: str | os.PathLike[str] | None = None,
     families: Sequence[str] = ("nasbench101", "nasbench201"),
     labels: int = 0,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> list[Result]:
     """Rank every labelled family and compare with what was measured.
 
@@ -150,7 +150,7 @@ def _title(estimator: Estimator, table: Benchmark, label: str) -> str:
     return f"{_ESTIMATOR}, trained on {what}"
 
 
-def _pool(table: Benchmark, estimator: Estimator, report: Report) -> _Pool:
+def _pool(table: Benchmark, estimator: Estimator, report: ProgressCallback) -> _Pool:
     rows = table.split.test
     parts, parameters = [], []
     for first in range(0, len(rows), _CHUNK):

@@ -17,8 +17,8 @@ import torch
 from gennape import spaces
 from gennape.api import NetworkScore, score
 from gennape.estimator import Estimator, Prediction
-from gennape.reports.progress import Report, no_report
 from gennape.spaces import SearchSpace
+from gennape.utils.progress import ProgressCallback, no_progress
 
 _CHUNK = 512
 
@@ -55,7 +55,7 @@ def rank(
     family: str,
     estimator: Estimator,
     top: int = 20,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
     workers: int | None = None,
 ) -> Ranking:
     """Score every architecture of a family that can be enumerated.

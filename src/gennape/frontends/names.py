@@ -19,7 +19,12 @@ from gennape import spaces
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.torch import trace_module
 from gennape.graph import ComputationGraph
-from gennape.importing import ModuleError, NoModuleError, import_factory, import_library
+from gennape.utils.optional_imports import (
+    ModuleError,
+    NoModuleError,
+    import_factory,
+    import_library,
+)
 
 _FORMS = "timm:NAME, torchvision:NAME, package.module:factory or FAMILY:ARCHITECTURE"
 _LIBRARIES = ("timm", "torchvision")

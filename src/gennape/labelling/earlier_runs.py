@@ -13,14 +13,14 @@ from gennape.graph import canonical
 from gennape.graph.arrays import NodeArrays
 from gennape.graph.hashing import HASH_VERSION
 from gennape.graph.operations import COMMUTATIVE
-from gennape.labelling.claim import claim
-from gennape.labelling.folder import Folder, Run
+from gennape.labelling.folder import Folder, LabellingRun
 from gennape.labelling.record import read_record, write_record
+from gennape.utils.files import file_lock
 
 _COMMUTATIVE = frozenset(int(op) for op in COMMUTATIVE)
 
 
-def adopt_earlier_runs(folder: Folder, runs: Iterable[Run]) -> None:
+def adopt_earlier_runs(folder: Folder, runs: Iterable[LabellingRun]) -> None:
     """Give runs of a folder the names that they have today.
 
     A run that another process works on stays as it is.
@@ -31,7 +31,7 @@ def adopt_earlier_runs(folder: Folder, runs: Iterable[Run]) -> None:
     """
     if folder.hash_version == HASH_VERSION:
         return
-    with folder.turn():
+    with folder.alone():
         known = {file.stem for file in folder.runs.iterdir()}
         for run in (run for run in runs if run.key not in known):
             earlier = f"{node_by_node_hash(canonical(run.graph))}-{run.seed}"
@@ -39,12 +39,10 @@ def adopt_earlier_runs(folder: Folder, runs: Iterable[Run]) -> None:
                 _adopt(folder, run, earlier)
 
 
-def _adopt(folder: Folder, run: Run, earlier: str) -> None:
+def _adopt(folder: Folder, run: LabellingRun, earlier: str) -> None:
     """Rename what is there of a run, and say in its record which fingerprint it has now."""
-    record, checkpoint, held = (
-        folder.runs / f"{earlier}.{ending}" for ending in ("json", "pt", "claim")
-    )
-    with claim(held) as is_mine:
+    record, checkpoint = (folder.runs / f"{earlier}.{ending}" for ending in ("json", "pt"))
+    with file_lock(folder.lock(run)) as is_mine:
         if not is_mine:
             return
         if checkpoint.exists():
@@ -54,7 +52,6 @@ def _adopt(folder: Folder, run: Run, earlier: str) -> None:
             known = replace(read_record(record), fingerprint=fingerprint, hash_version=HASH_VERSION)
             write_record(known, folder.record(run))
             record.unlink()
-        held.unlink()
 
 
 def node_by_node_hash(graph: NodeArrays) -> str:

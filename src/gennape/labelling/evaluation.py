@@ -10,7 +10,7 @@ from gennape.labelling.dataset import Dataset
 from gennape.labelling.engines import Engine
 from gennape.labelling.labelling import run
 from gennape.labelling.recipe import Recipe
-from gennape.reports.progress import Report, no_report
+from gennape.utils.progress import ProgressCallback, no_progress
 
 
 def evaluator(
@@ -20,7 +20,7 @@ def evaluator(
     seeds: Sequence[int] = (0,),
     compute: Compute | None = None,
     engine: Engine | None = None,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> Callable[[Sequence[ComputationGraph]], list[float]]:
     """What a search calls to have networks trained.
 

@@ -3,9 +3,10 @@
 | file | what it holds |
 |---|---|
 | `settings.json` | the data set's name and sha256, the recipe, the version of the fingerprints |
+| `workspace.lock` | that a process writes what is not of one run, or once has |
 | `runs/KEY.json` | a run that has ended, `KEY` its fingerprint and seed |
 | `runs/KEY.pt` | a run that goes on, as it was after its last epoch |
-| `runs/KEY.claim` | that a process works on it, or once has |
+| `runs/KEY.lock` | that a process works on it, or once has |
 | `runs.parquet` | one row a run that has ended |
 | `labels.csv` | mean accuracies of networks that were trained, as `gennape fine-tune` reads them |
 | `labels.parquet` | accuracies of networks of families, as `gennape.benchmarks.load` reads them |
@@ -27,18 +28,17 @@ from gennape import spaces
 from gennape.benchmarks.canonical import CanonicalWriter, MeasuredValue, new_table
 from gennape.graph import ComputationGraph
 from gennape.graph.hashing import HASH_VERSION
-from gennape.labelling.claim import turn
 from gennape.labelling.dataset import Dataset
-from gennape.labelling.errors import LabellingError
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, Status, read_record, table_of
-from gennape.reports.storage import sha256_of, write_whole
+from gennape.utils.files import sha256_of
+from gennape.utils.workspace import SETTINGS, Workspace
 
 RUNS, MEANS, LABELS = "runs.parquet", "labels.csv", "labels.parquet"
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class LabellingRun:
     """One training that is asked for."""
 
     graph: ComputationGraph
@@ -63,32 +63,40 @@ class Folder:
         hash_version: The oldest of the fingerprints that name its runs.
 
     Raises:
-        LabellingError: The folder is of another data set or recipe.
+        WorkspaceError: The folder is of another data set or recipe.
     """
 
     def __init__(self, path: str | os.PathLike[str], dataset: Dataset, recipe: Recipe) -> None:
         self.path = Path(path).absolute()  # workers elsewhere may stand in another folder
         self.runs = self.path / "runs"
         self.runs.mkdir(parents=True, exist_ok=True)
-        settings = {
+        settings: dict[str, Any] = {
             "dataset": dataset.name,
             "sha256": dataset.sha256,
             "recipe": recipe.described(),
         }
-        with self.turn():
-            self.hash_version = self._keep(settings)
+        self.hash_version = _hash_version(self.path / SETTINGS)
+        if self.hash_version > 1:
+            settings["hash_version"] = self.hash_version
+        self._workspace = Workspace(self.path, settings, wait=True)
+        with self._workspace:
+            pass  # it is of these settings
 
-    def record(self, run: Run) -> Path:
+    def record(self, run: LabellingRun) -> Path:
         """Where the record of a run is, once it has ended."""
         return self.runs / f"{run.key}.json"
 
-    def checkpoint(self, run: Run) -> Path:
+    def checkpoint(self, run: LabellingRun) -> Path:
         """Where a run is that has not ended."""
         return self.runs / f"{run.key}.pt"
 
-    def claim(self, run: Run) -> Path:
-        """The claim of a run."""
-        return self.runs / f"{run.key}.claim"
+    def lock(self, run: LabellingRun) -> Path:
+        """The file by which a process keeps a run to itself."""
+        return self.runs / f"{run.key}.lock"
+
+    def alone(self) -> Workspace:
+        """Entered, it keeps other processes from writing what is not of one run."""
+        return self._workspace
 
     def records(self) -> list[Record]:
         """Of all runs that have ended, in the order of their architectures and seeds."""
@@ -97,36 +105,14 @@ class Folder:
 
     def write_tables(self) -> None:
         """Write the tables of all runs that have ended."""
-        with self.turn():
+        with self._workspace as workspace:
             records = self.records()
-            runs = self.path / RUNS
-            write_whole(runs, lambda partial: pq.write_table(table_of(records), partial))
-            write_whole(self.path / MEANS, lambda partial: _write_means(records, partial))
+            runs = workspace.write(RUNS, lambda path: pq.write_table(table_of(records), path))
+            workspace.write(MEANS, lambda path: _write_means(records, path))
             digest = sha256_of(runs)
             with new_table(self.path / LABELS) as table:
                 for record in records:
                     _write_labels(record, table, digest)
-
-    def turn(self) -> Any:
-        """A time in which no other process writes what is not of one run."""
-        return turn(self.path / "folder.claim")
-
-    def _keep(self, settings: dict[str, Any]) -> int:
-        """Write the settings, or compare them with those that are kept; the hash version."""
-        path = self.path / "settings.json"
-        if not path.exists():
-            text = json.dumps({**settings, "hash_version": HASH_VERSION}, indent=2)
-            write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8"))
-            return HASH_VERSION
-        known = json.loads(path.read_text(encoding="utf-8"))
-        version: int = known.pop("hash_version", 1)
-        if known != settings:
-            changed = [name for name in settings if known.get(name) != settings[name]]
-            raise LabellingError(
-                f"{self.path} has runs of another {' and '.join(changed)} (see {path}); "
-                "give another folder"
-            )
-        return version
 
 
 def _write_means(records: Sequence[Record], path: Path) -> None:
@@ -163,3 +149,14 @@ def _write_labels(record: Record, table: CanonicalWriter, digest: str) -> None:
             record.parameters,
         )
         table.write(measured, RUNS, digest)
+
+
+def _hash_version(settings: Path) -> int:
+    """Version of the fingerprints that name the runs of a folder; 1 where it does not say."""
+    if not settings.exists():
+        return HASH_VERSION
+    try:
+        known, _ = json.JSONDecoder().raw_decode(settings.read_text(encoding="utf-8"))
+        return int(known.get("hash_version", 1))
+    except (ValueError, AttributeError):
+        return HASH_VERSION  # the workspace says what is wrong

@@ -11,11 +11,11 @@ from gennape.labelling.dataset import Dataset
 from gennape.labelling.earlier_runs import adopt_earlier_runs
 from gennape.labelling.engines import Engine, Local
 from gennape.labelling.errors import LabellingError
-from gennape.labelling.folder import Folder, Run
+from gennape.labelling.folder import Folder, LabellingRun
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, read_record
 from gennape.labelling.worker import Worker
-from gennape.reports.progress import Report, no_report
+from gennape.utils.progress import ProgressCallback, no_progress
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 _SECONDS_AN_HOUR = 3600
@@ -43,7 +43,7 @@ def run(
     compute: Compute | None = None,
     engine: Engine | None = None,
     hours: float = float("inf"),
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> Labelled:
     """Train networks and keep how accurate they become.
 
@@ -63,16 +63,16 @@ def run(
         report: Told of epochs done, over all runs.
 
     Raises:
-        LabellingError: A network does not fit the data set, or the folder is of another data
-            set or recipe.
+        LabellingError: A network does not fit the data set.
+        WorkspaceError: The folder is of another data set or recipe.
     """
     for graph in graphs:
         _check(graph, dataset)
     kept = Folder(folder, dataset, recipe)
-    first: dict[str, Run] = {}
+    first: dict[str, LabellingRun] = {}
     for seed in seeds:
         for graph in graphs:
-            one = Run(graph, seed)
+            one = LabellingRun(graph, seed)
             first.setdefault(one.key, one)
     runs = list(first.values())
     adopt_earlier_runs(kept, runs)

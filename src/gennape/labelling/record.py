@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from gennape.reports.storage import write_whole
+from gennape.utils.files import atomic_write
 
 _LIBRARIES = ("gennape", "torch", "numpy")
 
@@ -113,7 +113,7 @@ def versions() -> dict[str, str]:
 def write_record(record: Record, path: Path) -> None:
     """Write a record as JSON."""
     text = json.dumps(asdict(record))
-    write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+    atomic_write(path, lambda partial: partial.write_text(text, encoding="utf-8"))
 
 
 def read_record(path: str | os.PathLike[str]) -> Record:

@@ -1,6 +1,7 @@
 """One run from its last checkpoint to its record."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pickle import UnpicklingError
@@ -10,14 +11,13 @@ import torch
 
 from gennape.graph import GraphError
 from gennape.graph.hashing import HASH_VERSION
-from gennape.labelling.claim import claim
 from gennape.labelling.compute import Compute
 from gennape.labelling.dataset import Dataset
-from gennape.labelling.folder import Folder, Run
+from gennape.labelling.folder import Folder, LabellingRun
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, Status, versions, write_record
 from gennape.labelling.training import Divergence, History, Training
-from gennape.reports.storage import write_whole
+from gennape.utils.files import atomic_write, file_lock
 
 _NO_MEMORY = ("can't allocate memory", "not enough memory")
 """What PyTorch says on a processor, where it has no exception of its own."""
@@ -39,7 +39,7 @@ class Worker:
     recipe: Recipe
     compute: Compute
 
-    def attempt(self, run: Run, on_epoch: Callable[[int], bool]) -> bool:
+    def attempt(self, run: LabellingRun, on_epoch: Callable[[int], bool]) -> bool:
         """Work on a run until it ends or shall not go on.
 
         Args:
@@ -52,7 +52,7 @@ class Worker:
         with torch.random.fork_rng():
             return self._end(run, lambda: self._work(run, on_epoch))
 
-    def give_up(self, run: Run, reason: str) -> bool:
+    def give_up(self, run: LabellingRun, reason: str) -> bool:
         """Record that a run failed, one whose processes die before they can tell.
 
         Returns:
@@ -60,25 +60,28 @@ class Worker:
         """
         return self._end(run, lambda: self._lost(run, reason))
 
-    def _end(self, run: Run, work: Callable[[], Record | None]) -> bool:
+    def _end(self, run: LabellingRun, work: Callable[[], Record | None]) -> bool:
         """Keep what becomes of a run, unless it has ended or belongs to another process."""
-        with claim(self.folder.claim(run)) as is_mine:
-            if is_mine and not self.folder.record(run).exists():
+        lock, kept = self.folder.lock(run), self.folder.record(run)
+        with file_lock(lock) as is_mine:
+            if is_mine and not kept.exists():
                 record = work()
                 if record is not None:
-                    write_record(record, self.folder.record(run))
-            has_ended = self.folder.record(run).exists()
+                    write_record(record, kept)
+            has_ended = kept.exists()
             if is_mine and has_ended:
                 self.folder.checkpoint(run).unlink(missing_ok=True)
-                self.folder.claim(run).unlink(missing_ok=True)
-            return has_ended
+        if is_mine and has_ended:
+            with suppress(PermissionError):  # on Windows, where another process looks at it
+                lock.unlink(missing_ok=True)
+        return has_ended
 
     @cached_property
     def _images(self) -> Dataset:
         """The data set on the device."""
         return self.dataset.to(self.compute.device)
 
-    def _work(self, run: Run, on_epoch: Callable[[int], bool]) -> Record | None:
+    def _work(self, run: LabellingRun, on_epoch: Callable[[int], bool]) -> Record | None:
         """What became of the run; None if it is to go on another time."""
         images, history = self._images, History()
         status, reason = Status.TRAINED, ""
@@ -92,7 +95,7 @@ class Worker:
                     return None
                 training.epoch()
                 checkpoint = self.folder.checkpoint(run)
-                write_whole(checkpoint, lambda path: torch.save(training.state(), path))
+                atomic_write(checkpoint, lambda path: torch.save(training.state(), path))
         except Divergence as error:
             status, reason = Status.DIVERGED, str(error)
         except (GraphError, RuntimeError, MemoryError) as error:
@@ -100,13 +103,13 @@ class Worker:
             reason = _sentence(error)
         return self._record(run, history, status, reason, self.compute.name)
 
-    def _lost(self, run: Run, reason: str) -> Record:
+    def _lost(self, run: LabellingRun, reason: str) -> Record:
         """What is known of a run whose processes died, and of their hardware: its kind."""
         kept = self._kept(run)
         history = History(**kept["history"]) if kept else History()
         return self._record(run, history, Status.FAILED, reason, self.compute.device)
 
-    def _kept(self, run: Run) -> dict[str, Any] | None:
+    def _kept(self, run: LabellingRun) -> dict[str, Any] | None:
         """What the checkpoint holds; None without one, or if it is damaged and is thrown away.
 
         Its tensors are on the processor, so that a full GPU is not taken for damage.
@@ -124,7 +127,7 @@ class Worker:
         return kept
 
     def _record(
-        self, run: Run, history: History, status: Status, reason: str, device: str
+        self, run: LabellingRun, history: History, status: Status, reason: str, device: str
     ) -> Record:
         return Record(
             architecture=run.graph.name,

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -13,13 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gennape.proxies.batches import NOISE
-from gennape.proxies.journal import Journal
+from gennape.proxies.journal import JOURNAL, ScoreJournal
 from gennape.proxies.measure import BATCH_SIZE, ProxyScore, measure
 from gennape.proxies.ranking import rank_correlations, rank_vote
 from gennape.proxies.registry import VOTES, parts_of
-from gennape.reports.progress import Report, no_report
-from gennape.reports.storage import write_whole
 from gennape.spaces import SearchSpace
+from gennape.utils.progress import ProgressCallback, no_progress
+from gennape.utils.workspace import Workspace
 
 VOTE = "vote"
 
@@ -98,7 +97,7 @@ def score_pool(
     data: str | os.PathLike[str] = NOISE,
     batch_size: int = BATCH_SIZE,
     seed: int = 0,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> PoolScores:
     """Score networks of a family; what the folder holds already is not done again.
 
@@ -118,7 +117,8 @@ def score_pool(
         report: Told of the progress.
 
     Raises:
-        ProxyError: There is no such proxy, or the folder has scores of other settings.
+        ProxyError: There is no such proxy.
+        WorkspaceError: The folder has scores of other settings, or another process scores there.
     """
     wanted = list(dict.fromkeys(proxies))
     parts = parts_of(wanted)
@@ -130,24 +130,27 @@ def score_pool(
         "batch": batch_size,
         "seed": seed,
     }
-    journal = Journal(folder, settings)
     names = [f"{space.name}:{space.format(architecture)}" for architecture in architectures]
-    for done, (name, architecture) in enumerate(zip(names, architectures, strict=True)):
-        report(f"scoring {space.name}", done, len(names))
-        todo = [proxy for proxy in parts if proxy not in journal.scores[name]]
-        if todo:
-            journal.add(name, measure(todo, space.graph(architecture), data, batch_size, seed))
-    report(f"scoring {space.name}", len(names), len(names))
-    journal.write_table()
-    votes = [name for name in wanted if name in VOTES]
-    scores = PoolScores(names, parts + votes, [journal.scores[name] for name in names])
-    _write_ranking(scores, journal.folder)
+    with Workspace(folder, settings, JOURNAL) as workspace:
+        journal = ScoreJournal(workspace)
+        for done, (name, architecture) in enumerate(zip(names, architectures, strict=True)):
+            report(f"scoring {space.name}", done, len(names))
+            todo = [proxy for proxy in parts if proxy not in journal.scores[name]]
+            if todo:
+                journal.add(name, measure(todo, space.graph(architecture), data, batch_size, seed))
+        report(f"scoring {space.name}", len(names), len(names))
+        journal.write_table()
+        votes = [name for name in wanted if name in VOTES]
+        scores = PoolScores(names, parts + votes, [journal.scores[name] for name in names])
+        ranking = _ranking(scores)
+        workspace.write(_RANKING, lambda path: pq.write_table(ranking, path))
     return scores
 
 
-def _write_ranking(scores: PoolScores, folder: Path) -> None:
+def _ranking(scores: PoolScores) -> pa.Table:
+    """Tabulate the networks, the best by the vote first."""
     order = scores.best_first()
     columns = {"architecture": pa.array([scores.architectures[place] for place in order])}
     for name, values in scores.columns().items():
         columns[name] = pa.array(values[order], mask=np.isneginf(values[order]))
-    write_whole(folder / _RANKING, lambda path: pq.write_table(pa.table(columns), path))
+    return pa.table(columns)

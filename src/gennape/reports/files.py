@@ -5,7 +5,7 @@ from pathlib import Path
 from gennape.reports.document import Document, Figure, Gallery
 from gennape.reports.html import to_html
 from gennape.reports.markdown import PLOTS, to_markdown
-from gennape.reports.storage import write_whole
+from gennape.utils.files import atomic_write
 
 MARKDOWN, PAGE = "report.md", "report.html"
 
@@ -24,4 +24,4 @@ def write_report(report: Document, folder: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+    atomic_write(path, lambda partial: partial.write_text(text, encoding="utf-8"))

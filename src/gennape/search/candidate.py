@@ -1,8 +1,8 @@
 """One network that a search has looked at."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -20,3 +20,16 @@ class Candidate:
     text: str
     key: str
     metrics: Mapping[str, float]
+
+
+class Measured(NamedTuple):
+    """Record of a network: its string, its key and what was measured of it."""
+
+    text: str
+    key: str
+    metrics: Mapping[str, float]
+
+
+def measured_in(records: Iterable[Sequence[Any]]) -> list[Measured]:
+    """Give the networks of a journal, whose records are batches; later ones know more."""
+    return [Measured(*one) for batch in records for one in batch]

@@ -1,7 +1,7 @@
 """Run a search algorithm on a family."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from gennape.search.earlier_journals import HASH_SETTING, open_journal
 from gennape.search.errors import SearchError
 from gennape.search.evaluator import Evaluator
 from gennape.search.networks import Catalogue
-from gennape.search.objectives import GRAPH_METRICS, Constraint, Objective, costs_of
+from gennape.search.objectives import GRAPH_METRICS, Constraint, Objective, costs_of, shown
 from gennape.search.pareto import front
 from gennape.search.stages import (
     Accuracies,
@@ -26,6 +26,7 @@ from gennape.search.stages import (
     Scores,
     Stage,
 )
+from gennape.utils.progress import ProgressCallback, no_progress
 
 _PATIENCE = 2_000
 """A search ends after so many proposals in a row that brought nothing new."""
@@ -130,14 +131,6 @@ class Found:
         return cls(tuple(candidates), tuple(candidates[i] for i in best), exhausted)
 
 
-Report = Callable[[str, int, int, Candidate | None], None]
-"""Told what is being done, how much of it is done, of how much, and the best so far."""
-
-
-def no_report(what: str, done: int, total: int, best: Candidate | None) -> None:
-    """Tell nobody."""
-
-
 def run(
     catalogue: Catalogue,
     settings: Settings,
@@ -146,10 +139,13 @@ def run(
     evaluate: Evaluate | None = None,
     start: Sequence[Any] = (),
     depends_on: Mapping[str, Any] | None = None,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
     title: str = "searching",
 ) -> Found:
     """Search; a search that was killed goes on where it was, and ends as if it had not been.
+
+    Neither algorithms nor decisions are kept: started again with the same seed a search
+    proposes and decides the same, and what the folder knows is not measured again.
 
     Args:
         catalogue: The networks of the family.
@@ -159,29 +155,31 @@ def run(
         evaluate: Gives the metric `accuracy`.
         start: Architectures to begin with.
         depends_on: What the results depend on besides, plain JSON values: which estimator.
-        report: Told of the progress.
+        report: Told of the progress and of the best candidate so far.
         title: What the report calls this search.
 
     Raises:
-        SearchError: A metric cannot be measured, no network keeps the constraints, or the
-            folder holds another search.
+        SearchError: A metric cannot be measured, or no network keeps the constraints.
+        WorkspaceError: The folder holds another search, or another process searches there.
     """
     space = catalogue.space
     described = {"family": space.name, **settings.described(), **(depends_on or {})}
     stages = _stages(settings, scorer, evaluate)
-    journal = open_journal(Path(folder), {**described, HASH_SETTING: HASH_VERSION}, catalogue)
-    evaluator = Evaluator(catalogue, stages, settings.constraints, journal, settings.budget)
-    plan = Plan(space, settings.objectives, settings.population, settings.batch, start)
-    proposals = ALGORITHMS[settings.algorithm](plan, np.random.default_rng(settings.seed))
-    asked = next(proposals)
-    idle = 0
-    while evaluator.remaining and idle < _PATIENCE:
-        before = evaluator.remaining
-        answers = [answer for part in _parts(asked, settings) for answer in evaluator(part)]
-        idle = 0 if evaluator.remaining < before else idle + len(asked)
-        best = best_by(settings.objectives[0], evaluator.candidates.values())
-        report(title, len(evaluator.candidates), settings.budget, best)
-        asked = proposals.send(answers)
+    with open_journal(
+        Path(folder), {**described, HASH_SETTING: HASH_VERSION}, catalogue
+    ) as journal:
+        evaluator = Evaluator(catalogue, stages, settings.constraints, journal, settings.budget)
+        plan = Plan(space, settings.objectives, settings.population, settings.batch, start)
+        proposals = ALGORITHMS[settings.algorithm](plan, np.random.default_rng(settings.seed))
+        asked = next(proposals)
+        idle = 0
+        while evaluator.remaining and idle < _PATIENCE:
+            before = evaluator.remaining
+            answers = [answer for part in _parts(asked, settings) for answer in evaluator(part)]
+            idle = 0 if evaluator.remaining < before else idle + len(asked)
+            note = best_note(settings.objectives[0], evaluator.candidates.values())
+            report(title, len(evaluator.candidates), settings.budget, note)
+            asked = proposals.send(answers)
     candidates = tuple(evaluator.candidates.values())
     if not candidates:
         raise SearchError(
@@ -191,10 +189,14 @@ def run(
     return Found.of(candidates, settings.objectives, exhausted=bool(evaluator.remaining))
 
 
-def best_by(objective: Objective, candidates: Iterable[Candidate]) -> Candidate | None:
-    """The candidate that is best by one objective; None where there is no candidate."""
+def best_note(objective: Objective, candidates: Iterable[Candidate]) -> str:
+    """Say how good the best candidate by one objective is, by its accuracy if it has one."""
     known = list(candidates)
-    return known[int(costs_of(known, [objective]).argmin())] if known else None
+    if not known:
+        return ""
+    metrics = known[int(costs_of(known, [objective]).argmin())].metrics
+    name = "accuracy" if "accuracy" in metrics else objective.metric
+    return f"best {name} {shown(name, metrics[name])}"
 
 
 def _parts(proposals: Sequence[Any], settings: Settings) -> list[Sequence[Any]]:

@@ -11,32 +11,34 @@ from typing import Any
 
 from gennape.graph import ComputationGraph
 from gennape.graph.node import nodes_of
-from gennape.reports.lines import whole_lines
-from gennape.reports.storage import write_whole
+from gennape.search.candidate import Measured
 from gennape.search.graph_space import GraphSpace
-from gennape.search.journal import JOURNAL, Journal, Measured
 from gennape.search.networks import Catalogue
 from gennape.spaces import SearchSpace
+from gennape.utils.files import atomic_write, read_json_lines
+from gennape.utils.workspace import Workspace
 
 HASH_SETTING = "hash_version"
+JOURNAL = "journal.jsonl"
+"""File of the settings of a search and of its measurements, one line a batch."""
 
 
-def open_journal(folder: Path, settings: Mapping[str, Any], catalogue: Catalogue) -> Journal:
-    """The journal of a search; one with earlier keys is written again with those of today.
+def open_journal(folder: Path, settings: Mapping[str, Any], catalogue: Catalogue) -> Workspace:
+    """Open the journal of a search; one with earlier keys is written again with those of today.
 
     Args:
         folder: Where it is kept.
         settings: What the search depends on, the version of the hash included.
         catalogue: The networks of the family.
 
-    Raises:
-        SearchError: As `Journal`.
+    Returns:
+        The journal, to be entered.
     """
     path = folder / JOURNAL
     try:
-        lines = whole_lines(path)
+        lines = read_json_lines(path)
     except ValueError:
-        lines = []  # which the journal says
+        lines = []  # which the workspace says
     if lines and lines[0] == _earlier(settings, catalogue.space):
         batches = [[Measured(*one) for one in line] for line in lines[1:]]
         texts = list(dict.fromkeys(one.text for batch in batches for one in batch))
@@ -44,8 +46,8 @@ def open_journal(folder: Path, settings: Mapping[str, Any], catalogue: Catalogue
         keys = {text: one.facts.key for text, one in zip(texts, networks, strict=True)}
         renewed = [[one._replace(key=keys[one.text]) for one in batch] for batch in batches]
         content = "".join(json.dumps(line) + "\n" for line in [dict(settings), *renewed])
-        write_whole(path, lambda partial: partial.write_text(content, encoding="utf-8"))
-    return Journal(folder, settings)
+        atomic_write(path, lambda partial: partial.write_text(content, encoding="utf-8"))
+    return Workspace(folder, settings, JOURNAL)
 
 
 def _earlier(settings: Mapping[str, Any], space: SearchSpace[Any]) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from gennape import benchmarks, spaces
 from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.estimator import Estimator
 from gennape.graph import ComputationGraph
-from gennape.importing import ModuleError, import_factory
 from gennape.search.errors import SearchError
 from gennape.search.stages import Evaluate
 from gennape.search.table_space import TableSpace
 from gennape.spaces import SearchSpace
+from gennape.utils.optional_imports import ModuleError, import_factory
 
 
 def named_evaluation(

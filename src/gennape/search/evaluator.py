@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gennape.search.candidate import Candidate
-from gennape.search.journal import Journal, Measured
+from gennape.search.candidate import Candidate, Measured, measured_in
 from gennape.search.networks import Catalogue, Facts, Network
 from gennape.search.objectives import Constraint
 from gennape.search.stages import Stage
+from gennape.utils.workspace import Workspace
 
 
 class Evaluator:
@@ -22,7 +22,7 @@ class Evaluator:
         catalogue: The family's networks.
         stages: What is measured, costs first.
         constraints: What candidates keep to.
-        journal: Where results are kept.
+        journal: Where results are kept; it has been entered.
         budget: The most candidates there may be.
 
     Attributes:
@@ -34,7 +34,7 @@ class Evaluator:
         catalogue: Catalogue,
         stages: Sequence[Stage],
         constraints: Sequence[Constraint],
-        journal: Journal,
+        journal: Workspace,
         budget: int,
     ) -> None:
         self.catalogue = catalogue
@@ -44,7 +44,7 @@ class Evaluator:
         self.budget = budget
         self.candidates: dict[str, Candidate] = {}
         self._key_of: dict[str, str | None] = {}
-        self._measured = {one.text: one for batch in journal.batches for one in batch}
+        self._measured = {one.text: one for one in measured_in(journal.records)}
 
     @property
     def remaining(self) -> int:
@@ -69,7 +69,7 @@ class Evaluator:
             self._judge(self._networks(unknown))
             news = [one for text in unknown if (one := self._measured[text]) is not known[text]]
             if news:
-                self.journal.add(news)
+                self.journal.append(news)
         keys = [self._key_of.get(text) for text in texts]
         return [None if key is None else self.candidates[key] for key in keys]
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from gennape import spaces
 from gennape.estimator import Estimator
 from gennape.graph import ComputationGraph
-from gennape.search.driver import Found, Report, Settings, no_report, run
+from gennape.search.driver import Found, Settings, run
 from gennape.search.evaluations import named_evaluation
 from gennape.search.graph_space import GraphSpace
 from gennape.search.guided import judged_by, run_guided
@@ -16,6 +16,7 @@ from gennape.search.pool import Pool
 from gennape.search.report import require_plotting, write_results
 from gennape.search.stages import ByEstimator
 from gennape.spaces import SearchSpace
+from gennape.utils.progress import ProgressCallback, no_progress
 
 
 class Outcome(NamedTuple):
@@ -35,7 +36,7 @@ def find(
     per_round: int = 10,
     data_dir: str | os.PathLike[str] | None = None,
     processes: int | None = None,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> Outcome:
     """Search, and write results and a report; a search that was killed goes on where it was.
 
@@ -52,10 +53,11 @@ def find(
         per_round: How many of them between two fine-tunings.
         data_dir: Folder of labelled tables; the environment variable `GENNAPE_DATA` unless given.
         processes: How many build and score networks; one a processor unless given.
-        report: Told of the progress.
+        report: Told of the progress and of the best candidate so far.
 
     Raises:
         SearchError: As `run` and `run_guided`, or `evaluate` names nothing of use.
+        WorkspaceError: As `run`.
         BenchmarkError: There is no such label, or its table cannot be read.
         MissingExtraError: matplotlib, which draws the report, is not installed.
     """

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 from gennape.graph.hashing import HASH_VERSION
-from gennape.search.candidate import Candidate
-from gennape.search.driver import Found, Report, Settings, best_by, no_report, run
+from gennape.search.candidate import Candidate, Measured, measured_in
+from gennape.search.driver import Found, Settings, best_note, run
 from gennape.search.earlier_journals import HASH_SETTING, open_journal
 from gennape.search.errors import SearchError
-from gennape.search.journal import Measured
 from gennape.search.networks import Catalogue
 from gennape.search.objectives import Objective, costs_of
 from gennape.search.pareto import best_first
 from gennape.search.stages import Accuracies, Evaluate, Scorer
+from gennape.utils.progress import ProgressCallback, no_progress
 
 ACCURACY = Objective.of("accuracy")
 
@@ -31,7 +31,7 @@ def run_guided(
     evaluations: int = 30,
     per_round: int = 10,
     depends_on: Mapping[str, Any] | None = None,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> Found:
     """Search in rounds; a search that was killed goes on where it was.
 
@@ -48,7 +48,7 @@ def run_guided(
         evaluations: How many networks are truly evaluated.
         per_round: How many of them between two fine-tunings.
         depends_on: What the results depend on besides, plain JSON values.
-        report: Told of the progress.
+        report: Told of the progress and of the best candidate so far.
 
     Returns:
         The evaluated networks; the front is that of their accuracies and, where there are
@@ -56,43 +56,42 @@ def run_guided(
 
     Raises:
         SearchError: As `run`; or the score is no objective.
+        WorkspaceError: As `run`.
     """
     if "score" not in {objective.metric for objective in settings.objectives}:
         raise SearchError(
             "rounds of true evaluations are guided by the score; make it an objective"
         )
     folder = Path(folder)
+    described = {**settings.described(), "budget": settings.budget, "per round": per_round}
     described = {
         "family": catalogue.space.name,
-        **settings.described(),
-        "budget": settings.budget,
-        "per round": per_round,
+        **described,
         **(depends_on or {}),
         HASH_SETTING: HASH_VERSION,
     }
-    journal = open_journal(folder / "labels", described, catalogue)
-    labelled = _labelled(catalogue, journal.batches)
-    number = len(journal.batches)
-    while len(labelled) < evaluations:
-        report("evaluating", len(labelled), evaluations, best_by(ACCURACY, labelled))
-        found = run(
-            catalogue,
-            replace(settings, seed=settings.seed + number),
-            folder / f"round-{number:02d}",
-            _taught(catalogue, scorer, labelled),
-            start=[candidate.architecture for candidate in _best_first(labelled, [ACCURACY])],
-            depends_on=depends_on,
-            report=report,
-            title=f"searching, round {number + 1}",
-        )
-        chosen = _chosen(found.candidates, labelled, settings.objectives)
-        chosen = chosen[: min(per_round, evaluations - len(labelled))]
-        if not chosen:
-            break
-        journal.add(_evaluated(catalogue, chosen, evaluate, number))
-        labelled = _labelled(catalogue, journal.batches)
-        number = len(journal.batches)
-    report("evaluating", len(labelled), evaluations, best_by(ACCURACY, labelled))
+    with open_journal(folder / "labels", described, catalogue) as journal:
+        labelled = _labelled(catalogue, journal.records)
+        while len(labelled) < evaluations:
+            report("evaluating", len(labelled), evaluations, best_note(ACCURACY, labelled))
+            number = len(journal.records)
+            found = run(
+                catalogue,
+                replace(settings, seed=settings.seed + number),
+                folder / f"round-{number:02d}",
+                _taught(catalogue, scorer, labelled),
+                start=[candidate.architecture for candidate in _best_first(labelled, [ACCURACY])],
+                depends_on=depends_on,
+                report=report,
+                title=f"searching, round {number + 1}",
+            )
+            chosen = _chosen(found.candidates, labelled, settings.objectives)
+            chosen = chosen[: min(per_round, evaluations - len(labelled))]
+            if not chosen:
+                break
+            journal.append(_evaluated(catalogue, chosen, evaluate, number))
+            labelled = _labelled(catalogue, journal.records)
+    report("evaluating", len(labelled), evaluations, best_note(ACCURACY, labelled))
     return Found.of(labelled, judged_by(settings.objectives), exhausted=len(labelled) < evaluations)
 
 
@@ -101,12 +100,11 @@ def judged_by(objectives: Sequence[Objective]) -> list[Objective]:
     return [ACCURACY if one.metric == "score" else one for one in objectives]
 
 
-def _labelled(catalogue: Catalogue, batches: Sequence[Sequence[Measured]]) -> list[Candidate]:
+def _labelled(catalogue: Catalogue, rounds: Sequence[Sequence[Any]]) -> list[Candidate]:
     """The networks that were evaluated in some rounds."""
     return [
         Candidate(catalogue.space.parse(one.text), one.text, one.key, one.metrics)
-        for batch in batches
-        for one in batch
+        for one in measured_in(rounds)
     ]
 
 

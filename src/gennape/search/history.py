@@ -14,8 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gennape.reports.storage import write_whole
 from gennape.search.candidate import Candidate
+from gennape.utils.files import atomic_write
 
 
 def write_history(
@@ -39,4 +39,4 @@ def write_history(
     for name in metrics:
         values = [one.metrics.get(name) for one in candidates]
         columns[name] = pa.array(values, pa.float64())
-    write_whole(path, lambda partial: pq.write_table(pa.table(columns), partial))
+    atomic_write(path, lambda partial: pq.write_table(pa.table(columns), partial))

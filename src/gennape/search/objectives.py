@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gennape.proxies.registry import get as get_proxy
 from gennape.proxies.registry import names as proxy_names
+from gennape.reports.numbers import with_unit
 from gennape.search.candidate import Candidate
 from gennape.search.errors import SearchError
 
@@ -24,6 +25,8 @@ GRAPH_METRICS = tuple(name for name in proxy_names() if get_proxy(name).reads_gr
 METRICS = ("score", "accuracy", *GRAPH_METRICS)
 """Everything that can be an objective or have a bound."""
 
+_COUNTS = ("macs", "parameters")
+_FIGURES = 4
 _RELATIONS = {"<=": operator.le, ">=": operator.ge}
 _UNITS = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _CONSTRAINT = re.compile(r"(\w+)\s*(<=|>=)\s*(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*([kMGT]?)")
@@ -120,3 +123,8 @@ def _check(metric: str) -> None:
         )
     near = get_close_matches(metric, METRICS, n=3, cutoff=0.4) or METRICS
     raise SearchError(f"no metric is called {metric!r}; did you mean {', '.join(near)}?")
+
+
+def shown(metric: str, value: float) -> str:
+    """Write a value of a metric as people read it: 184.7 M, 0.734."""
+    return with_unit(value, _FIGURES) if metric in _COUNTS else f"{value:.{_FIGURES}g}"

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from gennape.importing import ModuleError, import_factory
 from gennape.spaces.base import ArchitectureError, SearchSpace
+from gennape.utils.optional_imports import ModuleError, import_factory
 
 
 def own_family(name: str) -> type[SearchSpace[Any]]:

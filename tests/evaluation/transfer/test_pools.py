@@ -10,7 +10,7 @@ from gennape.evaluation.transfer.failures import Failures
 from gennape.evaluation.transfer.methods import WHOLE, Scale
 from gennape.evaluation.transfer.pools import Pool
 from gennape.evaluation.transfer.tables import JudgedTable, read_tables
-from gennape.reports.progress import no_report
+from gennape.utils.progress import no_progress
 from tiny_tables import write_nasbench201
 
 PLAIN = "|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|none~0|none~1|nor_conv_3x3~2|"
@@ -23,7 +23,7 @@ def _read(folder: Path, scale: Scale = WHOLE) -> JudgedTable:
 
 def _pool(table: JudgedTable, folder: Path) -> Pool:
     pool = Pool(table, folder)
-    pool.read(["message-passing", "k-gnn"], no_report)
+    pool.read(["message-passing", "k-gnn"], no_progress)
     return pool
 
 

@@ -11,14 +11,14 @@ from gennape.evaluation.transfer.methods import WHOLE
 from gennape.evaluation.transfer.pools import Pool
 from gennape.evaluation.transfer.rankings import ByEstimator
 from gennape.evaluation.transfer.tables import read_tables
-from gennape.reports.progress import no_report
+from gennape.utils.progress import no_progress
 
 
 @pytest.fixture
 def ranking(tiny_data: Path, tmp_path: Path) -> ByEstimator:
     table = read_tables(["nasbench201"], tiny_data, WHOLE, Failures())["nasbench201"]
     pool = Pool(table, tmp_path)
-    pool.read(["message-passing"], no_report)
+    pool.read(["message-passing"], no_progress)
     return ByEstimator(tiny_data / "estimator", pool, tmp_path)
 
 

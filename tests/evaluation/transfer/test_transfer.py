@@ -11,7 +11,7 @@ from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.evaluation.transfer import Transfer, runs, transfer, transfer_test, workbench
 from gennape.evaluation.transfer.pools import Pool
 from gennape.evaluation.transfer.protocols import COLUMNS
-from gennape.importing import MissingExtraError
+from gennape.utils.optional_imports import MissingExtraError
 from tiny_tables import write_nasbench201
 
 CIFAR10 = next(column for column in COLUMNS if column.title == "NB-201 CIFAR-10")

@@ -4,8 +4,8 @@ import pytest
 
 from gennape.frontends import graph_of
 from gennape.graph import GraphBuilder
-from gennape.importing import import_library
 from gennape.spaces.parts.pooling_transformer import PiTStage, pooling_transformer
+from gennape.utils.optional_imports import import_library
 
 
 @pytest.mark.skipif(find_spec("timm") is None, reason="the other implementation is timm's")

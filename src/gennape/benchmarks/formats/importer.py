@@ -29,8 +29,8 @@ from gennape.benchmarks.formats.natsbench import NASBENCH201, NATS_SSS, NATS_TSS
 from gennape.benchmarks.formats.nds import NDS
 from gennape.benchmarks.formats.source import Source
 from gennape.benchmarks.formats.transnas import TRANSNAS
-from gennape.reports.progress import Report, no_report
 from gennape.spaces import ArchitectureError
+from gennape.utils.progress import ProgressCallback, no_progress
 
 _REPORTED = 1 << 20
 
@@ -87,7 +87,7 @@ def import_official(
     file: str | PathLike[str],
     out: str | PathLike[str],
     limit: int | None = None,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> ImportSummary:
     """Turn an official benchmark file into `out/KIND.parquet`, a canonical table.
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple, cast
 
 from gennape.benchmarks.benchmark import BenchmarkError
-from gennape.reports.progress import Report
+from gennape.utils.progress import ProgressCallback
 
 _CHUNK = 1 << 20
 _TAR_ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
@@ -42,7 +42,7 @@ class Source:
         holds_many: Whether it is a folder or an archive.
     """
 
-    def __init__(self, path: Path, report: Report) -> None:
+    def __init__(self, path: Path, report: ProgressCallback) -> None:
         self.path = path
         self.report = report
         self._done = 0

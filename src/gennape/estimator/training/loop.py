@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gennape.reports.progress import Report, no_report
-from gennape.reports.storage import write_whole
 from gennape.utils.array_types import IntArray
+from gennape.utils.files import atomic_write
+from gennape.utils.progress import ProgressCallback, no_progress
 
 Order = Callable[[np.random.Generator], IntArray]
 """Row numbers of one epoch, in the order in which they are seen."""
@@ -48,7 +48,7 @@ def train(
     order: Order,
     plan: TrainingPlan,
     state_file: Path | None = None,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> None:
     """Train `module` in place, in evaluation mode afterwards.
 
@@ -106,7 +106,7 @@ def _save(
     if path is None:
         return
     state = {"module": module.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}
-    write_whole(path, lambda partial: torch.save(state, partial))
+    atomic_write(path, lambda partial: torch.save(state, partial))
 
 
 def _restore(module: nn.Module, optimizer: torch.optim.Optimizer, path: Path | None) -> int:

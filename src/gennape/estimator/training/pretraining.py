@@ -1,6 +1,5 @@
 """The whole recipe: from labelled families to an estimator."""
 
-import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -21,10 +20,12 @@ from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, scor
 from gennape.estimator.training.ranker_training import train_ranker
 from gennape.estimator.training.stages import PredictorRun, train_predictor
 from gennape.estimator.training.training_set import TrainingSet, read_training_set
-from gennape.reports.progress import Report, no_report
-from gennape.reports.storage import sha256_of
+from gennape.utils.files import sha256_of
+from gennape.utils.progress import ProgressCallback, no_progress
+from gennape.utils.workspace import Workspace
 
 _UNFINISHED = "unfinished"
+_ARGUMENTS = "arguments.json"
 
 
 def pretrain(
@@ -32,7 +33,7 @@ def pretrain(
     out_dir: str | os.PathLike[str],
     config: EstimatorConfig = DEFAULT,
     seed: int = 0,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
     families: Sequence[str] = ("nasbench101",),
 ) -> Estimator:
     """Train on labelled families.
@@ -57,14 +58,16 @@ def pretrain(
     tables = [benchmarks.load(family, data_dir) for family in families]
     folder = Path(out_dir) / _UNFINISHED
     digests = {name: sha256_of(locate(name, data_dir)) for name in families}
-    _claim(folder, {"config": config.to_json(), "seed": seed, "families": digests})
-    with torch.random.fork_rng(devices=()):
-        data, transforms = read_training_set(tables, config, seed, folder, report)
+    arguments = {"config": config.to_json(), "seed": seed, "families": digests}
+    with Workspace(folder, arguments, _ARGUMENTS), torch.random.fork_rng(devices=()):
+        data, transforms = read_training_set(
+            tables, config, seed=seed, folder=folder, report=report
+        )
         if config.clusters > len(data):
             raise ValueError(f"{len(data)} networks are too few for {config.clusters} clusters")
         pooled = LabelTransform.pooled(transforms)
         estimator = _trained(data, pooled, config, seed=seed, folder=folder, report=report)
-    save(estimator, Path(out_dir))
+        save(estimator, Path(out_dir))
     shutil.rmtree(folder)
     return estimator
 
@@ -76,7 +79,7 @@ def _trained(
     *,
     seed: int,
     folder: Path,
-    report: Report,
+    report: ProgressCallback,
 ) -> Estimator:
     """Train predictors and, where there are several families, a ranker."""
     predictors = []
@@ -117,16 +120,3 @@ def _assembled(
             labels=data.targets.numpy(),
         ),
     )
-
-
-def _claim(folder: Path, arguments: dict[str, object]) -> None:
-    """Make the folder of an unfinished run, or go on in that of the same run."""
-    record = folder / "arguments.json"
-    text = json.dumps(arguments, sort_keys=True)
-    if record.exists() and record.read_text() != text:
-        raise ValueError(
-            f"{folder} holds an unfinished run with another config, seed, families or data; "
-            "remove it or give another folder"
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    record.write_text(text)

@@ -19,9 +19,9 @@ from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.models.registry import ENCODERS
 from gennape.graph import ComputationGraph, canonical_batches
 from gennape.graph.spectrum import laplacian_eigenvalues
-from gennape.reports.progress import Report
-from gennape.reports.storage import write_whole
 from gennape.utils.array_types import IntArray
+from gennape.utils.files import atomic_write
+from gennape.utils.progress import ProgressCallback
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,12 @@ def _drawn(size: int, count: int, rng: np.random.Generator) -> IntArray:
 
 
 def read_training_set(
-    tables: list[Benchmark], config: EstimatorConfig, seed: int, folder: Path, report: Report
+    tables: list[Benchmark],
+    config: EstimatorConfig,
+    *,
+    seed: int,
+    folder: Path,
+    report: ProgressCallback,
 ) -> tuple[TrainingSet, list[LabelTransform]]:
     """Read graphs, labels and the label transform of each family.
 
@@ -124,7 +129,7 @@ def _prepared(
     count: int,
     config: EstimatorConfig,
     path: Path,
-    report: Report,
+    report: ProgressCallback,
 ) -> tuple[GraphFeatures, Tensor]:
     """Features and Laplacian eigenvalues of a family's graphs, computed once for a run."""
     if not path.exists():
@@ -139,7 +144,7 @@ def _prepared(
         columns = GraphFeatures.join(parts).columns()
         columns["spectra"] = np.concatenate(spectra or [np.zeros((count, 0))]).astype(np.float32)
         kept = {name: torch.from_numpy(column).contiguous() for name, column in columns.items()}
-        write_whole(path, lambda partial: save_file(kept, partial))
+        atomic_write(path, lambda partial: save_file(kept, partial))
     tensors = load_file(path)
     eigenvalues = tensors.pop("spectra")
     return GraphFeatures(**{name: t.numpy() for name, t in tensors.items()}), eigenvalues

@@ -13,7 +13,7 @@ from gennape.evaluation.few_shot import DRAWS, draw
 from gennape.evaluation.metrics import Measures
 from gennape.evaluation.transfer.rankings import Ranking
 from gennape.evaluation.transfer.storage import code_digest, digest
-from gennape.reports.storage import write_whole
+from gennape.utils.files import atomic_write
 
 Array = npt.NDArray[np.floating[Any]]
 
@@ -78,7 +78,7 @@ def cell(folder: Path, name: str, ranking: Ranking, accuracies: Array, log_macs:
             "seconds": round(perf_counter() - start, 2),
             "measurements": [asdict(measurement) for measurement in measured],
         }
-        write_whole(path, lambda partial: partial.write_text(json.dumps(values)))
+        atomic_write(path, lambda partial: partial.write_text(json.dumps(values)))
     stored = json.loads(path.read_text())
     measurements = tuple(
         Measurement(**{**entry, "measures": Measures(**entry["measures"])})

@@ -16,8 +16,8 @@ from gennape.evaluation.transfer.storage import digest
 from gennape.evaluation.transfer.tables import JudgedTable
 from gennape.graph import GraphBatch, canonical
 from gennape.proxies.depth import depths
-from gennape.reports.progress import Report
-from gennape.reports.storage import write_whole
+from gennape.utils.files import atomic_write
+from gennape.utils.progress import ProgressCallback
 
 Array = npt.NDArray[np.floating[Any]]
 
@@ -58,7 +58,7 @@ class Pool:
         """What an encoder sees of the networks."""
         return GraphFeatures(**load_file(self._file(encoder)))
 
-    def read(self, encoders: Sequence[str], report: Report) -> None:
+    def read(self, encoders: Sequence[str], report: ProgressCallback) -> None:
         """Read the networks for some encoders, unless that has been done."""
         absent = [encoder for encoder in encoders if not self._file(encoder).exists()]
         if not absent and self._file(_SIZES).exists():
@@ -86,7 +86,7 @@ class Pool:
 
     def _write(self, what: str, columns: dict[str, npt.NDArray[Any]]) -> None:
         whole = {name: np.ascontiguousarray(column) for name, column in columns.items()}
-        write_whole(self._file(what), lambda path: save_file(whole, path))
+        atomic_write(self._file(what), lambda path: save_file(whole, path))
 
 
 def _sizes(batch: GraphBatch) -> dict[str, Array]:

@@ -15,7 +15,7 @@ from gennape.evaluation.few_shot import Rows, after_labels
 from gennape.evaluation.transfer.pools import Pool
 from gennape.evaluation.transfer.runs import estimator_version
 from gennape.evaluation.transfer.storage import code_digest, digest
-from gennape.reports.storage import write_whole
+from gennape.utils.files import atomic_write
 
 Array = npt.NDArray[np.floating[Any]]
 
@@ -116,7 +116,7 @@ class ByEstimator:
                 "score": estimator.predict_features(features).score,
                 "embeddings": estimator.embed_features(features),
             }
-            write_whole(path, lambda partial: save_file(columns, partial))
+            atomic_write(path, lambda partial: save_file(columns, partial))
         return load_file(path)
 
     @cached_property

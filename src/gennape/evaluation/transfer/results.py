@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from gennape.evaluation.metrics import Measures
 from gennape.evaluation.transfer.cells import Measurement
 from gennape.evaluation.transfer.protocols import Column, Protocol
-from gennape.reports.storage import write_whole
+from gennape.utils.files import atomic_write
 
 FLOOR = ("flops", "parameters")
 """The sizes that an estimator has to beat."""
@@ -122,6 +122,6 @@ class Results:
     def write(self, folder: Path, facts: dict[str, Any]) -> None:
         """Write `results.parquet`, every measurement, and `results.json`, the means and `facts`."""
         table = pa.Table.from_pylist([record.plain() for record in self.records])
-        write_whole(folder / "results.parquet", lambda path: pq.write_table(table, path))
+        atomic_write(folder / "results.parquet", lambda path: pq.write_table(table, path))
         text = json.dumps({**facts, "results": self.means()}, indent=1) + "\n"
-        write_whole(folder / "results.json", lambda path: path.write_text(text))
+        atomic_write(folder / "results.json", lambda path: path.write_text(text))

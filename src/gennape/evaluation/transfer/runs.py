@@ -10,8 +10,8 @@ from gennape.estimator import EstimatorConfig, pretrain
 from gennape.estimator.checkpoint import DESCRIPTION, WEIGHTS
 from gennape.evaluation.transfer.storage import code_digest, digest
 from gennape.evaluation.transfer.tables import JudgedTable
-from gennape.reports.progress import Report
-from gennape.reports.storage import sha256_of
+from gennape.utils.files import sha256_of
+from gennape.utils.progress import ProgressCallback
 
 _READ_A_SECOND = 450
 _TRAINED_A_SECOND = {"message-passing": 1250, "k-gnn": 750}
@@ -58,7 +58,9 @@ class Run:
         """Whether its estimator is there."""
         return self.folder(runs).exists()
 
-    def train(self, data_dir: str | os.PathLike[str] | None, runs: Path, report: Report) -> None:
+    def train(
+        self, data_dir: str | os.PathLike[str] | None, runs: Path, report: ProgressCallback
+    ) -> None:
         """Train it, unless that has been done; a killed training goes on where it was."""
         if self.finished(runs):
             return
@@ -66,8 +68,8 @@ class Run:
         unfinished = self.folder(runs).with_suffix(".unfinished")
         names = [table.name for table in self.tables]
 
-        def named(_: str, done: int, total: int) -> None:
-            report(self.name, done, total)  # one bar, which each stage begins anew
+        def named(_: str, done: int, total: int, note: str = "") -> None:
+            report(self.name, done, total, note)  # one bar, which each stage begins anew
 
         pretrain(data_dir, unfinished, self.config, self.seed, named, names)
         seconds = round(perf_counter() - start, 1)

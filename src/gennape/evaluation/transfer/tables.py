@@ -15,7 +15,7 @@ from gennape.estimator.models.registry import ENCODERS, graph_features
 from gennape.evaluation.transfer.failures import Failures
 from gennape.evaluation.transfer.methods import Scale
 from gennape.evaluation.transfer.storage import digest
-from gennape.reports.storage import sha256_of
+from gennape.utils.files import sha256_of
 
 _PROBED = 16
 

@@ -19,7 +19,7 @@ from gennape.evaluation.transfer.results import Results
 from gennape.evaluation.transfer.tables import read_tables
 from gennape.evaluation.transfer.workbench import Workbench
 from gennape.reports.files import PAGE, write_report
-from gennape.reports.progress import Report, no_report
+from gennape.utils.progress import ProgressCallback, no_progress
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def transfer(
     estimator: str | Path = "nasbench101",
     quick: bool = False,
     seeds: int = 1,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> Transfer:
     """Judge sizes, baselines, an estimator and its ablations on every labelled family.
 

@@ -16,7 +16,7 @@ from gennape.evaluation.transfer.protocols import COLUMNS
 from gennape.evaluation.transfer.rankings import ByEstimator, BySize, Ranking
 from gennape.evaluation.transfer.results import Record
 from gennape.evaluation.transfer.tables import JudgedTable
-from gennape.reports.progress import Report
+from gennape.utils.progress import ProgressCallback
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Workbench:
     data_dir: str | os.PathLike[str] | None
     out: Path
     failures: Failures
-    report: Report
+    report: ProgressCallback
     records: list[Record] = field(default_factory=list)
     seconds: float = 0.0
     _pools: dict[str, Pool] = field(default_factory=dict, init=False)

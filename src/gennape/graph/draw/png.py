@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from gennape.graph.draw.scene import BezierCurve, Rectangle, Scene, Text
-from gennape.importing import require
+from gennape.utils.optional_imports import require
 
 _PIXELS_PER_POINT = 100 / 72  # of a figure of 100 dots per inch, which a scene unit is
 _SCALE = 2.0

@@ -1,9 +1,9 @@
 """Where the runs of a labelling are done: in this process, or on a Ray cluster."""
 
-from gennape.importing import require
 from gennape.labelling.engines.engine import Engine
 from gennape.labelling.engines.local import Local
 from gennape.labelling.errors import LabellingError
+from gennape.utils.optional_imports import require
 
 __all__ = ["ENGINES", "Engine", "Local", "load_engine"]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from gennape.labelling.compute import Compute
-from gennape.labelling.folder import Run
+from gennape.labelling.folder import LabellingRun
 from gennape.labelling.worker import Worker
 
 
@@ -23,8 +23,12 @@ class Engine(Protocol):
         ...
 
     def attempt(
-        self, worker: Worker, runs: Sequence[Run], end: float, report: Callable[[int], None]
-    ) -> Iterator[Run]:
+        self,
+        worker: Worker,
+        runs: Sequence[LabellingRun],
+        end: float,
+        report: Callable[[int], None],
+    ) -> Iterator[LabellingRun]:
         """Attempt each run once.
 
         Args:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from time import time
 
 from gennape.labelling.compute import Compute
-from gennape.labelling.folder import Run
+from gennape.labelling.folder import LabellingRun
 from gennape.labelling.worker import Worker
 
 
@@ -16,8 +16,12 @@ class Local:
         return Compute.of(device)
 
     def attempt(
-        self, worker: Worker, runs: Sequence[Run], end: float, report: Callable[[int], None]
-    ) -> Iterator[Run]:
+        self,
+        worker: Worker,
+        runs: Sequence[LabellingRun],
+        end: float,
+        report: Callable[[int], None],
+    ) -> Iterator[LabellingRun]:
         """See `Engine`."""
 
         def on_epoch(done: int) -> bool:

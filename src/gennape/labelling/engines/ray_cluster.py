@@ -3,8 +3,8 @@
 Every run is a task. What is done is known from the folder alone, which has to be on a file
 system that all machines of the cluster mount under the same path. So a task that starts anew
 because its worker died, or because the driver died and came back, goes on from the run's last
-checkpoint, and a run that has ended is not done again. The claims of `claim.py` keep tasks of
-two drivers apart; on NFS they need version 4, or `lockd`, and a mount without `local_lock`.
+checkpoint, and a run that has ended is not done again. The locks of runs keep tasks of two
+drivers apart; on NFS they need version 4, or `lockd`, and a mount without `local_lock`.
 
 Ray itself finds the cluster: by the environment variable `RAY_ADDRESS`, or as the one that runs
 on this machine. Where there is none, it starts one of all processors and GPUs of this machine.
@@ -21,7 +21,7 @@ from ray.exceptions import OutOfMemoryError, RayTaskError, WorkerCrashedError
 
 from gennape.labelling.compute import Compute
 from gennape.labelling.errors import LabellingError
-from gennape.labelling.folder import Run
+from gennape.labelling.folder import LabellingRun
 from gennape.labelling.worker import Worker
 
 RETRIES = 3
@@ -58,8 +58,12 @@ class RayCluster:
         return Compute.suiting(device)
 
     def attempt(
-        self, worker: Worker, runs: Sequence[Run], end: float, report: Callable[[int], None]
-    ) -> Iterator[Run]:
+        self,
+        worker: Worker,
+        runs: Sequence[LabellingRun],
+        end: float,
+        report: Callable[[int], None],
+    ) -> Iterator[LabellingRun]:
         """See `Engine`."""
         if worker is not self._worker:
             self._worker, self._shared = worker, [ray.put(worker)]
@@ -97,7 +101,7 @@ class _Epochs:
         return self._told
 
 
-def _attempt(shared: list[Any], run: Run, end: float, epochs: Any) -> bool:
+def _attempt(shared: list[Any], run: LabellingRun, end: float, epochs: Any) -> bool:
     """The task; `shared` is a list so that what is in it is fetched only if there is time."""
     if time() >= end:
         return False
@@ -115,7 +119,7 @@ def _attempt(shared: list[Any], run: Run, end: float, epochs: Any) -> bool:
     return worker.attempt(run, on_epoch)
 
 
-def _has_ended(reference: Any, worker: Worker, run: Run) -> bool:
+def _has_ended(reference: Any, worker: Worker, run: LabellingRun) -> bool:
     """Whether the task ended its run; a run that kills its workers is given up."""
     try:
         has_ended: bool = ray.get(reference)

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from gennape.importing import require
 from gennape.labelling.dataset import Dataset, Part
+from gennape.utils.optional_imports import require
 
 NAME = "digits"
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from gennape.importing import import_factory
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.errors import LabellingError
 from gennape.labelling.sources.pixels import part_of
+from gennape.utils.optional_imports import import_factory
 
 
 def load_made(name: str, resolution: int | None = None) -> Dataset:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gennape.importing import require
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.errors import LabellingError
 from gennape.labelling.sources.pixels import part_of
+from gennape.utils.optional_imports import require
 
 _PARTS = ("train", "test")
 

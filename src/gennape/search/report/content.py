@@ -6,14 +6,10 @@ from typing import Any
 import numpy as np
 
 from gennape.reports.document import Block, Document, Entry, Figure, Heading, Paragraph, Table
-from gennape.reports.numbers import with_unit
 from gennape.search.candidate import Candidate
 from gennape.search.driver import Found
-from gennape.search.objectives import Objective, costs_of
+from gennape.search.objectives import Objective, costs_of, shown
 from gennape.search.pareto import hypervolume
-
-_COUNTS = ("macs", "parameters")
-_FIGURES = 4
 
 
 def document(
@@ -48,11 +44,6 @@ def document(
         ),
     ]
     return tuple(blocks)
-
-
-def shown(metric: str, value: float) -> str:
-    """A value as people read it: 184.7 M, 0.734."""
-    return with_unit(value, _FIGURES) if metric in _COUNTS else f"{value:.{_FIGURES}g}"
 
 
 def _said(setting: Any) -> str:

@@ -9,9 +9,9 @@ import torch
 
 from gennape.graph import ComputationGraph, Op
 from gennape.graph.draw import draw
-from gennape.reports.storage import write_whole
 from gennape.search.candidate import Candidate
 from gennape.spaces import SearchSpace
+from gennape.utils.files import atomic_write
 
 MOST = 10
 """Networks that are exported; all are named."""
@@ -30,7 +30,7 @@ def write_networks(folder: Path, space: SearchSpace[Any], front: Sequence[Candid
         front: The networks.
     """
     lines = "".join(f"{space.name}:{candidate.text}\n" for candidate in front)
-    write_whole(folder / STRINGS, lambda path: path.write_text(lines, encoding="utf-8"))
+    atomic_write(folder / STRINGS, lambda path: path.write_text(lines, encoding="utf-8"))
     (folder / FOLDER).mkdir(exist_ok=True)
     for place, candidate in enumerate(front[:MOST], start=1):
         graph = space.graph(candidate.architecture)
@@ -45,4 +45,4 @@ def write_onnx(graph: ComputationGraph, path: Path) -> None:
     module = graph.to_module().eval()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter that needs no further package warns
-        write_whole(path, lambda part: torch.onnx.export(module, images, str(part), dynamo=False))
+        atomic_write(path, lambda part: torch.onnx.export(module, images, str(part), dynamo=False))

@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from gennape.reports.drawing import drawing
 from gennape.search.candidate import Candidate
-from gennape.search.objectives import Objective, costs_of
-from gennape.search.report.content import shown
+from gennape.search.objectives import Objective, costs_of, shown
 
 _DOT, _BEST = "#56b4e9", "#d55e00"
 _RESOLUTION = 160

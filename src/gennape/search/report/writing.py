@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gennape.importing import require
 from gennape.reports.files import PAGE, write_report
-from gennape.reports.storage import write_whole
 from gennape.search.driver import Found
 from gennape.search.history import write_history
 from gennape.search.objectives import Objective
@@ -14,6 +12,8 @@ from gennape.search.report.content import document
 from gennape.search.report.networks import write_networks
 from gennape.search.report.plots import front_plot, progress_plot
 from gennape.spaces import SearchSpace
+from gennape.utils.files import atomic_write
+from gennape.utils.optional_imports import require
 
 HISTORY, PICTURE = "history.parquet", "front.png"
 
@@ -53,6 +53,6 @@ def write_results(
         plot = front_plot(found.candidates, found.front, objectives)
     else:
         plot = progress_plot(found.candidates, objectives[0])
-    write_whole(folder / PICTURE, lambda path: path.write_bytes(plot.png))
+    atomic_write(folder / PICTURE, lambda path: path.write_bytes(plot.png))
     write_report(document(space.name, settings, found, objectives, plot.svg), folder)
     return folder / PAGE

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from gennape.evaluation.transfer.protocols import FAMILIES
 from gennape.evaluation.transfer.report.colours import COLOURS
-from gennape.importing import require
 from gennape.reports.drawing import INK, drawing
+from gennape.utils.optional_imports import require
 
 Array = npt.NDArray[np.floating[Any]]
 
