@@ -2,6 +2,7 @@ import collections
 import io
 import os
 import pickle
+import pickletools
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,7 @@ WRITTEN_BY_HAND = {
         "latin1",
     ),
     "keyword arguments": (b"\x80\x04ccollections\nOrderedDict\n)}\x92.", "opcode NEWOBJ_EX"),
+    "attributes of a name": (b"\x80\x02cbuiltins\nint\n}b.", "a PlainName has no state"),
     "a state of a number": (b"\x80\x02K\x01}b.", "a int has no state"),
     "keys of a list": (b"\x80\x02]K\x01K\x02s.", "damaged at opcode SETITEM: list"),
     "a list as a key": (b"\x80\x02}]K\x02s.", "damaged at opcode SETITEM"),
@@ -186,6 +188,22 @@ def test_damaged_pickles_are_refused(name: str) -> None:
     data, reason = WRITTEN_BY_HAND[name]
     with pytest.raises(PickleError, match=reason):
         load(data)
+
+
+NOT_PLAIN = {
+    *("INST", "OBJ", "NEWOBJ_EX", "EXT1", "EXT2", "EXT4", "PERSID", "NEXT_BUFFER"),
+    *("READONLY_BUFFER", "INT", "LONG", "FLOAT", "STRING", "BINSTRING", "SHORT_BINSTRING"),
+    *("UNICODE", "GET", "PUT", "LIST", "DICT", "DUP", "POP_MARK"),
+}
+
+
+@pytest.mark.parametrize("opcode", pickletools.opcodes, ids=lambda opcode: str(opcode.name))
+def test_opcodes_that_are_refused(opcode: Any) -> None:
+    try:
+        load(b"\x80\x04" + opcode.code.encode("latin1"))
+    except PickleError as error:
+        refused = str(error) == f"opcode {opcode.name} belongs to no pickle of plain data"
+    assert refused == (opcode.name in NOT_PLAIN)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
