@@ -9,10 +9,10 @@ import pytest
 from gennape import spaces
 from gennape.graph import canonical
 from gennape.labelling import Compute, Labelled, run
-from gennape.labelling.claim import claim
 from gennape.labelling.earlier_runs import node_by_node_hash
-from gennape.labelling.folder import Folder, Run
+from gennape.labelling.folder import Folder, LabellingRun
 from gennape.labelling.training import Training
+from gennape.utils.files import file_lock
 from labelled_networks import coloured_images, tiny_network, tiny_recipe
 
 IMAGES = coloured_images()
@@ -51,7 +51,7 @@ def test_runs_that_ended_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Training, "epoch", None)  # nothing is to be trained
     assert _run(tmp_path) == found
     assert {record.hash_version for record in found.records} == {2}
-    assert len(list((tmp_path / "runs").iterdir())) == 2
+    assert len(list((tmp_path / "runs").glob("*.json"))) == 2
 
 
 def test_a_run_goes_on_after_its_last_epoch(
@@ -78,10 +78,10 @@ def test_a_run_goes_on_after_its_last_epoch(
 
 def test_a_run_that_another_process_works_on_keeps_its_name(tmp_path: Path) -> None:
     kept = Folder(tmp_path, IMAGES, tiny_recipe())
-    kept.checkpoint(Run(NETWORKS[0], 0)).write_bytes(b"half")
+    kept.checkpoint(LabellingRun(NETWORKS[0], 0)).write_bytes(b"half")
     _age(tmp_path)
     (checkpoint,) = (tmp_path / "runs").iterdir()
-    with claim(checkpoint.with_suffix(".claim")):
+    with file_lock(kept.lock(LabellingRun(NETWORKS[0], 0))):
         run(NETWORKS[:1], IMAGES, tiny_recipe(), tmp_path, compute=Compute(), hours=0)
         assert checkpoint.exists()
     run(NETWORKS[:1], IMAGES, tiny_recipe(), tmp_path, compute=Compute(), hours=0)

@@ -8,9 +8,10 @@ import pytest
 
 from gennape import spaces
 from gennape.graph import ComputationGraph
-from gennape.search import Catalogue, Objective, SearchError, Settings, run, run_guided
+from gennape.search import Catalogue, Objective, Settings, run, run_guided
 from gennape.search.earlier_journals import earlier_layout_hash
 from gennape.search.graph_space import GraphSpace
+from gennape.utils.workspace import WorkspaceError
 from search_doubles import Quality, true_quality
 
 SETTINGS = Settings("random", (Objective.of("score"),), budget=30)
@@ -66,7 +67,7 @@ def test_changes_of_a_network_go_on(
     found = search(space)
     _age(tmp_path, network=earlier_layout_hash(space.network))
     other = GraphSpace(two_branches((5, 3)))
-    with pytest.raises(SearchError, match="other settings"):
+    with pytest.raises(WorkspaceError, match="other settings"):
         search(other)
     assert search(space) == found
 

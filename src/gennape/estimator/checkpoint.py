@@ -179,7 +179,7 @@ def _description(path: Path) -> dict[str, Any]:
             f"{path} is absent or no estimator description; give the folder of an estimator"
         ) from error
     if version == 2:
-        return dict(_renamed(description))
+        return dict(renamed(description))
     if version != FORMAT_VERSION:
         raise CheckpointError(
             f"{path} has format version {version}, this gennape reads version {FORMAT_VERSION}; "
@@ -188,11 +188,11 @@ def _description(path: Path) -> dict[str, Any]:
     return dict(description)
 
 
-def _renamed(value: Any) -> Any:
-    """A description of version 2 in the names of version 3."""
+def renamed(value: Any) -> Any:
+    """Rename the keys of a description of version 2, or of its config, to those of version 3."""
     if isinstance(value, Mapping):
-        return {_VERSION_2_KEYS.get(key, key): _renamed(inner) for key, inner in value.items()}
-    return [_renamed(inner) for inner in value] if isinstance(value, list) else value
+        return {_VERSION_2_KEYS.get(key, key): renamed(inner) for key, inner in value.items()}
+    return [renamed(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _current_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:

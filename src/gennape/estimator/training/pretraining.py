@@ -17,6 +17,7 @@ from gennape.estimator.config import DEFAULT, EstimatorConfig
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor, embed_all, predict_all
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, score_parts
+from gennape.estimator.training.earlier_runs import adopt_earlier_run
 from gennape.estimator.training.ranker_training import train_ranker
 from gennape.estimator.training.stages import PredictorRun, train_predictor
 from gennape.estimator.training.training_set import TrainingSet, read_training_set
@@ -58,6 +59,7 @@ def pretrain(
     tables = [benchmarks.load(family, data_dir) for family in families]
     folder = Path(out_dir) / _UNFINISHED
     digests = {name: sha256_of(locate(name, data_dir)) for name in families}
+    adopt_earlier_run(folder, _ARGUMENTS)
     arguments = {"config": config.to_json(), "seed": seed, "families": digests}
     with Workspace(folder, arguments, _ARGUMENTS), torch.random.fork_rng(devices=()):
         data, transforms = read_training_set(
