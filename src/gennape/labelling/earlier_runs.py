@@ -32,7 +32,7 @@ def adopt_earlier_runs(folder: Folder, runs: Iterable[LabellingRun]) -> None:
     if folder.hash_version == HASH_VERSION:
         return
     with folder.alone():
-        known = {file.stem for file in folder.runs.iterdir()}
+        known = {file.stem for file in folder.runs.iterdir() if file.suffix != ".lock"}
         for run in (run for run in runs if run.key not in known):
             earlier = f"{node_by_node_hash(canonical(run.graph))}-{run.seed}"
             if earlier in known:
