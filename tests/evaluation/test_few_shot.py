@@ -18,5 +18,5 @@ def test_the_same_as_fine_tuning_and_then_scoring() -> None:
     given, rest = draw(30, 12, seed=0)
     tuned = estimator.fine_tune_features(features.take(given), accuracies[given])
     expected = tuned.predict_features(features.take(rest)).score
-    scores = after_labels(estimator.describe(features), given, accuracies[given], rest)
+    scores = after_labels(estimator.few_shot_features(features), given, accuracies[given], rest)
     np.testing.assert_allclose(scores, expected, atol=1e-3)

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gennape.estimator.adapter import Adapter
-from gennape.estimator.descriptions import Descriptions
-from gennape.estimator.targets import standardised_labels
+from gennape.estimator.calibration.label_transform import standardised_labels
+from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
+from gennape.estimator.few_shot.few_shot_gp import FewShotGP
 
 Array = npt.NDArray[np.floating[Any]]
 Rows = npt.NDArray[np.int64]
@@ -22,7 +22,7 @@ def draw(networks: int, labels: int, seed: int) -> tuple[Rows, Rows]:
     return order[:labels], order[labels:]
 
 
-def after_labels(networks: Descriptions, given: Rows, accuracies: Array, rest: Rows) -> Array:
+def after_labels(networks: FewShotFeatures, given: Rows, accuracies: Array, rest: Rows) -> Array:
     """Scores of the networks `rest` by an estimator fine-tuned on the networks `given`.
 
     The same as `Estimator.fine_tune` and then `predict`, without embedding anything again.
@@ -31,5 +31,5 @@ def after_labels(networks: Descriptions, given: Rows, accuracies: Array, rest: R
         LabelError: Nothing can be learned from the accuracies, see `Estimator.fine_tune`.
     """
     targets = standardised_labels(accuracies, len(given))
-    adapter = Adapter.fit(networks.take(given), targets)
+    adapter = FewShotGP.fit(networks.take(given), targets)
     return adapter.predict(networks.take(rest))[0]

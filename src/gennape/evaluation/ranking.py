@@ -15,8 +15,8 @@ import numpy as np
 import torch
 
 from gennape import spaces
+from gennape.api import NetworkScore, score
 from gennape.estimator import Estimator, Prediction
-from gennape.scoring import Score, score
 from gennape.spaces import SearchSpace
 from gennape.utils.progress import ProgressCallback, no_progress
 
@@ -35,7 +35,7 @@ class Ranking:
 
     architectures: list[str]
     prediction: Prediction
-    top: tuple[Score, ...]
+    top: tuple[NetworkScore, ...]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all scores as CSV, best first."""
@@ -90,7 +90,7 @@ def rank(
 def _in_parallel(
     family: str, architectures: list[Any], estimator: Estimator, workers: int
 ) -> Iterator[Prediction]:
-    """Scores of architectures, in order, `_CHUNK` at a time."""
+    """ScoreTable of architectures, in order, `_CHUNK` at a time."""
     chunks = [architectures[i : i + _CHUNK] for i in range(0, len(architectures), _CHUNK)]
     if workers == 1 or len(chunks) == 1:
         yield from map(partial(_predict, spaces.get(family), estimator), chunks)

@@ -1,4 +1,4 @@
-"""What lies on the paths from the input to each node."""
+"""Levels of nodes, and lengths of the paths from the input to them."""
 
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gennape.graph.arrays import BoolArray, IntArray, NodeArrays
+from gennape.graph.arrays import NodeArrays
+from gennape.utils.array_types import BoolArray, IntArray
 
 
 def path_depths(
@@ -39,17 +40,11 @@ def path_depths(
 
 def levels(nodes: NodeArrays) -> IntArray:
     """How many nodes lie before each node on the longest path to it, `(nodes,)`."""
-    level = np.zeros(nodes.num_nodes, dtype=np.int64)
-    waiting = nodes.in_degree.copy()
-    reached = np.flatnonzero(waiting == 0)
-    number = 0
-    while len(reached):
-        level[reached] = number
-        number += 1
-        users = nodes.users(reached)
-        np.subtract.at(waiting, users, 1)
-        reached = np.unique(users[waiting[users] == 0])
-    return level
+    level = [0] * nodes.num_nodes
+    for source, target in zip(*nodes.edges.tolist(), strict=True):  # in order of targets
+        if level[source] >= level[target]:
+            level[target] = level[source] + 1
+    return np.array(level, dtype=np.int64)
 
 
 class Wave(NamedTuple):

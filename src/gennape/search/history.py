@@ -3,7 +3,7 @@
 | column | type | what |
 |---|---|---|
 | architecture | string | `family:architecture` |
-| key | string | equal for equal networks |
+| key | string | the fingerprint |
 | on_front | bool | whether no other candidate beats it |
 | one for each metric | double | what was measured; null where it was not |
 """

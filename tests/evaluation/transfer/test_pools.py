@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gennape import benchmarks
-from gennape.estimator.encoders import graph_features
+from gennape.estimator.models.registry import graph_features
 from gennape.evaluation.transfer import pools, tables
 from gennape.evaluation.transfer.failures import Failures
 from gennape.evaluation.transfer.methods import WHOLE, Scale

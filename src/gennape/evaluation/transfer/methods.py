@@ -66,7 +66,7 @@ METHODS: dict[Protocol, tuple[Method, ...]] = {
     "leave-one-out": (
         *SIZES,
         Trained(FULL, "full estimator, one member", "default", quick=True),
-        Trained("no-generalists", "one member, no generalists", "no-generalists"),
+        Trained("no-ranker", "one predictor, no ranker", "no-ranker"),
     ),
 }
 """Rows of each protocol's tables, in the order of reports."""
@@ -106,8 +106,8 @@ class Scale:
             config,
             epochs=2,
             head_epochs=min(config.head_epochs, 5),
-            generalists=min(config.generalists, 1),
-            generalist_epochs=1,
+            ranker_encoders=min(config.ranker_encoders, 1),
+            ranker_epochs=1,
         )
 
 

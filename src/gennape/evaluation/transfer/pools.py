@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
-from gennape.estimator.encoders import ENCODERS
-from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.models.registry import ENCODERS
 from gennape.evaluation.transfer.storage import digest
 from gennape.evaluation.transfer.tables import JudgedTable
 from gennape.graph import GraphBatch, canonical

@@ -48,6 +48,9 @@ COLUMNS = (
     Column("transnas_micro", "class_scene", "TransNAS micro scene"),
     Column("transnas_macro", "class_object", "TransNAS macro object"),
     Column("transnas_macro", "class_scene", "TransNAS macro scene"),
+    Column("nasbench_mr", "imagenet50_1000_top1", "NB-MR ImageNet-50"),
+    Column("metaqnn", "cifar10_valid_last", "MetaQNN"),
+    Column("vitbench_pit", "cifar100_base_top1", "PiT CIFAR-100"),
     Column("hiaml", "cifar10 test accuracy, 1 epoch", "HiAML, quick", is_brief=True),
     Column("two_path", "cifar10 test accuracy, 1 epoch", "Two-Path, quick", is_brief=True),
     Column("inception", "cifar10 test accuracy, 1 epoch", "Inception, quick", is_brief=True),
@@ -62,13 +65,16 @@ FAMILIES = {
     "accel_nasbench": "Accel-NASBench",
     "transnas_micro": "TransNAS micro",
     "transnas_macro": "TransNAS macro",
+    "nasbench_mr": "NB-MR",
+    "metaqnn": "MetaQNN",
+    "vitbench_pit": "ViT-Bench PiT",
     "hiaml": "HiAML, quick",
     "two_path": "Two-Path, quick",
     "inception": "Inception, quick",
 }
 """Names of the tables, with what reports call them."""
 
-_NEVER_LEARNED = frozenset(benchmarks.OWN)
+_NEVER_LEARNED = frozenset(benchmarks.BUNDLED)
 """Few networks, and short trainings of them: they only judge."""
 
 _ALIKE = (frozenset({"ofa_mobilenetv3", "ofa_mobilenetv3_kernel7"}), _NEVER_LEARNED)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
 from gennape.estimator import load
-from gennape.estimator.descriptions import Descriptions
+from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.evaluation.few_shot import Rows, after_labels
 from gennape.evaluation.transfer.pools import Pool
 from gennape.evaluation.transfer.runs import estimator_version
@@ -120,6 +120,6 @@ class ByEstimator:
         return load_file(path)
 
     @cached_property
-    def _networks(self) -> Descriptions:
+    def _networks(self) -> FewShotFeatures:
         """As fine-tuning sees them: labels that the estimator has learned before are forgotten."""
-        return load(self.estimator).describe(self.pool.features(self.encoder))
+        return load(self.estimator).few_shot_features(self.pool.features(self.encoder))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.benchmarks.tables import locate
-from gennape.estimator.encoders import ENCODERS, graph_features
+from gennape.estimator.models.registry import ENCODERS, graph_features
 from gennape.evaluation.transfer.failures import Failures
 from gennape.evaluation.transfer.methods import Scale
 from gennape.evaluation.transfer.storage import digest

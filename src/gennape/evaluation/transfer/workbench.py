@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gennape.estimator.encoders import ENCODERS
+from gennape.estimator.models.registry import ENCODERS
 from gennape.evaluation.transfer.cells import cell
 from gennape.evaluation.transfer.facts import TrainingFacts, duration
 from gennape.evaluation.transfer.failures import Failures
