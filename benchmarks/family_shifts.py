@@ -17,12 +17,12 @@ import numpy as np
 import torch
 
 from gennape import benchmarks
-from gennape.estimator import DEFAULT, EstimatorConfig, View
-from gennape.estimator.encoders import graph_features
-from gennape.estimator.graph_features import GraphFeatures
-from gennape.estimator.member import Member, embed_all, member_predictions
-from gennape.estimator.stages import Run, TrainingSet, train_member
-from gennape.estimator.targets import Target
+from gennape.estimator import DEFAULT, EncoderView, EstimatorConfig
+from gennape.estimator.calibration.label_transform import LabelTransform
+from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.models.clustered_predictor import ClusteredPredictor, embed_all, predict_all
+from gennape.estimator.models.registry import graph_features
+from gennape.estimator.training.stages import PredictorRun, TrainingSet, train_predictor
 from gennape.evaluation.metrics import spearman
 from gennape.utils.progress import no_progress
 
@@ -33,7 +33,12 @@ SETTINGS = {
         replace(BASE, label=label, views=(view,))
     )
     for label in ("rank", "flops")
-    for view in (View("sum", True), View("mean", True), View("sum", False), View("mean", False))
+    for view in (
+        EncoderView("sum", True),
+        EncoderView("mean", True),
+        EncoderView("sum", False),
+        EncoderView("mean", False),
+    )
 }
 
 
@@ -52,10 +57,10 @@ def judged(
     known, unknown = rows
     graphs, labels = features.take(known), accuracies[known]
     labels = np.maximum(labels, np.quantile(labels, config.floor_quantile))
-    target = Target.fit(config.label, labels, graphs.log_macs)
-    encoded = torch.from_numpy(target.encode(labels, graphs.log_macs).astype(np.float32))
+    target = LabelTransform.fit(config.label, labels, graphs.log_macs)
+    encoded = torch.from_numpy(target.apply(labels, graphs.log_macs).astype(np.float32))
     torch.manual_seed(0)
-    member = Member(config, config.views[0])
+    member = ClusteredPredictor(config, config.views[0])
     with tempfile.TemporaryDirectory() as folder:
         data = TrainingSet(
             ["nasbench101"],
@@ -64,9 +69,9 @@ def judged(
             encoded,
             torch.zeros(len(known), dtype=torch.int64),
         )
-        train_member(member, data, Run(config, 0, Path(folder), "member", no_progress))
+        train_predictor(member, data, PredictorRun(config, 0, Path(folder), "member", no_progress))
     tested = features.take(unknown)
-    predicted = member_predictions([member], target, tested, embed_all([member], tested))
+    predicted = predict_all([member], target, tested, embed_all([member], tested))
     return spearman(accuracies[unknown], predicted[0])
 
 

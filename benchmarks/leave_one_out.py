@@ -1,7 +1,7 @@
-"""How generalists rank each labelled family when they have learned from all others.
+"""How the cross-family ranker ranks each labelled family after learning from all others.
 
 Both tables of OFA-MobileNetV3 are left out together. What networks of a left-out family are
-ranked by is the estimator's score for foreign networks: the mean of the generalists. Finished
+ranked by is the estimator's score out of domain: the mean of the ranker's components. Finished
 seeds are kept in RUNS; a killed run goes on when the script is started again.
 
 Run: GENNAPE_DATA=DIR python benchmarks/leave_one_out.py RUNS [--seeds 3]
@@ -17,12 +17,16 @@ import torch
 
 from gennape import benchmarks
 from gennape.estimator import DEFAULT
-from gennape.estimator.encoders import graph_features
-from gennape.estimator.generalists import Generalists, general_voices, train_generalists
-from gennape.estimator.graph_features import GraphFeatures
-from gennape.estimator.sizes import size_scores
-from gennape.estimator.targets import Target
-from gennape.estimator.training_set import TrainingSet
+from gennape.estimator.calibration.label_transform import LabelTransform
+from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.features.size_prior import size_prior
+from gennape.estimator.models.cross_family_ranker import (
+    CrossFamilyRanker,
+    component_scores,
+)
+from gennape.estimator.models.registry import graph_features
+from gennape.estimator.training.ranker_training import train_ranker
+from gennape.estimator.training.training_set import TrainingSet
 from gennape.evaluation.metrics import partial_spearman, spearman
 from gennape.evaluation.transfer.protocols import group_of
 from gennape.utils.progress import no_progress
@@ -32,7 +36,7 @@ ROWS = 4_000
 
 
 class Table:
-    """A labelled table as generalists see it."""
+    """A labelled table as the ranker learns from it."""
 
     def __init__(self, name: str) -> None:
         table = benchmarks.load(name)
@@ -47,8 +51,8 @@ class Table:
         """Some of its networks, and what there is to learn of them."""
         rows = np.random.default_rng(0).permutation(len(self.accuracies))[:ROWS]
         features, accuracies = self.features.take(rows), self.accuracies[rows]
-        target = Target.fit("rank", accuracies, features.log_macs)
-        return features, target.encode(accuracies, features.log_macs)
+        target = LabelTransform.fit("rank", accuracies, features.log_macs)
+        return features, target.apply(accuracies, features.log_macs)
 
 
 def training_set(tables: list[Table]) -> TrainingSet:
@@ -63,8 +67,8 @@ def training_set(tables: list[Table]) -> TrainingSet:
     )
 
 
-def generalists(tables: list[Table], seed: int, folder: Path) -> Generalists | None:
-    return train_generalists(training_set(tables), DEFAULT, seed, folder, no_progress)
+def ranker_of(tables: list[Table], seed: int, folder: Path) -> CrossFamilyRanker | None:
+    return train_ranker(training_set(tables), DEFAULT, seed, folder, no_progress)
 
 
 def judged(table: Table, scores: np.ndarray) -> list[float]:
@@ -76,16 +80,16 @@ def judged(table: Table, scores: np.ndarray) -> list[float]:
 
 
 def left_out(tables: list[Table], seed: int, runs: Path) -> Iterator[tuple[str, list[float]]]:
-    """Each table, judged by generalists of the others."""
+    """Each table, judged by a ranker of the others."""
     for group in dict.fromkeys(group_of(table.name) for table in tables):
         path = runs / f"{'-'.join(sorted(group))}-{seed}.json"
         if not path.exists():
             folder = path.with_suffix("")
             folder.mkdir(parents=True, exist_ok=True)
             others = [table for table in tables if table.name not in group]
-            trained = generalists(others, seed, folder)
+            trained = ranker_of(others, seed, folder)
             results = {
-                table.name: judged(table, general_voices(trained, table.features).mean(axis=0))
+                table.name: judged(table, component_scores(trained, table.features).mean(axis=0))
                 for table in tables
                 if table.name in group
             }
@@ -101,10 +105,10 @@ def main() -> None:
     torch.set_num_threads(1)
     tables = [Table(name) for name in benchmarks.names()]
     seeds = [dict(left_out(tables, seed, arguments.runs)) for seed in range(arguments.seeds)]
-    print("| table | FLOPs | parameters | size | generalists | at equal size |")
+    print("| table | FLOPs | parameters | size prior | ranker | at equal size |")
     print("|---|---:|---:|---:|---:|---:|")
     for table in tables:
-        floors = (table.features.log_macs, table.parameters, size_scores(table.features.sizes))
+        floors = (table.features.log_macs, table.parameters, size_prior(table.features.sizes))
         alone = [f"{spearman(table.accuracies, floor):.3f}" for floor in floors]
         ours = np.array([seed[table.name] for seed in seeds])
         means = [f"{m:.3f} ± {d:.3f}" for m, d in zip(ours.mean(0), ours.std(0), strict=True)]

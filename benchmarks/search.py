@@ -23,12 +23,12 @@ import numpy as np
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark
 from gennape.estimator import load
-from gennape.estimator.descriptions import Descriptions
+from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.evaluation.few_shot import fine_tuned_scores
 from gennape.evaluation.metrics import spearman
 from gennape.graph import ComputationGraph, GraphBatch, canonical
+from gennape.graph.hashing import graph_hashes
 from gennape.search import Catalogue, Found, Objective, Settings, run, run_guided
-from gennape.search.identity import network_keys
 from gennape.search.networks import Facts, Network
 from gennape.search.table_space import TableSpace
 
@@ -39,7 +39,7 @@ LONG = 300
 PER_ROUND = 10
 SEARCHED = 500
 """Candidates that are scored in each round."""
-DESCRIPTIONS = fields(Descriptions)
+DESCRIPTIONS = fields(FewShotFeatures)
 CHUNK = 256
 NASBENCH101_ONLY = "nasbench101"
 TABLES = ("nasbench201", "ofa_mobilenetv3", "accel_nasbench")
@@ -62,7 +62,7 @@ class Pool:
     space: Any
     facts: dict[str, Facts]
     labels: dict[str, dict[str, float]]
-    networks: Descriptions
+    networks: FewShotFeatures
 
     @classmethod
     def of(cls, table: str, estimator: str, cache: Path) -> "Pool":
@@ -84,7 +84,7 @@ class Pool:
             name: dict(zip(texts, in_percent(values[first]).tolist(), strict=True))
             for name, values in benchmark.labels.items()
         }
-        networks = Descriptions(**{field.name: columns[field.name] for field in DESCRIPTIONS})
+        networks = FewShotFeatures(**{field.name: columns[field.name] for field in DESCRIPTIONS})
         return cls(space, dict(zip(texts, map(Facts._make, facts), strict=True)), labels, networks)
 
 
@@ -103,12 +103,12 @@ def read_rows(benchmark: Benchmark, estimator_name: str) -> dict[str, np.ndarray
     while chunk := list(islice(graphs, CHUNK)):
         batch = GraphBatch.of(chunk)
         forms = canonical(batch)
-        keys += network_keys(forms)
+        keys += graph_hashes(forms)
         costs += zip(batch.macs.tolist(), batch.parameters.tolist(), strict=True)
         parts.append(estimator.canonical_features(forms))
         print(f"{benchmark.name}: {len(keys)} of {len(benchmark)} networks", file=sys.stderr)
     features = type(parts[0]).join(parts)
-    networks = estimator.describe(features)
+    networks = estimator.few_shot_features(features)
     return {
         "keys": np.array(keys),
         "costs": np.array(costs),
@@ -121,7 +121,7 @@ class FromPool:
     """A scorer that looks up what an estimator says; it learns as the estimator does."""
 
     row: dict[str, int]
-    networks: Descriptions
+    networks: FewShotFeatures
     scores: np.ndarray
 
     def score(self, networks: Sequence[Network]) -> tuple[np.ndarray, np.ndarray]:

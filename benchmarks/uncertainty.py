@@ -3,7 +3,7 @@
 For each labelled table, left out in turn: how far, by the tables that were learned from, the
 general voice is from the truth, and how far it is on the table that was left out. The truth of a
 family is its labels, put where the general voice has the family, so that only their order is
-judged; 68 % should be within the error that is expected. Uses the generalists that
+judged; 68 % should be within the error that is expected. Uses the rankers that
 leave_one_out.py has trained in RUNS.
 
 Run: GENNAPE_DATA=DIR python benchmarks/uncertainty.py RUNS [--seeds 3]
@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from leave_one_out import Table, generalists
+from leave_one_out import Table, ranker_of
 from scipy.stats import rankdata
 
 from gennape import benchmarks
-from gennape.estimator.generalists import general_voices
+from gennape.estimator.models.cross_family_ranker import component_scores
 from gennape.evaluation.transfer.protocols import group_of
 
 
@@ -37,9 +37,9 @@ def said_and_found(tables: list[Table], judged: Table, runs: Path, seed: int) ->
     """The error to expect, that on the left-out table, and the share within the expected."""
     group = group_of(judged.name)
     others = [table for table in tables if table.name not in group]
-    trained = generalists(others, seed, runs / f"{'-'.join(sorted(group))}-{seed}")
+    trained = ranker_of(others, seed, runs / f"{'-'.join(sorted(group))}-{seed}")
     known, left_out = (
-        [(general_voices(trained, one.features).mean(axis=0), one.accuracies) for one in part]
+        [(component_scores(trained, one.features).mean(axis=0), one.accuracies) for one in part]
         for part in (others, [judged])
     )
     expected = float(np.mean([usual_error(*pair) for pair in known]))

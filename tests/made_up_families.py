@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
-from gennape.estimator.graph_features import GraphFeatures
-from gennape.estimator.sizes import size_scores
-from gennape.estimator.skeleton import skeleton_features
-from gennape.estimator.training_set import TrainingSet
+from gennape.estimator.features.compute_graph import compute_graph_features
+from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.features.size_prior import size_prior
+from gennape.estimator.training.training_set import TrainingSet
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, canonical
 
 
@@ -24,12 +24,12 @@ def made_up_family(kernel: int, count: int, seed: int) -> tuple[GraphFeatures, n
     rng = np.random.default_rng(seed)
     layers = rng.integers(2, 9, count)
     graphs = [plain_network(int(rng.integers(4, 33)), int(depth), kernel) for depth in layers]
-    return skeleton_features(canonical(GraphBatch.of(graphs))), layers
+    return compute_graph_features(canonical(GraphBatch.of(graphs))), layers
 
 
 def qualities(features: GraphFeatures, layers: np.ndarray, effect: float) -> np.ndarray:
     """Size, and what depth adds to it."""
-    return size_scores(features.sizes) + effect * layers
+    return size_prior(features.sizes) + effect * layers
 
 
 def two_families(effect: float, scales: tuple[float, float]) -> TrainingSet:

@@ -1,5 +1,6 @@
 """Runs that an earlier version left unfinished go on; see `data/unfinished/README.md`."""
 
+import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -91,11 +92,13 @@ def test_proxies_go_on(folder: Path) -> None:
 
 
 def test_labelling_goes_on(folder: Path, tmp_path: Path) -> None:
-    """One run has ended; of the other the second epoch is left, then its state is deleted."""
+    """One run has ended; of the other the second epoch is left, then its state is deleted.
+
+    Both are named by fingerprints of today.
+    """
     names = {"hiaml:a22-a22-a22-a22": 4, "hiaml:a22-a22-a22-z": 8}
     networks = [tiny_network(name, width) for name, width in names.items()]
-    (ended,) = (folder / "runs").glob("*.json")
-    record = ended.read_bytes()
+    (ended,) = (json.loads(path.read_bytes()) for path in (folder / "runs").glob("*.json"))
     told: list[int] = []
     whole, found = (
         label(
@@ -109,11 +112,13 @@ def test_labelling_goes_on(folder: Path, tmp_path: Path) -> None:
         for where in (tmp_path / "whole", folder)
     )
     assert told == [0, 1, 2, 3, 4, 3, 4]
-    assert ended.read_bytes() == record
+    assert found.records[0].seconds == ended["seconds"]
+    assert found.records[0].fingerprint == networks[0].fingerprint
     assert found.left == 0
     for one, other in zip(found.records, whole.records, strict=True):
         np.testing.assert_allclose(one.test_accuracy, other.test_accuracy, atol=2)
-    assert not list((folder / "runs").glob("*.pt"))
+    names = {f"{network.fingerprint}-0.json" for network in networks}
+    assert {path.name for path in (folder / "runs").iterdir()} == names
 
 
 def test_labelling_refuses_other_settings(folder: Path) -> None:
@@ -129,7 +134,7 @@ def _pretrain(folder: Path, **options: Any) -> Any:
 def test_pretraining_goes_on(folder: Path) -> None:
     told: list[tuple[str, int]] = []
     estimator = _pretrain(folder, report=lambda what, done, *_: told.append((what, done)))
-    assert told[0] == ("member 1 of 2, supervised", 2)
+    assert told[0] == ("predictor 1 of 2, supervised", 2)
     assert np.isfinite(estimator.predict(random_graphs(6, seed=1)).score).all()
     assert not (folder / "unfinished").exists()
 

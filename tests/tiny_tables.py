@@ -15,16 +15,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from gennape import spaces
-from gennape.estimator import DEFAULT, Estimator, View, pretrain
+from gennape.estimator import DEFAULT, EncoderView, Estimator, pretrain
 from gennape.graph import ComputationGraph, canonical
 from gennape.spaces.nasbench101 import NASBench101Architecture
 
 TINY = replace(
     DEFAULT,
-    views=(View("mean", paths=True), View("sum", paths=False)),
+    views=(EncoderView("mean", paths=True), EncoderView("sum", paths=False)),
     contrastive_epochs=1,
     clusters=3,
-    generalist_epochs=1,
+    ranker_epochs=1,
     width=8,
     layers=2,
     dropout=0.1,
@@ -44,8 +44,8 @@ def random_graphs(count: int, seed: int = 0) -> list[ComputationGraph]:
     return [spaces.get("nasbench101").graph(cell) for cell in random_cells(count, seed)]
 
 
-def foreign_graph(seed: int = 0) -> ComputationGraph:
-    """A network that is of no family that a tiny estimator knows."""
+def out_of_domain_graph(seed: int = 0) -> ComputationGraph:
+    """A network out of the domain of tiny estimators."""
     space = spaces.get("two_path")
     return space.graph(space.sample(np.random.default_rng(seed)))
 
@@ -105,8 +105,8 @@ def _matrix(cell: NASBench101Architecture) -> list[list[int]]:
 def short_split() -> Iterator[None]:
     """A split of NAS-Bench-101 that leaves short tables some rows for training."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gennape.benchmarks.nasbench101.TEST_ROWS", 8)
-        patch.setattr("gennape.benchmarks.nasbench101.VALIDATION_ROWS", 4)
+        patch.setattr("gennape.benchmarks.tables.nasbench101.TEST_ROWS", 8)
+        patch.setattr("gennape.benchmarks.tables.nasbench101.VALIDATION_ROWS", 4)
         yield
 
 

@@ -4,21 +4,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gennape.api import explain, score
     from gennape.estimator import Estimator, load
-    from gennape.explaining import explain
     from gennape.frontends import graph_of
     from gennape.graph import ComputationGraph
-    from gennape.scoring import score
+
+__version__ = "0.2.0.dev0"
 
 __all__ = ["ComputationGraph", "Estimator", "explain", "graph_of", "load", "score"]
 
 _HOMES = {
     "ComputationGraph": "gennape.graph",
     "Estimator": "gennape.estimator",
-    "explain": "gennape.explaining",
+    "explain": "gennape.api",
     "graph_of": "gennape.frontends",
     "load": "gennape.estimator",
-    "score": "gennape.scoring",
+    "score": "gennape.api",
 }
 _ROOMS = frozenset(
     {

@@ -9,13 +9,13 @@ from scipy.stats import spearmanr
 
 from gennape import spaces
 from gennape.estimator import Estimator
-from gennape.estimator.generalists import general_voices
-from gennape.estimator.member import embed_all, member_predictions
-from gennape.estimator.sizes import size_scores
+from gennape.estimator.features.size_prior import size_prior
+from gennape.estimator.models.clustered_predictor import embed_all, predict_all
+from gennape.estimator.models.cross_family_ranker import component_scores
 from gennape.graph import ComputationGraph, GraphBatch
 from tiny_tables import (
     TINY,
-    foreign_graph,
+    out_of_domain_graph,
     random_graphs,
     tiny_estimator,
     tiny_estimator_of_two_families,
@@ -68,62 +68,74 @@ def test_a_network_of_unknown_operations_has_a_score() -> None:
     assert np.isfinite(tiny_estimator().predict([unknown]).score).all()
 
 
-def test_embeddings_of_all_members_side_by_side() -> None:
+def test_embeddings_of_all_predictors_side_by_side() -> None:
     graphs = random_graphs(3)
     embeddings = tiny_estimator().embed(graphs)
     assert embeddings.shape == (3, 2 * TINY.width)
     np.testing.assert_allclose(tiny_estimator().embed(graphs[1:2]), embeddings[1:2], atol=1e-4)
 
 
-def _trusting(trust: float | None) -> Estimator:
-    """The same members, with another weight for foreign networks."""
+def _weighted(weight: float | None) -> Estimator:
+    """The same predictors, with another weight out of domain."""
     tiny = tiny_estimator()
-    config = replace(tiny.config, foreign_trust=trust)
-    return Estimator(config, tiny.members, None, tiny.target, tiny.familiarity, tiny.reference)
+    config = replace(tiny.config, out_of_domain_weight=weight)
+    return Estimator(
+        config=config,
+        predictors=tiny.predictors,
+        ranker=None,
+        label_transform=tiny.label_transform,
+        domain=tiny.domain,
+        calibrator=tiny.calibrator,
+    )
 
 
-def test_one_family_leaves_foreign_networks_to_members_and_size() -> None:
+def test_without_a_ranker_predictors_and_size_score_out_of_domain() -> None:
     """NAS-Bench-201 has average pooling, which NAS-Bench-101 never shows."""
     graphs = _nasbench201(5)
-    by_size, both, by_members = (_trusting(trust).predict(graphs) for trust in (0, 0.5, 1))
+    by_size, both, by_predictors = (_weighted(weight).predict(graphs) for weight in (0, 0.5, 1))
     features = tiny_estimator().features(graphs)
-    sizes = tiny_estimator().reference.general_scores(size_scores(features.sizes))
+    sizes = tiny_estimator().calibrator.ranker_scores(size_prior(features.sizes))
     np.testing.assert_allclose(by_size.score, sizes)
-    np.testing.assert_allclose(both.score, (by_size.score + by_members.score) / 2)
-    np.testing.assert_allclose(by_size.uncertainty, tiny_estimator().reference.errors[-1])
-    _, known, alike = tiny_estimator().familiarity.nearest(features)
-    assert not alike.any()
-    spread = _trusting(None).predict(graphs).score - sizes
+    np.testing.assert_allclose(both.score, (by_size.score + by_predictors.score) / 2)
+    np.testing.assert_allclose(by_size.uncertainty, tiny_estimator().calibrator.errors[-1])
+    _, known, in_domain = tiny_estimator().domain.nearest(features)
+    assert not in_domain.any()
+    spread = _weighted(None).predict(graphs).score - sizes
     weight = known**5 / 2
     np.testing.assert_allclose(both.score, sizes + weight * spread)
     least = np.abs(spread) * np.sqrt(weight * (1 - weight))
     assert (both.uncertainty >= least - 1e-9).all()
 
 
-def test_the_family_of_training_is_ranked_by_the_members_alone() -> None:
+def test_predictors_alone_score_in_domain() -> None:
     graphs = random_graphs(5, seed=0)
-    first, second = (_trusting(trust).predict(graphs) for trust in (0, 1))
+    first, second = (_weighted(weight).predict(graphs) for weight in (0, 1))
     np.testing.assert_array_equal(first.score, second.score)
 
 
-def test_generalists_rank_what_is_of_no_family() -> None:
+def test_the_ranker_scores_out_of_domain() -> None:
     estimator = tiny_estimator_of_two_families()
-    graphs = [*random_graphs(4, seed=0), foreign_graph()]
+    graphs = [*random_graphs(4, seed=0), out_of_domain_graph()]
     features = estimator.features(graphs)
-    voices = general_voices(estimator.generalists, features)
-    assert voices.shape == (2, 5)
-    general = estimator.reference.general_scores(voices)
+    components = component_scores(estimator.ranker, features)
+    assert components.shape == (2, 5)
+    ranked = estimator.calibrator.ranker_scores(components)
     prediction = estimator.predict_features(features)
-    np.testing.assert_allclose(prediction.score[4], general[:, 4].mean())
-    expected = np.hypot(general[:, 4].std(), estimator.reference.errors[-1])
+    np.testing.assert_allclose(prediction.score[4], ranked[:, 4].mean())
+    expected = np.hypot(ranked[:, 4].std(), estimator.calibrator.errors[-1])
     np.testing.assert_allclose(prediction.uncertainty[4], expected)
-    nearest, _, alike = estimator.familiarity.nearest(features)
-    assert alike.tolist() == [True] * 4 + [False]
-    predictions = member_predictions(
-        estimator.members, estimator.target, features, embed_all(estimator.members, features)
+    nearest, _, in_domain = estimator.domain.nearest(features)
+    assert in_domain.tolist() == [True] * 4 + [False]
+    predictions = predict_all(
+        estimator.predictors,
+        estimator.label_transform,
+        features,
+        embed_all(estimator.predictors, features),
     )
-    by_members = estimator.reference.member_scores(predictions, nearest, alike).mean(axis=0)
-    np.testing.assert_allclose(prediction.score[:4], by_members[:4])
+    by_predictors = estimator.calibrator.predictor_scores(predictions, nearest, in_domain).mean(
+        axis=0
+    )
+    np.testing.assert_allclose(prediction.score[:4], by_predictors[:4])
 
 
 def _correlation(estimator: Estimator, graphs: Sequence[ComputationGraph], y: np.ndarray) -> float:
@@ -141,13 +153,15 @@ def test_fine_tuning_learns_the_labels_it_is_given(sign: int) -> None:
 def test_fine_tuning_leaves_the_original_as_it_was() -> None:
     graphs = random_graphs(6)
     original = tiny_estimator()
-    states = copy.deepcopy([member.state_dict() for member in original.members])
+    states = copy.deepcopy([predictor.state_dict() for predictor in original.predictors])
     before = original.predict(graphs).score
     tuned = original.fine_tune(graphs, list(range(6)))
     np.testing.assert_array_equal(original.predict(graphs).score, before)
     assert not np.allclose(tuned.predict(graphs).score, before)
-    for member, state in zip(original.members, states, strict=True):
-        assert all(torch.equal(value, state[name]) for name, value in member.state_dict().items())
+    for predictor, state in zip(original.predictors, states, strict=True):
+        assert all(
+            torch.equal(value, state[name]) for name, value in predictor.state_dict().items()
+        )
 
 
 def test_fine_tuned_uncertainty_is_least_at_labelled_networks() -> None:

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from gennape.estimator import Estimator
-from gennape.estimator.generalists import GENERAL_PARTS
+from gennape.estimator.models.cross_family_ranker import SCORE_PARTS
 from gennape.graph import ComputationGraph
 from tiny_tables import (
-    foreign_graph,
+    out_of_domain_graph,
     random_graphs,
     tiny_estimator,
     tiny_estimator_of_two_families,
 )
 
-GRAPHS: list[ComputationGraph] = [*random_graphs(4, seed=0), foreign_graph()]
+GRAPHS: list[ComputationGraph] = [*random_graphs(4, seed=0), out_of_domain_graph()]
 
 
 def _tuned() -> Estimator:
@@ -31,14 +31,14 @@ def test_the_parts_add_up_to_the_score(make: Callable[[], Estimator]) -> None:
     assert len(explanation) == 5
 
 
-def test_foreign_networks_are_explained_by_size_and_generalists() -> None:
+def test_networks_out_of_domain_are_explained_by_the_ranker() -> None:
     estimator = tiny_estimator_of_two_families()
     explanation = estimator.explain(GRAPHS)
     assert explanation.families == ["nasbench101"] * 4 + [None]
-    general = np.array([explanation.parts[part] for part in GENERAL_PARTS])
+    general = np.array([explanation.parts[part] for part in SCORE_PARTS])
     assert (general[:, :4] == 0).all()
     assert (general[:, 4] != 0).all()
-    of_families = np.array([explanation.parts[part] for part in ("family", "members")])
+    of_families = np.array([explanation.parts[part] for part in ("family", "predictors")])
     assert (of_families[:, :4] != 0).all()
     assert (of_families[:, 4] == 0).all()
 
@@ -46,15 +46,15 @@ def test_foreign_networks_are_explained_by_size_and_generalists() -> None:
 def test_networks_of_one_family_share_its_part() -> None:
     parts = tiny_estimator_of_two_families().explain(GRAPHS[:4]).parts
     assert len(set(parts["family"])) == 1
-    assert len(set(parts["members"])) > 1
+    assert len(set(parts["predictors"])) > 1
 
 
 def test_sizes_are_compared_with_those_of_the_training_networks() -> None:
     """Parameters differ by a decade for each 0.4 of which a part grows by a half."""
     estimator = tiny_estimator_of_two_families()
-    graphs = [foreign_graph(), foreign_graph(1)]
+    graphs = [out_of_domain_graph(), out_of_domain_graph(1)]
     sizes = estimator.features(graphs).sizes
-    parts = estimator.explain(graphs).parts["parameters"] * estimator.reference.general_deviation
+    parts = estimator.explain(graphs).parts["parameters"] * estimator.calibrator.ranker_deviation
     np.testing.assert_allclose(np.diff(parts), np.diff(sizes[:, 1]) / 0.4 / 2, rtol=1e-5)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from gennape import benchmarks, spaces
 from gennape.benchmarks import Benchmark, BenchmarkError
-from gennape.benchmarks.canonical import Measurement, new_table
+from gennape.benchmarks.canonical import MeasuredValue, new_table
 from gennape.estimator import load
 from gennape.search import (
     SearchError,
@@ -69,7 +69,7 @@ def imported(tmp_path: Path) -> Path:
     with new_table(path) as writer:
         for seed in range(3):
             text = family.format(family.sample(np.random.default_rng(seed)))
-            row = Measurement("nasbench201", text, "cifar10", "test", "accuracy", 90.0 + seed)
+            row = MeasuredValue("nasbench201", text, "cifar10", "test", "accuracy", 90.0 + seed)
             writer.write(row, "file", "0" * 64)
     return path
 

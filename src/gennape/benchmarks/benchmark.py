@@ -22,7 +22,7 @@ class Split(NamedTuple):
 
 
 def no_split(rows: int) -> Split:
-    """All rows for training where the family is trained on, all for the test where it is not."""
+    """Return all rows for training, and all for the test: a family is used for one of them."""
     order = np.arange(rows)
     return Split(order, order[:0], order)
 
@@ -69,6 +69,6 @@ class Benchmark:
         return self.split_rows(len(self))
 
     def graphs(self, rows: Rows | None = None) -> Iterator[ComputationGraph]:
-        """Graphs of the given rows, of all unless given, built one at a time."""
+        """Yield the graphs of the given rows, of all unless given, built one at a time."""
         chosen = range(len(self)) if rows is None else rows.tolist()
         return (self.space.graph(self.architectures[row]) for row in chosen)

@@ -41,7 +41,7 @@ SCHEMA = pa.schema(
 )
 
 
-class Measurement(NamedTuple):
+class MeasuredValue(NamedTuple):
     """A row of the table without the file that it comes from.
 
     Attributes:
@@ -73,7 +73,7 @@ class Measurement(NamedTuple):
 
 
 class CanonicalWriter:
-    """Writes rows in groups, so that few are in memory.
+    """Writer of rows in groups, so that few are in memory.
 
     Args:
         parquet: Where they go.
@@ -88,7 +88,7 @@ class CanonicalWriter:
         self._families: dict[str, None] = {}
         self.rows = 0
 
-    def write(self, measurement: Measurement, file: str, sha256: str) -> None:
+    def write(self, measurement: MeasuredValue, file: str, sha256: str) -> None:
         """Add a row.
 
         Args:
@@ -97,7 +97,7 @@ class CanonicalWriter:
             sha256: The file's checksum.
         """
         self._families[measurement.family] = None
-        for name, value in zip(Measurement._fields, measurement, strict=True):
+        for name, value in zip(MeasuredValue._fields, measurement, strict=True):
             self._columns[name].append(value)
         self._columns["file"].append(file)
         self._columns["sha256"].append(sha256)
@@ -129,7 +129,7 @@ def new_table(path: Path) -> Iterator[CanonicalWriter]:
 
 
 def families_of(path: Path) -> list[str]:
-    """Families of a canonical table, in the order of their first rows; none for other files."""
+    """Return a canonical table's families in the order of their first rows; none for others."""
     try:
         metadata = pq.read_metadata(path).metadata or {}
     except (pa.ArrowException, OSError):

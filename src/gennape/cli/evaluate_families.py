@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gennape.cli.formats import Format, OutputFormat
 from gennape.cli.options import DataFolder, EstimatorName
+from gennape.cli.output import Format, OutputFormat, new_table, print_csv, print_json, show
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,12 +31,10 @@ def families(
 
     import gennape
     from gennape import benchmarks
-    from gennape.cli.formats import print_csv, print_json
     from gennape.cli.progress import progress_bar
-    from gennape.cli.tables import show
     from gennape.evaluation import EvalResult, evaluate
 
-    chosen = names or [*benchmarks.names(), *benchmarks.OWN]
+    chosen = names or [*benchmarks.names(), *benchmarks.BUNDLED]
     with progress_bar() as report:
         results = evaluate(gennape.load(estimator), data, chosen, labels, report)
     if labels:
@@ -64,7 +62,6 @@ def _warn_of_few(results: "list[EvalResult]", labels: int) -> None:
 
 
 def _table(results: "list[EvalResult]") -> "Table":
-    from gennape.cli.tables import new_table
 
     table = new_table("Family", "Label", "Method")
     numbers = ("Networks", "Spearman", "Kendall", "NDCG@10", "NDCG@50", "Equal size", "Top tenth")

@@ -1,20 +1,32 @@
-"""`gennape explain`: what the scores of networks are made of."""
+"""`gennape explain`: the parts of the scores of networks."""
 
 from typing import TYPE_CHECKING
 
 import typer
 
-from gennape.cli.formats import Format, OutputFormat
 from gennape.cli.options import EstimatorName, InputShape, Models, parse_shape
+from gennape.cli.output import (
+    Format,
+    OutputFormat,
+    new_table,
+    print_csv,
+    print_failures,
+    print_json,
+    show,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.table import Table
 
-    from gennape.explaining import Explained, Explanations
+    from gennape.api import ExplanationTable, ScoreParts
 
-_WORDS = {"macs": "MACs", "zero_shot": "before labels"}
+_WORDS = {
+    "macs": "MACs",
+    "zero_shot": "before labels",
+    "neighbour_moments": "neighbour moments",
+}
 """For parts whose names are no words."""
 
 
@@ -24,56 +36,50 @@ def explain(
     estimator: EstimatorName = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
-    """Show what the scores of networks are made of, best first.
+    """Take the scores of networks apart, best first.
 
     Exits with status 1 when a network could not be read; the others are still explained.
     """
     import gennape
 
-    found = gennape.explain(models, parse_shape(input_shape), gennape.load(estimator))
-    _print(found, output)
-    if found.failed:
+    explained = gennape.explain(models, parse_shape(input_shape), gennape.load(estimator))
+    _print(explained, output)
+    if explained.failed:
         raise typer.Exit(1)
 
 
-def _print(found: "Explanations", output: Format) -> None:
+def _print(table: "ExplanationTable", output: Format) -> None:
     from dataclasses import asdict
 
-    from gennape.cli.failures import print_failures
-    from gennape.cli.formats import print_csv, print_json
-    from gennape.cli.tables import show
-
-    failed = [asdict(failure) for failure in found.failed]
+    failed = [asdict(failure) for failure in table.failed]
     if output is Format.JSON:
-        print_json([*map(asdict, found.explained), *failed])
+        print_json([*map(asdict, table.explained), *failed])
     elif output is Format.CSV:
-        parts = list(found.explained[0].parts) if found.explained else []
+        parts = list(table.explained[0].parts) if table.explained else []
         rows = [
             {"model": one.model, "score": one.score, "family": one.family, **one.parts}
-            for one in found.explained
+            for one in table.explained
         ]
         print_csv(["model", "score", "family", *parts, "error"], [*rows, *failed])
     else:
-        if found.explained:
-            show(_table(found.explained))
-        print_failures(found.failed)
+        if table.explained:
+            show(_table(table.explained))
+        print_failures(table.failed)
 
 
-def _table(explained: "Sequence[Explained]") -> "Table":
+def _table(explained: "Sequence[ScoreParts]") -> "Table":
     """One row a network."""
-    from gennape.cli.tables import new_table
-
     table = new_table()
     table.add_column("Model", overflow="fold")
     table.add_column("Score", justify="right", no_wrap=True)
-    table.add_column("Like", no_wrap=True)
-    table.add_column("Made of")
+    table.add_column("Domain", no_wrap=True)
+    table.add_column("Parts")
     for one in explained:
-        table.add_row(one.model, f"{one.score:+.2f}", one.family or "foreign", _made_of(one))
+        table.add_row(one.model, f"{one.score:+.2f}", one.family or "none", _parts(one))
     return table
 
 
-def _made_of(explained: "Explained") -> str:
-    """The parts that say something, those that say most first."""
+def _parts(explained: "ScoreParts") -> str:
+    """Parts that are not zero, the largest first."""
     parts = sorted(explained.parts.items(), key=lambda part: -abs(part[1]))
     return ", ".join(f"{_WORDS.get(name, name)} {value:+.2f}" for name, value in parts if value)

@@ -23,9 +23,9 @@ def fine_tune(
 ) -> None:
     """Adapt an estimator to networks whose accuracy was measured; about 50 are enough."""
     import gennape
-    from gennape.labels import read_labels
+    from gennape.benchmarks.label_file import read_label_file
 
     start = gennape.load(estimator)
-    labelled = read_labels(labels, parse_shape(input_shape))
+    labelled = read_label_file(labels, parse_shape(input_shape))
     start.fine_tune(labelled.graphs, labelled.accuracies, seed=seed).save(out)
     print(f"fine-tuned on {len(labelled.graphs)} networks: {out}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gennape.cli.options import InputShape, parse_shape
+from gennape.cli.output import new_table, show
 
 if TYPE_CHECKING:
     from gennape.graph.description import Summary
@@ -42,7 +43,6 @@ def graph(
 def _print_summary(summary: "Summary") -> None:
     from rich.table import Table
 
-    from gennape.cli.tables import new_table, show
     from gennape.reports.numbers import with_unit
 
     facts = Table.grid(padding=(0, 2))

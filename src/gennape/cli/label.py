@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gennape.cli.options import DataFolder, Seed
+from gennape.cli.output import new_table, show
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -64,7 +65,6 @@ def label(
     """Train networks on real images and keep their accuracies."""
     from gennape import labelling
     from gennape.cli.progress import progress_bar
-    from gennape.cli.tables import show
 
     works = labelling.load_engine(engine, share)
     compute = works.compute(device)
@@ -84,7 +84,6 @@ def label(
 
 def _summary(records: "Sequence[Record]") -> "Table":
     """How many runs ended in each way, and how accurate their networks are."""
-    from gennape.cli.tables import new_table
     from gennape.labelling import Status
 
     table = new_table("Runs")

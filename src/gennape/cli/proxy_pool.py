@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gennape.cli.options import BatchSize, Images, ProxyNames, Seed
+from gennape.cli.output import new_table, show
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +43,6 @@ def proxy_pool(
     """Compute zero-cost proxies of many networks, how far they agree, and the best by a vote."""
     from gennape.cli.options import parse_names
     from gennape.cli.progress import progress_bar
-    from gennape.cli.tables import show
     from gennape.proxies import choose_networks, score_pool
 
     pool = choose_networks(family, sample, seed, resolution, labelled)
@@ -57,7 +57,6 @@ def proxy_pool(
 
 
 def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) -> "Table":
-    from gennape.cli.tables import new_table
     from gennape.proxies.pool import VOTE
     from gennape.reports.numbers import with_unit
 
@@ -79,7 +78,6 @@ def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) ->
 
 
 def _correlations(scores: "PoolScores") -> "Table":
-    from gennape.cli.tables import new_table
 
     table = new_table("Spearman")
     correlations = scores.correlations()
@@ -91,7 +89,6 @@ def _correlations(scores: "PoolScores") -> "Table":
 
 
 def _best(scores: "PoolScores", accuracies: "npt.NDArray[np.float64] | None") -> "Table":
-    from gennape.cli.tables import new_table
 
     table = new_table("Best by the vote")
     table.columns[0].overflow = "fold"

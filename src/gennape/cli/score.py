@@ -2,8 +2,8 @@
 
 import typer
 
-from gennape.cli.formats import Format, OutputFormat
 from gennape.cli.options import EstimatorName, InputShape, Models, parse_shape
+from gennape.cli.output import Format, OutputFormat
 
 
 def score(
@@ -17,7 +17,7 @@ def score(
     Exits with status 1 when a network could not be scored; the others still are.
     """
     import gennape
-    from gennape.cli.scores_printing import print_scores
+    from gennape.cli.score_table import print_scores
 
     scores = gennape.score(models, parse_shape(input_shape), gennape.load(estimator))
     print_scores(scores, output)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gennape.cli.options import DataFolder, EstimatorName, InputShape, Seed, parse_shape
+from gennape.cli.output import new_table, show
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -57,7 +58,6 @@ def search(
 ) -> None:
     """Search a family, or what changes make of a network, for high scores and low costs."""
     from gennape.cli.progress import progress_bar
-    from gennape.cli.tables import show
     from gennape.estimator import load
     from gennape.search import Constraint, Objective, Settings, find
 
@@ -99,7 +99,6 @@ def _where(
 
 
 def _front(found: "Found") -> "Table":
-    from gennape.cli.tables import new_table
     from gennape.search.objectives import shown
 
     metrics = list(found.front[0].metrics)

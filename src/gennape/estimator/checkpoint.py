@@ -1,7 +1,7 @@
 """Estimators on disk: a folder with weights in safetensors and the rest in JSON."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -14,23 +14,40 @@ from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 
-from gennape.estimator.adapter import Adapter
+from gennape.estimator.calibration.domain_detector import DomainDetector, FamilyProfile
+from gennape.estimator.calibration.label_transform import LabelTransform
+from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.estimator import Estimator
-from gennape.estimator.familiarity import Familiarity, FamilyTraits
-from gennape.estimator.generalist import Generalist
-from gennape.estimator.generalists import Generalists
-from gennape.estimator.member import Member
-from gennape.estimator.reference import Reference
-from gennape.estimator.targets import Target
-from gennape.estimator.walk_regression import WalkRegression
+from gennape.estimator.few_shot.few_shot_gp import FewShotGP
+from gennape.estimator.models.clustered_predictor import ClusteredPredictor
+from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, ResidualEncoder
+from gennape.estimator.models.moment_regression import MomentRegression
 from gennape.utils.files import atomic_write
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 WEIGHTS = "weights.safetensors"
 DESCRIPTION = "estimator.json"
 DEFAULT_NAME = "all-families"
-_MEMBER, _GENERALIST, _WALKS, _ADAPTER = "member", "generalist", "walks.", "adapter."
+_PREDICTOR, _ENCODER, _MOMENTS, _FEW_SHOT = "predictor", "ranker", "moments.", "few_shot."
+_VERSION_2_KEYS = {
+    "target": "label_transform",
+    "generalists": "ranker_encoders",
+    "reference": "calibrator",
+    "generalist_epochs": "ranker_epochs",
+    "foreign_trust": "out_of_domain_weight",
+    "joints": "edge_kinds",
+    "kinds": "node_kinds",
+    "general_deviation": "ranker_deviation",
+}
+"""Names in descriptions of version 2 and what became of them, at any depth."""
+_VERSION_2_WEIGHTS = {
+    "member": "predictor",
+    "generalist": "ranker",
+    "walks": "moments",
+    "adapter": "few_shot",
+}
+"""Likewise the first words of the names of weights."""
 
 
 class CheckpointError(ValueError):
@@ -40,28 +57,15 @@ class CheckpointError(ValueError):
 def save(estimator: Estimator, folder: Path) -> None:
     """Write `weights.safetensors` and `estimator.json` into `folder`, made if needed."""
     folder.mkdir(parents=True, exist_ok=True)
-    general = estimator.generalists
-    parts: dict[str, Sequence[nn.Module]] = {
-        _MEMBER: estimator.members,
-        _GENERALIST: general.encoders if general else (),
-    }
-    weights = {
-        f"{part}.{index}.{name}": value.contiguous()
-        for part, modules in parts.items()
-        for index, module in enumerate(modules)
-        for name, value in module.state_dict().items()
-    }
-    for prefix, fitted in ((_ADAPTER, estimator.adapter), (_WALKS, general and general.walks)):
-        for name, array in (fitted.arrays() if fitted else {}).items():
-            weights[prefix + name] = torch.from_numpy(np.ascontiguousarray(array))
+    weights = _weights(estimator)
     atomic_write(folder / WEIGHTS, lambda path: path.write_bytes(to_bytes(weights)))
     description = {
         "format_version": FORMAT_VERSION,
         "config": estimator.config.to_json(),
-        "target": asdict(estimator.target),
-        "generalists": len(parts[_GENERALIST]),
-        "families": [traits.to_json() for traits in estimator.familiarity.families],
-        "reference": estimator.reference.to_json(),
+        "label_transform": asdict(estimator.label_transform),
+        "ranker_encoders": len(estimator.ranker.encoders) if estimator.ranker else 0,
+        "families": [profile.to_json() for profile in estimator.domain.families],
+        "calibrator": estimator.calibrator.to_json(),
     }
     text = json.dumps(description, indent=1) + "\n"
     atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text))
@@ -76,35 +80,73 @@ def load(path_or_name: str | Path | None = None) -> Estimator:
 
     Raises:
         CheckpointError: There is none, or it is broken or of a newer version.
+
+    Example:
+        >>> import gennape
+        >>> gennape.load("nasbench101")
+        Estimator(message-passing, 2 predictors)
     """
     folder = _folder(path_or_name)
     description = _description(folder / DESCRIPTION)
     try:
-        config = EstimatorConfig.from_json(description["config"])
-        target = Target(**description["target"])
-        familiarity = Familiarity(
-            [FamilyTraits.from_json(values) for values in description["families"]]
-        )
-        reference = Reference.from_json(description["reference"])
-        weights = load_file(folder / WEIGHTS)
-        with torch.random.fork_rng(devices=()):  # the initial weights are of no interest
-            members = [Member(config, view) for view in config.views]
-            encoders = [Generalist(config).eval() for _ in range(description["generalists"])]
-        _check(weights, reference, len(familiarity.families), len(members))
-        for part, modules in ((_MEMBER, members), (_GENERALIST, encoders)):
-            for index, module in enumerate(modules):
-                module.load_state_dict(_below(f"{part}.{index}.", weights))
-        walks, tuned = (
-            {name: value.numpy() for name, value in _below(prefix, weights).items()}
-            for prefix in (_WALKS, _ADAPTER)
-        )
-        generalists = Generalists(encoders, WalkRegression(**walks)) if encoders else None
-        adapter = Adapter.from_arrays(tuned) if tuned else None
+        weights = _current_names(load_file(folder / WEIGHTS))
+        return _estimator(description, weights)
     except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
         raise CheckpointError(
             f"{folder} is no usable estimator ({_first_line(error)}); train or download it again"
         ) from error
-    return Estimator(config, members, generalists, target, familiarity, reference, adapter)
+
+
+def bundled() -> list[str]:
+    """List the names of the estimators that come with the package."""
+    folder = Path(str(files("gennape") / "checkpoints"))
+    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
+
+
+def _weights(estimator: Estimator) -> dict[str, Tensor]:
+    """Weights of all parts by name."""
+    ranker = estimator.ranker
+    parts: dict[str, Sequence[nn.Module]] = {
+        _PREDICTOR: estimator.predictors,
+        _ENCODER: ranker.encoders if ranker else (),
+    }
+    weights = {
+        f"{part}.{index}.{name}": value.contiguous()
+        for part, modules in parts.items()
+        for index, module in enumerate(modules)
+        for name, value in module.state_dict().items()
+    }
+    for prefix, fitted in ((_FEW_SHOT, estimator.few_shot), (_MOMENTS, ranker and ranker.moments)):
+        for name, array in (fitted.arrays() if fitted else {}).items():
+            weights[prefix + name] = torch.from_numpy(np.ascontiguousarray(array))
+    return weights
+
+
+def _estimator(description: dict[str, Any], weights: dict[str, Tensor]) -> Estimator:
+    """Build an estimator from what its files hold."""
+    config = EstimatorConfig.from_json(description["config"])
+    domain = DomainDetector([FamilyProfile.from_json(one) for one in description["families"]])
+    calibrator = ScoreCalibrator.from_json(description["calibrator"])
+    with torch.random.fork_rng(devices=()):  # the initial weights are of no interest
+        predictors = [ClusteredPredictor(config, view) for view in config.views]
+        encoders = [ResidualEncoder(config).eval() for _ in range(description["ranker_encoders"])]
+    _check(weights, calibrator, len(domain.families), len(predictors))
+    for part, modules in ((_PREDICTOR, predictors), (_ENCODER, encoders)):
+        for index, module in enumerate(modules):
+            module.load_state_dict(_below(f"{part}.{index}.", weights))
+    moments, few_shot = (
+        {name: value.numpy() for name, value in _below(prefix, weights).items()}
+        for prefix in (_MOMENTS, _FEW_SHOT)
+    )
+    return Estimator(
+        config=config,
+        predictors=predictors,
+        ranker=CrossFamilyRanker(encoders, MomentRegression(**moments)) if encoders else None,
+        label_transform=LabelTransform(**description["label_transform"]),
+        domain=domain,
+        calibrator=calibrator,
+        few_shot=FewShotGP.from_arrays(few_shot) if few_shot else None,
+    )
 
 
 def _below(prefix: str, weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -114,12 +156,6 @@ def _below(prefix: str, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         for name, value in weights.items()
         if name.startswith(prefix)
     }
-
-
-def bundled() -> list[str]:
-    """Names of the estimators that come with the package."""
-    folder = Path(str(files("gennape") / "checkpoints"))
-    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
 
 
 def _folder(path_or_name: str | Path | None) -> Path:
@@ -142,6 +178,8 @@ def _description(path: Path) -> dict[str, Any]:
         raise CheckpointError(
             f"{path} is absent or no estimator description; give the folder of an estimator"
         ) from error
+    if version == 2:
+        return dict(in_current_terms(description))
     if version != FORMAT_VERSION:
         raise CheckpointError(
             f"{path} has format version {version}, this gennape reads version {FORMAT_VERSION}; "
@@ -150,10 +188,31 @@ def _description(path: Path) -> dict[str, Any]:
     return dict(description)
 
 
-def _check(weights: dict[str, Tensor], reference: Reference, families: int, members: int) -> None:
-    if not reference.means.shape == reference.deviations.shape == (families + 1, members):
-        raise ValueError("its reference is not that of its members")
-    if reference.errors.shape != (families + 1,):
+def in_current_terms(value: Any) -> Any:
+    """Name what a description or config of version 2 says as version 3 does."""
+    if isinstance(value, Mapping):
+        return {
+            _VERSION_2_KEYS.get(key, key): in_current_terms(inner) for key, inner in value.items()
+        }
+    return [in_current_terms(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _current_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Weights by the names of version 3, whichever version wrote them."""
+    named = {}
+    for name, value in weights.items():
+        first, _, rest = name.partition(".")
+        rest = rest.replace("walks.", "neighbour_moments.") if first == "adapter" else rest
+        named[f"{_VERSION_2_WEIGHTS.get(first, first)}.{rest}"] = value
+    return named
+
+
+def _check(
+    weights: dict[str, Tensor], calibrator: ScoreCalibrator, families: int, predictors: int
+) -> None:
+    if not calibrator.means.shape == calibrator.deviations.shape == (families + 1, predictors):
+        raise ValueError("its calibrator is not that of its predictors")
+    if calibrator.errors.shape != (families + 1,):
         raise ValueError("its errors are not those of its families")
     if not all(value.isfinite().all() for value in weights.values()):
         raise ValueError("a weight is not finite")

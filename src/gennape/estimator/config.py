@@ -1,4 +1,4 @@
-"""What an estimator is made of and how it is trained: every part is a switch."""
+"""Recipes of estimators: every part is a switch."""
 
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
@@ -8,8 +8,8 @@ Readout = Literal["mean", "sum", "mean and sum"]
 
 
 @dataclass(frozen=True)
-class View:
-    """What one encoder looks at; members of an ensemble that differ err differently.
+class EncoderView:
+    """Readout and features of one encoder; predictors that differ err differently.
 
     Attributes:
         readout: How node embeddings become one graph embedding.
@@ -21,17 +21,17 @@ class View:
 
     @property
     def readouts(self) -> list[str]:
-        """The single readouts; an embedding has those of all, one after another."""
+        """Single readouts; an embedding has those of all, one after another."""
         return self.readout.split(" and ")
 
 
 @dataclass(frozen=True)
 class EstimatorConfig:
-    """One recipe.
+    """Recipe of an estimator.
 
     Attributes:
         encoder: "message-passing", or "k-gnn" for the paper's baseline.
-        views: One a member of the ensemble.
+        views: One for each predictor of the ensemble.
         label: "flops" for the FLOPs-aware label, "accuracy" for the plain one, "rank" for
             normal scores of the accuracy's rank.
         contrastive_epochs: Rounds of contrastive pretraining; 0 leaves it out.
@@ -39,12 +39,12 @@ class EstimatorConfig:
         similarity_temperature: Temperature of the structural similarity.
         clusters: Number of fuzzy clusters and heads; 1 is a single head.
         fuzzifier: m of fuzzy c-means, above 1.
-        generalists: How many learn what holds in every family, where there are several.
-            They rank foreign networks, see `Familiarity`.
-        generalist_epochs: Rounds of their training, of 60 steps each.
-        foreign_trust: Without generalists, weight of the members for a foreign network,
-            times the fifth power of the share of its nodes of known kinds; the rest of the score
-            is a ranking by size. From 0 to 1, or None to trust the members alone everywhere.
+        ranker_encoders: Number of encoders of the cross-family ranker, where there are several
+            families; it ranks networks out of domain, see `DomainDetector`.
+        ranker_epochs: Rounds of their training, of 60 steps each.
+        out_of_domain_weight: Without a ranker, member weight of a network out of domain, times
+            the fifth power of the share of its nodes of known kinds; the rest of the score is
+            the size prior. From 0 to 1, or None for the predictors alone everywhere.
         width: Numbers a node, and an embedding for each of its readouts.
         layers: Rounds of message passing.
         dropout: Share of hidden numbers set to zero while training.
@@ -59,16 +59,16 @@ class EstimatorConfig:
     """
 
     encoder: Literal["message-passing", "k-gnn"] = "message-passing"
-    views: tuple[View, ...] = (View("sum", paths=True),) * 2
+    views: tuple[EncoderView, ...] = (EncoderView("sum", paths=True),) * 2
     label: Label = "rank"
     contrastive_epochs: int = 1
     contrastive_temperature: float = 0.1
     similarity_temperature: float = 0.05
     clusters: int = 8
     fuzzifier: float = 1.3
-    generalists: int = 2
-    generalist_epochs: int = 5
-    foreign_trust: float | None = 0.5
+    ranker_encoders: int = 2
+    ranker_epochs: int = 5
+    out_of_domain_weight: float | None = 0.5
     width: int = 48
     layers: int = 3
     dropout: float = 0.05
@@ -80,12 +80,12 @@ class EstimatorConfig:
     rows_per_family: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
+        """Return plain JSON values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "EstimatorConfig":
-        """The config that `to_json` wrote.
+        """Read the config that `to_json` wrote.
 
         Raises:
             ValueError: A value has a name that no config has.
@@ -93,7 +93,7 @@ class EstimatorConfig:
         unknown = set(values) - {field.name for field in fields(cls)}
         if unknown:
             raise ValueError(f"a config has no {', '.join(sorted(unknown))}")
-        views = tuple(View(**view) for view in values["views"])
+        views = tuple(EncoderView(**view) for view in values["views"])
         return cls(**{**values, "views": views})
 
 
@@ -101,12 +101,12 @@ DEFAULT = EstimatorConfig()
 
 _K_GNN = EstimatorConfig(
     encoder="k-gnn",
-    views=(View("mean", paths=False),),
+    views=(EncoderView("mean", paths=False),),
     label="accuracy",
     contrastive_epochs=0,
     clusters=1,
-    generalists=0,
-    foreign_trust=None,
+    ranker_encoders=0,
+    out_of_domain_weight=None,
     width=32,
     layers=6,
     dropout=0.0,
@@ -120,7 +120,7 @@ CONFIGS: dict[str, EstimatorConfig] = {
     "default": DEFAULT,
     "no-contrastive": replace(DEFAULT, contrastive_epochs=0),
     "one-cluster": replace(DEFAULT, clusters=1),
-    "no-generalists": replace(DEFAULT, generalists=0),
+    "no-ranker": replace(DEFAULT, ranker_encoders=0),
     "hard-clusters": replace(DEFAULT, fuzzifier=1.01),
     "flops-label": replace(DEFAULT, label="flops"),
     "plain-label": replace(DEFAULT, label="accuracy"),

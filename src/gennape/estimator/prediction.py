@@ -1,24 +1,20 @@
-"""What an estimator says of networks, and why."""
+"""Results of an estimator: scores, and the parts that they are sums of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-FloatArray = npt.NDArray[np.floating[Any]]
+from gennape.utils.array_types import FloatArray
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What an estimator says of networks; each array has the shape `(graphs,)`.
+    """Scores of networks; each array has the shape `(graphs,)`.
 
     Attributes:
         score: Higher is better, in standard deviations of the reference population.
         percentile: Share of the reference population that scores lower, 0 to 100.
-        uncertainty: Standard deviation of what is true around the score: how wrong such scores
-            are for training networks, and how far the voices that make up this one disagree.
+        uncertainty: Standard deviation of the truth around the score: how wrong such scores
+            are for training networks, and how far the components of this one disagree.
     """
 
     score: FloatArray
@@ -31,13 +27,13 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What scores are the sums of.
+    """The parts that scores are sums of.
 
     Attributes:
         parts: What each part adds to the scores, by its name, `(graphs,)` each; see
             `Estimator.explain`.
-        families: The labelled table whose networks each network is like, or None where it is
-            foreign, that is, like those of no table that was learned from.
+        families: The labelled table in whose domain each network is, or None where it is out
+            of domain: like the networks of no table of the training set.
     """
 
     parts: dict[str, FloatArray]

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.estimator import Estimator
-from gennape.estimator.descriptions import Descriptions
-from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.evaluation.few_shot import Rows, fine_tuned_scores, measure
 from gennape.evaluation.metrics import METRICS
 from gennape.utils.progress import ProgressCallback, no_progress
@@ -74,9 +74,9 @@ class _EncodedFamily:
         return self.features.log_macs.astype(np.float64)
 
     @cached_property
-    def networks(self) -> Descriptions:
+    def networks(self) -> FewShotFeatures:
         """The networks as fine-tuning sees them."""
-        return self.estimator.describe(self.features)
+        return self.estimator.few_shot_features(self.features)
 
     def accuracies(self, label: str) -> Array:
         """Return the measured label, `(networks,)`; NaN where there is none."""
@@ -147,7 +147,7 @@ def _check_labels(table: Benchmark) -> None:
 def _title(estimator: Estimator, table: Benchmark, label: str) -> str:
     """Name the estimator, with a warning where it was trained on the ranked networks."""
     ranked_were_learned = bool(np.intersect1d(table.split.train, table.split.test).size)
-    if table.name not in estimator.familiarity.names or not ranked_were_learned:
+    if table.name not in estimator.domain.names or not ranked_were_learned:
         return _ESTIMATOR
     what = "these" if label == table.target else "another label of these"
     return f"{_ESTIMATOR}, trained on {what}"

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gennape.estimator.adapter import Adapter
-from gennape.estimator.descriptions import Descriptions
-from gennape.estimator.targets import standardised_labels
+from gennape.estimator.calibration.label_transform import standardised_labels
+from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
+from gennape.estimator.few_shot.few_shot_gp import FewShotGP
 from gennape.evaluation.metrics import RankingMetrics
 
 Array = npt.NDArray[np.floating[Any]]
@@ -40,7 +40,9 @@ def split_labelled(networks: int, labels: int, seed: int) -> tuple[Rows, Rows]:
     return order[:labels], order[labels:]
 
 
-def fine_tuned_scores(networks: Descriptions, given: Rows, accuracies: Array, rest: Rows) -> Array:
+def fine_tuned_scores(
+    networks: FewShotFeatures, given: Rows, accuracies: Array, rest: Rows
+) -> Array:
     """Score networks by an estimator that is fine-tuned on others.
 
     The same as `Estimator.fine_tune` and then `predict`, without embedding anything again.
@@ -58,7 +60,7 @@ def fine_tuned_scores(networks: Descriptions, given: Rows, accuracies: Array, re
         LabelError: Nothing can be learned from the accuracies, see `Estimator.fine_tune`.
     """
     targets = standardised_labels(accuracies, len(given))
-    adapter = Adapter.fit(networks.take(given), targets)
+    adapter = FewShotGP.fit(networks.take(given), targets)
     return adapter.predict(networks.take(rest))[0]
 
 

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 
 from gennape import spaces
+from gennape.api import NetworkScore, score
 from gennape.estimator import Estimator, Prediction
-from gennape.scoring import Score, score
 from gennape.spaces import SearchSpace
 from gennape.utils.progress import ProgressCallback, no_progress
 
@@ -35,7 +35,7 @@ class Ranking:
 
     architectures: list[str]
     prediction: Prediction
-    top: tuple[Score, ...]
+    top: tuple[NetworkScore, ...]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all scores as CSV, best first."""

@@ -1,4 +1,4 @@
-"""Nodes written down one by one, and blocks of them over again."""
+"""A network written down node by node; blocks of nodes are recorded once and copied."""
 
 from array import array
 from collections.abc import Callable, Sequence
@@ -21,9 +21,10 @@ Arguments = ParamSpec("Arguments")
 _OUTSIDE = -1
 """In place of a node: what the block reads."""
 _MOST_BLOCKS = 4096
+"""Blocks that are cached of one function; then it begins anew."""
 
 
-class Block(NamedTuple):
+class CachedBlock(NamedTuple):
     """Nodes that read one node outside and one another, numbered from 0.
 
     Attributes:
@@ -119,19 +120,22 @@ class NodeWriter:
         Raises:
             GraphError: The block reads other nodes, or its result has another shape than `x`.
         """
-        result, written = self.record(block, x)
+        result, written = self.record_block(block, x)
         if result == x or self.shapes[result] != self.shapes[x]:
             raise GraphError("a block is repeated only if it makes a new tensor of the same shape")
         for _ in range(times - 1):
-            result = self.write(written, result)
+            result = self.copy_block(written, result)
         return result
 
-    def record(self, block: Callable[[int], int], x: int) -> tuple[int, Block]:
-        """Add a block; its result, and what was written.
+    def record_block(self, block: Callable[[int], int], x: int) -> tuple[int, CachedBlock]:
+        """Add a block, and keep what it adds.
 
         Args:
             block: Adds nodes that read its argument and one another, and returns one of them.
             x: What it reads.
+
+        Returns:
+            Its result, and the block to be copied.
 
         Raises:
             GraphError: The block reads other nodes.
@@ -141,7 +145,7 @@ class NodeWriter:
         sources = self._sources[first_edge:]
         if any(source < start and source != x for source in (*sources, result)):
             raise GraphError("a block can be written again only if it reads no other node")
-        written = Block(
+        written = CachedBlock(
             self.shapes[start:],
             self._operations[start:],
             self._attributes[start * ATTRIBUTE_COLUMNS :],
@@ -153,11 +157,11 @@ class NodeWriter:
         )
         return result, written
 
-    def write(self, block: Block, x: int) -> int:
-        """Add a block that was written before.
+    def copy_block(self, block: CachedBlock, x: int) -> int:
+        """Add a block that was recorded before.
 
         Args:
-            block: As `record` gave it.
+            block: As `record_block` gave it.
             x: What it reads, of the same shape as then.
 
         Returns:
@@ -198,10 +202,10 @@ class NodeWriter:
         )
 
 
-def written_once(
+def cached_block(
     block: Callable[Concatenate[Writer, int, Arguments], int],
 ) -> Callable[Concatenate[Writer, int, Arguments], int]:
-    """A block that is written down once for equal arguments and shapes, and copied from then on.
+    """Record a block once for equal arguments and shapes, and copy it from then on.
 
     Families are made of few different blocks; copying one takes a fraction of the time.
 
@@ -209,17 +213,17 @@ def written_once(
         block: Called with a builder, a node and hashable arguments; adds nodes that read this
             node and one another, and returns the last.
     """
-    known: dict[Any, Block] = {}
+    cache: dict[Any, CachedBlock] = {}
 
     @wraps(block)
     def copied(build: Writer, x: int, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> int:
         key = build.shapes[x], args, tuple(kwargs.items())
-        written = known.get(key)
+        written = cache.get(key)
         if written is not None:
-            return build.write(written, x)
-        if len(known) == _MOST_BLOCKS:
-            known.clear()
-        result, known[key] = build.record(lambda y: block(build, y, *args, **kwargs), x)
+            return build.copy_block(written, x)
+        if len(cache) == _MOST_BLOCKS:
+            cache.clear()
+        result, cache[key] = build.record_block(lambda y: block(build, y, *args, **kwargs), x)
         return result
 
     return copied

@@ -1,4 +1,4 @@
-"""What every graph and batch must fulfil; the first violation is named with its node."""
+"""Conditions that every graph and batch fulfils; the first violation is named with its node."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ from gennape.graph.arrays import (
     KERNEL,
     OUTPUT_SHAPE,
     STRIDE,
-    IntArray,
     NodeArrays,
 )
 from gennape.graph.operations import SOURCES, WEIGHTED, Op
+from gennape.utils.array_types import IntArray
 
 
 class GraphError(ValueError):

@@ -2,7 +2,7 @@
 
 | file | what it holds |
 |---|---|
-| `settings.json` | the data set's name and sha256 and the recipe |
+| `settings.json` | the data set's name and sha256, the recipe, the version of the fingerprints |
 | `workspace.lock` | that a process writes what is not of one run, or once has |
 | `runs/KEY.json` | a run that has ended, `KEY` its fingerprint and seed |
 | `runs/KEY.pt` | a run that goes on, as it was after its last epoch |
@@ -14,17 +14,19 @@
 
 import csv
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import pyarrow.parquet as pq
 
 from gennape import spaces
-from gennape.benchmarks.canonical import CanonicalWriter, Measurement, new_table
+from gennape.benchmarks.canonical import CanonicalWriter, MeasuredValue, new_table
 from gennape.graph import ComputationGraph
+from gennape.graph.hashing import HASH_VERSION
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, Status, read_record, table_of
@@ -32,6 +34,7 @@ from gennape.utils.files import sha256_of
 from gennape.utils.workspace import Workspace
 
 RUNS, MEANS, LABELS = "runs.parquet", "labels.csv", "labels.parquet"
+_HASH = "hash_version"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,43 +58,50 @@ class Folder:
         dataset: What is learned.
         recipe: How.
 
+    Attributes:
+        path: The folder, absolute.
+        runs: Where what belongs to one run is.
+        workspace: Its settings and tables; entered, it keeps other processes from them.
+        has_earlier_names: Whether fingerprints of an earlier hash may name some runs.
+
     Raises:
         WorkspaceError: The folder is of another data set or recipe.
     """
 
     def __init__(self, path: str | os.PathLike[str], dataset: Dataset, recipe: Recipe) -> None:
         self.path = Path(path).absolute()  # workers elsewhere may stand in another folder
-        self._runs = self.path / "runs"
-        self._runs.mkdir(parents=True, exist_ok=True)
+        self.runs = self.path / "runs"
+        self.runs.mkdir(parents=True, exist_ok=True)
         settings = {
             "dataset": dataset.name,
             "sha256": dataset.sha256,
             "recipe": recipe.described(),
+            _HASH: HASH_VERSION,
         }
-        self._workspace = Workspace(self.path, settings, wait=True)
-        with self._workspace:
-            pass  # it is of these settings
+        self.workspace = Workspace(self.path, settings, wait=True, upgrade=_upgrade)
+        with self.workspace:
+            self.has_earlier_names = bool(self.workspace.records)
 
     def record(self, run: LabellingRun) -> Path:
         """Where the record of a run is, once it has ended."""
-        return self._runs / f"{run.key}.json"
+        return self.runs / f"{run.key}.json"
 
     def checkpoint(self, run: LabellingRun) -> Path:
         """Where a run is that has not ended."""
-        return self._runs / f"{run.key}.pt"
+        return self.runs / f"{run.key}.pt"
 
     def lock(self, run: LabellingRun) -> Path:
         """The file by which a process keeps a run to itself."""
-        return self._runs / f"{run.key}.lock"
+        return self.runs / f"{run.key}.lock"
 
     def records(self) -> list[Record]:
         """Of all runs that have ended, in the order of their architectures and seeds."""
-        records = map(read_record, self._runs.glob("*.json"))
+        records = map(read_record, self.runs.glob("*.json"))
         return sorted(records, key=lambda record: (record.architecture, record.seed))
 
     def write_tables(self) -> None:
         """Write the tables of all runs that have ended."""
-        with self._workspace as workspace:
+        with self.workspace as workspace:
             records = self.records()
             runs = workspace.write(RUNS, lambda path: pq.write_table(table_of(records), path))
             workspace.write(MEANS, lambda path: _write_means(records, path))
@@ -99,6 +109,11 @@ class Folder:
             with new_table(self.path / LABELS) as table:
                 for record in records:
                     _write_labels(record, table, digest)
+
+
+def _upgrade(known: dict[str, Any]) -> tuple[dict[str, Any], Callable[[list[Any]], list[Any]]]:
+    """Give settings from before hashes had a version that of today, and say so in a record."""
+    return {_HASH: HASH_VERSION, **known}, lambda records: [{_HASH: 1}]
 
 
 def _write_means(records: Sequence[Record], path: Path) -> None:
@@ -121,7 +136,7 @@ def _write_labels(record: Record, table: CanonicalWriter, digest: str) -> None:
     family, architecture = found
     last = {"train": record.train_accuracy[-1], "test": record.accuracy}
     for split, accuracy in last.items():
-        measured = Measurement(
+        measured = MeasuredValue(
             family,
             architecture,
             record.dataset,

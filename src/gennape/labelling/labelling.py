@@ -8,6 +8,7 @@ from time import sleep, time
 from gennape.graph import ComputationGraph, Op
 from gennape.labelling.compute import Compute
 from gennape.labelling.dataset import Dataset
+from gennape.labelling.earlier_runs import adopt_earlier_runs
 from gennape.labelling.engines import Engine, Local
 from gennape.labelling.errors import LabellingError
 from gennape.labelling.folder import Folder, LabellingRun
@@ -74,6 +75,7 @@ def run(
             one = LabellingRun(graph, seed)
             first.setdefault(one.key, one)
     runs = list(first.values())
+    adopt_earlier_runs(kept, runs)
     waiting = [one for one in runs if not kept.record(one).exists()]
     engine = engine or Local()
     end = time() + hours * _SECONDS_AN_HOUR

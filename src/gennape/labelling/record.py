@@ -49,6 +49,7 @@ class Record:
         versions: Of Python and the libraries.
         status: How it ended.
         reason: Why it was not trained to the end, else empty.
+        hash_version: The algorithm of the fingerprint; 1 where a file does not say.
     """
 
     architecture: str
@@ -70,6 +71,7 @@ class Record:
     versions: dict[str, str]
     status: Status
     reason: str
+    hash_version: int = 1
 
     @property
     def accuracy(self) -> float:
@@ -98,6 +100,7 @@ SCHEMA = pa.schema(
         ("versions", pa.string()),
         ("status", pa.string()),
         ("reason", pa.string()),
+        ("hash_version", pa.int32()),
     ]
 )
 

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from gennape.graph import GraphError
+from gennape.graph.hashing import HASH_VERSION
 from gennape.labelling.compute import Compute
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.folder import Folder, LabellingRun
@@ -146,6 +147,7 @@ class Worker:
             versions=versions(),
             status=status,
             reason=reason,
+            hash_version=HASH_VERSION,
         )
 
 

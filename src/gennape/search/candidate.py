@@ -12,7 +12,7 @@ class Candidate:
     Attributes:
         architecture: As its family has it.
         text: Its one-line string.
-        key: Equal for equal networks, whatever their strings; see `network_keys`.
+        key: The network's fingerprint: equal for equal networks, whatever their strings.
         metrics: Measured values by name.
     """
 

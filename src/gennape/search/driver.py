@@ -9,6 +9,7 @@ import numpy as np
 
 from gennape.search.algorithms import ALGORITHMS, SINGLE_OBJECTIVE, Plan
 from gennape.search.candidate import Candidate
+from gennape.search.earlier_journals import search_workspace
 from gennape.search.errors import SearchError
 from gennape.search.evaluator import Evaluator
 from gennape.search.networks import Catalogue
@@ -24,10 +25,6 @@ from gennape.search.stages import (
     Stage,
 )
 from gennape.utils.progress import ProgressCallback, no_progress
-from gennape.utils.workspace import Workspace
-
-JOURNAL = "journal.jsonl"
-"""File of the settings of a search and of what it has measured, one line a batch."""
 
 _PATIENCE = 2_000
 """A search ends after so many proposals in a row that brought nothing new."""
@@ -166,7 +163,7 @@ def run(
     space = catalogue.space
     described = {"family": space.name, **settings.described(), **(depends_on or {})}
     stages = _stages(settings, scorer, evaluate)
-    with Workspace(folder, described, JOURNAL) as journal:
+    with search_workspace(folder, described, catalogue) as journal:
         evaluator = Evaluator(catalogue, stages, settings.constraints, journal, settings.budget)
         plan = Plan(space, settings.objectives, settings.population, settings.batch, start)
         proposals = ALGORITHMS[settings.algorithm](plan, np.random.default_rng(settings.seed))

@@ -1,13 +1,12 @@
 """The networks around one network: what changes of its graph lead to."""
 
-import json
 from collections import OrderedDict
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
-from gennape.graph import ComputationGraph
+from gennape.graph import ComputationGraph, GraphBatch
+from gennape.graph.hashing import layout_hashes
 from gennape.graph.node import nodes_of
 from gennape.search.mutations import KINDS, Edit, Nodes, apply, options
 from gennape.search.mutations.editing import graph_of_nodes
@@ -48,12 +47,11 @@ class GraphSpace(SearchSpace[Edits]):
 
     @property
     def version(self) -> str:
-        """A short name for the network as it was read.
+        """A name for the network as it was read.
 
         Unlike the fingerprint it depends on the order of the nodes, which changes name.
         """
-        nodes = [(node.plain(), node.arguments) for node in nodes_of(self.network)]
-        return sha256(json.dumps(nodes, sort_keys=True).encode()).hexdigest()[:12]
+        return layout_hashes(GraphBatch.of([self.network]))[0]
 
     def sample(self, rng: np.random.Generator) -> Edits:
         """One to four random changes."""

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from gennape.search.candidate import Candidate, Measured, measured_in
-from gennape.search.driver import JOURNAL, Found, Settings, best_note, run
+from gennape.search.driver import Found, Settings, best_note, run
+from gennape.search.earlier_journals import search_workspace
 from gennape.search.errors import SearchError
 from gennape.search.networks import Catalogue
 from gennape.search.objectives import Objective, costs_of
 from gennape.search.pareto import best_first
 from gennape.search.stages import Accuracies, Evaluate, Scorer
 from gennape.utils.progress import ProgressCallback, no_progress
-from gennape.utils.workspace import Workspace
 
 ACCURACY = Objective.of("accuracy")
 
@@ -64,7 +64,7 @@ def run_guided(
     folder = Path(folder)
     described = {**settings.described(), "budget": settings.budget, "per round": per_round}
     described = {"family": catalogue.space.name, **described, **(depends_on or {})}
-    with Workspace(folder / "labels", described, JOURNAL) as journal:
+    with search_workspace(folder / "labels", described, catalogue) as journal:
         labelled = _labelled(catalogue, journal.records)
         while len(labelled) < evaluations:
             report("evaluating", len(labelled), evaluations, best_note(ACCURACY, labelled))

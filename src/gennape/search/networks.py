@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBatch, canonical
-from gennape.search.identity import network_keys
+from gennape.graph.hashing import graph_hashes
 from gennape.search.pool import Pool
 from gennape.spaces import SearchSpace
 
@@ -17,7 +17,7 @@ _CHUNK = 256
 
 
 class Facts(NamedTuple):
-    """What is read off a graph once: its key, multiply-accumulates and learned parameters."""
+    """What is read off a graph once: its fingerprint, multiply-accumulates and parameters."""
 
     key: str
     macs: int
@@ -123,5 +123,5 @@ def _read(space: SearchSpace[Any], architectures: Sequence[Any]) -> tuple[list[F
     """What is known of some architectures, and their canonical forms."""
     batch = GraphBatch.of(map(space.graph, architectures))
     forms = canonical(batch)
-    columns = network_keys(forms), batch.macs.tolist(), batch.parameters.tolist()
+    columns = graph_hashes(forms), batch.macs.tolist(), batch.parameters.tolist()
     return list(map(Facts, *columns)), forms

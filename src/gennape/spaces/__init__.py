@@ -11,10 +11,12 @@ from gennape.spaces.base import ArchitectureError, SearchSpace
 from gennape.spaces.checking import check_family
 from gennape.spaces.hiaml import HiAML
 from gennape.spaces.inception import Inception
+from gennape.spaces.metaqnn import MetaQNN
 from gennape.spaces.mnasnet import MnasNet
 from gennape.spaces.nasbench101 import NASBench101
 from gennape.spaces.nasbench201 import NASBench201
 from gennape.spaces.nasbench301 import NASBench301
+from gennape.spaces.nasbench_mr import NASBenchMR
 from gennape.spaces.ofa_mobilenetv3 import OFAMobileNetV3
 from gennape.spaces.ofa_proxylessnas import OFAProxylessNAS
 from gennape.spaces.ofa_resnet50 import OFAResNet50
@@ -22,15 +24,18 @@ from gennape.spaces.own import own_family
 from gennape.spaces.transnas_macro import TransNASMacro
 from gennape.spaces.transnas_micro import TransNASMicro
 from gennape.spaces.two_path import TwoPath
+from gennape.spaces.vitbench_pit import ViTBenchPiT
 
 __all__ = [
     "ArchitectureError",
     "HiAML",
     "Inception",
+    "MetaQNN",
     "MnasNet",
     "NASBench101",
     "NASBench201",
     "NASBench301",
+    "NASBenchMR",
     "OFAMobileNetV3",
     "OFAProxylessNAS",
     "OFAResNet50",
@@ -38,6 +43,7 @@ __all__ = [
     "TransNASMacro",
     "TransNASMicro",
     "TwoPath",
+    "ViTBenchPiT",
     "check_family",
     "get",
     "names",
@@ -59,6 +65,9 @@ _FAMILIES: dict[str, type[SearchSpace[Any]]] = {
         MnasNet,
         TransNASMicro,
         TransNASMacro,
+        NASBenchMR,
+        MetaQNN,
+        ViTBenchPiT,
     )
 }
 

@@ -1,4 +1,4 @@
-"""MnasNet: the search space of Accel-NASBench, EfficientNet-B0's skeleton with free blocks.
+"""MnasNet: the search space of Accel-NASBench, EfficientNet-B0's compute_graph with free blocks.
 
 Sources: Tan et al., "MnasNet" (CVPR 2019); Ahmad et al., "Accel-NASBench" (DAC 2024),
 appendix B. The network is a 3x3 convolution of stride 2 to 32 channels, seven stages, a

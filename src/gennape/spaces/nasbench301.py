@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gennape.graph import ComputationGraph, GraphBuilder, written_once
+from gennape.graph import ComputationGraph, GraphBuilder, cached_block
 from gennape.spaces.base import ArchitectureError, SearchSpace
 from gennape.spaces.parts.cell_operations import factorized_reduce, relu_conv_bn
 from gennape.spaces.parts.stages import one_changed, split_stages
@@ -246,7 +246,7 @@ def _cell(build: GraphBuilder, before: int, x: int, cell: Cell, channels: int, s
     return build.concat(*nodes[_CELL_INPUTS:])
 
 
-@written_once
+@cached_block
 def _operation(build: GraphBuilder, x: int, operation: str, stride: int) -> int:
     if operation == "skip_connect":
         return x if stride == 1 else factorized_reduce(build, x, build.shapes[x][0])

@@ -1,1 +1,1 @@
-"""Files, folders, progress and imports: what every other room uses, and needs none of them."""
+"""Utilities with no knowledge of networks: array types, files, resumable runs, imports."""

@@ -5,7 +5,7 @@ import pytest
 
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark, BenchmarkError
-from gennape.estimator.encoders import graph_features
+from gennape.estimator.models.registry import graph_features
 from gennape.evaluation.transfer.eval_table import EncodedNetworks, EvalTable
 from gennape.utils.progress import no_progress
 from tiny_tables import write_nasbench201

@@ -24,11 +24,11 @@ def test_a_family_is_left_out_with_all_its_tables() -> None:
     assert LEARNED - set(training_tables("leave-one-out", "nasbench301", EVERY)) == {"nasbench301"}
 
 
-@pytest.mark.parametrize("judged", benchmarks.OWN)
+@pytest.mark.parametrize("judged", benchmarks.BUNDLED)
 def test_short_trainings_only_judge(judged: str) -> None:
-    assert group_of(judged) == set(benchmarks.OWN)
+    assert group_of(judged) == set(benchmarks.BUNDLED)
     for table in EVERY:
-        assert not set(benchmarks.OWN) & set(training_tables("leave-one-out", table, EVERY))
+        assert not set(benchmarks.BUNDLED) & set(training_tables("leave-one-out", table, EVERY))
     assert set(training_tables("leave-one-out", judged, EVERY)) == LEARNED
 
 
@@ -39,8 +39,8 @@ def test_unreadable_tables_are_not_learned_from() -> None:
 
 def test_columns_are_labels_of_known_tables() -> None:
     assert {column.table for column in COLUMNS} == set(TABLES)
-    assert len({column.title for column in COLUMNS}) == len(COLUMNS) == 15
-    assert set(TABLES) == {*benchmarks.names(), *benchmarks.OWN}
+    assert len({column.title for column in COLUMNS}) == len(COLUMNS) == 18
+    assert set(TABLES) == {*benchmarks.names(), *benchmarks.BUNDLED}
 
 
 def test_tables_of_a_family_share_a_training() -> None:

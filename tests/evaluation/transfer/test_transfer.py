@@ -74,7 +74,7 @@ def test_what_cannot_be_read_is_said_and_the_rest_goes_on(tiny_test: TransferTes
     reasons = tiny_test.failures
     assert "no readable Parquet file" in reasons["table accel_nasbench"]
     assert "does not exist" in reasons["table nasbench301"]
-    assert len(reasons) == 6
+    assert len(reasons) == 9
     assert all("\n" not in reason for reason in reasons.values())
     page = tiny_test.report.read_text()
     assert "What failed" in page

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.benchmarks.tables import locate
-from gennape.estimator.encoders import ENCODERS
-from gennape.estimator.graph_features import GraphFeatures
+from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.models.registry import ENCODERS
 from gennape.graph import GraphBatch, canonical
 from gennape.proxies.depth import depths
 from gennape.utils.files import digest_of, sha256_of

@@ -47,6 +47,9 @@ COLUMNS = (
     Column("transnas_micro", "class_scene", "TransNAS micro scene"),
     Column("transnas_macro", "class_object", "TransNAS macro object"),
     Column("transnas_macro", "class_scene", "TransNAS macro scene"),
+    Column("nasbench_mr", "imagenet50_1000_top1", "NB-MR ImageNet-50"),
+    Column("metaqnn", "cifar10_valid_last", "MetaQNN"),
+    Column("vitbench_pit", "cifar100_base_top1", "PiT CIFAR-100"),
     Column("hiaml", "cifar10 test accuracy, 1 epoch", "HiAML, quick", is_brief=True),
     Column("two_path", "cifar10 test accuracy, 1 epoch", "Two-Path, quick", is_brief=True),
     Column("inception", "cifar10 test accuracy, 1 epoch", "Inception, quick", is_brief=True),
@@ -55,7 +58,7 @@ COLUMNS = (
 TABLES = tuple(dict.fromkeys(column.table for column in COLUMNS))
 """Names of the labelled tables."""
 
-_NEVER_LEARNED = frozenset(benchmarks.OWN)
+_NEVER_LEARNED = frozenset(benchmarks.BUNDLED)
 """Tables of few networks and short trainings: they are ranked, and never learned from."""
 
 _LEFT_OUT_TOGETHER = (frozenset({"ofa_mobilenetv3", "ofa_mobilenetv3_kernel7"}), _NEVER_LEARNED)
@@ -109,7 +112,7 @@ METHODS: dict[Protocol, tuple[RankingMethod, ...]] = {
     "leave-one-out": (
         *_BY_SIZE,
         RankingMethod(FULL, "full estimator, one member", "default", quick=True),
-        RankingMethod("no-generalists", "one member, no generalists", "no-generalists"),
+        RankingMethod("no-ranker", "one predictor, no ranker", "no-ranker"),
     ),
 }
 """Rows of each protocol's tables, in the order of reports."""
@@ -153,6 +156,6 @@ def training_config(recipe: str, families: int, quick: bool) -> EstimatorConfig:
         config,
         epochs=2,
         head_epochs=min(config.head_epochs, 5),
-        generalists=min(config.generalists, 1),
-        generalist_epochs=1,
+        ranker_encoders=min(config.ranker_encoders, 1),
+        ranker_epochs=1,
     )

@@ -151,7 +151,7 @@ class ExperimentRunner:
         training = experiment.training
         estimator = load(self._estimators / training.version) if training else self.estimator
         features = encode().features[estimator.config.encoder]
-        networks = estimator.describe(features)
+        networks = estimator.few_shot_features(features)
         return estimator.predict_features(features).score, partial(fine_tuned_scores, networks)
 
 

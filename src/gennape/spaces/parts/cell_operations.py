@@ -1,9 +1,9 @@
 """The convolutions of cell-based families: ReLU first, then convolution and batch norm."""
 
-from gennape.graph import GraphBuilder, written_once
+from gennape.graph import GraphBuilder, cached_block
 
 
-@written_once
+@cached_block
 def relu_conv_bn(
     build: GraphBuilder, x: int, channels: int, kernel: int = 1, stride: int = 1
 ) -> int:
@@ -11,7 +11,7 @@ def relu_conv_bn(
     return build.batch_norm(build.conv(build.relu(x), channels, kernel, stride))
 
 
-@written_once
+@cached_block
 def factorized_reduce(build: GraphBuilder, x: int, channels: int) -> int:
     """A skip connection of stride 2 (Liu et al., "DARTS", ICLR 2019).
 

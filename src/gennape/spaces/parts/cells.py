@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 
 import numpy as np
 
-from gennape.graph import GraphBuilder, written_once
+from gennape.graph import GraphBuilder, cached_block
 from gennape.spaces.base import ArchitectureError, SearchSpace
 from gennape.spaces.parts.cell_operations import factorized_reduce, relu_conv_bn
 from gennape.spaces.parts.stages import one_changed
@@ -91,7 +91,7 @@ def cell(build: GraphBuilder, x: int, operations: tuple[str, ...], channels: int
     return nodes[-1]
 
 
-@written_once
+@cached_block
 def _edge(build: GraphBuilder, x: int, operation: str, channels: int) -> int:
     reduces = build.shapes[x][0] != channels
     if operation == "none":

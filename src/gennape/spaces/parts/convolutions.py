@@ -1,12 +1,12 @@
 """Layers that many families are made of: a convolution or a pool, then batch norm."""
 
-from gennape.graph import GraphBuilder, Op, written_once
+from gennape.graph import GraphBuilder, Op, cached_block
 
 Size = int | tuple[int, int]
 """Of a kernel or a stride: one number, or height and width."""
 
 
-@written_once
+@cached_block
 def conv_bn(
     build: GraphBuilder,
     x: int,

@@ -9,11 +9,11 @@ its shape; each has its own. Source: the code of Mills et al., "GENNAPE" (AAAI 2
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gennape.graph import GraphBuilder, Op, written_once
+from gennape.graph import GraphBuilder, Op, cached_block
 from gennape.spaces.parts.convolutions import conv_bn, split_conv
 
 
-@written_once
+@cached_block
 def add_block(build: GraphBuilder, x: int, block: str, widens: bool) -> int:
     """Add a block.
 

@@ -6,7 +6,7 @@ MobileNetV3" (ICCV 2019).
 
 from dataclasses import dataclass
 
-from gennape.graph import GraphBuilder, Op, written_once
+from gennape.graph import GraphBuilder, Op, cached_block
 from gennape.spaces.parts.convolutions import conv_bn
 
 _DIVISOR = 8
@@ -42,7 +42,7 @@ def make_divisible(channels: float) -> int:
     return nearest if nearest >= 0.9 * channels else nearest + _DIVISOR
 
 
-@written_once
+@cached_block
 def inverted_bottleneck(build: GraphBuilder, x: int, block: Block) -> int:
     """Expand, filter each channel, weight the channels, project; residual where shapes agree."""
     y = x

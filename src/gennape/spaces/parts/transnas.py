@@ -1,4 +1,4 @@
-"""The skeleton of TransNAS-Bench-101's networks.
+"""The compute_graph of TransNAS-Bench-101's networks.
 
 Source: Duan et al., "TransNAS-Bench-101" (CVPR 2021) and its public code. The stem is two
 3x3 convolutions of stride 2, to 32 and 64 channels. A module is two blocks of one kind;

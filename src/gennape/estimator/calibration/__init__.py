@@ -1,0 +1,1 @@
+"""Calibration: label transform, domain detector, score calibrator."""

@@ -1,0 +1,1 @@
+"""Features of networks: compute graph, node kinds, size prior, neighbour moments."""

@@ -1,0 +1,1 @@
+"""Few-shot learning: a Gaussian process on kernels over few-shot features."""

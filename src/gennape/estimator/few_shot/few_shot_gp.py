@@ -1,0 +1,140 @@
+"""Few-shot Gaussian process: what a few labels of a family add to an estimator.
+
+Its mean is a share of the estimator's score. The rest is learned as a sum of six functions:
+straight lines of the score, the sizes, the embeddings and the neighbour moments, and smooth
+functions of the last two. Their amplitudes, and that of the noise, are those of the greatest
+posterior density. With 50 labels this takes milliseconds, and it ranks better than training the
+encoder further (docs/experiments.md).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
+from gennape.estimator.few_shot.gaussian_process import fit_amplitudes, precision
+from gennape.estimator.few_shot.kernels import KernelView
+from gennape.utils.array_types import FloatArray
+
+_IS_WIDE = {"score": False, "sizes": False, "embeddings": True, "neighbour_moments": True}
+"""The views; wide ones get a smooth function beside the straight line."""
+_SCORE_SHARE = 0.7
+"""Share of a label, in standard deviations, that the score is expected to explain; chosen over all
+labelled tables (docs/decisions/0011-closed-form-fine-tuning.md)."""
+_AMPLITUDES = (0.08, 0.08, 0.22, 0.22, 0.22, 0.22, 0.2)
+"""Expected variances: lines of score and sizes, line and smooth function of the others, noise
+(docs/decisions/0011-closed-form-fine-tuning.md)."""
+_MOST = 1000
+"""Labels that amplitudes are fitted on; weights are solved for all."""
+_CHUNK = 2048
+"""Networks that are predicted together; more would only take more memory."""
+
+
+@dataclass(frozen=True)
+class FewShotGP:
+    """Gaussian process fitted to some labels.
+
+    Attributes:
+        views: By name.
+        amplitudes: Variances of the functions of all views, and of the noise, `(functions + 1,)`.
+        weights: Of the labelled networks in the mean, `(labels,)`.
+        precision: Inverse of their covariance with noise, `(labels, labels)`.
+    """
+
+    views: dict[str, KernelView]
+    amplitudes: FloatArray
+    weights: FloatArray
+    precision: FloatArray
+
+    @classmethod
+    def fit(cls, labelled: FewShotFeatures, targets: FloatArray, seed: int = 0) -> "FewShotGP":
+        """Learn from labelled networks.
+
+        Args:
+            labelled: The networks.
+            targets: Labels with mean 0 and variance about 1, `(labels,)`.
+            seed: Of the choice of labels that amplitudes are fitted on, where there are many.
+        """
+        views = {name: KernelView.fit(labelled.view(name), wide) for name, wide in _IS_WIDE.items()}
+        residuals = targets - _expected(views, labelled)
+        some = np.random.default_rng(seed).permutation(len(targets))[:_MOST]
+        terms = [of_all[some[:, None], some] for of_all, _ in _functions(views, labelled)]
+        amplitudes = fit_amplitudes(
+            np.stack([*terms, np.eye(len(some))]), residuals[some], np.array(_AMPLITUDES)
+        )
+        covariance, _ = _summed(views, labelled, amplitudes)
+        inverse = precision(covariance + amplitudes[-1] * np.eye(len(targets)))
+        return cls(views, amplitudes, inverse @ residuals, inverse)
+
+    def predict(self, networks: FewShotFeatures) -> tuple[FloatArray, FloatArray]:
+        """Predict the mean of labels and their standard deviation around it, `(networks,)` each."""
+        parts = np.split(np.arange(len(networks)), range(_CHUNK, len(networks), _CHUNK))
+        means, deviations = zip(
+            *(self._predict(networks.take(part)) for part in parts), strict=True
+        )
+        return np.concatenate(means), np.concatenate(deviations)
+
+    def _predict(self, networks: FewShotFeatures) -> tuple[FloatArray, FloatArray]:
+        covariance, variance = _summed(self.views, networks, self.amplitudes)
+        mean = _expected(self.views, networks) + covariance @ self.weights
+        known = ((covariance @ self.precision) * covariance).sum(axis=1)
+        left = np.maximum(variance - known, 0)
+        return mean, np.sqrt(left + self.amplitudes[-1])
+
+    def parts(self, networks: FewShotFeatures) -> dict[str, FloatArray]:
+        """Split the mean into functions of each view, `(networks,)` each.
+
+        The one of the score, `zero_shot`, holds what is expected before any label.
+        """
+        parts: dict[str, FloatArray] = {}
+        amplitudes = iter(self.amplitudes)
+        for name, view in self.views.items():
+            parts[name] = np.zeros(len(networks))
+            for covariance, _ in view.functions(networks.view(name)):
+                parts[name] += next(amplitudes) * (covariance @ self.weights)
+        return {"zero_shot": _expected(self.views, networks) + parts.pop("score")} | parts
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Return all numbers by name, for storage."""
+        stored = {
+            "amplitudes": self.amplitudes,
+            "weights": self.weights,
+            "precision": self.precision,
+        }
+        for name, view in self.views.items():
+            stored |= {f"{name}.{part}": values for part, values in view.arrays().items()}
+        return stored
+
+    @classmethod
+    def from_arrays(cls, values: dict[str, FloatArray]) -> "FewShotGP":
+        """Read the process that `arrays` described."""
+        views = {name: KernelView.from_arrays(values, f"{name}.") for name in _IS_WIDE}
+        return cls(views, values["amplitudes"], values["weights"], values["precision"])
+
+
+def _functions(
+    views: dict[str, KernelView], networks: FewShotFeatures
+) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Covariances of the functions of all views, one after another; see `KernelView.functions`."""
+    for name, view in views.items():
+        yield from view.functions(networks.view(name))
+
+
+def _summed(
+    views: dict[str, KernelView], networks: FewShotFeatures, amplitudes: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Covariances of the sum of all functions, without noise; see `KernelView.functions`."""
+    covariance = np.zeros((len(networks), len(views["score"].support)))
+    variance = np.zeros(len(networks))
+    for amplitude, (with_labelled, with_itself) in zip(
+        amplitudes[:-1], _functions(views, networks), strict=True
+    ):
+        covariance += amplitude * with_labelled
+        variance += amplitude * with_itself
+    return covariance, variance
+
+
+def _expected(views: dict[str, KernelView], networks: FewShotFeatures) -> FloatArray:
+    """Expectation of labels before any is seen, `(networks,)`."""
+    return _SCORE_SHARE * views["score"].scale(networks.view("score"))[:, 0]

@@ -1,0 +1,1 @@
+"""Models: graph encoders, fuzzy clusters, clustered predictor, cross-family ranker."""

@@ -1,0 +1,36 @@
+"""Encoders that a config can name, each with the features that it reads."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from gennape.estimator.config import EncoderView, EstimatorConfig
+from gennape.estimator.features.compute_graph import compute_graph_features
+from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.models.k_gnn import KGNNEncoder, k_gnn_features
+from gennape.estimator.models.message_passing import MessagePassingEncoder
+from gennape.graph import ComputationGraph, GraphBatch, canonical_batches
+
+Encoder = MessagePassingEncoder | KGNNEncoder
+
+
+@dataclass(frozen=True)
+class _EncoderKind:
+    build: Callable[[EstimatorConfig, EncoderView], Encoder]
+    features: Callable[[GraphBatch], GraphFeatures]
+
+
+ENCODERS = {
+    "message-passing": _EncoderKind(MessagePassingEncoder, compute_graph_features),
+    "k-gnn": _EncoderKind(KGNNEncoder, k_gnn_features),
+}
+
+
+def graph_features(graphs: Iterable[ComputationGraph], encoder: str) -> GraphFeatures:
+    """Compute what an encoder reads of networks.
+
+    Args:
+        graphs: Networks as they came; they are brought into canonical form here.
+        encoder: A key of `ENCODERS`.
+    """
+    features = ENCODERS[encoder].features
+    return GraphFeatures.join([features(batch) for batch in canonical_batches(graphs)])

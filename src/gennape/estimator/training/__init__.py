@@ -1,0 +1,1 @@
+"""Training of estimators: data, loop, stages, contrastive loss, pretraining."""

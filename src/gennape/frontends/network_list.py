@@ -1,0 +1,96 @@
+"""Read a mixed list of networks; one that cannot be read does not harm the others."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
+from os import PathLike
+from os.path import isdir
+from pathlib import Path
+
+from torch import nn
+
+from gennape.frontends import FrontendError, Model, graph_of
+from gennape.graph import ComputationGraph
+
+MODEL_FILES = (".onnx", ".pt2")
+"""Endings of the files that a folder is searched for."""
+
+_ONE = (str, PathLike, nn.Module)  # modules such as Sequential are iterable
+
+
+@dataclass(frozen=True)
+class UnreadNetwork:
+    """A network that could not be read, and why in one sentence."""
+
+    model: str
+    error: str
+
+
+@dataclass(frozen=True)
+class NetworkList:
+    """What was read, in the order given.
+
+    Attributes:
+        names: The file or name that each network was read from.
+        graphs: The networks.
+        failed: Those that could not be read.
+    """
+
+    names: tuple[str, ...]
+    graphs: tuple[ComputationGraph, ...]
+    failed: tuple[UnreadNetwork, ...]
+
+
+def read_networks(
+    models: Model | Iterable[Model], input_shape: Sequence[int] | None = None
+) -> NetworkList:
+    """Read networks in any form that `graph_of` reads, and folders of network files.
+
+    Args:
+        models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules; or
+            one of them.
+        input_shape: Sizes of one input for modules, names and files that leave them open.
+    """
+    names: list[str] = []
+    graphs: list[ComputationGraph] = []
+    failed: list[UnreadNetwork] = []
+    for model in chain.from_iterable(map(_files_in, _several(models))):
+        name = str(model) if isinstance(model, str | PathLike) else type(model).__name__
+        try:
+            graphs.append(_read(model, input_shape))
+            names.append(name)
+        except Exception as error:  # whatever is wrong with one network must not harm the others
+            failed.append(UnreadNetwork(name, _reason(error)))
+    return NetworkList(tuple(names), tuple(graphs), tuple(failed))
+
+
+def _several(models: Model | Iterable[Model]) -> Iterable[Model]:
+    """NetworkList, though only one is given."""
+    if isinstance(models, _ONE) or not isinstance(models, Iterable):
+        return [models]
+    return models
+
+
+def _files_in(model: Model) -> list[Model]:
+    """The network files of a folder; anything else, an empty folder too, stands for itself."""
+    if not isinstance(model, str | PathLike) or not isdir(model):
+        return [model]
+    files = sorted(path for path in Path(model).rglob("*") if path.suffix.lower() in MODEL_FILES)
+    return list(files) or [model]
+
+
+def _read(model: Model, input_shape: Sequence[int] | None) -> ComputationGraph:
+    """A network; a size that is given for several does not replace the one a file states."""
+    is_file = isinstance(model, str | PathLike) and Path(model).suffix.lower() in MODEL_FILES
+    if is_file and input_shape is not None:
+        with suppress(FrontendError):
+            return graph_of(model)
+    return graph_of(model, input_shape)
+
+
+def _reason(error: Exception) -> str:
+    """The error as one line; errors that are not about the input say what they are."""
+    message = " ".join(str(error).split())
+    expected = isinstance(error, ValueError | OSError | ImportError)
+    return message if expected and message else f"{type(error).__name__}: {message}"

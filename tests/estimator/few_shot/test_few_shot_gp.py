@@ -1,0 +1,108 @@
+from dataclasses import replace
+
+import numpy as np
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct
+
+from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
+from gennape.estimator.few_shot.few_shot_gp import FewShotGP
+from gennape.estimator.few_shot.kernels import Standardiser, _squared_distances
+
+RNG = np.random.default_rng(0)
+
+
+def described(networks: int) -> FewShotFeatures:
+    columns = (RNG.normal(size=(networks, count)) for count in (1, 4, 5, 6))
+    score, sizes, embeddings, neighbour_moments = columns
+    return FewShotFeatures(score[:, 0], sizes, embeddings, neighbour_moments)
+
+
+NETWORKS = described(30)
+TARGETS = (
+    NETWORKS.score + np.sin(2 * NETWORKS.embeddings[:, 0]) + 0.5 * NETWORKS.neighbour_moments[:, 1]
+) / 1.5
+
+
+def test_standardised_values_are_limited() -> None:
+    standardise = Standardiser.fit(np.array([[0.0, 7.0], [2.0, 7.0]]))
+    rows = standardise(np.array([[0.0, 7.0], [2.0, 8.0], [1000.0, -1000.0]]))
+    assert rows.tolist() == [[-1, 0], [1, 1], [4, -4]]
+
+
+def test_distances_are_those_of_pairs() -> None:
+    rows = NETWORKS.embeddings
+    by_hand = ((rows[:, None] - rows[None, :7]) ** 2).sum(axis=2)
+    squares = (rows**2).sum(axis=1)
+    distances = _squared_distances(squares, squares[:7], rows @ rows[:7].T)
+    np.testing.assert_allclose(distances, by_hand, atol=1e-9)
+
+
+def test_what_one_view_says_is_that_of_scikit_learn() -> None:
+    """Lines and smooth functions of the embeddings, all other views silent."""
+    silent = dict.fromkeys(("sizes", "neighbour_moments"), np.ones((30, 1)))
+    networks = replace(NETWORKS, score=np.ones(30), **silent)
+    few_shot = FewShotGP.fit(networks, TARGETS)
+    view, (*_, line, smooth, _, moments, noise) = (
+        few_shot.views["embeddings"],
+        few_shot.amplitudes,
+    )
+    kernel = ConstantKernel(line / 5) * DotProduct(1e-6) + ConstantKernel(smooth) * RBF(
+        np.sqrt(view.length)
+    )  # the smooth function of neighbour_moments that are all the same is a constant
+    rival = GaussianProcessRegressor(
+        kernel + ConstantKernel(moments), alpha=noise + 1e-6, optimizer=None
+    ).fit(view.support, TARGETS)
+    others = described(8)
+    new = replace(
+        others, score=np.ones(8), **dict.fromkeys(("sizes", "neighbour_moments"), np.ones((8, 1)))
+    )
+    mean, deviation = few_shot.predict(new)
+    rival_mean, rival_deviation = rival.predict(view.scale(new.embeddings), return_std=True)
+    np.testing.assert_allclose(mean, rival_mean, atol=1e-5)
+    np.testing.assert_allclose(deviation**2, rival_deviation**2 + noise, atol=1e-5)
+
+
+def test_the_parts_add_up_to_the_mean() -> None:
+    few_shot, others = FewShotGP.fit(NETWORKS, TARGETS), described(8)
+    parts = few_shot.parts(others)
+    assert list(parts) == ["zero_shot", "sizes", "embeddings", "neighbour_moments"]
+    np.testing.assert_allclose(sum(parts.values()), few_shot.predict(others)[0])
+
+
+def test_what_labels_say_is_learned() -> None:
+    few_shot = FewShotGP.fit(NETWORKS, TARGETS)
+    mean, deviation = few_shot.predict(NETWORKS)
+    assert np.corrcoef(mean, TARGETS)[0, 1] > 0.9
+    assert (deviation**2 >= few_shot.amplitudes[-1]).all()
+
+
+def test_two_labels_leave_the_order_of_scores() -> None:
+    given, rest = NETWORKS.take(np.array([0, 1])), NETWORKS.take(np.arange(2, 30))
+    better = int(given.score.argmax())
+    few_shot = FewShotGP.fit(given, np.where(np.arange(2) == better, 0.67, -0.67))
+    assert np.corrcoef(few_shot.predict(rest)[0], rest.score)[0, 1] > 0.5
+
+
+def test_identical_networks_do_no_harm() -> None:
+    same = np.ones((4, 3))
+    networks = FewShotFeatures(np.ones(4), same, same, same)
+    few_shot = FewShotGP.fit(networks, np.array([-1.0, 0, 0, 1]))
+    mean, deviation = few_shot.predict(networks)
+    assert np.isfinite(mean).all()
+    assert np.isfinite(deviation).all()
+
+
+def test_amplitudes_of_many_labels_are_those_of_a_thousand() -> None:
+    many = NETWORKS.take(np.arange(1200) % 30)
+    targets = TARGETS[np.arange(1200) % 30]
+    first, again = (FewShotGP.fit(many, targets, seed=3) for _ in range(2))
+    np.testing.assert_array_equal(first.amplitudes, again.amplitudes)
+    assert first.weights.shape == (1200,)
+    assert np.abs(first.predict(many)[0] - targets).max() < 0.3
+
+
+def test_stored_and_read_back() -> None:
+    few_shot = FewShotGP.fit(NETWORKS, TARGETS)
+    again = FewShotGP.from_arrays(few_shot.arrays())
+    for first, second in zip(few_shot.predict(NETWORKS), again.predict(NETWORKS), strict=True):
+        np.testing.assert_array_equal(first, second)
