@@ -53,6 +53,7 @@ def choose_networks(
         space = spaces.get(name, resolution=resolution)
         return Choice(space, sample_different(space, count, np.random.default_rng(seed)))
     table = benchmarks.load(name, labelled)
-    space = spaces.get(table.space.name, classes=table.space.classes, resolution=resolution)
+    family = table.require_space()
+    space = spaces.get(family.name, classes=family.classes, resolution=resolution)
     rows = np.random.default_rng(seed).permutation(len(table))[:count]
     return Choice(space, [table.architectures[row] for row in rows], table.accuracies[rows])

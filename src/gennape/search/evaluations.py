@@ -36,11 +36,13 @@ def named_evaluation(
         BenchmarkError: The table cannot be read or has no such label.
     """
     table, _, label = name.partition(":")
-    if table not in [*benchmarks.names(), *spaces.names()] and not table.endswith(".parquet"):
+    tables = [*benchmarks.names(), benchmarks.MODEL_ZOO, *spaces.names()]
+    if table not in tables and not table.endswith(".parquet"):
         return space, by_function(name)
     benchmark = benchmarks.load(table, data_dir)
-    if benchmark.space.name != space.name:
-        raise SearchError(f"{table} labels {benchmark.space.name}, not {space.name}")
+    labelled = benchmark.require_space()
+    if labelled.name != space.name:
+        raise SearchError(f"{table} labels {labelled.name}, not {space.name}")
     return labelled_space(benchmark, estimator), by_table(benchmark, label or None)
 
 
@@ -59,7 +61,7 @@ def by_table(benchmark: Benchmark, label: str | None = None) -> Evaluate:
         raise BenchmarkError(
             f"{benchmark.name} has no label {label!r}; it has {', '.join(benchmark.labels)}"
         )
-    space = benchmark.space
+    space = benchmark.require_space()
     names = (f"{space.name}:{space.format(one)}" for one in benchmark.architectures)
     accuracies = dict(zip(names, benchmark.labels[label].tolist(), strict=True))
 
@@ -75,10 +77,11 @@ def labelled_space(benchmark: Benchmark, estimator: Estimator) -> SearchSpace[An
     Neighbours in the table are the nearest by the mean of the features that `estimator` sees
     of a network's nodes.
     """
-    if len(benchmark) == benchmark.space.size:
-        return benchmark.space
+    space = benchmark.require_space()
+    if len(benchmark) == space.size:
+        return space
     descriptors = estimator.features(benchmark.graphs()).means()
-    return TableSpace(benchmark.space, benchmark.architectures, descriptors)
+    return TableSpace(space, benchmark.architectures, descriptors)
 
 
 def by_function(name: str) -> Evaluate:
