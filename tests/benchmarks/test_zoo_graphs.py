@@ -197,7 +197,7 @@ def test_the_measured_table(data_folder: Path) -> None:
     table = benchmarks.load("model_zoo", data_folder)
     assert isinstance(table, ModelZoo)
     batch, index = table.graph_batch()
-    assert list(zoo_graphs.failures(table.sha256)) == ["pytorchcv:ntsnet_cub@448/200"]
+    assert list(zoo_graphs.failures(table.sha256)) == ["pytorchcv:ntsnet_cub@224/200"]
     assert {table.entries[row].loader for row in np.flatnonzero(index < 0)} == {
         "pytorchcv:ntsnet_cub"
     }

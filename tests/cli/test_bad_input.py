@@ -88,7 +88,7 @@ def test_shape_given_for_unknown_dimensions_is_used(run: Run, tmp_path: Path) ->
     assert json.loads(result.stdout)[0]["macs"] == 32 * 16 * 216
 
 
-@pytest.mark.parametrize("extra", ["timm", "torchvision"])
+@pytest.mark.parametrize("extra", ["timm", "torchvision", "pytorchcv"])
 def test_absent_extra_says_what_to_install(
     run: Run, onnx_file: Path, monkeypatch: pytest.MonkeyPatch, extra: str
 ) -> None:

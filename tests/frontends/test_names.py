@@ -27,13 +27,17 @@ def test_models_of_the_libraries() -> None:
     assert graph.name == "timm:resnet18"
     assert graph.parameters == 11_689_512  # as published with the model
     assert graph.fingerprint == graph_of("torchvision:resnet18").fingerprint
+    assert graph.fingerprint == graph_of("pytorchcv:resnet18").fingerprint
     assert graph_of("torchvision:resnet18", (3, 64, 64)).macs < graph.macs
 
 
 @needs_timm
-def test_timm_models_know_their_input() -> None:
-    first = graph_of("timm:test_vit").attributes[0]
-    assert first[12:15].tolist() == [3, 160, 160]
+@pytest.mark.parametrize(
+    ("name", "side"), [("timm:test_vit", 160), ("pytorchcv:resnet20_cifar10", 32)]
+)
+def test_models_know_their_input(name: str, side: int) -> None:
+    first = graph_of(name).attributes[0]
+    assert first[12:15].tolist() == [3, side, side]
 
 
 FACTORIES = """
@@ -113,13 +117,13 @@ def test_unknown_name(name: str, message: str) -> None:
 
 
 @needs_timm
-@pytest.mark.parametrize("library", ["timm", "torchvision"])
+@pytest.mark.parametrize("library", ["timm", "torchvision", "pytorchcv"])
 def test_unknown_model_has_near_names(library: str) -> None:
     with pytest.raises(FrontendError, match=f"did you mean {library}:resnet18"):
         graph_of(f"{library}:resnet81")
 
 
-@pytest.mark.parametrize("library", ["timm", "torchvision"])
+@pytest.mark.parametrize("library", ["timm", "torchvision", "pytorchcv"])
 def test_absent_extra(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(FrontendError, match=r'pip install "gennape\[zoo\]"'):

@@ -15,6 +15,7 @@ from gennape.search import (
     labelled_space,
     named_evaluation,
 )
+from model_zoos import ROWS, write_model_zoo
 
 SPACE = spaces.get("transnas_macro")
 
@@ -106,3 +107,9 @@ def test_names_of_no_evaluation(
     monkeypatch.delenv("GENNAPE_DATA", raising=False)
     with pytest.raises(error, match=message):
         named_evaluation(name, spaces.get("nasbench201"), load("nasbench101"))
+
+
+def test_real_networks_are_of_no_family(tmp_path: Path) -> None:
+    write_model_zoo(tmp_path, ROWS)
+    with pytest.raises(BenchmarkError, match="networks of model_zoo are of no one family"):
+        named_evaluation("model_zoo", spaces.get("nasbench201"), load("nasbench101"), tmp_path)

@@ -3,7 +3,8 @@
 A folder of `cache_folder()` belongs to one table: its name holds the table's sha256, the version
 of the hash and that of the graph store. In it are `graphs.parquet`, a graph store, and
 `failures.jsonl`, which says of each network that is not there why it could not be built. While
-they are built, `parts` holds one graph store a network, so that a killed build goes on.
+they are built, `parts` holds one graph store a network, so that a killed build goes on. A changed
+canonical pass changes none of them: then the folder is to be deleted.
 """
 
 import os

@@ -112,6 +112,7 @@ def _torchvision_model(name: str) -> Callable[[], nn.Module]:
 
 
 def _pytorchcv_model(name: str) -> Callable[[], nn.Module]:
+    _library("pytorchcv")  # says what to install
     provider = _library("pytorchcv.model_provider")
     known = sorted(provider._models)
     if name not in known:
