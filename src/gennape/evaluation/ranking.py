@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -81,13 +81,11 @@ def rank(
     ):
         predictions.append(prediction)
         report("scoring", min(len(predictions) * _CHUNK, len(architectures)), len(architectures))
-    joined = Prediction(
-        *(np.concatenate(column) for column in zip(*map(astuple, predictions), strict=True))
-    )
+    joined = Prediction.join(predictions)
     order = np.argsort(-joined.score, kind="stable")
     ordered = [f"{family}:{space.format(architectures[i])}" for i in order]
     best = score(ordered[:top], estimator=estimator).scored
-    return Ranking(ordered, Prediction(*(column[order] for column in astuple(joined))), best)
+    return Ranking(ordered, joined.take(order), best)
 
 
 def _in_parallel(

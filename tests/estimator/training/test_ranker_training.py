@@ -8,8 +8,8 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
-from gennape.estimator.features.compute_graph import compute_graph_features
 from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.features.network_features import compute_graph_features
 from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.models.cross_family_ranker import (
     ResidualEncoder,

@@ -6,7 +6,7 @@ import torch
 
 from gennape import benchmarks
 from gennape.estimator import pretrain
-from gennape.estimator.features.compute_graph import compute_graph_features
+from gennape.estimator.features.network_features import compute_graph_features
 from gennape.estimator.training.training_set import TrainingSet, read_training_set
 from gennape.graph import GraphBatch, canonical
 from gennape.utils.progress import no_progress

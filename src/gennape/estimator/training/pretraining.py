@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from gennape import benchmarks
+from gennape.benchmarks.model_zoo import MODEL_ZOO, ModelZoo
 from gennape.benchmarks.tables import locate
 from gennape.estimator.calibration.domain_detector import DomainDetector, FamilyProfile
 from gennape.estimator.calibration.label_transform import LabelTransform
@@ -17,10 +18,11 @@ from gennape.estimator.config import DEFAULT, EstimatorConfig
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor, embed_all, predict_all
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, score_parts
+from gennape.estimator.training.accuracy_training import with_accuracies
 from gennape.estimator.training.earlier_states import unfinished_workspace
 from gennape.estimator.training.ranker_training import train_ranker
 from gennape.estimator.training.stages import PredictorRun, train_predictor
-from gennape.estimator.training.training_set import TrainingSet, read_training_set
+from gennape.estimator.training.training_set import TrainingSet, read_training_set, training_rows
 from gennape.utils.files import sha256_of
 from gennape.utils.progress import ProgressCallback, no_progress
 
@@ -45,7 +47,8 @@ def pretrain(
         config: The recipe.
         seed: The same seed gives the same estimator on the same machine.
         report: Told of the progress.
-        families: Names of labelled tables; their training rows are learned from.
+        families: Names of labelled tables; their training rows are learned from. With
+            `model_zoo` among them the estimator predicts accuracies.
 
     Raises:
         BenchmarkError: A labelled table cannot be read.
@@ -55,7 +58,10 @@ def pretrain(
     """
     if not families:
         raise ValueError(f"no family to train on; give some of {', '.join(benchmarks.names())}")
-    tables = [benchmarks.load(family, data_dir) for family in families]
+    tables = [benchmarks.load(family, data_dir) for family in families if family != MODEL_ZOO]
+    zoo = benchmarks.load(MODEL_ZOO, data_dir) if MODEL_ZOO in families else None
+    if not tables:
+        raise ValueError(f"give a family beside {MODEL_ZOO}, such as nasbench101")
     folder = Path(out_dir) / _UNFINISHED
     digests = {name: sha256_of(locate(name, data_dir)) for name in families}
     arguments = {"config": config.to_json(), "seed": seed, "families": digests}
@@ -67,6 +73,9 @@ def pretrain(
             raise ValueError(f"{len(data)} networks are too few for {config.clusters} clusters")
         pooled = LabelTransform.pooled(transforms)
         estimator = _trained(data, pooled, config, seed=seed, folder=folder, report=report)
+        if isinstance(zoo, ModelZoo):
+            labels = [table.accuracies[training_rows(table, config, seed)] for table in tables]
+            estimator = with_accuracies(estimator, zoo, data, labels, report)
         save(estimator, Path(out_dir))
     shutil.rmtree(folder)
     return estimator
