@@ -47,8 +47,11 @@ class TestBundledFamily(SearchSpaceTests):
 
 
 @pytest.mark.slow
-class TestThirtyNetworks(TestBundledFamily):
-    networks = 30
+@pytest.mark.parametrize("name", spaces.names())
+def test_thirty_networks_run(name: str) -> None:
+    tests = TestBundledFamily()
+    tests.name, tests.networks = name, 30
+    tests.test_modules_compute_the_graphs()
 
 
 def test_near_names_are_suggested() -> None:
