@@ -13,9 +13,8 @@
 """
 
 import csv
-import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,9 +31,10 @@ from gennape.labelling.dataset import Dataset
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.record import Record, Status, read_record, table_of
 from gennape.utils.files import sha256_of
-from gennape.utils.workspace import SETTINGS, Workspace
+from gennape.utils.workspace import Workspace
 
 RUNS, MEANS, LABELS = "runs.parquet", "labels.csv", "labels.parquet"
+_HASH = "hash_version"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +59,10 @@ class Folder:
         recipe: How.
 
     Attributes:
+        path: The folder, absolute.
         runs: Where what belongs to one run is.
-        hash_version: The oldest of the fingerprints that name its runs.
+        workspace: Its settings and tables; entered, it keeps other processes from them.
+        has_earlier_names: Whether fingerprints of an earlier hash may name some runs.
 
     Raises:
         WorkspaceError: The folder is of another data set or recipe.
@@ -70,17 +72,15 @@ class Folder:
         self.path = Path(path).absolute()  # workers elsewhere may stand in another folder
         self.runs = self.path / "runs"
         self.runs.mkdir(parents=True, exist_ok=True)
-        settings: dict[str, Any] = {
+        settings = {
             "dataset": dataset.name,
             "sha256": dataset.sha256,
             "recipe": recipe.described(),
+            _HASH: HASH_VERSION,
         }
-        self.hash_version = _hash_version(self.path / SETTINGS)
-        if self.hash_version > 1:
-            settings["hash_version"] = self.hash_version
-        self._workspace = Workspace(self.path, settings, wait=True)
-        with self._workspace:
-            pass  # it is of these settings
+        self.workspace = Workspace(self.path, settings, wait=True, upgrade=_upgrade)
+        with self.workspace:
+            self.has_earlier_names = bool(self.workspace.records)
 
     def record(self, run: LabellingRun) -> Path:
         """Where the record of a run is, once it has ended."""
@@ -94,10 +94,6 @@ class Folder:
         """The file by which a process keeps a run to itself."""
         return self.runs / f"{run.key}.lock"
 
-    def alone(self) -> Workspace:
-        """Entered, it keeps other processes from writing what is not of one run."""
-        return self._workspace
-
     def records(self) -> list[Record]:
         """Of all runs that have ended, in the order of their architectures and seeds."""
         records = map(read_record, self.runs.glob("*.json"))
@@ -105,7 +101,7 @@ class Folder:
 
     def write_tables(self) -> None:
         """Write the tables of all runs that have ended."""
-        with self._workspace as workspace:
+        with self.workspace as workspace:
             records = self.records()
             runs = workspace.write(RUNS, lambda path: pq.write_table(table_of(records), path))
             workspace.write(MEANS, lambda path: _write_means(records, path))
@@ -113,6 +109,11 @@ class Folder:
             with new_table(self.path / LABELS) as table:
                 for record in records:
                     _write_labels(record, table, digest)
+
+
+def _upgrade(known: dict[str, Any]) -> tuple[dict[str, Any], Callable[[list[Any]], list[Any]]]:
+    """Give settings from before hashes had a version that of today, and say so in a record."""
+    return {_HASH: HASH_VERSION, **known}, lambda records: [{_HASH: 1}]
 
 
 def _write_means(records: Sequence[Record], path: Path) -> None:
@@ -149,14 +150,3 @@ def _write_labels(record: Record, table: CanonicalWriter, digest: str) -> None:
             record.parameters,
         )
         table.write(measured, RUNS, digest)
-
-
-def _hash_version(settings: Path) -> int:
-    """Version of the fingerprints that name the runs of a folder; 1 where it does not say."""
-    if not settings.exists():
-        return HASH_VERSION
-    try:
-        known, _ = json.JSONDecoder().raw_decode(settings.read_text(encoding="utf-8"))
-        return int(known.get("hash_version", 1))
-    except (ValueError, AttributeError):
-        return HASH_VERSION  # the workspace says what is wrong

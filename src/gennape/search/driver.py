@@ -3,15 +3,13 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gennape.graph.hashing import HASH_VERSION
 from gennape.search.algorithms import ALGORITHMS, SINGLE_OBJECTIVE, Plan
 from gennape.search.candidate import Candidate
-from gennape.search.earlier_journals import HASH_SETTING, open_journal
+from gennape.search.earlier_journals import search_workspace
 from gennape.search.errors import SearchError
 from gennape.search.evaluator import Evaluator
 from gennape.search.networks import Catalogue
@@ -165,9 +163,7 @@ def run(
     space = catalogue.space
     described = {"family": space.name, **settings.described(), **(depends_on or {})}
     stages = _stages(settings, scorer, evaluate)
-    with open_journal(
-        Path(folder), {**described, HASH_SETTING: HASH_VERSION}, catalogue
-    ) as journal:
+    with search_workspace(folder, described, catalogue) as journal:
         evaluator = Evaluator(catalogue, stages, settings.constraints, journal, settings.budget)
         plan = Plan(space, settings.objectives, settings.population, settings.batch, start)
         proposals = ALGORITHMS[settings.algorithm](plan, np.random.default_rng(settings.seed))

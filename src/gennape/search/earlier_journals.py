@@ -4,58 +4,59 @@ Their keys are of an earlier hash; so is the name of the network whose changes w
 """
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from gennape.graph import ComputationGraph
+from gennape.graph.hashing import HASH_VERSION
 from gennape.graph.node import nodes_of
-from gennape.search.candidate import Measured
+from gennape.search.candidate import Measured, measured_in
 from gennape.search.graph_space import GraphSpace
 from gennape.search.networks import Catalogue
 from gennape.spaces import SearchSpace
-from gennape.utils.files import atomic_write, read_json_lines
 from gennape.utils.workspace import Workspace
 
-HASH_SETTING = "hash_version"
 JOURNAL = "journal.jsonl"
-"""File of the settings of a search and of its measurements, one line a batch."""
+"""File of the settings of a search and of what it has measured, one line a batch."""
+_HASH = "hash_version"
 
 
-def open_journal(folder: Path, settings: Mapping[str, Any], catalogue: Catalogue) -> Workspace:
-    """Open the journal of a search; one with earlier keys is written again with those of today.
+def search_workspace(
+    folder: str | os.PathLike[str], settings: Mapping[str, Any], catalogue: Catalogue
+) -> Workspace:
+    """Give the folder of a search; a journal with earlier keys is written again upon entering.
 
     Args:
-        folder: Where it is kept.
-        settings: What the search depends on, the version of the hash included.
+        folder: Where the journal is kept.
+        settings: What the search depends on, without the version of the hash.
         catalogue: The networks of the family.
-
-    Returns:
-        The journal, to be entered.
     """
-    path = folder / JOURNAL
-    try:
-        lines = read_json_lines(path)
-    except ValueError:
-        lines = []  # which the workspace says
-    if lines and lines[0] == _earlier(settings, catalogue.space):
-        batches = [[Measured(*one) for one in line] for line in lines[1:]]
-        texts = list(dict.fromkeys(one.text for batch in batches for one in batch))
-        networks = catalogue.describe([catalogue.space.parse(text) for text in texts])
-        keys = {text: one.facts.key for text, one in zip(texts, networks, strict=True)}
-        renewed = [[one._replace(key=keys[one.text]) for one in batch] for batch in batches]
-        content = "".join(json.dumps(line) + "\n" for line in [dict(settings), *renewed])
-        atomic_write(path, lambda partial: partial.write_text(content, encoding="utf-8"))
-    return Workspace(folder, settings, JOURNAL)
+
+    def upgrade(known: dict[str, Any]) -> tuple[dict[str, Any], Callable[[list[Any]], list[Any]]]:
+        return _current(known, catalogue.space), lambda batches: _renewed(batches, catalogue)
+
+    return Workspace(folder, {**settings, _HASH: HASH_VERSION}, JOURNAL, upgrade=upgrade)
 
 
-def _earlier(settings: Mapping[str, Any], space: SearchSpace[Any]) -> dict[str, Any]:
-    """The settings as they were written before."""
-    known = {name: value for name, value in settings.items() if name != HASH_SETTING}
-    if "network" in known and isinstance(space, GraphSpace):
-        known["network"] = earlier_layout_hash(space.network)
-    return known
+def _current(known: dict[str, Any], space: SearchSpace[Any]) -> dict[str, Any]:
+    """Settings with the version of the hash, where they have none, and the name by that hash."""
+    current = {_HASH: HASH_VERSION, **known}
+    if _HASH not in known and isinstance(space, GraphSpace):
+        is_same = known.get("network") == earlier_layout_hash(space.network)
+        current |= {"network": space.version} if is_same else {}
+    return current
+
+
+def _renewed(batches: list[Any], catalogue: Catalogue) -> list[Any]:
+    """Give the networks of batches the keys of today."""
+    texts = list(dict.fromkeys(one.text for one in measured_in(batches)))
+    networks = catalogue.describe([catalogue.space.parse(text) for text in texts])
+    keys = {text: one.facts.key for text, one in zip(texts, networks, strict=True)}
+    return [
+        [Measured(text, keys[text], metrics) for text, _, metrics in batch] for batch in batches
+    ]
 
 
 def earlier_layout_hash(network: ComputationGraph) -> str:

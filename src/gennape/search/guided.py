@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from gennape.graph.hashing import HASH_VERSION
 from gennape.search.candidate import Candidate, Measured, measured_in
 from gennape.search.driver import Found, Settings, best_note, run
-from gennape.search.earlier_journals import HASH_SETTING, open_journal
+from gennape.search.earlier_journals import search_workspace
 from gennape.search.errors import SearchError
 from gennape.search.networks import Catalogue
 from gennape.search.objectives import Objective, costs_of
@@ -64,13 +63,8 @@ def run_guided(
         )
     folder = Path(folder)
     described = {**settings.described(), "budget": settings.budget, "per round": per_round}
-    described = {
-        "family": catalogue.space.name,
-        **described,
-        **(depends_on or {}),
-        HASH_SETTING: HASH_VERSION,
-    }
-    with open_journal(folder / "labels", described, catalogue) as journal:
+    described = {"family": catalogue.space.name, **described, **(depends_on or {})}
+    with search_workspace(folder / "labels", described, catalogue) as journal:
         labelled = _labelled(catalogue, journal.records)
         while len(labelled) < evaluations:
             report("evaluating", len(labelled), evaluations, best_note(ACCURACY, labelled))
