@@ -32,6 +32,7 @@ _ROOMS = frozenset(
         "proxies",
         "search",
         "spaces",
+        "testing",
     }
 )
 

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from custom_families import FAMILIES
 from gennape import spaces
 from gennape.labelling import Dataset, LabellingError, Part, read_networks, sample_networks
 from labelled_networks import coloured_images
-from own_families import FAMILIES
 
 IMAGES = coloured_images()
 HIAML = "hiaml:a22-src0-t31-z"

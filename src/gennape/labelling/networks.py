@@ -12,7 +12,7 @@ from gennape.graph import ComputationGraph
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.errors import LabellingError
 from gennape.spaces import ArchitectureError, SearchSpace
-from gennape.spaces.sampling import sample_different
+from gennape.spaces.base import sample_different
 
 _COMMENT = "#"
 

@@ -109,16 +109,22 @@ class Candidate:
         """`module` with the weights that `rewrite` gives its layers, one after another.
 
         Random weights follow the seed. The module then computes in `dtype`. Afterwards it is
-        as it was.
+        as it was. Copies of the weights are rewritten, since shared passes hold the weights.
         """
-        state = {name: tensor.clone() for name, tensor in module.state_dict().items()}
+        weights = {parameter: parameter.data for parameter in module.parameters()}
+        named = dict(module.named_parameters(remove_duplicate=False))
+        buffers = {n: t.clone() for n, t in module.state_dict().items() if n not in named}
         try:
+            for parameter, data in weights.items():
+                parameter.data = data.clone()
             with seeded(self.seed), torch.no_grad():
                 for layer in module.modules():
                     rewrite(layer)
             yield module.to(dtype)
         finally:
-            module.float().load_state_dict(state)
+            module.float().load_state_dict(buffers, strict=False)
+            for parameter, data in weights.items():
+                parameter.data = data
 
     def outputs(self, module: nn.Module, images: Tensor) -> Tensor:
         """What the network gives for images; the first tensor where it gives several."""

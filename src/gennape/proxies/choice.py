@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from gennape import benchmarks, spaces
 from gennape.spaces import SearchSpace
-from gennape.spaces.sampling import sample_different
+from gennape.spaces.base import sample_different
 
 
 @dataclass(frozen=True)

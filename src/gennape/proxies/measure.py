@@ -42,7 +42,7 @@ class ProxyScore:
 
 
 def score(
-    proxy: str,
+    proxy: str | Proxy,
     model: Model,
     data: str | os.PathLike[str] | Batch = NOISE,
     batch_size: int = BATCH_SIZE,
@@ -54,7 +54,7 @@ def score(
 
 
 def measure(
-    proxies: Iterable[str],
+    proxies: Iterable[str | Proxy],
     model: Model,
     data: str | os.PathLike[str] | Batch = NOISE,
     batch_size: int = BATCH_SIZE,
@@ -67,7 +67,7 @@ def measure(
     initial ones.
 
     Args:
-        proxies: Their names.
+        proxies: Names of bundled proxies, or custom proxies.
         model: A graph, a module, or a file or name that `gennape.graph_of` reads.
         data: "noise"; CIFAR-10's Parquet file or its folder; or a batch of your own.
         batch_size: How many images, unless a batch is given.
@@ -79,7 +79,7 @@ def measure(
         FrontendError: The model cannot be read.
         BenchmarkError: The data cannot be read.
     """
-    wanted = [get(name) for name in proxies]
+    wanted = [one if isinstance(one, Proxy) else get(one) for one in proxies]
     network = graph_of(model, input_shape) if isinstance(model, str | os.PathLike) else model
     if not isinstance(data, Batch):
         data = make_batch(data, batch_size, _input_shape(network, input_shape), seed)

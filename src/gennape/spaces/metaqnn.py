@@ -21,10 +21,10 @@ from gennape.spaces.base import ArchitectureError, SearchSpace
 from gennape.spaces.parts.stages import some, split_stages
 
 DEPTH = 18
-"""Most layers, the classifier not counted."""
+"""Largest number of layers, the classifier not counted."""
 
 DENSE_LAYERS = 2
-"""Most dense layers, the classifier not counted."""
+"""Largest number of dense layers, the classifier not counted."""
 
 CONVOLUTIONS = {
     f"c{kernel}x{channels}": (kernel, channels)
@@ -43,7 +43,7 @@ LAYERS = (*CONVOLUTIONS, *POOLS, *DENSE, GLOBAL_POOL)
 
 _IMAGE = 32
 _SIZES = (8, 4, 1)
-"""The grammar takes the size of a map for the largest of these that it is not below."""
+"""Sizes that the grammar tells apart: a map counts as the largest one that it is not below."""
 _LARGEST_BEFORE_DENSE = 4
 _LINE = some(f"(?:{'|'.join(LAYERS)})", "-")
 _EXAMPLE = (
@@ -54,13 +54,13 @@ _EXAMPLE = (
 
 
 class _State(NamedTuple):
-    """What the grammar knows of the layers so far.
+    """State of the grammar after some layers.
 
     Attributes:
-        depth: How many they are.
-        last: The last one.
+        depth: Number of layers.
+        last: The last layer, or empty.
         size: Height and width of its map.
-        dense: How many dense ones there are.
+        dense: Number of dense layers.
     """
 
     depth: int = 0
@@ -75,7 +75,7 @@ class _State(NamedTuple):
 
 @cache
 def _options(state: _State) -> tuple[str, ...]:
-    """The layers that may follow."""
+    """Return the layers that may follow."""
     if state.depth == DEPTH or state.last == GLOBAL_POOL:
         return ()
     if state.dense:
@@ -116,17 +116,17 @@ class MetaQNNArchitecture:
 
 
 class MetaQNN(SearchSpace[MetaQNNArchitecture]):
-    """The family on CIFAR-10.
+    """MetaQNN for CIFAR-10 images.
 
-    What may follow what is said for images of 32 pixels and holds at any resolution; a pool that
-    is larger than its map there takes all of it.
+    The grammar is that of images of 32 pixels at any resolution; a pool that is larger than its map
+    takes all of it.
     """
 
     name = "metaqnn"
     size = 282_710_031_500_590_500_768
 
     def sample(self, rng: np.random.Generator) -> MetaQNNArchitecture:
-        """A random walk through the grammar: at each layer each option, the end among them."""
+        """Draw each layer from its options with equal probability, the end among them."""
         layers: list[str] = []
         state = _State()
         while options := _options(state):
@@ -138,14 +138,14 @@ class MetaQNN(SearchSpace[MetaQNNArchitecture]):
         return MetaQNNArchitecture(tuple(layers))
 
     def neighbours(self, architecture: MetaQNNArchitecture) -> list[MetaQNNArchitecture]:
-        """The chains with one layer changed, left out or put in."""
+        """List the chains with one layer changed, left out or put in."""
         changes = dict.fromkeys(_changes(architecture.layers))
         return [MetaQNNArchitecture(layers) for layers in changes if _is_chain(layers)]
 
     def mutate(
         self, architecture: MetaQNNArchitecture, rng: np.random.Generator
     ) -> MetaQNNArchitecture:
-        """A random neighbour; of the hundreds that there are, only this one is made."""
+        """Draw a random neighbour; only this one of the hundreds is constructed."""
         changes = list(dict.fromkeys(_changes(architecture.layers)))
         order = rng.permutation(len(changes)).tolist()
         return MetaQNNArchitecture(next(changes[i] for i in order if _is_chain(changes[i])))
@@ -160,11 +160,11 @@ class MetaQNN(SearchSpace[MetaQNNArchitecture]):
         return MetaQNNArchitecture(tuple(line.split("-")))
 
     def format(self, architecture: MetaQNNArchitecture) -> str:
-        """The line that `parse` reads."""
+        """Write the line that `parse` reads."""
         return "-".join(architecture.layers)
 
     def graph(self, architecture: MetaQNNArchitecture) -> ComputationGraph:
-        """The whole network as a computation graph."""
+        """Build the computation graph of the whole network."""
         build = GraphBuilder()
         x = build.input((3, self.resolution, self.resolution))
         for layer in architecture.layers:
@@ -179,7 +179,7 @@ class MetaQNN(SearchSpace[MetaQNNArchitecture]):
 
 
 def _is_chain(layers: tuple[str, ...]) -> bool:
-    """Whether the grammar makes these layers."""
+    """Tell whether the grammar makes these layers."""
     state = _State()
     for layer in layers:
         if layer not in _options(state):
@@ -189,7 +189,7 @@ def _is_chain(layers: tuple[str, ...]) -> bool:
 
 
 def _changes(layers: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The layers after each possible change, some of them more than once."""
+    """Iterate over the layers after each possible change, some of them more than once."""
     for place in range(len(layers) + 1):
         before, after = layers[:place], layers[place:]
         for layer in LAYERS:

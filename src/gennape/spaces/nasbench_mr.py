@@ -1,11 +1,12 @@
 """NAS-Bench-MR: networks of one to four branches, each at half the resolution of the one before.
 
-Source: Ding et al., "Learning Versatile Neural Architectures by Propagating Network Codes"
-(ICLR 2022) and its public code. The stem is two 3x3 convolutions of stride 2. The modules of
-the first stage have one branch, those of the fourth four; a module fuses the branches before
-it with their neighbours and adds residual blocks to each. The end resizes all branches to the
-smallest, and is a 1x1 convolution of their concatenation, global average pool and a linear
-layer.
+Sources: Ding et al., "Learning Versatile Neural Architectures by Propagating Network Codes"
+(ICLR 2022) and its public code, which fuses neighbours only; Wang et al., "Deep High-Resolution
+Representation Learning for Visual Recognition" (HRNet, TPAMI 2020). The stem is two 3x3
+convolutions of stride 2. The modules of the first stage have one branch, those of the fourth
+four; a module fuses the branches before it with their neighbours and adds residual blocks to
+each. The end resizes all branches to the smallest, and is a 1x1 convolution of their
+concatenation, global average pool and a linear layer.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,20 +16,19 @@ from math import prod
 
 import numpy as np
 
-from gennape.graph import ComputationGraph, GraphBuilder, Op
+from gennape.graph import ComputationGraph, GraphBuilder, Op, cached_block
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.parts.branches import fuse, parallel, smallest
 from gennape.spaces.parts.convolutions import conv_bn
 from gennape.spaces.parts.stages import NUMBER, numbers, one_changed, split_stages
 
 MODULES = (1, 2, 3, 4)
-"""How many modules a stage may have."""
+"""Numbers of modules that a stage may have."""
 
 BLOCKS = (1, 2, 3, 4)
-"""How many residual blocks a branch may have in each."""
+"""Numbers of residual blocks that a branch may have in each module."""
 
 CHANNELS = tuple(range(8, 129, 8))
-"""Of a branch, of the two convolutions of the stem, of the last convolution."""
+"""Channels of a branch, of the two convolutions of the stem, of the last convolution."""
 
 STAGES = 4
 
@@ -44,12 +44,12 @@ _EXAMPLE = (
 
 @dataclass(frozen=True)
 class MultiResolutionStage:
-    """What all modules of a stage have in common, and how many they are.
+    """Number of modules in a stage and the settings that all of them share.
 
     Attributes:
-        modules: How many.
+        modules: Number of modules.
         blocks: Residual blocks of each branch.
-        channels: Of each branch, those of the highest resolution first.
+        channels: Channels of each branch, that of the highest resolution first.
     """
 
     modules: int
@@ -59,11 +59,11 @@ class MultiResolutionStage:
 
 @dataclass(frozen=True)
 class NASBenchMRArchitecture:
-    """A network.
+    """An architecture.
 
     Attributes:
         stem: Channels of its two convolutions.
-        stages: Four, the first of one branch, the last of four.
+        stages: Four stages, the first of one branch, the last of four.
         last: Channels of the convolution before the classifier.
     """
 
@@ -89,11 +89,11 @@ class NASBenchMRArchitecture:
             _check("channels", stage.channels, CHANNELS)
 
 
-def _check(what: str, values: Sequence[int], allowed: Sequence[int]) -> None:
+def _check(field: str, values: Sequence[int], allowed: Sequence[int]) -> None:
     for value in values:
         if value not in allowed:
             options = ", ".join(map(str, allowed))
-            raise ArchitectureError(f"{what} of NAS-Bench-MR are one of {options}, not {value}")
+            raise ArchitectureError(f"{field} of NAS-Bench-MR are one of {options}, not {value}")
 
 
 _OPTIONS = (
@@ -104,11 +104,11 @@ _OPTIONS = (
     ),
     CHANNELS,
 )
-"""What each of the 27 numbers of a code may be."""
+"""Values that each of the 27 numbers of a code may have."""
 
 
 class NASBenchMR(SearchSpace[NASBenchMRArchitecture]):
-    """The family; `classes` is 50 or 10 for its subsets of ImageNet."""
+    """NAS-Bench-MR; `classes` is 50 or 10 for its subsets of ImageNet."""
 
     name = "nasbench_mr"
     size = prod(map(len, _OPTIONS))
@@ -116,19 +116,19 @@ class NASBenchMR(SearchSpace[NASBenchMRArchitecture]):
     default_resolution = 128
 
     def sample(self, rng: np.random.Generator) -> NASBenchMRArchitecture:
-        """A random architecture, each value with equal probability."""
-        return _of_code([options[rng.integers(len(options))] for options in _OPTIONS])
+        """Draw a random architecture, each value with equal probability."""
+        return _decoded([options[rng.integers(len(options))] for options in _OPTIONS])
 
     def neighbours(self, architecture: NASBenchMRArchitecture) -> list[NASBenchMRArchitecture]:
-        """The 237 architectures that differ in one value."""
-        return list(map(_of_code, one_changed(_code(architecture), _OPTIONS)))
+        """List the 237 architectures that differ in one value."""
+        return list(map(_decoded, one_changed(_code(architecture), _OPTIONS)))
 
     def mutate(
         self, architecture: NASBenchMRArchitecture, rng: np.random.Generator
     ) -> NASBenchMRArchitecture:
-        """A random neighbour; of the hundreds that there are, only this one is made."""
+        """Draw a random neighbour; only this one of the hundreds is constructed."""
         near = list(one_changed(_code(architecture), _OPTIONS))
-        return _of_code(near[rng.integers(len(near))])
+        return _decoded(near[rng.integers(len(near))])
 
     def parse(self, text: str) -> NASBenchMRArchitecture:
         """Read the benchmark's own string.
@@ -139,10 +139,10 @@ class NASBenchMR(SearchSpace[NASBenchMRArchitecture]):
         (line,) = split_stages(text, _LINE, "NAS-Bench-MR", _EXAMPLE)
         stem, *stages, last = map(numbers, line.split("-"))
         codes = [[modules, *values] for modules, _, *values in stages]
-        return _of_code([*stem, *chain(*codes), *last])
+        return _decoded([*stem, *chain(*codes), *last])
 
     def format(self, architecture: NASBenchMRArchitecture) -> str:
-        """The string used by the benchmark itself."""
+        """Write the string that the benchmark itself uses."""
         stages = [
             (stage.modules, branches, *stage.blocks, *stage.channels)
             for branches, stage in enumerate(architecture.stages, 1)
@@ -151,7 +151,7 @@ class NASBenchMR(SearchSpace[NASBenchMRArchitecture]):
         return "-".join("_".join(map(str, part)) for part in parts)
 
     def graph(self, architecture: NASBenchMRArchitecture) -> ComputationGraph:
-        """The whole network as a computation graph."""
+        """Build the computation graph of the whole network."""
         build = GraphBuilder()
         x = build.input((3, self.resolution, self.resolution))
         for channels in architecture.stem:
@@ -159,22 +159,22 @@ class NASBenchMR(SearchSpace[NASBenchMRArchitecture]):
         branches = [x]
         for stage in architecture.stages:
             for _ in range(stage.modules):
-                branches = fuse(build, branches, stage.channels)
-                branches = parallel(build, branches, stage.blocks)
-        x = build.concat(*smallest(build, branches))
+                branches = fuse_branches(build, branches, stage.channels)
+                branches = deepen_branches(build, branches, stage.blocks)
+        x = build.concat(*resize_to_smallest(build, branches))
         x = conv_bn(build, x, architecture.last, activation=Op.RELU)
         build.output(build.linear(build.flatten(build.global_avg_pool(x)), self.classes))
         return build.build(name=f"{self.name}:{self.format(architecture)}")
 
 
 def _code(architecture: NASBenchMRArchitecture) -> tuple[int, ...]:
-    """The 27 numbers that say what a network is."""
+    """Write an architecture as 27 numbers."""
     stages = [(stage.modules, *stage.blocks, *stage.channels) for stage in architecture.stages]
     return (*architecture.stem, *chain(*stages), architecture.last)
 
 
-def _of_code(code: Iterable[int]) -> NASBenchMRArchitecture:
-    """The network of such numbers."""
+def _decoded(code: Iterable[int]) -> NASBenchMRArchitecture:
+    """Make the architecture of 27 numbers."""
     values = iter(code)
 
     def take(count: int) -> tuple[int, ...]:
@@ -186,3 +186,76 @@ def _of_code(code: Iterable[int]) -> NASBenchMRArchitecture:
         for branches in range(1, STAGES + 1)
     ]
     return NASBenchMRArchitecture(stem, tuple(stages), next(values))
+
+
+def fuse_branches(
+    build: GraphBuilder, branches: Sequence[int], channels: Sequence[int]
+) -> list[int]:
+    """Sum each branch with its neighbours and begin new branches.
+
+    The branch itself and a finer one contribute a 3x3 convolution, of stride 1 and 2, and a coarser
+    one a 1x1 convolution that is then enlarged; all have batch norm and ReLU, and so has their
+    sum. A new branch is a 3x3 convolution of stride 2 on the last one.
+
+    Args:
+        build: Builder of the network.
+        branches: The branches before, from the highest resolution to the lowest.
+        channels: Channels of the branches after, at least as many.
+
+    Returns:
+        The branches after.
+    """
+    fused: list[int] = []
+    for place, branch in enumerate(branches):
+        size = build.shapes[branch][1:]
+        terms = [_halved(build, branches[place - 1], channels[place])] if place else []
+        terms.append(conv_bn(build, branch, channels[place], kernel=3, activation=Op.RELU))
+        if place + 1 < len(branches):
+            terms.append(_enlarged(build, branches[place + 1], channels[place], size))
+        fused.append(build.relu(build.add(*terms)))
+    for width in channels[len(branches) :]:
+        fused.append(_halved(build, fused[-1], width))
+    return fused
+
+
+def deepen_branches(
+    build: GraphBuilder, branches: Sequence[int], blocks: Sequence[int]
+) -> list[int]:
+    """Add residual blocks to each branch.
+
+    Args:
+        build: Builder of the network.
+        branches: The branches before.
+        blocks: Number of blocks of each.
+
+    Returns:
+        The branches after.
+    """
+    return [_blocks(build, branch, count) for branch, count in zip(branches, blocks, strict=True)]
+
+
+def resize_to_smallest(build: GraphBuilder, branches: Sequence[int]) -> list[int]:
+    """Resize all branches to the resolution of the last one by bilinear interpolation."""
+    size = build.shapes[branches[-1]][1:]
+    return [build.resize(branch, size, mode="bilinear") for branch in branches]
+
+
+def _halved(build: GraphBuilder, x: int, channels: int) -> int:
+    return conv_bn(build, x, channels, kernel=3, stride=2, activation=Op.RELU)
+
+
+@cached_block
+def _enlarged(build: GraphBuilder, x: int, channels: int, size: tuple[int, int]) -> int:
+    return build.resize(conv_bn(build, x, channels, activation=Op.RELU), size)
+
+
+@cached_block
+def _blocks(build: GraphBuilder, x: int, count: int) -> int:
+    return build.repeat(lambda y: _basic_block(build, y), x, count)
+
+
+def _basic_block(build: GraphBuilder, x: int) -> int:
+    """Add two 3x3 convolutions and a short cut (He et al., CVPR 2016)."""
+    channels = build.shapes[x][0]
+    y = conv_bn(build, x, channels, kernel=3, activation=Op.RELU)
+    return build.relu(build.add(x, conv_bn(build, y, channels, kernel=3)))

@@ -16,12 +16,12 @@ from gennape.graph.node_writer import Shape
 
 @cached_block
 def transformer_layer(build: GraphBuilder, x: int, heads: int, hidden: int) -> int:
-    """Attention and a perceptron, each after layer norm and with a short cut.
+    """Add attention and a perceptron, each after layer norm and with a short cut.
 
     Args:
-        build: Where to add them.
+        build: Builder of the network.
         x: The tokens.
-        heads: Of attention.
+        heads: Number of heads of attention.
         hidden: Channels between the two linear layers of the perceptron.
     """
     channels = build.shapes[x][0]
@@ -31,13 +31,13 @@ def transformer_layer(build: GraphBuilder, x: int, heads: int, hidden: int) -> i
 
 
 def layer_norm(build: GraphBuilder, x: int) -> int:
-    """Layer norm over the channels with a learned scale and shift."""
+    """Add layer norm over the channels with a learned scale and shift."""
     shape = build.shapes[x]
     return build.add_node(Op.LAYER_NORM, (x,), shape, WITH_BIAS, 2 * shape[0])
 
 
 def self_attention(build: GraphBuilder, x: int, heads: int) -> int:
-    """Scaled dot products of queries, keys and values, all linear in the tokens."""
+    """Add scaled dot products of queries, keys and values, all linear in the tokens."""
     channels, tokens, _ = build.shapes[x]
     width = channels // heads
     joined = build.add_node(
@@ -62,7 +62,7 @@ def self_attention(build: GraphBuilder, x: int, heads: int) -> int:
 
 
 def _part(build: GraphBuilder, joined: int, number: int, heads: int, tokens: int) -> int:
-    """Queries (0), keys (1) or values (2) of all heads."""
+    """Take the queries (0), keys (1) or values (2) of all heads."""
     width = build.shapes[joined][0]
     shape = (width, heads, tokens)
     part = _slice(build, joined, shape, 0, number, number + 1)
@@ -75,12 +75,12 @@ def _slice(build: GraphBuilder, x: int, shape: Shape, axis: int, start: int, sto
 
 
 def _summed(length: int) -> tuple[int, ...]:
-    """Attributes of a matrix product that sums over so many elements."""
+    """Return the attributes of a matrix product that sums over `length` elements."""
     return (length, *NO_ATTRIBUTES[1:])
 
 
 def tokens_of(build: GraphBuilder, x: int) -> int:
-    """The places of a map as tokens, row by row."""
+    """Turn the places of a map into tokens, row by row."""
     channels, height, width = build.shapes[x]
     shape = (channels, height * width, 1)
     y = build.add_node(Op.RESHAPE, (x,), shape, shape=[channels, height * width])
@@ -88,7 +88,7 @@ def tokens_of(build: GraphBuilder, x: int) -> int:
 
 
 def map_of(build: GraphBuilder, x: int, height: int, width: int) -> int:
-    """Tokens as the places of a map, row by row."""
+    """Turn tokens into the places of a map, row by row."""
     channels = build.shapes[x][0]
     y = build.add_node(Op.TRANSPOSE, (x,), build.shapes[x], dims=[0, 2, 1])
     return build.add_node(
@@ -97,7 +97,7 @@ def map_of(build: GraphBuilder, x: int, height: int, width: int) -> int:
 
 
 def some_tokens(build: GraphBuilder, x: int, start: int, stop: int) -> int:
-    """Tokens `start` to `stop`."""
+    """Take the tokens from `start` to before `stop`."""
     return _slice(build, x, (build.shapes[x][0], stop - start, 1), 1, start, stop)
 
 
@@ -110,12 +110,12 @@ def learned_map(build: GraphBuilder, x: int) -> int:
 
 
 def learned_token(build: GraphBuilder, channels: int) -> int:
-    """A learned token, such as a class token."""
+    """Add a learned token, such as a class token."""
     shape = (channels, 1, 1)
     return build.add_node(Op.PARAMETER, (), shape, parameters=channels, shape=[1, 1, channels])
 
 
 def joined_tokens(build: GraphBuilder, first: int, rest: int) -> int:
-    """One sequence after another."""
+    """Concatenate two sequences."""
     (channels, before, _), (_, after, _) = build.shapes[first], build.shapes[rest]
     return build.add_node(Op.CONCAT, (first, rest), (channels, before + after, 1))

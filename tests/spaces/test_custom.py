@@ -1,4 +1,4 @@
-"""Families of people's own."""
+"""Custom families."""
 
 import sys
 from pathlib import Path
@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import gennape
+from custom_families import FAMILIES
 from gennape import spaces
 from gennape.spaces import ArchitectureError, check_family
-from own_families import FAMILIES
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""A family of one's own, and some that break a promise."""
+"""A custom family, and some that break a promise."""
 
 FAMILIES = '''
 from gennape.graph import GraphBuilder

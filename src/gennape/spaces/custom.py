@@ -1,4 +1,4 @@
-"""Families of people's own, by the name `package.module:Class`."""
+"""Custom families, which are named by `package.module:Class`."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from gennape.spaces.base import ArchitectureError, SearchSpace
 from gennape.utils.optional_imports import ModuleError, import_factory
 
 
-def own_family(name: str) -> type[SearchSpace[Any]]:
-    """The class that `package.module:Class` names; modules in the working directory count.
+def load_custom_family(name: str) -> type[SearchSpace[Any]]:
+    """Import the class that `package.module:Class` names, also from the working directory.
 
     Raises:
         ArchitectureError: There is no such class, it is no family, or its name is another one.
