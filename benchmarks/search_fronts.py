@@ -21,7 +21,7 @@ from gennape.cli.progress import progress_bar
 from gennape.estimator import Estimator
 from gennape.graph import ComputationGraph
 from gennape.labelling import Dataset, Recipe
-from gennape.search import ByEstimator, Catalogue, Objective, Settings, run
+from gennape.search import EstimatorScorer, NetworkCache, Objective, SearchSettings, search
 from gennape.spaces import SearchSpace
 
 FAMILIES = ("hiaml", "two_path", "inception")
@@ -44,8 +44,8 @@ def chosen_network(
     space: SearchSpace, estimator: Estimator, most_macs: float, folder: Path
 ) -> tuple[ComputationGraph, float]:
     """The best network of the front with so few MACs, and its score."""
-    settings = Settings("nsga2", OBJECTIVES)
-    front = run(Catalogue(space), settings, folder, ByEstimator(estimator)).front
+    settings = SearchSettings("nsga2", OBJECTIVES)
+    front = search(NetworkCache(space), settings, folder, EstimatorScorer(estimator)).front
     cheap = [one for one in front if one.metrics["macs"] <= most_macs]
     best = max(cheap, key=lambda one: one.metrics["score"])
     return space.graph(best.architecture), best.metrics["score"]

@@ -16,7 +16,7 @@ from gennape.labelling import Compute
 from gennape.labelling import run as label
 from gennape.labelling.record import read_record
 from gennape.proxies import choose_networks, score_pool
-from gennape.search import Catalogue, Found, Settings, run, run_guided
+from gennape.search import NetworkCache, SearchResult, SearchSettings, search
 from gennape.utils.workspace import WorkspaceError
 from labelled_networks import coloured_images, tiny_network, tiny_recipe
 from search_doubles import Quality, true_quality
@@ -32,9 +32,9 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return Path(shutil.copytree(UNFINISHED / name, tmp_path / "unfinished"))
 
 
-def _search(folder: Path, scorer: Quality, seed: int = 0) -> Found:
-    settings = Settings("evolution", budget=30, seed=seed)
-    return run(Catalogue(spaces.get("nasbench201")), settings, folder, scorer)
+def _search(folder: Path, scorer: Quality, seed: int = 0) -> SearchResult:
+    settings = SearchSettings("evolution", budget=30, seed=seed)
+    return search(NetworkCache(spaces.get("nasbench201")), settings, folder, scorer)
 
 
 def test_search_goes_on(folder: Path, tmp_path: Path) -> None:
@@ -66,14 +66,14 @@ def test_guided_search_goes_on(folder: Path, tmp_path: Path) -> None:
         return true_quality(graphs)
 
     whole, found = (
-        run_guided(
-            Catalogue(spaces.get("nasbench201")),
-            Settings("evolution", budget=20),
+        search(
+            NetworkCache(spaces.get("nasbench201")),
+            SearchSettings("evolution", budget=20),
             where,
             Quality(3.0),
-            evaluate,
-            6,
-            3,
+            evaluate=evaluate,
+            evaluations=6,
+            per_round=3,
         )
         for where in (tmp_path / "whole", folder)
     )

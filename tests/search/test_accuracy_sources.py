@@ -10,10 +10,10 @@ from gennape.estimator import load
 from gennape.search import (
     SearchError,
     TableSpace,
-    by_function,
-    by_table,
+    function_evaluation,
     labelled_space,
     named_evaluation,
+    table_evaluation,
 )
 
 SPACE = spaces.get("transnas_macro")
@@ -28,10 +28,10 @@ def table(rows: int | None) -> Benchmark:
 def test_accuracies_of_a_table() -> None:
     benchmark = table(5)
     graphs = [SPACE.graph(benchmark.architectures[row]) for row in (3, 1)]
-    assert by_table(benchmark)(graphs) == [3.0, 1.0]
-    assert by_table(benchmark, "b")(graphs) == [6.0, 2.0]
+    assert table_evaluation(benchmark)(graphs) == [3.0, 1.0]
+    assert table_evaluation(benchmark, "b")(graphs) == [6.0, 2.0]
     with pytest.raises(BenchmarkError, match="no label 'c'; it has a, b"):
-        by_table(benchmark, "c")
+        table_evaluation(benchmark, "c")
 
 
 def test_a_whole_table_is_its_family_and_a_part_is_not() -> None:
@@ -44,10 +44,10 @@ def test_a_whole_table_is_its_family_and_a_part_is_not() -> None:
 
 
 def test_functions_by_name() -> None:
-    assert by_function("search_doubles:true_quality").__name__ == "true_quality"
+    assert function_evaluation("search_doubles:true_quality").__name__ == "true_quality"
     for name in ("search_doubles:none", "no_such_module:f", "search_doubles"):
         with pytest.raises(SearchError, match="neither a labelled table nor"):
-            by_function(name)
+            function_evaluation(name)
 
 
 def test_a_function_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +58,7 @@ def test_a_function_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(
         SearchError, match=r"search_doubles:true_quality failed \(KeyError: 'weights'\)"
     ):
-        by_function("search_doubles:true_quality")([])
+        function_evaluation("search_doubles:true_quality")([])
 
 
 @pytest.fixture

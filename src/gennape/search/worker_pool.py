@@ -13,17 +13,17 @@ from typing import Any, TypeVar
 
 import torch
 
-from gennape.search.errors import SearchError
+from gennape.search.candidate import SearchError
 
 Item = TypeVar("Item")
-Result = TypeVar("Result")
+Output = TypeVar("Output")
 
 _WORTH_STARTING = 30
 """Pieces that are done before others are started: fewer take less time than a start."""
 
 
-class Pool(AbstractContextManager["Pool"]):
-    """Applies functions to pieces of work, in one process or in several.
+class WorkerPool(AbstractContextManager["WorkerPool"]):
+    """Processes that apply functions to pieces of work.
 
     Args:
         processes: How many, this one counted.
@@ -41,17 +41,17 @@ class Pool(AbstractContextManager["Pool"]):
 
     @property
     def ready(self) -> int:
-        """How many processes take part by now."""
+        """Number of processes that take part by now."""
         return 1 + sum(helper.is_ready() for helper in self._helpers)
 
     def split(self, items: Sequence[Item], largest: int) -> list[Sequence[Item]]:
-        """Equal parts of some items, none larger than said: one a process if that is enough."""
+        """Split items into equal parts, one a process, or more so that none exceeds `largest`."""
         count = max(self.ready, -(-len(items) // largest))
         size = max(1, -(-len(items) // count))
         return [items[start : start + size] for start in range(0, len(items), size)]
 
-    def map(self, function: Callable[[Item], Result], pieces: Sequence[Item]) -> list[Result]:
-        """What the function makes of each piece.
+    def map(self, function: Callable[[Item], Output], pieces: Sequence[Item]) -> list[Output]:
+        """Apply a function to each piece.
 
         Args:
             function: Its first call in a process sends it there; keep it for the next ones.
@@ -66,8 +66,8 @@ class Pool(AbstractContextManager["Pool"]):
             self._end()
             raise
 
-    def _shared(self, function: Callable[[Item], Result], pieces: Sequence[Item]) -> list[Result]:
-        """What the function makes of each piece, by all processes that are ready."""
+    def _shared(self, function: Callable[[Item], Output], pieces: Sequence[Item]) -> list[Output]:
+        """Apply a function to each piece, in all processes that are ready."""
         self._start_in_time(len(pieces))
         helpers = [helper for helper in self._helpers if helper.is_ready()]
         helpers = helpers[: max(0, len(pieces) - 1)]
@@ -82,7 +82,7 @@ class Pool(AbstractContextManager["Pool"]):
         return results
 
     def _number(self, function: Callable[[Any], Any]) -> int:
-        """The number by which processes know the function."""
+        """Return the number by which processes know the function."""
         for number, known in enumerate(self._functions):
             if known is function:
                 return number
@@ -102,7 +102,7 @@ class Pool(AbstractContextManager["Pool"]):
 
 
 class _Helper:
-    """Another process, and what it has been sent."""
+    """Another process, and the functions that it has been sent."""
 
     def __init__(self) -> None:
         context = get_context("spawn")  # torch's threads do not survive a fork
@@ -114,7 +114,7 @@ class _Helper:
         self._has_started = False
 
     def is_ready(self) -> bool:
-        """Whether it has started."""
+        """Return whether it has started."""
         if not self._has_started and self._connection.poll():
             self.answer()
             self._has_started = True
@@ -128,7 +128,7 @@ class _Helper:
         self._known.add(number)
 
     def answer(self) -> list[Any]:
-        """What came out; waits for it."""
+        """Wait for the results and return them."""
         with self._watched():
             results, error = self._connection.recv()
         if error is not None:

@@ -1,4 +1,4 @@
-"""Searches that began before fingerprints had a version go on."""
+"""Journals, also those that began before fingerprints had a version."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,13 +8,13 @@ import pytest
 
 from gennape import spaces
 from gennape.graph import ComputationGraph
-from gennape.search import Catalogue, Objective, Settings, run, run_guided
-from gennape.search.earlier_journals import earlier_layout_hash
+from gennape.search import NetworkCache, Objective, SearchSettings, search
 from gennape.search.graph_space import GraphSpace
+from gennape.search.journal import MeasuredNetwork, earlier_layout_hash, measured_networks
 from gennape.utils.workspace import WorkspaceError
 from search_doubles import Quality, true_quality
 
-SETTINGS = Settings("random", (Objective.of("score"),), budget=30)
+SETTINGS = SearchSettings("random", (Objective.of("score"),), budget=30)
 
 
 def _age(folder: Path, **settings: str) -> None:
@@ -32,23 +32,47 @@ def _contents(folder: Path) -> Iterator[str]:
 
 
 def test_a_search_goes_on(tmp_path: Path) -> None:
-    catalogue = Catalogue(spaces.get("nasbench201"))
-    whole = run(catalogue, SETTINGS, tmp_path, Quality())
+    cache = NetworkCache(spaces.get("nasbench201"))
+    whole = search(cache, SETTINGS, tmp_path, Quality())
     expected = list(_contents(tmp_path))
     _age(tmp_path)
     scorer = Quality()
-    assert run(Catalogue(spaces.get("nasbench201")), SETTINGS, tmp_path, scorer) == whole
+    assert search(NetworkCache(spaces.get("nasbench201")), SETTINGS, tmp_path, scorer) == whole
     assert not scorer.scored
     assert list(_contents(tmp_path)) == expected
 
 
 def test_rounds_of_true_evaluations_go_on(tmp_path: Path) -> None:
-    catalogue = Catalogue(spaces.get("nasbench201"))
-    expected = run_guided(catalogue, SETTINGS, tmp_path / "whole", Quality(), true_quality, 9, 3)
-    run_guided(catalogue, SETTINGS, tmp_path / "parts", Quality(), true_quality, 3, 3)
+    cache = NetworkCache(spaces.get("nasbench201"))
+    expected = search(
+        cache,
+        SETTINGS,
+        tmp_path / "whole",
+        Quality(),
+        evaluate=true_quality,
+        evaluations=9,
+        per_round=3,
+    )
+    search(
+        cache,
+        SETTINGS,
+        tmp_path / "parts",
+        Quality(),
+        evaluate=true_quality,
+        evaluations=3,
+        per_round=3,
+    )
     _age(tmp_path / "parts")
     scorer = Quality()
-    found = run_guided(catalogue, SETTINGS, tmp_path / "parts", scorer, true_quality, 9, 3)
+    found = search(
+        cache,
+        SETTINGS,
+        tmp_path / "parts",
+        scorer,
+        evaluate=true_quality,
+        evaluations=9,
+        per_round=3,
+    )
     assert found == expected
     parts, whole = (_contents(tmp_path / name / "labels") for name in ("parts", "whole"))
     assert list(parts) == list(whole)
@@ -57,12 +81,12 @@ def test_rounds_of_true_evaluations_go_on(tmp_path: Path) -> None:
 def test_changes_of_a_network_go_on(
     two_branches: Callable[[tuple[int, int]], ComputationGraph], tmp_path: Path
 ) -> None:
-    settings = Settings("random", (Objective.of("macs"),), budget=10)
+    settings = SearchSettings("random", (Objective.of("macs"),), budget=10)
     space = GraphSpace(two_branches((3, 5)))
 
     def search(space: GraphSpace) -> object:
         depends_on = {"network": space.version}
-        return run(Catalogue(space), settings, tmp_path, depends_on=depends_on)
+        return search(NetworkCache(space), settings, tmp_path, depends_on=depends_on)
 
     found = search(space)
     _age(tmp_path, network=earlier_layout_hash(space.network))
@@ -76,3 +100,10 @@ def test_the_earlier_name_of_a_network_stays(
     two_branches: Callable[[tuple[int, int]], ComputationGraph],
 ) -> None:
     assert earlier_layout_hash(two_branches((3, 5))) == "4c4a8eef45a9"
+
+
+def test_a_journal_has_batches_of_networks() -> None:
+    """Those that were read are lists, those that were just written are not."""
+    one, other = ["a", "key", {"macs": 1.0}], MeasuredNetwork("b", "other", {})
+    first = MeasuredNetwork(*one)
+    assert measured_networks([[one], [], [other, one]]) == [first, other, first]

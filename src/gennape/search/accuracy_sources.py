@@ -1,4 +1,4 @@
-"""True evaluations: where accuracies come from."""
+"""Sources of true accuracies: labelled tables and functions, by name."""
 
 import os
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from gennape import benchmarks, spaces
 from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.estimator import Estimator
 from gennape.graph import ComputationGraph
-from gennape.search.errors import SearchError
+from gennape.search.candidate import SearchError
 from gennape.search.stages import Evaluate
 from gennape.search.table_space import TableSpace
 from gennape.spaces import SearchSpace
@@ -19,33 +19,35 @@ from gennape.utils.optional_imports import ModuleError, import_factory
 def named_evaluation(
     name: str,
     space: SearchSpace[Any],
-    estimator: Estimator,
+    estimator: Estimator | None = None,
     data_dir: str | os.PathLike[str] | None = None,
 ) -> tuple[SearchSpace[Any], Evaluate]:
-    """What of a family has accuracies, and where they come from.
+    """Return the part of a family that has accuracies, and the function that gives them.
 
     Args:
         name: `TABLE` or `TABLE:LABEL`, a table that `benchmarks.load` reads; or
             `package.module:function`.
         space: The family.
-        estimator: Tells which networks of a table are near one another.
+        estimator: Tells which networks of a table are near one another; needed only where
+            the table does not hold the whole family.
         data_dir: Folder of labelled tables.
 
     Raises:
-        SearchError: There is no such table or function, or the table is of another family.
+        SearchError: There is no such table or function, the table is of another family, or
+            it needs an estimator.
         BenchmarkError: The table cannot be read or has no such label.
     """
     table, _, label = name.partition(":")
     if table not in [*benchmarks.names(), *spaces.names()] and not table.endswith(".parquet"):
-        return space, by_function(name)
+        return space, function_evaluation(name)
     benchmark = benchmarks.load(table, data_dir)
     if benchmark.space.name != space.name:
         raise SearchError(f"{table} labels {benchmark.space.name}, not {space.name}")
-    return labelled_space(benchmark, estimator), by_table(benchmark, label or None)
+    return labelled_space(benchmark, estimator), table_evaluation(benchmark, label or None)
 
 
-def by_table(benchmark: Benchmark, label: str | None = None) -> Evaluate:
-    """Look accuracies up in a labelled table.
+def table_evaluation(benchmark: Benchmark, label: str | None = None) -> Evaluate:
+    """Make an evaluation that looks accuracies up in a labelled table.
 
     Args:
         benchmark: The table.
@@ -69,20 +71,28 @@ def by_table(benchmark: Benchmark, label: str | None = None) -> Evaluate:
     return evaluate
 
 
-def labelled_space(benchmark: Benchmark, estimator: Estimator) -> SearchSpace[Any]:
-    """The family, where its table holds all of it; else the table as a space of its own.
+def labelled_space(benchmark: Benchmark, estimator: Estimator | None) -> SearchSpace[Any]:
+    """Return the family, where its table holds all of it; else the table as a space of its own.
 
     Neighbours in the table are the nearest by the mean of the features that `estimator` sees
     of a network's nodes.
+
+    Raises:
+        SearchError: The table holds a part of its family, and there is no estimator.
     """
     if len(benchmark) == benchmark.space.size:
         return benchmark.space
+    if estimator is None:
+        raise SearchError(
+            f"{benchmark.name} holds a part of {benchmark.space.name}, whose neighbours are told "
+            "by an estimator; give one"
+        )
     descriptors = estimator.features(benchmark.graphs()).means()
     return TableSpace(benchmark.space, benchmark.architectures, descriptors)
 
 
-def by_function(name: str) -> Evaluate:
-    """The function that `package.module:function` names; see `Evaluate` for what it is given.
+def function_evaluation(name: str) -> Evaluate:
+    """Import the function that `package.module:function` names; see `Evaluate` for its form.
 
     Raises:
         SearchError: There is no such function.

@@ -1,8 +1,9 @@
 import pytest
 
+from gennape import spaces
 from gennape.reports.document import Paragraph
-from gennape.search import Candidate, Found, Objective
-from gennape.search.report.content import document
+from gennape.search import Candidate, Objective, SearchResult
+from gennape.search.report import document
 
 NAN = float("nan")
 OBJECTIVES = [Objective.of("accuracy"), Objective.of("macs")]
@@ -14,7 +15,9 @@ def summary(accuracies: list[float], objectives: list[Objective]) -> str:
         Candidate(None, f"{place}", f"{place}", {"accuracy": accuracy, "macs": 10.0 * place})
         for place, accuracy in enumerate(accuracies)
     ]
-    blocks = document("family", {}, Found.of(candidates, objectives, False), objectives, "")
+    space = spaces.get("nasbench201")
+    result = SearchResult.of(candidates, objectives, exhausted=False, space=space, settings={})
+    blocks = document(result, "")
     return next(block for block in blocks if isinstance(block, Paragraph)).text
 
 

@@ -8,24 +8,24 @@ from gennape import spaces
 from gennape.estimator import load
 from gennape.graph import ComputationGraph
 from gennape.search import (
-    ByEstimator,
-    Catalogue,
     Constraint,
-    Found,
+    EstimatorScorer,
+    NetworkCache,
     Objective,
     SearchError,
-    Settings,
-    run_guided,
+    SearchResult,
+    SearchSettings,
+    search,
 )
-from gennape.search.networks import Network
+from gennape.search.network_cache import SearchNetwork
 from search_doubles import Quality, quality, true_quality
 
-SETTINGS = Settings("evolution", budget=60)
+SETTINGS = SearchSettings("evolution", budget=60)
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue(spaces.get("nasbench201"))
+def cache() -> NetworkCache:
+    return NetworkCache(spaces.get("nasbench201"))
 
 
 class Teachable(Quality):
@@ -37,19 +37,21 @@ class Teachable(Quality):
         super().__init__(bias)
         self.lessons = []
 
-    def learn(self, networks: Sequence[Network], accuracies: np.ndarray) -> Quality:
+    def learn(self, networks: Sequence[SearchNetwork], accuracies: np.ndarray) -> Quality:
         texts = [network.text for network in networks]
         self.lessons.append(dict(zip(texts, accuracies.tolist(), strict=True)))
         return super().learn(networks, accuracies)
 
 
-def accuracies(found: Found) -> list[float]:
+def accuracies(found: SearchResult) -> list[float]:
     return [candidate.metrics["accuracy"] for candidate in found.candidates]
 
 
-def test_each_lesson_is_of_all_accuracies_so_far(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_each_lesson_is_of_all_accuracies_so_far(cache: NetworkCache, tmp_path: Path) -> None:
     scorer = Teachable()
-    found = run_guided(catalogue, SETTINGS, tmp_path, scorer, true_quality, 14, 5)
+    found = search(
+        cache, SETTINGS, tmp_path, scorer, evaluate=true_quality, evaluations=14, per_round=5
+    )
     assert [len(lesson) for lesson in scorer.lessons] == [5, 10]
     assert accuracies(found) == [quality(one.text) for one in found.candidates]
     assert [one.metrics["round"] for one in found.candidates] == [1] * 5 + [2] * 5 + [3] * 4
@@ -60,19 +62,23 @@ def test_each_lesson_is_of_all_accuracies_so_far(catalogue: Catalogue, tmp_path:
     ]
 
 
-def test_what_was_learned_guides_the_search(catalogue: Catalogue, tmp_path: Path) -> None:
-    found = run_guided(catalogue, SETTINGS, tmp_path, Teachable(), true_quality, 30, 10)
+def test_what_was_learned_guides_the_search(cache: NetworkCache, tmp_path: Path) -> None:
+    found = search(
+        cache, SETTINGS, tmp_path, Teachable(), evaluate=true_quality, evaluations=30, per_round=10
+    )
     rounds = np.array(accuracies(found)).reshape(3, 10).mean(axis=1)
     assert rounds[0] < rounds[1] < rounds[2]
     (best,) = found.front
     assert best.metrics["accuracy"] == max(accuracies(found))
 
 
-def test_the_front_is_of_accuracies(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_the_front_is_of_accuracies(cache: NetworkCache, tmp_path: Path) -> None:
     objectives = (Objective.of("score"), Objective.of("macs"))
     constraints = (Constraint.of("macs<=100M"),)
-    settings = Settings("nsga2", objectives, constraints, budget=60)
-    found = run_guided(catalogue, settings, tmp_path, Teachable(), true_quality, 20, 10)
+    settings = SearchSettings("nsga2", objectives, constraints, budget=60)
+    found = search(
+        cache, settings, tmp_path, Teachable(), evaluate=true_quality, evaluations=20, per_round=10
+    )
     assert len(found.front) > 1
     assert all(candidate.metrics["macs"] <= 100e6 for candidate in found.candidates)
     values = [(one.metrics["accuracy"], one.metrics["macs"]) for one in found.front]
@@ -83,7 +89,7 @@ class Killed(Exception):
     pass
 
 
-def test_a_killed_search_evaluates_nothing_twice(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_a_killed_search_evaluates_nothing_twice(cache: NetworkCache, tmp_path: Path) -> None:
     evaluated: list[str] = []
 
     def mortal(graphs: Sequence[ComputationGraph]) -> list[float]:
@@ -96,41 +102,83 @@ def test_a_killed_search_evaluates_nothing_twice(catalogue: Catalogue, tmp_path:
         evaluated.extend(graph.name for graph in graphs)
         return true_quality(graphs)
 
-    whole = run_guided(catalogue, SETTINGS, tmp_path / "whole", Teachable(), true_quality, 15, 5)
+    whole = search(
+        cache,
+        SETTINGS,
+        tmp_path / "whole",
+        Teachable(),
+        evaluate=true_quality,
+        evaluations=15,
+        per_round=5,
+    )
     with pytest.raises(Killed):
-        run_guided(catalogue, SETTINGS, tmp_path / "broken", Teachable(), mortal, 15, 5)
-    found = run_guided(catalogue, SETTINGS, tmp_path / "broken", Teachable(), healthy, 15, 5)
+        search(
+            cache,
+            SETTINGS,
+            tmp_path / "broken",
+            Teachable(),
+            evaluate=mortal,
+            evaluations=15,
+            per_round=5,
+        )
+    found = search(
+        cache,
+        SETTINGS,
+        tmp_path / "broken",
+        Teachable(),
+        evaluate=healthy,
+        evaluations=15,
+        per_round=5,
+    )
     assert found == whole
     assert len(evaluated) == len(set(evaluated)) == 15
 
 
-def test_failed_evaluations_teach_nothing(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_failed_evaluations_teach_nothing(cache: NetworkCache, tmp_path: Path) -> None:
     def evaluate(graphs: Sequence[ComputationGraph]) -> list[float]:
         return [float("nan"), *true_quality(graphs[1:])]
 
     scorer = Teachable()
-    found = run_guided(catalogue, SETTINGS, tmp_path, scorer, evaluate, 10, 5)
+    found = search(
+        cache, SETTINGS, tmp_path, scorer, evaluate=evaluate, evaluations=10, per_round=5
+    )
     assert [len(lesson) for lesson in scorer.lessons] == [4]
     assert np.isfinite(found.front[0].metrics["accuracy"])
 
 
-def test_the_estimator_learns(catalogue: Catalogue, tmp_path: Path) -> None:
-    settings = Settings("evolution", budget=30)
-    found = run_guided(catalogue, settings, tmp_path, ByEstimator(load()), true_quality, 10, 5)
+def test_the_estimator_learns(cache: NetworkCache, tmp_path: Path) -> None:
+    settings = SearchSettings("evolution", budget=30)
+    found = search(
+        cache,
+        settings,
+        tmp_path,
+        EstimatorScorer(load()),
+        evaluate=true_quality,
+        evaluations=10,
+        per_round=5,
+    )
     assert len(found.candidates) == 10
 
 
-def test_it_must_be_guided_by_the_score(catalogue: Catalogue, tmp_path: Path) -> None:
-    settings = Settings(objectives=(Objective.of("macs"),))
+def test_it_must_be_guided_by_the_score(cache: NetworkCache, tmp_path: Path) -> None:
+    settings = SearchSettings(objectives=(Objective.of("macs"),))
     with pytest.raises(SearchError, match="make it an objective"):
-        run_guided(catalogue, settings, tmp_path, Quality(), true_quality)
+        search(cache, settings, tmp_path, Quality(), evaluate=true_quality)
 
 
-def test_an_evaluation_gives_one_number_a_network(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_an_evaluation_gives_one_number_a_network(cache: NetworkCache, tmp_path: Path) -> None:
     with pytest.raises(SearchError, match="one number a network"):
-        run_guided(catalogue, SETTINGS, tmp_path, Quality(), lambda graphs: [1.0], 10, 5)
+        search(
+            cache,
+            SETTINGS,
+            tmp_path,
+            Quality(),
+            evaluate=lambda graphs: [1.0],
+            evaluations=10,
+            per_round=5,
+        )
 
 
-def test_an_evaluation_gives_numbers(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_an_evaluation_gives_numbers(cache: NetworkCache, tmp_path: Path) -> None:
     with pytest.raises(SearchError, match=r"gave a object; it must give one number a network"):
-        run_guided(catalogue, Settings(), tmp_path, Quality(), lambda graphs: object())
+        search(cache, SearchSettings(), tmp_path, Quality(), evaluate=lambda graphs: object())

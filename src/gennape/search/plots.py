@@ -1,22 +1,22 @@
-"""The plots of a search: its front, or how its best candidate became better."""
+"""Plots of a search: its front, or the progress of its best candidate."""
 
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from gennape.reports.drawing import drawing
 from gennape.search.candidate import Candidate
-from gennape.search.objectives import Objective, costs_of, shown
+from gennape.search.objectives import Objective, cost_matrix, format_metric
+from gennape.utils.array_types import FloatArray
 
 _DOT, _BEST = "#56b4e9", "#d55e00"
 _RESOLUTION = 160
 
 
 class Plot(NamedTuple):
-    """One drawing as SVG and as PNG."""
+    """Drawing as SVG and as PNG."""
 
     svg: str
     png: bytes
@@ -25,7 +25,7 @@ class Plot(NamedTuple):
 def front_plot(
     candidates: Sequence[Candidate], front: Sequence[Candidate], objectives: Sequence[Objective]
 ) -> Plot:
-    """All candidates by the first two objectives; the front stands out."""
+    """Plot all candidates by the first two objectives; the front stands out."""
     along, up = objectives[1].metric, objectives[0].metric
     everything, best = (_points(part, along, up) for part in (candidates, front))
     png = BytesIO()
@@ -40,8 +40,8 @@ def front_plot(
 
 
 def progress_plot(candidates: Sequence[Candidate], objective: Objective) -> Plot:
-    """Each candidate's value in the order in which they were found, and the best so far."""
-    costs = costs_of(candidates, [objective])[:, 0]
+    """Plot the value of each candidate in the order of the search, and the best so far."""
+    costs = cost_matrix(candidates, [objective])[:, 0]
     sign = -1 if objective.higher_is_better else 1
     order = np.arange(1, len(costs) + 1)
     png = BytesIO()
@@ -60,9 +60,9 @@ def progress_plot(candidates: Sequence[Candidate], objective: Objective) -> Plot
 def _name(axis: Any, metric: str) -> None:
     """Label an axis of matplotlib, its numbers as tables show them."""
     axis.set_label_text(metric)
-    axis.set_major_formatter(lambda value, _: shown(metric, value))
+    axis.set_major_formatter(lambda value, _: format_metric(metric, value))
 
 
-def _points(candidates: Sequence[Candidate], along: str, up: str) -> npt.NDArray[np.float64]:
-    """Two metrics of candidates, `(candidates, 2)`."""
+def _points(candidates: Sequence[Candidate], along: str, up: str) -> FloatArray:
+    """Tabulate two metrics of candidates, `(candidates, 2)`."""
     return np.array([(one.metrics[along], one.metrics[up]) for one in candidates])
