@@ -60,8 +60,8 @@ def rows(
     chosen = chosen_network(space, estimator, MOST_MACS * median[0].macs, folder)
     graphs = [median[0], chosen[0]]
     with progress_bar() as report:
-        records = labelling.run(
-            graphs, images, recipe, runs / family, list(seeds), report=report
+        records = labelling.label_networks(
+            graphs, images, recipe, runs / family, seeds=seeds, report=report
         ).records
     for name, (graph, score) in (("median", median), ("of the front", chosen)):
         reached = [one.accuracy for one in records if one.fingerprint == graph.fingerprint]

@@ -12,9 +12,8 @@ import pytest
 from gennape import spaces
 from gennape.estimator import pretrain
 from gennape.graph import ComputationGraph
-from gennape.labelling import Compute
-from gennape.labelling import run as label
-from gennape.labelling.record import read_record
+from gennape.labelling import Compute, label_networks
+from gennape.labelling.run_record import read_record
 from gennape.proxies import choose_networks, score_pool
 from gennape.search import NetworkCache, SearchResult, SearchSettings, search
 from gennape.utils.workspace import WorkspaceError
@@ -100,7 +99,7 @@ def test_labelling_goes_on(folder: Path, tmp_path: Path) -> None:
     before = read_record(ended)
     told: list[int] = []
     whole, found = (
-        label(
+        label_networks(
             networks,
             coloured_images(),
             tiny_recipe(),
@@ -120,7 +119,7 @@ def test_labelling_goes_on(folder: Path, tmp_path: Path) -> None:
 
 def test_labelling_refuses_other_settings(folder: Path) -> None:
     with pytest.raises(WorkspaceError, match=r"\(recipe.batch was 32, is 16\)"):
-        label([tiny_network()], coloured_images(), tiny_recipe(batch=16), folder)
+        label_networks([tiny_network()], coloured_images(), tiny_recipe(batch=16), folder)
 
 
 def _pretrain(folder: Path, **options: Any) -> Any:

@@ -109,5 +109,5 @@ def test_a_family_and_its_cache_are_searched_alike(tmp_path: Path) -> None:
 def test_rounds_need_a_scorer(tmp_path: Path) -> None:
     with pytest.raises(SearchError, match="need an estimator"):
         search("hiaml", SearchSettings(), tmp_path, evaluate="search_doubles:true_quality")
-    with pytest.raises(SearchError, match="hiaml holds a part of hiaml.* by an estimator"):
+    with pytest.raises(SearchError, match=r"hiaml holds a part of hiaml, .* by an estimator"):
         search("hiaml", SearchSettings(), tmp_path, evaluate="hiaml")

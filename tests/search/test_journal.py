@@ -84,16 +84,16 @@ def test_changes_of_a_network_go_on(
     settings = SearchSettings("random", (Objective.of("macs"),), budget=10)
     space = GraphSpace(two_branches((3, 5)))
 
-    def search(space: GraphSpace) -> object:
+    def searched(space: GraphSpace) -> object:
         depends_on = {"network": space.version}
         return search(NetworkCache(space), settings, tmp_path, depends_on=depends_on)
 
-    found = search(space)
+    found = searched(space)
     _age(tmp_path, network=earlier_layout_hash(space.network))
     other = GraphSpace(two_branches((5, 3)))
     with pytest.raises(WorkspaceError, match="other settings"):
-        search(other)
-    assert search(space) == found
+        searched(other)
+    assert searched(space) == found
 
 
 def test_the_earlier_name_of_a_network_stays(

@@ -1,6 +1,6 @@
-"""The folder of a labelling: one data set, one recipe, any number of runs.
+"""Folder of a labelling: one data set, one recipe, any number of runs.
 
-| file | what it holds |
+| file | content |
 |---|---|
 | `settings.json` | the data set's name and sha256, the recipe, the version of the fingerprints |
 | `workspace.lock` | that a process writes what is not of one run, or once has |
@@ -30,7 +30,7 @@ from gennape.graph import ComputationGraph
 from gennape.graph.hashing import HASH_VERSION
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.recipe import Recipe
-from gennape.labelling.record import Record, Status, read_record, table_of
+from gennape.labelling.run_record import RunRecord, RunStatus, read_record, table_of
 from gennape.utils.files import sha256_of
 from gennape.utils.workspace import SETTINGS, Workspace
 
@@ -39,27 +39,32 @@ RUNS, MEANS, LABELS = "runs.parquet", "labels.csv", "labels.parquet"
 
 @dataclass(frozen=True, eq=False)
 class LabellingRun:
-    """One training that is asked for."""
+    """Training of one network with one seed.
+
+    Attributes:
+        graph: The network.
+        seed: Of all randomness.
+    """
 
     graph: ComputationGraph
     seed: int
 
     @cached_property
     def key(self) -> str:
-        """Names the run in its folder."""
+        """Name of the run in its folder."""
         return f"{self.graph.fingerprint}-{self.seed}"
 
 
-class Folder:
-    """Where the runs of a data set and a recipe are.
+class LabellingFolder:
+    """Folder of the runs of a data set and a recipe.
 
     Args:
         path: Made if it is not there.
-        dataset: What is learned.
-        recipe: How.
+        dataset: Images that networks learn from.
+        recipe: Of the training.
 
     Attributes:
-        runs: Where what belongs to one run is.
+        runs: Folder of the files of single runs.
         hash_version: The oldest of the fingerprints that name its runs.
 
     Raises:
@@ -83,23 +88,23 @@ class Folder:
             pass  # it is of these settings
 
     def record(self, run: LabellingRun) -> Path:
-        """Where the record of a run is, once it has ended."""
+        """Return the path of the record of a run that has ended."""
         return self.runs / f"{run.key}.json"
 
     def checkpoint(self, run: LabellingRun) -> Path:
-        """Where a run is that has not ended."""
+        """Return the path of the last state of a run that has not ended."""
         return self.runs / f"{run.key}.pt"
 
     def lock(self, run: LabellingRun) -> Path:
-        """The file by which a process keeps a run to itself."""
+        """Return the path of the lock of a run."""
         return self.runs / f"{run.key}.lock"
 
-    def alone(self) -> Workspace:
-        """Entered, it keeps other processes from writing what is not of one run."""
+    def locked(self) -> Workspace:
+        """Return the workspace, whose lock guards the files that are not of one run."""
         return self._workspace
 
-    def records(self) -> list[Record]:
-        """Of all runs that have ended, in the order of their architectures and seeds."""
+    def records(self) -> list[RunRecord]:
+        """Read all records, in the order of their architectures and seeds."""
         records = map(read_record, self.runs.glob("*.json"))
         return sorted(records, key=lambda record: (record.architecture, record.seed))
 
@@ -115,11 +120,11 @@ class Folder:
                     _write_labels(record, table, digest)
 
 
-def _write_means(records: Sequence[Record], path: Path) -> None:
+def _write_means(records: Sequence[RunRecord], path: Path) -> None:
     """Write the mean last accuracy of each network, over its seeds."""
     accuracies: dict[str, list[float]] = {}
     for record in records:
-        if record.status is Status.TRAINED:
+        if record.status is RunStatus.TRAINED:
             accuracies.setdefault(record.architecture, []).append(record.accuracy)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -127,10 +132,10 @@ def _write_means(records: Sequence[Record], path: Path) -> None:
         writer.writerows((name, f"{mean(found):.6g}") for name, found in accuracies.items())
 
 
-def _write_labels(record: Record, table: CanonicalWriter, digest: str) -> None:
-    """The last accuracies of a network of a family that was trained to the end."""
+def _write_labels(record: RunRecord, table: CanonicalWriter, digest: str) -> None:
+    """Write the last accuracies of a network of a family that was trained to the end."""
     found = spaces.split(record.architecture)
-    if record.status is not Status.TRAINED or found is None:
+    if record.status is not RunStatus.TRAINED or found is None:
         return
     family, architecture = found
     last = {"train": record.train_accuracy[-1], "test": record.accuracy}
@@ -152,7 +157,7 @@ def _write_labels(record: Record, table: CanonicalWriter, digest: str) -> None:
 
 
 def _hash_version(settings: Path) -> int:
-    """Version of the fingerprints that name the runs of a folder; 1 where it does not say."""
+    """Read the version of the fingerprints that name the runs of a folder; 1 if not stated."""
     if not settings.exists():
         return HASH_VERSION
     try:

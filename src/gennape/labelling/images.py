@@ -1,4 +1,4 @@
-"""Images of any kind as colour pixels of one size."""
+"""Conversion of images of any kind to colour pixels of one size."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -7,8 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from gennape.labelling.dataset import Part
-from gennape.labelling.errors import LabellingError
+from gennape.labelling.dataset import LabelledImages, LabellingError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -18,8 +17,10 @@ Pixels = npt.NDArray[np.uint8]
 _FULL, _FULL_OF_16 = 255, 65535
 
 
-def part_of(samples: Iterable[tuple[Any, int]], resolution: int | None, where: str) -> Part:
-    """Decoded images.
+def decode_images(
+    samples: Iterable[tuple[Any, int]], resolution: int | None, where: str
+) -> LabelledImages:
+    """Decode images of one size.
 
     Args:
         samples: Images beside their classes: pictures of Pillow; arrays, `(height, width,
@@ -46,11 +47,13 @@ def part_of(samples: Iterable[tuple[Any, int]], resolution: int | None, where: s
         )
     if not pixels:
         raise LabellingError(f"there are no images in {where}")
-    return Part(torch.from_numpy(np.stack(pixels)), torch.tensor(classes, dtype=torch.int64))
+    return LabelledImages(
+        torch.from_numpy(np.stack(pixels)), torch.tensor(classes, dtype=torch.int64)
+    )
 
 
 def _pixels(image: Any, resolution: int | None) -> Pixels:
-    """Red, green and blue, `(3, height, width)`."""
+    """Convert an image to red, green and blue, `(3, height, width)`."""
     picture = _of_8_bits(_picture(image)).convert("RGB")
     if resolution is not None:
         from PIL import ImageOps
@@ -64,7 +67,7 @@ def _picture(image: Any) -> "Image.Image":
 
     if isinstance(image, torch.Tensor):
         if image.is_floating_point():
-            image = (_shares(image) * _FULL).round().to(torch.uint8)
+            image = (_checked_floats(image) * _FULL).round().to(torch.uint8)
         image = image.movedim(0, -1).numpy()
     if isinstance(image, np.ndarray):
         if image.dtype != np.uint8:
@@ -77,8 +80,8 @@ def _picture(image: Any) -> "Image.Image":
     )
 
 
-def _shares(image: torch.Tensor) -> torch.Tensor:
-    """Floats, checked."""
+def _checked_floats(image: torch.Tensor) -> torch.Tensor:
+    """Check that floats go from 0 to 1."""
     low, high = image.min().item(), image.max().item()
     if not (low >= 0 and high <= 1):  # nor is NaN
         raise LabellingError(f"its numbers go from {low:g} to {high:g}; floats go from 0 to 1")
@@ -86,7 +89,7 @@ def _shares(image: torch.Tensor) -> torch.Tensor:
 
 
 def _of_8_bits(picture: "Image.Image") -> "Image.Image":
-    """A picture of 16 bits in 8; `convert` would cut off what is above 255."""
+    """Convert a picture of 16 bits to 8; `convert` would cut off values above 255."""
     from PIL import Image
 
     if picture.mode == "F":

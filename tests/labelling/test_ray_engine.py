@@ -16,13 +16,13 @@ from gennape.labelling import (
     Compute,
     Dataset,
     Engine,
-    Labelled,
     LabellingError,
-    Status,
+    LabellingResult,
+    RunStatus,
     evaluator,
+    label_networks,
     load_dataset,
     load_engine,
-    run,
 )
 from labelled_networks import coloured_images, tiny_network, tiny_recipe
 
@@ -55,12 +55,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-def _run(folder: Path, engine: Engine | None = None, **options: Any) -> Labelled:
+def _run(folder: Path, engine: Engine | None = None, **options: Any) -> LabellingResult:
     options = {"recipe": RECIPE, "compute": Compute(), "engine": engine} | options
-    return run(NETWORKS, load_dataset("digits"), folder=folder, **options)
+    return label_networks(NETWORKS, load_dataset("digits"), folder=folder, **options)
 
 
-def _comparable(found: Labelled) -> list[dict[str, Any]]:
+def _comparable(found: LabellingResult) -> list[dict[str, Any]]:
     return [{**vars(record), "seconds": 0} for record in found.records]
 
 
@@ -141,10 +141,10 @@ def test_a_run_that_kills_its_workers_is_a_row(
     images = coloured_images()
     deadly = Deadly(images.name, images.train, images.test)
     monkeypatch.setattr("gennape.labelling.engines.ray_cluster.RETRIES", 1)
-    (record,) = run(
+    (record,) = label_networks(
         NETWORKS[:1], deadly, RECIPE, tmp_path, compute=Compute(), engine=engine
     ).records
-    assert (record.status, record.reason) == (Status.FAILED, "its worker died 2 times")
+    assert (record.status, record.reason) == (RunStatus.FAILED, "its worker died 2 times")
     assert record.test_accuracy == []
 
 

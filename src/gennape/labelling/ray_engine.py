@@ -1,6 +1,6 @@
-"""Runs as tasks of a Ray cluster.
+"""Engine of a Ray cluster.
 
-Every run is a task. What is done is known from the folder alone, which has to be on a file
+Every run is a task. Which runs have ended is known from the folder alone, which has to be on a file
 system that all machines of the cluster mount under the same path. So a task that starts anew
 because its worker died, or because the driver died and came back, goes on from the run's last
 checkpoint, and a run that has ended is not done again. The locks of runs keep tasks of two
@@ -20,9 +20,9 @@ import torch
 from ray.exceptions import OutOfMemoryError, RayTaskError, WorkerCrashedError
 
 from gennape.labelling.compute import Compute
-from gennape.labelling.errors import LabellingError
+from gennape.labelling.dataset import LabellingError
 from gennape.labelling.folder import LabellingRun
-from gennape.labelling.worker import Worker
+from gennape.labelling.worker import RunWorker
 
 RETRIES = 3
 """How often a run goes on after its worker died, before it is given up."""
@@ -30,11 +30,11 @@ RETRIES = 3
 _SECONDS_BETWEEN_LOOKS = 1.0
 
 
-class RayCluster:
-    """Does runs on a Ray cluster.
+class RayEngine:
+    """Engine that does runs on a Ray cluster.
 
     Args:
-        share: What each run has of the cluster: GPUs if it trains on one, else processors. A
+        share: GPUs of each run if it trains on one, else processors. A
             quarter puts four runs on one GPU.
 
     Raises:
@@ -47,24 +47,27 @@ class RayCluster:
         self.share = share
         if not ray.is_initialized():
             ray.init(include_dashboard=False, log_to_driver=False)
-        self._worker: Worker | None = None
+        self._worker: RunWorker | None = None
         self._shared: list[Any] = []
         self._epochs: Any = ray.remote(num_cpus=0, max_restarts=-1)(_Epochs).remote()
 
     def compute(self, device: str = "auto") -> Compute:
-        """See `Engine`; whether the cluster has the device shows when a run starts."""
+        """Choose what suits a device, see `Engine`.
+
+        Whether the cluster has the device shows when a run starts.
+        """
         if device == "auto":
             device = "cuda" if _has_gpu() else "cpu"
         return Compute.suiting(device)
 
     def attempt(
         self,
-        worker: Worker,
+        worker: RunWorker,
         runs: Sequence[LabellingRun],
         end: float,
         report: Callable[[int], None],
     ) -> Iterator[LabellingRun]:
-        """See `Engine`."""
+        """Attempt each run once, see `Engine`."""
         if worker is not self._worker:
             self._worker, self._shared = worker, [ray.put(worker)]
         options: dict[str, Any] = {"max_retries": RETRIES, **self._resources(worker)}
@@ -79,7 +82,7 @@ class RayCluster:
             told: dict[str, int] = ray.get(self._epochs.all.remote())
             report(sum(told.get(run.key, 0) for run in pending.values()))
 
-    def _resources(self, worker: Worker) -> dict[str, float]:
+    def _resources(self, worker: RunWorker) -> dict[str, float]:
         is_gpu = torch.device(worker.compute.device).type == "cuda"
         return {"num_gpus" if is_gpu else "num_cpus": self.share}
 
@@ -89,7 +92,7 @@ def _has_gpu() -> bool:
 
 
 class _Epochs:
-    """Hears from tasks how many epochs of their runs are done."""
+    """Actor that hears from tasks how many epochs of their runs are done."""
 
     def __init__(self) -> None:
         self._told: dict[str, int] = {}
@@ -102,10 +105,10 @@ class _Epochs:
 
 
 def _attempt(shared: list[Any], run: LabellingRun, end: float, epochs: Any) -> bool:
-    """The task; `shared` is a list so that what is in it is fetched only if there is time."""
+    """Do a run as a task; `shared` is a list so that it is fetched only if there is time."""
     if time() >= end:
         return False
-    worker: Worker = ray.get(shared[0])
+    worker: RunWorker = ray.get(shared[0])
     if not worker.folder.path.is_dir():
         raise LabellingError(
             f"{socket.gethostname()} has no folder {worker.folder.path}; it must be on a file "
@@ -119,8 +122,8 @@ def _attempt(shared: list[Any], run: LabellingRun, end: float, epochs: Any) -> b
     return worker.attempt(run, on_epoch)
 
 
-def _has_ended(reference: Any, worker: Worker, run: LabellingRun) -> bool:
-    """Whether the task ended its run; a run that kills its workers is given up."""
+def _has_ended(reference: Any, worker: RunWorker, run: LabellingRun) -> bool:
+    """Return whether the task ended its run; a run that kills its workers is given up."""
     try:
         has_ended: bool = ray.get(reference)
     except (WorkerCrashedError, OutOfMemoryError):

@@ -1,4 +1,4 @@
-"""What is kept of a run: one row of the table of runs."""
+"""Record of a run: one row of the table of runs."""
 
 import json
 import os
@@ -16,8 +16,8 @@ from gennape.utils.files import atomic_write
 _LIBRARIES = ("gennape", "torch", "numpy")
 
 
-class Status(StrEnum):
-    """How a run ended."""
+class RunStatus(StrEnum):
+    """End of a run."""
 
     TRAINED = "trained"
     DIVERGED = "diverged"
@@ -26,8 +26,8 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
-class Record:
-    """A run that has ended.
+class RunRecord:
+    """Run that has ended.
 
     Attributes:
         architecture: The name of the network, `family:architecture` for one of a family.
@@ -41,7 +41,7 @@ class Record:
         recipe: Name of the recipe.
         seed: Of all randomness.
         epochs: Of the recipe.
-        train_accuracy: After each epoch that was done, in percent, as in `History`.
+        train_accuracy: After each epoch that was done, in percent, as in `TrainingHistory`.
         test_accuracy: After each epoch that was done, in percent.
         seconds: Of the epochs that were done.
         device: The hardware's name.
@@ -69,14 +69,14 @@ class Record:
     device: str
     precision: str
     versions: dict[str, str]
-    status: Status
+    status: RunStatus
     reason: str
     hash_version: int = 1
 
     @property
     def accuracy(self) -> float:
         """Test accuracy after the last epoch in percent; NaN if it was not reached."""
-        return self.test_accuracy[-1] if self.status is Status.TRAINED else float("nan")
+        return self.test_accuracy[-1] if self.status is RunStatus.TRAINED else float("nan")
 
 
 SCHEMA = pa.schema(
@@ -106,23 +106,23 @@ SCHEMA = pa.schema(
 
 
 def versions() -> dict[str, str]:
-    """Of Python and of the libraries that a result depends on."""
+    """Return the versions of Python and of the libraries that a result depends on."""
     return {"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES}
 
 
-def write_record(record: Record, path: Path) -> None:
+def write_record(record: RunRecord, path: Path) -> None:
     """Write a record as JSON."""
     text = json.dumps(asdict(record))
     atomic_write(path, lambda partial: partial.write_text(text, encoding="utf-8"))
 
 
-def read_record(path: str | os.PathLike[str]) -> Record:
-    """Read what `write_record` wrote."""
+def read_record(path: str | os.PathLike[str]) -> RunRecord:
+    """Read a record that `write_record` wrote."""
     values: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-    return Record(**{**values, "status": Status(values["status"])})
+    return RunRecord(**{**values, "status": RunStatus(values["status"])})
 
 
-def table_of(records: list[Record]) -> pa.Table:
-    """Records as a table, one row each; `versions` as JSON."""
+def table_of(records: list[RunRecord]) -> pa.Table:
+    """Tabulate records, one row each; `versions` as JSON."""
     rows = [asdict(record) | {"versions": json.dumps(record.versions)} for record in records]
     return pa.Table.from_pylist(rows, SCHEMA)

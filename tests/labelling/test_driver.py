@@ -1,6 +1,8 @@
 import csv
 import json
+from math import isnan
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import numpy as np
@@ -9,10 +11,17 @@ import pytest
 import torch
 
 from gennape import benchmarks
-from gennape.labelling import Compute, Labelled, LabellingError, Status, run
-from gennape.labelling.folder import Folder, LabellingRun
-from gennape.labelling.training import Training
-from gennape.labelling.worker import Worker
+from gennape.labelling import (
+    Compute,
+    LabellingError,
+    LabellingResult,
+    RunStatus,
+    evaluator,
+    label_networks,
+)
+from gennape.labelling.folder import LabellingFolder, LabellingRun
+from gennape.labelling.training import NetworkTraining
+from gennape.labelling.worker import RunWorker
 from gennape.utils.files import file_lock
 from gennape.utils.workspace import WorkspaceError
 from labelled_networks import coloured_images, tiny_network, tiny_recipe
@@ -24,25 +33,29 @@ NETWORKS = [
 ]
 
 
-def _run(folder: Path, networks: Any = NETWORKS, recipe: Any = None, **options: Any) -> Labelled:
-    return run(networks, IMAGES, recipe or tiny_recipe(), folder, compute=Compute(), **options)
+def _run(
+    folder: Path, networks: Any = NETWORKS, recipe: Any = None, **options: Any
+) -> LabellingResult:
+    return label_networks(
+        networks, IMAGES, recipe or tiny_recipe(), folder, compute=Compute(), **options
+    )
 
 
 @pytest.fixture
 def epochs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The numbers of the epochs that are trained, one after another."""
     trained: list[int] = []
-    whole = Training.epoch
+    whole = NetworkTraining.epoch
 
-    def count(self: Training) -> None:
+    def count(self: NetworkTraining) -> None:
         trained.append(self.epochs)
         whole(self)
 
-    monkeypatch.setattr(Training, "epoch", count)
+    monkeypatch.setattr(NetworkTraining, "epoch", count)
     return trained
 
 
-def _comparable(found: Labelled) -> list[dict[str, Any]]:
+def _comparable(found: LabellingResult) -> list[dict[str, Any]]:
     return [{**vars(record), "seconds": 0} for record in found.records]
 
 
@@ -102,7 +115,7 @@ def test_nothing_is_done_twice(tmp_path: Path, epochs: list[int]) -> None:
 
 def test_a_damaged_checkpoint_is_thrown_away(tmp_path: Path, epochs: list[int]) -> None:
     expected = _comparable(_run(tmp_path / "whole", NETWORKS[:1]))
-    kept = Folder(tmp_path / "damaged", IMAGES, tiny_recipe())
+    kept = LabellingFolder(tmp_path / "damaged", IMAGES, tiny_recipe())
     checkpoint = kept.checkpoint(LabellingRun(NETWORKS[0], 0))
     for damage in (b"", b"PK no checkpoint"):
         checkpoint.write_bytes(damage)
@@ -113,7 +126,7 @@ def test_a_damaged_checkpoint_is_thrown_away(tmp_path: Path, epochs: list[int]) 
 
 
 def test_a_full_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Folder(tmp_path, IMAGES, tiny_recipe())
+    kept = LabellingFolder(tmp_path, IMAGES, tiny_recipe())
     checkpoint = kept.checkpoint(LabellingRun(NETWORKS[0], 0))
     checkpoint.write_bytes(b"whole")
 
@@ -122,12 +135,12 @@ def test_a_full_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(torch, "load", without_memory)
     (record,) = _run(tmp_path, NETWORKS[:1]).records
-    assert record.status is Status.OUT_OF_MEMORY
+    assert record.status is RunStatus.OUT_OF_MEMORY
 
 
 def test_what_another_process_works_on_is_not_given_up(tmp_path: Path) -> None:
-    kept, one = Folder(tmp_path, IMAGES, tiny_recipe()), LabellingRun(NETWORKS[0], 0)
-    worker = Worker(kept, IMAGES, tiny_recipe(), Compute())
+    kept, one = LabellingFolder(tmp_path, IMAGES, tiny_recipe()), LabellingRun(NETWORKS[0], 0)
+    worker = RunWorker(kept, IMAGES, tiny_recipe(), Compute())
     with file_lock(kept.lock(one)):
         assert not worker.give_up(one, "its worker died")
     assert worker.give_up(one, "its worker died")
@@ -155,7 +168,7 @@ def test_the_budget_ends_between_epochs(
     assert (list(found.records), found.left, epochs) == ([], 3, [])
     assert pq.read_table(tmp_path / "none" / "runs.parquet").num_rows == 0
     clock = iter(range(100))
-    for module in ("labelling", "engines.local"):
+    for module in ("driver", "engines"):
         monkeypatch.setattr(f"gennape.labelling.{module}.time", lambda: next(clock))
     found = _run(tmp_path / "some", hours=7 / 3600)
     assert (len(found.records), found.left) == (1, 2)
@@ -166,9 +179,9 @@ def test_the_budget_ends_between_epochs(
 def test_networks_that_cannot_be_trained_are_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = Training.epoch
+    whole = NetworkTraining.epoch
 
-    def without_memory(self: Training) -> None:
+    def without_memory(self: NetworkTraining) -> None:
         width = next(self.network.parameters()).shape[0]
         if self.epochs == 1 and width == 8:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
@@ -176,10 +189,10 @@ def test_networks_that_cannot_be_trained_are_rows(
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
         whole(self)
 
-    monkeypatch.setattr(Training, "epoch", without_memory)
+    monkeypatch.setattr(NetworkTraining, "epoch", without_memory)
     first, second, third = _run(tmp_path).records
-    assert first.status is Status.TRAINED
-    assert (second.status, third.status) == (Status.OUT_OF_MEMORY,) * 2
+    assert first.status is RunStatus.TRAINED
+    assert (second.status, third.status) == (RunStatus.OUT_OF_MEMORY,) * 2
     assert "allocate 2 GiB" in second.reason
     assert len(second.test_accuracy) == 1 and np.isnan(second.accuracy)
     assert len(benchmarks.load(tmp_path / "labels.parquet")) == 1
@@ -188,12 +201,12 @@ def test_networks_that_cannot_be_trained_are_rows(
 def test_divergence_and_failure_are_rows(tmp_path: Path) -> None:
     """An image of one pixel cannot be halved."""
     (diverged,) = _run(tmp_path / "1", NETWORKS[:1], tiny_recipe(learning_rate=1e30)).records
-    assert diverged.status is Status.DIVERGED
+    assert diverged.status is RunStatus.DIVERGED
     assert "not finite" in diverged.reason
     recipe = tiny_recipe(epochs=4, half_resolution_epochs=4)
     images = coloured_images(pixels=1)
-    (failed,) = run([tiny_network(pixels=1)], images, recipe, tmp_path / "2").records
-    assert failed.status is Status.FAILED
+    (failed,) = label_networks([tiny_network(pixels=1)], images, recipe, tmp_path / "2").records
+    assert failed.status is RunStatus.FAILED
     assert "too small" in failed.reason
 
 
@@ -202,19 +215,19 @@ def test_a_folder_of_other_settings(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match=r"recipe.batch was 32, is 16\); give another"):
         _run(tmp_path, NETWORKS[:1], tiny_recipe(batch=16))
     with pytest.raises(WorkspaceError, match="sha256 was"):
-        run(NETWORKS, coloured_images(1), tiny_recipe(), tmp_path, compute=Compute())
+        label_networks(NETWORKS, coloured_images(1), tiny_recipe(), tmp_path, compute=Compute())
 
 
 def test_a_network_that_does_not_fit(tmp_path: Path) -> None:
     with pytest.raises(LabellingError, match=r"brightness needs \[\(3, 8, 8\), \(8, 1, 1\)\]"):
-        run([tiny_network()], coloured_images(images=8), tiny_recipe(), tmp_path)
+        label_networks([tiny_network()], coloured_images(images=8), tiny_recipe(), tmp_path)
 
 
 def test_a_run_of_another_process_is_left_to_it(
     tmp_path: Path, epochs: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other one ends without a result while this one waits."""
-    folder = Folder(tmp_path, IMAGES, tiny_recipe())
+    folder = LabellingFolder(tmp_path, IMAGES, tiny_recipe())
     path = folder.lock(LabellingRun(NETWORKS[0], 0))
     holding = file_lock(path)
     assert holding.__enter__()
@@ -224,7 +237,28 @@ def test_a_run_of_another_process_is_left_to_it(
         waits.append(list(epochs))
         holding.__exit__(None, None, None)
 
-    monkeypatch.setattr("gennape.labelling.labelling.sleep", end)
+    monkeypatch.setattr("gennape.labelling.driver.sleep", end)
     assert len(_run(tmp_path, NETWORKS[:2]).records) == 2
     assert waits == [[0, 1]]  # not before the second network was trained
     assert epochs == [0, 1] * 2
+
+
+def test_accuracies_are_means_over_the_seeds(tmp_path: Path) -> None:
+    """Also of networks that are the same under two names."""
+    networks = [tiny_network("a", 16), tiny_network("b", 4), tiny_network("c", 16)]
+    evaluate = evaluator(IMAGES, tiny_recipe(), tmp_path, seeds=(0, 1), compute=Compute())
+    accuracies = evaluate(networks)
+    records = label_networks(
+        networks, IMAGES, tiny_recipe(), tmp_path, seeds=(0, 1), compute=Compute()
+    ).records
+    assert len(records) == 4
+    by_name = {
+        name: mean(one.accuracy for one in records if one.architecture == name) for name in "ab"
+    }
+    assert accuracies == [by_name["a"], by_name["b"], by_name["a"]]
+
+
+def test_a_network_without_accuracy(tmp_path: Path) -> None:
+    recipe = tiny_recipe(learning_rate=1e30)
+    (accuracy,) = evaluator(IMAGES, recipe, tmp_path, compute=Compute())([tiny_network()])
+    assert isnan(accuracy)
