@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gennape.proxies import Batch
-from gennape.proxies.candidate import Candidate
+from gennape.proxies.proxy import PreparedNetwork
 
 
 class Branched(nn.Module):
@@ -61,8 +61,8 @@ def batch(size: int = 8) -> Batch:
     return Batch(torch.randn(size, 3, 8, 8, generator=generator), labels)
 
 
-def candidate(name: str) -> Candidate:
-    return Candidate(make(name), batch(), seed=0)
+def prepared(name: str) -> PreparedNetwork:
+    return PreparedNetwork(make(name), batch(), seed=0)
 
 
 def as_in_training(network: nn.Module) -> nn.Module:

@@ -14,7 +14,7 @@ from gennape.estimator import pretrain
 from gennape.graph import ComputationGraph
 from gennape.labelling import Compute, label_networks
 from gennape.labelling.run_record import read_record
-from gennape.proxies import choose_networks, score_pool
+from gennape.proxies import sample_pool, score_pool
 from gennape.search import NetworkCache, SearchResult, SearchSettings, search
 from gennape.utils.workspace import WorkspaceError
 from labelled_networks import coloured_images, tiny_network, tiny_recipe
@@ -81,7 +81,7 @@ def test_guided_search_goes_on(folder: Path, tmp_path: Path) -> None:
 
 
 def test_proxies_go_on(folder: Path) -> None:
-    choice = choose_networks("nasbench201", 4, resolution=8)
+    choice = sample_pool("nasbench201", 4, resolution=8)
     known = (folder / "scores.jsonl").read_bytes()
     scores = score_pool(choice.space, choice.architectures, ("parameters", "depth"), folder)
     graphs = [choice.space.graph(one) for one in choice.architectures]

@@ -104,7 +104,7 @@ def test_a_killed_worker_changes_nothing(tmp_path: Path, engine: Engine) -> None
 
 _DRIVER = """
 import sys
-from test_ray import _run, load_engine
+from test_ray_engine import _run, load_engine
 _run(sys.argv[1], load_engine("ray"))
 """
 
@@ -140,7 +140,7 @@ def test_a_run_that_kills_its_workers_is_a_row(
 
     images = coloured_images()
     deadly = Deadly(images.name, images.train, images.test)
-    monkeypatch.setattr("gennape.labelling.engines.ray_cluster.RETRIES", 1)
+    monkeypatch.setattr("gennape.labelling.ray_engine.RETRIES", 1)
     (record,) = label_networks(
         NETWORKS[:1], deadly, RECIPE, tmp_path, compute=Compute(), engine=engine
     ).records

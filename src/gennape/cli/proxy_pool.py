@@ -43,9 +43,9 @@ def proxy_pool(
     """Compute zero-cost proxies of many networks, how far they agree, and the best by a vote."""
     from gennape.cli.options import parse_names
     from gennape.cli.progress import progress_bar
-    from gennape.proxies import choose_networks, score_pool
+    from gennape.proxies import sample_pool, score_pool
 
-    pool = choose_networks(family, sample, seed, resolution, labelled)
+    pool = sample_pool(family, sample, seed, resolution, labelled)
     with progress_bar() as report:
         scores = score_pool(
             pool.space, pool.architectures, parse_names(proxies), out, data, batch, seed, report

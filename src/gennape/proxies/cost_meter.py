@@ -1,4 +1,4 @@
-"""What a computation costs: time, and the most memory its tensors held at once."""
+"""Cost of a computation: time, and the most memory its tensors held at once."""
 
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,15 +12,15 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 
 @dataclass(frozen=True)
-class Cost:
+class PassCost:
     """Milliseconds of wall time, and bytes."""
 
     milliseconds: float = 0.0
     peak_bytes: int = 0
 
 
-class Meter(TorchDispatchMode):
-    """Measures what happens inside `with Meter() as meter`; then `meter.cost` is known.
+class CostMeter(TorchDispatchMode):
+    """CostMeter of what happens inside `with CostMeter() as meter`; then `meter.cost` is known.
 
     Memory is that of the tensors made inside, forward and backward, views counted once.
     It does not depend on the allocator or on what ran before; what kernels and numpy hold
@@ -29,18 +29,18 @@ class Meter(TorchDispatchMode):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.cost = Cost()
+        self.cost = PassCost()
         self._live: dict[int, tuple[int, weakref.ref[Any]]] = {}
         self._bytes = self._peak = 0
 
-    def __enter__(self) -> "Meter":
+    def __enter__(self) -> "CostMeter":
         self._start = perf_counter()
         super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
     def __exit__(self, *error: Any) -> None:
         super().__exit__(*error)  # type: ignore[no-untyped-call]
-        self.cost = Cost(1000 * (perf_counter() - self._start), self._peak)
+        self.cost = PassCost(1000 * (perf_counter() - self._start), self._peak)
 
     def __torch_dispatch__(
         self,
@@ -71,12 +71,12 @@ class Meter(TorchDispatchMode):
 
 @cache
 def _gives_back_its_arguments(func: Any) -> bool:
-    """Views and operations in place: what they return is no new memory."""
+    """Return whether an operation is a view or in place, and so makes no new memory."""
     return any(one.alias_info is not None for one in func._schema.returns)
 
 
 def _tensors(values: Sequence[Any]) -> Iterator[torch.Tensor]:
-    """Tensors among values and in lists of them."""
+    """Iterate over tensors among values and in lists of them."""
     for value in values:
         if isinstance(value, torch.Tensor):
             yield value
