@@ -17,7 +17,6 @@ from gennape import spaces
 from gennape.graph import ComputationGraph, GraphBatch, canonical
 from gennape.graph.draw.picture import picture
 from gennape.graph.draw.svg import to_svg
-from gennape.graph.hashing import graph_hashes
 from gennape.graph.spectrum import laplacian_eigenvalues
 from gennape.graph.store import load, save
 
@@ -63,8 +62,6 @@ def measure_single(family: str) -> None:
     print("|---|---:|---:|")
     graphs: list[ComputationGraph] = each("build the graph", space.graph, architectures, repeats=3)
     forms = each("canonical form", canonical, graphs)
-    batches = [GraphBatch.of([form]) for form in forms]
-    each("hash of the canonical form", graph_hashes, batches, repeats=3)
     each("spectrum, 21 eigenvalues", laplacian_eigenvalues, forms)
     each("to_module", ComputationGraph.to_module, graphs)
     each("draw as SVG", lambda graph: to_svg(picture(graph)), graphs)
@@ -90,7 +87,6 @@ def measure_batch() -> None:
     print(f"| gather all in random order | {seconds(lambda: batch.take(chosen))[1]:.2f} |")
     forms, passed = seconds(lambda: canonical(batch))
     print(f"| canonical form | {passed:.2f} |")
-    print(f"| hashes of the canonical form | {seconds(lambda: graph_hashes(forms))[1]:.2f} |")
     print(f"| spectrum, 21 eigenvalues | {seconds(lambda: laplacian_eigenvalues(forms))[1]:.2f} |")
     print(f"\n{batch.num_nodes:,} nodes; {size:.1f} MB on disk.")
 

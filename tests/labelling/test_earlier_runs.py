@@ -51,7 +51,7 @@ def test_runs_that_ended_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(NetworkTraining, "epoch", None)  # nothing is to be trained
     assert _run(tmp_path) == found
     assert {record.hash_version for record in found.records} == {2}
-    assert len(list((tmp_path / "runs").glob("*.json"))) == 2
+    assert len(list((tmp_path / "runs").iterdir())) == 2
 
 
 def test_a_run_goes_on_after_its_last_epoch(
@@ -81,7 +81,7 @@ def test_a_run_that_another_process_works_on_keeps_its_name(tmp_path: Path) -> N
     kept.checkpoint(LabellingRun(NETWORKS[0], 0)).write_bytes(b"half")
     _age(tmp_path)
     (checkpoint,) = (tmp_path / "runs").iterdir()
-    with file_lock(kept.lock(LabellingRun(NETWORKS[0], 0))):
+    with file_lock(checkpoint.with_suffix(".lock")):
         label_networks(NETWORKS[:1], IMAGES, tiny_recipe(), tmp_path, compute=Compute(), hours=0)
         assert checkpoint.exists()
     label_networks(NETWORKS[:1], IMAGES, tiny_recipe(), tmp_path, compute=Compute(), hours=0)

@@ -56,7 +56,9 @@ def test_the_labels_of_the_package_guide_a_search(
     ]
     assert [one.metrics["round"] for one in found.candidates] == [1] * 3 + [2] * 3
     write_search_report(found, tmp_path)
-    assert pq.read_table(tmp_path / "history.parquet").num_rows == 6
+    history = pq.read_table(tmp_path / "history.parquet")
+    assert history.num_rows == 6
+    assert history.schema.metadata[b"hash_version"] == b"2"
 
 
 @pytest.mark.parametrize(

@@ -1,28 +1,31 @@
 import pytest
 
 from gennape import spaces
-from gennape.reports.document import Paragraph
 from gennape.search import Candidate, Objective, SearchResult
-from gennape.search.report import document
+from gennape.search.report import search_report
 
 NAN = float("nan")
 OBJECTIVES = [Objective.of("accuracy"), Objective.of("macs")]
 
 
-def summary(accuracies: list[float], objectives: list[Objective]) -> str:
-    """What the report says of candidates with these accuracies and rising costs."""
+def report(accuracies: list[float], objectives: list[Objective], **settings: object) -> list[str]:
+    """The blocks of a report on candidates with these accuracies and rising costs."""
     candidates = [
-        Candidate(None, f"{place}", f"{place}", {"accuracy": accuracy, "macs": 10.0 * place})
+        Candidate(None, f"|x~{place}|", f"{place}", {"accuracy": accuracy, "macs": 10.0 * place})
         for place, accuracy in enumerate(accuracies)
     ]
-    space = spaces.get("nasbench201")
-    result = SearchResult.of(candidates, objectives, exhausted=False, space=space, settings={})
-    blocks = document(result, "")
-    return next(block for block in blocks if isinstance(block, Paragraph)).text
+    result = SearchResult.of(
+        candidates,
+        objectives,
+        exhausted=False,
+        space=spaces.get("nasbench201"),
+        settings=settings,
+    )
+    return search_report(result, "").to_markdown().split("\n\n")
 
 
 def test_the_front_dominates_a_part_of_the_box() -> None:
-    said = summary([1.0, 2.0, 3.0, NAN], OBJECTIVES)
+    said = report([1.0, 2.0, 3.0, NAN], OBJECTIVES)[1]
     assert said.startswith(
         "4 networks were looked at. No other network is better than one of the 3"
     )
@@ -31,4 +34,11 @@ def test_the_front_dominates_a_part_of_the_box() -> None:
 
 @pytest.mark.parametrize("objectives", [OBJECTIVES, OBJECTIVES[:1]])
 def test_networks_of_which_nothing_is_known_make_no_box(objectives: list[Objective]) -> None:
-    assert summary([NAN, NAN], objectives) == "2 networks were looked at."
+    assert report([NAN, NAN], objectives)[1] == "2 networks were looked at."
+
+
+def test_the_front_and_the_settings() -> None:
+    blocks = report([1.0, 2.0], OBJECTIVES[:1], algorithm="evolution", limits=["a", None, "b"])
+    assert "## The best network" in blocks
+    assert "| 1. \\|x\\~1\\| | 2 | 10 |" in "\n".join(blocks)
+    assert "| algorithm | evolution |\n| limits | a, b |" in "\n".join(blocks)

@@ -96,6 +96,31 @@ def test_a_record_that_was_cut_off_is_dropped_and_said(tmp_path: Path) -> None:
     assert _begun(tmp_path).records == [{"a": 1}, {"c": 3}]
 
 
+def test_a_folder_of_an_earlier_version_is_written_anew(tmp_path: Path) -> None:
+    """What is no folder of that version is refused, and stays as it is."""
+    with Workspace(tmp_path, {"colour": 1}, "journal.jsonl") as earlier:
+        earlier.append("a")
+        earlier.append("b")
+
+    def upgrade(known: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+        current = {"color": known.get("colour", known.get("color"))}
+        return current, lambda records: [[record, 1] for record in records]
+
+    def entered(settings: dict[str, Any]) -> Workspace:
+        with Workspace(tmp_path, settings, "journal.jsonl", upgrade=upgrade) as workspace:
+            return workspace
+
+    with pytest.raises(WorkspaceError, match=r"\(color was 1, is 2\)"):
+        entered({"color": 2})
+    assert entered({"color": 1}).records == [["a", 1], ["b", 1]]
+    assert entered({"color": 1}).records == [["a", 1], ["b", 1]]
+    text = (tmp_path / "journal.jsonl").read_text()
+    assert text == '{"color": 1}\n["a", 1]\n["b", 1]\n'
+    with pytest.raises(WorkspaceError, match=r"\(color was 1, is 2\)"):
+        entered({"color": 2})
+    assert (tmp_path / "journal.jsonl").read_text() == text
+
+
 def test_the_digest_is_of_the_settings(tmp_path: Path) -> None:
     reordered = dict(reversed(SETTINGS.items()))
     assert Workspace(tmp_path, reordered).digest == Workspace(tmp_path, SETTINGS).digest

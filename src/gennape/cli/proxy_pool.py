@@ -9,11 +9,10 @@ from gennape.cli.options import BatchSize, Images, ProxyNames, Seed
 from gennape.cli.output import new_table, show
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
     from rich.table import Table
 
     from gennape.proxies import PoolScores
+    from gennape.utils.array_types import FloatArray
 
 _BEST = 5
 
@@ -88,7 +87,7 @@ def _correlations(scores: "PoolScores") -> "Table":
     return table
 
 
-def _best(scores: "PoolScores", accuracies: "npt.NDArray[np.float64] | None") -> "Table":
+def _best(scores: "PoolScores", accuracies: "FloatArray | None") -> "Table":
 
     table = new_table("Best by the vote")
     table.columns[0].overflow = "fold"

@@ -101,7 +101,7 @@ def search(
 def _where(
     family: str | None, model: str | None, input_shape: str | None
 ) -> "str | ComputationGraph":
-    """The family or the network that is searched.
+    """Return the family or the network that is searched.
 
     Raises:
         SearchError: Neither is given, or both.

@@ -179,7 +179,7 @@ def _description(path: Path) -> dict[str, Any]:
             f"{path} is absent or no estimator description; give the folder of an estimator"
         ) from error
     if version == 2:
-        return dict(renamed(description))
+        return dict(in_current_terms(description))
     if version != FORMAT_VERSION:
         raise CheckpointError(
             f"{path} has format version {version}, this gennape reads version {FORMAT_VERSION}; "
@@ -188,11 +188,13 @@ def _description(path: Path) -> dict[str, Any]:
     return dict(description)
 
 
-def renamed(value: Any) -> Any:
-    """Rename the keys of a description of version 2, or of its config, to those of version 3."""
+def in_current_terms(value: Any) -> Any:
+    """Name what a description or config of version 2 says as version 3 does."""
     if isinstance(value, Mapping):
-        return {_VERSION_2_KEYS.get(key, key): renamed(inner) for key, inner in value.items()}
-    return [renamed(inner) for inner in value] if isinstance(value, list) else value
+        return {
+            _VERSION_2_KEYS.get(key, key): in_current_terms(inner) for key, inner in value.items()
+        }
+    return [in_current_terms(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _current_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:

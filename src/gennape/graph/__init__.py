@@ -5,7 +5,7 @@ from gennape.graph.builder import GraphBuilder
 from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.node_writer import Shape, cached_block
 from gennape.graph.operations import Op
-from gennape.graph.passes import canonical, canonical_batches
+from gennape.graph.passes import canonical, canonical_batches, fingerprints
 from gennape.graph.validation import GraphError
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "cached_block",
     "canonical",
     "canonical_batches",
+    "fingerprints",
 ]

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import COMMUTATIVE
-from gennape.graph.paths import in_waves, levels
+from gennape.graph.paths import group_by_level, levels
 from gennape.utils.array_types import IntArray
 
 HASH_VERSION = 2
@@ -93,9 +93,9 @@ def _spread(
     A hash is multiplied by the factor of the edge that it takes, which is odd, so that no bit is
     lost; sums make the order of a taker's edges irrelevant.
     """
-    order, waves = in_waves(level, takers)
+    order, groups = group_by_level(level, takers)
     given, factors = given[order], factors[:, order]
-    for nodes, edges, first in waves:
+    for nodes, edges, first in groups:
         terms = hashes[:, given[edges]] * factors[:, edges]
         hashes[:, nodes] = _mixed(hashes[:, nodes] ^ np.add.reduceat(terms, first, axis=1))
 

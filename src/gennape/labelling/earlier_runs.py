@@ -29,10 +29,10 @@ def adopt_earlier_runs(folder: LabellingFolder, runs: Iterable[LabellingRun]) ->
         folder: Of a labelling.
         runs: Those that are asked for; files of others keep their names.
     """
-    if folder.hash_version == HASH_VERSION:
+    if not folder.has_earlier_names:
         return
-    with folder.locked():
-        known = {file.stem for file in folder.runs.iterdir() if file.suffix != ".lock"}
+    with folder.workspace:
+        known = {file.stem for file in folder.runs.iterdir()}
         for run in (run for run in runs if run.key not in known):
             earlier = f"{node_by_node_hash(canonical(run.graph))}-{run.seed}"
             if earlier in known:
@@ -41,8 +41,10 @@ def adopt_earlier_runs(folder: LabellingFolder, runs: Iterable[LabellingRun]) ->
 
 def _adopt(folder: LabellingFolder, run: LabellingRun, earlier: str) -> None:
     """Rename the files of a run, and write its new fingerprint into its record."""
-    record, checkpoint = (folder.runs / f"{earlier}.{ending}" for ending in ("json", "pt"))
-    with file_lock(folder.lock(run)) as is_mine:
+    record, checkpoint, lock = (
+        folder.runs / f"{earlier}.{ending}" for ending in ("json", "pt", "lock")
+    )
+    with file_lock(lock) as is_mine:
         if not is_mine:
             return
         if checkpoint.exists():
@@ -52,6 +54,8 @@ def _adopt(folder: LabellingFolder, run: LabellingRun, earlier: str) -> None:
             known = replace(read_record(record), fingerprint=fingerprint, hash_version=HASH_VERSION)
             write_record(known, folder.record(run))
             record.unlink()
+    for file in (lock, lock.with_suffix(".claim")):  # by which runs were locked before
+        file.unlink(missing_ok=True)
 
 
 def node_by_node_hash(graph: NodeArrays) -> str:

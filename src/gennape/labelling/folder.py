@@ -13,9 +13,8 @@
 """
 
 import csv
-import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,9 +31,10 @@ from gennape.labelling.dataset import Dataset
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.run_record import RunRecord, RunStatus, read_record, table_of
 from gennape.utils.files import sha256_of
-from gennape.utils.workspace import SETTINGS, Workspace
+from gennape.utils.workspace import Workspace
 
 RUNS, MEANS, LABELS = "runs.parquet", "labels.csv", "labels.parquet"
+_HASH = "hash_version"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +64,10 @@ class LabellingFolder:
         recipe: Of the training.
 
     Attributes:
+        path: The folder, absolute.
         runs: Folder of the files of single runs.
-        hash_version: The oldest of the fingerprints that name its runs.
+        workspace: Its settings and tables; entered, it keeps other processes from them.
+        has_earlier_names: Whether fingerprints of an earlier hash may name some runs.
 
     Raises:
         WorkspaceError: The folder is of another data set or recipe.
@@ -75,17 +77,15 @@ class LabellingFolder:
         self.path = Path(path).absolute()  # workers elsewhere may stand in another folder
         self.runs = self.path / "runs"
         self.runs.mkdir(parents=True, exist_ok=True)
-        settings: dict[str, Any] = {
+        settings = {
             "dataset": dataset.name,
             "sha256": dataset.sha256,
             "recipe": recipe.described(),
+            _HASH: HASH_VERSION,
         }
-        self.hash_version = _hash_version(self.path / SETTINGS)
-        if self.hash_version > 1:
-            settings["hash_version"] = self.hash_version
-        self._workspace = Workspace(self.path, settings, wait=True)
-        with self._workspace:
-            pass  # it is of these settings
+        self.workspace = Workspace(self.path, settings, wait=True, upgrade=_upgrade)
+        with self.workspace:
+            self.has_earlier_names = bool(self.workspace.records)
 
     def record(self, run: LabellingRun) -> Path:
         """Return the path of the record of a run that has ended."""
@@ -99,10 +99,6 @@ class LabellingFolder:
         """Return the path of the lock of a run."""
         return self.runs / f"{run.key}.lock"
 
-    def locked(self) -> Workspace:
-        """Return the workspace, whose lock guards the files that are not of one run."""
-        return self._workspace
-
     def records(self) -> list[RunRecord]:
         """Read all records, in the order of their architectures and seeds."""
         records = map(read_record, self.runs.glob("*.json"))
@@ -110,7 +106,7 @@ class LabellingFolder:
 
     def write_tables(self) -> None:
         """Write the tables of all runs that have ended."""
-        with self._workspace as workspace:
+        with self.workspace as workspace:
             records = self.records()
             runs = workspace.write(RUNS, lambda path: pq.write_table(table_of(records), path))
             workspace.write(MEANS, lambda path: _write_means(records, path))
@@ -118,6 +114,11 @@ class LabellingFolder:
             with new_table(self.path / LABELS) as table:
                 for record in records:
                     _write_labels(record, table, digest)
+
+
+def _upgrade(known: dict[str, Any]) -> tuple[dict[str, Any], Callable[[list[Any]], list[Any]]]:
+    """Give settings from before hashes had a version that of today, and say so in a record."""
+    return {_HASH: HASH_VERSION, **known}, lambda records: [{_HASH: 1}]
 
 
 def _write_means(records: Sequence[RunRecord], path: Path) -> None:
@@ -154,14 +155,3 @@ def _write_labels(record: RunRecord, table: CanonicalWriter, digest: str) -> Non
             record.parameters,
         )
         table.write(measured, RUNS, digest)
-
-
-def _hash_version(settings: Path) -> int:
-    """Read the version of the fingerprints that name the runs of a folder; 1 if not stated."""
-    if not settings.exists():
-        return HASH_VERSION
-    try:
-        known, _ = json.JSONDecoder().raw_decode(settings.read_text(encoding="utf-8"))
-        return int(known.get("hash_version", 1))
-    except (ValueError, AttributeError):
-        return HASH_VERSION  # the workspace says what is wrong

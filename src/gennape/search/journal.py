@@ -5,7 +5,7 @@ of an earlier hash; so is the name of the network whose changes were searched.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,12 +16,11 @@ from gennape.graph.node import nodes_of
 from gennape.search.graph_space import GraphSpace
 from gennape.search.network_cache import NetworkCache
 from gennape.spaces import SearchSpace
-from gennape.utils.files import atomic_write, read_json_lines
 from gennape.utils.workspace import Workspace
 
-_HASH_SETTING = "hash_version"
 JOURNAL = "journal.jsonl"
 """File of the settings of a search and of its measurements, one line a batch."""
+_HASH = "hash_version"
 
 
 class MeasuredNetwork(NamedTuple):
@@ -38,7 +37,7 @@ def measured_networks(records: Iterable[Sequence[Any]]) -> list[MeasuredNetwork]
 
 
 def open_journal(folder: Path, settings: Mapping[str, Any], cache: NetworkCache) -> Workspace:
-    """Open the journal of a search; one with earlier keys is written again with those of today.
+    """Open the journal of a search; one with earlier keys is written again upon entering.
 
     Args:
         folder: Of the journal.
@@ -48,29 +47,31 @@ def open_journal(folder: Path, settings: Mapping[str, Any], cache: NetworkCache)
     Returns:
         The journal, to be entered.
     """
-    settings = {**settings, _HASH_SETTING: HASH_VERSION}
-    path = folder / JOURNAL
-    try:
-        lines = read_json_lines(path)
-    except ValueError:
-        lines = []  # which the workspace says
-    if lines and lines[0] == _earlier(settings, cache.space):
-        batches = [[MeasuredNetwork(*one) for one in line] for line in lines[1:]]
-        texts = list(dict.fromkeys(one.text for batch in batches for one in batch))
-        networks = cache.describe([cache.space.parse(text) for text in texts])
-        keys = {text: one.costs.key for text, one in zip(texts, networks, strict=True)}
-        renewed = [[one._replace(key=keys[one.text]) for one in batch] for batch in batches]
-        content = "".join(json.dumps(line) + "\n" for line in [settings, *renewed])
-        atomic_write(path, lambda partial: partial.write_text(content, encoding="utf-8"))
-    return Workspace(folder, settings, JOURNAL)
+
+    def upgrade(known: dict[str, Any]) -> tuple[dict[str, Any], Callable[[list[Any]], list[Any]]]:
+        return _current(known, cache.space), lambda batches: _renewed(batches, cache)
+
+    return Workspace(folder, {**settings, _HASH: HASH_VERSION}, JOURNAL, upgrade=upgrade)
 
 
-def _earlier(settings: Mapping[str, Any], space: SearchSpace[Any]) -> dict[str, Any]:
-    """Return the settings as they were written before."""
-    known = {name: value for name, value in settings.items() if name != _HASH_SETTING}
-    if "network" in known and isinstance(space, GraphSpace):
-        known["network"] = earlier_layout_hash(space.network)
-    return known
+def _current(known: dict[str, Any], space: SearchSpace[Any]) -> dict[str, Any]:
+    """Give settings the version of the hash, where they have none, and the name by that hash."""
+    current = {_HASH: HASH_VERSION, **known}
+    if _HASH not in known and isinstance(space, GraphSpace):
+        is_same = known.get("network") == earlier_layout_hash(space.network)
+        current |= {"network": space.version} if is_same else {}
+    return current
+
+
+def _renewed(batches: list[Any], cache: NetworkCache) -> list[Any]:
+    """Give the networks of batches the keys of today."""
+    texts = list(dict.fromkeys(one.text for one in measured_networks(batches)))
+    networks = cache.describe([cache.space.parse(text) for text in texts])
+    keys = {text: one.costs.key for text, one in zip(texts, networks, strict=True)}
+    return [
+        [MeasuredNetwork(text, keys[text], metrics) for text, _, metrics in batch]
+        for batch in batches
+    ]
 
 
 def earlier_layout_hash(network: ComputationGraph) -> str:

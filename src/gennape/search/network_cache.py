@@ -51,7 +51,7 @@ class SearchNetwork:
 
     @cached_property
     def graph(self) -> ComputationGraph:
-        """The computation graph, built when it is first needed."""
+        """Computation graph, built when it is first needed."""
         return self.space.graph(self.architecture)
 
 

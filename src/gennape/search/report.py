@@ -11,8 +11,7 @@ import torch
 
 from gennape.graph import ComputationGraph, Op
 from gennape.graph.draw import draw
-from gennape.reports.document import Block, Document, Entry, Figure, Heading, Paragraph, Table
-from gennape.reports.files import PAGE, write_report
+from gennape.reports.markdown import Figure, MarkdownReport
 from gennape.search.candidate import Candidate
 from gennape.search.objectives import Objective, cost_matrix, format_metric
 from gennape.search.pareto import hypervolume
@@ -32,7 +31,7 @@ MOST_EXPORTED = 10
 
 
 def require_plotting() -> None:
-    """See to it that the report can be drawn, before the search and not after it.
+    """Check that the report can be drawn, before the search and not after it.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -62,8 +61,7 @@ def write_search_report(result: SearchResult, folder: str | os.PathLike[str]) ->
     else:
         plot = progress_plot(result.candidates, result.objectives[0])
     atomic_write(folder / PICTURE, lambda path: path.write_bytes(plot.png))
-    write_report(document(result, plot.svg), folder)
-    return folder / PAGE
+    return search_report(result, plot.svg).write(folder)
 
 
 def write_networks(result: SearchResult, folder: Path) -> None:
@@ -95,31 +93,22 @@ def _write_onnx(graph: ComputationGraph, path: Path) -> None:
         atomic_write(path, lambda part: torch.onnx.export(module, images, str(part), dynamo=False))
 
 
-def document(result: SearchResult, plot: str) -> Document:
+def search_report(result: SearchResult, plot: str) -> MarkdownReport:
     """Compose the report.
 
     Args:
         result: Of the search.
         plot: As SVG.
     """
-    title = f"Search of {result.space.name}"
-    number = len(result.front)
-    blocks: list[Block] = [
-        Heading(title, level=1),
-        Paragraph(_summary(result)),
-        Figure("front", plot, _caption(result.objectives)),
-        Heading("The front" if number > 1 else "The best network"),
-        _networks(result.front),
-        Heading("How it was found"),
-        Table(
-            ("setting", "value"),
-            tuple(
-                (Entry(name), Entry(_in_words(value))) for name, value in result.settings.items()
-            ),
-            numbers=False,
-        ),
-    ]
-    return tuple(blocks)
+    report = MarkdownReport(f"Search of {result.space.name}")
+    report.paragraph(_summary(result))
+    report.figure(Figure("front", plot, _caption(result.objectives)))
+    report.heading("The front" if len(result.front) > 1 else "The best network")
+    _add_networks(report, result.front)
+    report.heading("How it was found")
+    rows = [(name, _in_words(value)) for name, value in result.settings.items()]
+    report.table(("setting", "value"), rows, numbers=False)
+    return report
 
 
 def _in_words(setting: Any) -> str:
@@ -150,13 +139,13 @@ def _caption(objectives: Sequence[Objective]) -> str:
     return f"{objectives[0].metric} and {objectives[1].metric} of all candidates."
 
 
-def _networks(front: Sequence[Candidate]) -> Table:
+def _add_networks(report: MarkdownReport, front: Sequence[Candidate]) -> None:
     metrics = list(front[0].metrics)
-    rows = tuple(
+    rows = [
         (
-            Entry(f"{place}. {candidate.text}"),
-            *(Entry(format_metric(name, candidate.metrics[name])) for name in metrics),
+            f"{place}. {candidate.text}",
+            *(format_metric(name, candidate.metrics[name]) for name in metrics),
         )
         for place, candidate in enumerate(front, start=1)
-    )
-    return Table(("network", *metrics), rows)
+    ]
+    report.table(("network", *metrics), rows)

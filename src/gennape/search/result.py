@@ -6,6 +6,8 @@
 | key | string | the fingerprint |
 | on_front | bool | whether no other candidate dominates it |
 | one for each metric | double | what was measured; null where it was not |
+
+The schema's metadata has the version of the fingerprints, `hash_version`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gennape.graph.hashing import HASH_VERSION
 from gennape.search.candidate import Candidate
 from gennape.search.objectives import Objective, cost_matrix
 from gennape.search.pareto import pareto_front
@@ -78,4 +81,5 @@ def write_history(path: Path, result: SearchResult) -> None:
     for name in metrics:
         values = [one.metrics.get(name) for one in candidates]
         columns[name] = pa.array(values, pa.float64())
-    atomic_write(path, lambda partial: pq.write_table(pa.table(columns), partial))
+    table = pa.table(columns, metadata={"hash_version": str(HASH_VERSION)})
+    atomic_write(path, lambda partial: pq.write_table(table, partial))

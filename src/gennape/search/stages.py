@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import numpy as np
-import torch
 
 from gennape.estimator import Estimator
 from gennape.graph import ComputationGraph, GraphBatch
@@ -17,7 +16,7 @@ from gennape.proxies.depth import depths
 from gennape.proxies.receptive_field import receptive_fields
 from gennape.search.candidate import SearchError
 from gennape.search.network_cache import SearchNetwork, canonical_forms
-from gennape.search.worker_pool import WorkerPool
+from gennape.search.worker_pool import WorkerPool, one_thread
 from gennape.utils.array_types import FloatArray
 
 Evaluate = Callable[[Sequence[ComputationGraph]], Sequence[float]]
@@ -103,10 +102,8 @@ class EstimatorScorer:
 
 def _predict(estimator: Estimator, batch: GraphBatch) -> FloatArray:
     """Predict scores and uncertainties of canonical graphs, `(2, graphs)`."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # sums come out the same on every machine, and parts are small
-    prediction = estimator.predict_features(estimator.canonical_features(batch))
-    torch.set_num_threads(threads)
+    with one_thread():  # sums come out the same on every machine, and parts are small
+        prediction = estimator.predict_features(estimator.canonical_features(batch))
     return np.stack([prediction.score, prediction.uncertainty])
 
 

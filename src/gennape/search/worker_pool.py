@@ -101,6 +101,20 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
             self._helpers = [_Helper() for _ in range(self.processes - 1)]
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let PyTorch compute with one thread, since processes share the processors.
+
+    The last digits of sums depend on the number of threads, so a single process does the same.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 class _Helper:
     """Another process, and the functions that it has been sent."""
 

@@ -28,6 +28,8 @@ from gennape.utils.files import (
 SETTINGS = "settings.json"
 LOCK = "workspace.lock"
 
+Upgrade = Callable[[dict[str, Any]], tuple[dict[str, Any], Callable[[list[Any]], list[Any]]]]
+
 
 class WorkspaceError(ValueError):
     """A folder that is of other settings, or in which another process works."""
@@ -52,6 +54,9 @@ class Workspace:
         settings: All that the results depend on, plain JSON values by name.
         file: Name of the file of settings and records.
         wait: Whether entering waits for another process, instead of refusing the folder.
+        upgrade: Reads settings of an earlier version: returns them as they are written today,
+            and what makes today's records of those beside them. Where the settings are then
+            equal, both are written anew.
 
     Attributes:
         folder: Its path.
@@ -72,12 +77,14 @@ class Workspace:
         file: str = SETTINGS,
         *,
         wait: bool = False,
+        upgrade: Upgrade | None = None,
     ) -> None:
         self.folder = Path(folder)
         self.path = self.folder / file
         self.settings: dict[str, Any] = json.loads(json.dumps(dict(settings)))
         self.records: list[Any] = []
         self._wait = wait
+        self._upgrade = upgrade
         self._lock = ExitStack()
 
     @property
@@ -121,31 +128,34 @@ class Workspace:
     def _read(self) -> list[Any]:
         """Read the records of a folder of the same settings; a new one gets its settings."""
         if not self.path.exists():
-            return self._begin()
+            return self._begin([])
         try:
             text = self.path.read_text(encoding="utf-8")
             known, end = json.JSONDecoder().raw_decode(text)
             records = read_json_lines(self.path, end)
         except ValueError as error:
             if b"\n" not in self.path.read_bytes():  # cut off while it was begun
-                return self._begin()
+                return self._begin([])
             raise self._no_settings() from error
         if not isinstance(known, dict):
             raise self._no_settings()
         if known != self.settings:
+            current, renewed = self._upgrade(known) if self._upgrade else (known, list)
+            if current == self.settings:
+                return self._begin(renewed(records))
             raise WorkspaceError(
-                f"{self.path} is of other settings ({_difference(known, self.settings)}); give "
+                f"{self.path} is of other settings ({_difference(current, self.settings)}); give "
                 "another folder"
             )
         if end == len(text):  # the next record needs a line of its own
-            self._begin()
+            self._begin([])
         return records
 
-    def _begin(self) -> list[Any]:
-        """Write the settings, without records."""
-        text = json.dumps(self.settings) + "\n"
+    def _begin(self, records: list[Any]) -> list[Any]:
+        """Write the settings and some records."""
+        text = "".join(json.dumps(value) + "\n" for value in (self.settings, *records))
         atomic_write(self.path, lambda partial: partial.write_bytes(text.encode()))
-        return []
+        return records
 
     def _no_settings(self) -> WorkspaceError:
         return WorkspaceError(

@@ -17,16 +17,14 @@ from gennape.estimator.config import DEFAULT, EstimatorConfig
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor, embed_all, predict_all
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, score_parts
-from gennape.estimator.training.earlier_runs import adopt_earlier_run
+from gennape.estimator.training.earlier_states import unfinished_workspace
 from gennape.estimator.training.ranker_training import train_ranker
 from gennape.estimator.training.stages import PredictorRun, train_predictor
 from gennape.estimator.training.training_set import TrainingSet, read_training_set
 from gennape.utils.files import sha256_of
 from gennape.utils.progress import ProgressCallback, no_progress
-from gennape.utils.workspace import Workspace
 
 _UNFINISHED = "unfinished"
-_ARGUMENTS = "arguments.json"
 
 
 def pretrain(
@@ -51,17 +49,17 @@ def pretrain(
 
     Raises:
         BenchmarkError: A labelled table cannot be read.
-        ValueError: `out_dir` holds an unfinished run with other arguments or data, no family
-            is given, or there are more clusters than networks.
+        ValueError: No family is given, or there are more clusters than networks.
+        WorkspaceError: `out_dir` holds an unfinished run with other arguments or data, or one
+            of another process.
     """
     if not families:
         raise ValueError(f"no family to train on; give some of {', '.join(benchmarks.names())}")
     tables = [benchmarks.load(family, data_dir) for family in families]
     folder = Path(out_dir) / _UNFINISHED
     digests = {name: sha256_of(locate(name, data_dir)) for name in families}
-    adopt_earlier_run(folder, _ARGUMENTS)
     arguments = {"config": config.to_json(), "seed": seed, "families": digests}
-    with Workspace(folder, arguments, _ARGUMENTS), torch.random.fork_rng(devices=()):
+    with unfinished_workspace(folder, arguments), torch.random.fork_rng(devices=()):
         data, transforms = read_training_set(
             tables, config, seed=seed, folder=folder, report=report
         )
