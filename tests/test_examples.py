@@ -13,7 +13,7 @@ from gennape import spaces
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.skipif(find_spec("timm") is None, reason="needs the extra timm")
+@pytest.mark.skipif(find_spec("timm") is None, reason="needs the extra zoo")
 def test_rank_known_networks_prints_what_the_docs_show() -> None:
     script = ROOT / "examples" / "rank_known_networks.py"
     result = subprocess.run(

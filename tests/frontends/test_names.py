@@ -10,7 +10,7 @@ import pytest
 from gennape import graph_of, spaces
 from gennape.frontends import FrontendError
 
-needs_timm = pytest.mark.skipif(find_spec("timm") is None, reason="needs the extra timm")
+needs_timm = pytest.mark.skipif(find_spec("timm") is None, reason="needs the extra zoo")
 
 CELL = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|nor_conv_1x1~0|avg_pool_3x3~1|skip_connect~2|"
 
@@ -122,7 +122,7 @@ def test_unknown_model_has_near_names(library: str) -> None:
 @pytest.mark.parametrize("library", ["timm", "torchvision"])
 def test_absent_extra(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(FrontendError, match=r'pip install "gennape\[timm\]"'):
+    with pytest.raises(FrontendError, match=r'pip install "gennape\[zoo\]"'):
         graph_of(f"{library}:resnet18")
 
 

@@ -77,6 +77,6 @@ def read_cifar10(
 
 def _decoded(jpeg: bytes) -> npt.NDArray[np.uint8]:
     """Decode one image, `(3, height, width)`."""
-    Image = require("PIL.Image", "decoding images", package="'gennape[timm]'")
+    Image = require("PIL.Image", "decoding images", package="'gennape[zoo]'")
     with Image.open(io.BytesIO(jpeg)) as image:
         return np.asarray(image.convert("RGB"), dtype=np.uint8).transpose(2, 0, 1)

@@ -1,7 +1,7 @@
 """Networks by name.
 
-`timm:NAME` and `torchvision:NAME` are models of those libraries without weights,
-`package.module:factory` is whatever the factory returns, and `FAMILY:ARCHITECTURE` is an
+`timm:NAME`, `torchvision:NAME` and `pytorchcv:NAME` are models of those libraries without
+weights, `package.module:factory` is whatever the factory returns, and `FAMILY:ARCHITECTURE` is an
 architecture of one of `gennape.spaces` or, as `package.module:Class:ARCHITECTURE`, of one's own.
 """
 
@@ -26,8 +26,10 @@ from gennape.utils.optional_imports import (
     import_library,
 )
 
-_FORMS = "timm:NAME, torchvision:NAME, package.module:factory or FAMILY:ARCHITECTURE"
-_LIBRARIES = ("timm", "torchvision")
+_FORMS = (
+    "timm:NAME, torchvision:NAME, pytorchcv:NAME, package.module:factory or FAMILY:ARCHITECTURE"
+)
+_LIBRARIES = ("timm", "torchvision", "pytorchcv")
 _TORCHVISION_SHAPE = (3, 224, 224)
 
 
@@ -36,8 +38,8 @@ def graph_of_name(name: str, input_shape: tuple[int, ...] | None = None) -> Comp
 
     Args:
         name: A name in one of the forms of this module.
-        input_shape: Sizes of one sample without the batch. timm models know their own,
-            torchvision models get (3, 224, 224) unless it is given.
+        input_shape: Sizes of one sample without the batch. Models of timm and pytorchcv know
+            their own, torchvision models get (3, 224, 224) unless it is given.
 
     Raises:
         FrontendError: No such network; suggests near names or what to install.
@@ -55,6 +57,8 @@ def graph_of_name(name: str, input_shape: tuple[int, ...] | None = None) -> Comp
         make, default = _timm_model(rest), None
     elif source == "torchvision":
         make, default = _torchvision_model(rest), _TORCHVISION_SHAPE
+    elif source == "pytorchcv":
+        make, default = _pytorchcv_model(rest), None
     else:
         make, default = _factory(source, rest), None
     shape = input_shape or default
@@ -75,10 +79,19 @@ def _make_on_meta(make: Callable[[], nn.Module]) -> nn.Module:
 def _read(
     make: Callable[[], nn.Module], shape: tuple[int, ...] | None, name: str
 ) -> ComputationGraph:
-    """The graph of what `make` returns; a network of timm knows its input shape."""
+    """The graph of what `make` returns; a network may know its input shape."""
     model = make()
+    return trace_module(model, shape or _known_shape(model), name)
+
+
+def _known_shape(model: Any) -> tuple[int, ...] | None:
+    """The input shape that a network of timm or pytorchcv states."""
+    sides = getattr(model, "in_size", None)
+    if isinstance(sides, tuple):
+        return (getattr(model, "in_channels", 3), *sides)
     known: Any = getattr(model, "default_cfg", None) or {}
-    return trace_module(model, shape or known.get("input_size"), name)
+    shape: tuple[int, ...] | None = known.get("input_size")
+    return shape
 
 
 def _timm_model(name: str) -> Callable[[], nn.Module]:
@@ -96,6 +109,14 @@ def _torchvision_model(name: str) -> Callable[[], nn.Module]:
     # Detection and segmentation models would otherwise download a backbone.
     options = {"weights", "weights_backbone"} & set(signature(builder).parameters)
     return partial(builder, **dict.fromkeys(options))
+
+
+def _pytorchcv_model(name: str) -> Callable[[], nn.Module]:
+    provider = _library("pytorchcv.model_provider")
+    known = sorted(provider._models)
+    if name not in known:
+        raise FrontendError(_unknown("pytorchcv", name, known))
+    return partial(provider.get_model, name, pretrained=False)
 
 
 def _unknown(library: str, name: str, known: list[str]) -> str:

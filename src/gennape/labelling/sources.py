@@ -119,7 +119,7 @@ def load_image_folder(folder: Path, resolution: int | None = None) -> Dataset:
 
 
 def _samples(folder: Path, classes: list[str]) -> Iterator[tuple[Any, int]]:
-    Image = require("PIL.Image", "decoding images", package="'gennape[timm]'")
+    Image = require("PIL.Image", "decoding images", package="'gennape[zoo]'")
     for path in _visible(folder):
         if path.name not in classes:
             raise LabellingError(f"{path} is of a class that is not in train")

@@ -67,7 +67,8 @@ def sample_pool(
         space = spaces.get(name, resolution=resolution)
         return ProxyPool(space, sample_different(space, count, np.random.default_rng(seed)))
     table = benchmarks.load(name, labelled)
-    space = spaces.get(table.space.name, classes=table.space.classes, resolution=resolution)
+    family = table.require_space()
+    space = spaces.get(family.name, classes=family.classes, resolution=resolution)
     rows = np.random.default_rng(seed).permutation(len(table))[:count]
     return ProxyPool(space, [table.architectures[row] for row in rows], table.accuracies[rows])
 

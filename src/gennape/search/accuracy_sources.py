@@ -38,11 +38,13 @@ def named_evaluation(
         BenchmarkError: The table cannot be read or has no such label.
     """
     table, _, label = name.partition(":")
-    if table not in [*benchmarks.names(), *spaces.names()] and not table.endswith(".parquet"):
+    tables = [*benchmarks.names(), benchmarks.MODEL_ZOO, *spaces.names()]
+    if table not in tables and not table.endswith(".parquet"):
         return space, function_evaluation(name)
     benchmark = benchmarks.load(table, data_dir)
-    if benchmark.space.name != space.name:
-        raise SearchError(f"{table} labels {benchmark.space.name}, not {space.name}")
+    labelled = benchmark.require_space()
+    if labelled.name != space.name:
+        raise SearchError(f"{table} labels {labelled.name}, not {space.name}")
     return labelled_space(benchmark, estimator), table_evaluation(benchmark, label or None)
 
 
@@ -61,7 +63,7 @@ def table_evaluation(benchmark: Benchmark, label: str | None = None) -> Evaluate
         raise BenchmarkError(
             f"{benchmark.name} has no label {label!r}; it has {', '.join(benchmark.labels)}"
         )
-    space = benchmark.space
+    space = benchmark.require_space()
     names = (f"{space.name}:{space.format(one)}" for one in benchmark.architectures)
     accuracies = dict(zip(names, benchmark.labels[label].tolist(), strict=True))
 
@@ -80,15 +82,16 @@ def labelled_space(benchmark: Benchmark, estimator: Estimator | None) -> SearchS
     Raises:
         SearchError: The table holds a part of its family, and there is no estimator.
     """
-    if len(benchmark) == benchmark.space.size:
-        return benchmark.space
+    space = benchmark.require_space()
+    if len(benchmark) == space.size:
+        return space
     if estimator is None:
         raise SearchError(
-            f"{benchmark.name} holds a part of {benchmark.space.name}, whose neighbours are told "
-            "by an estimator; give one"
+            f"{benchmark.name} holds a part of {space.name}, whose neighbours are told by an "
+            "estimator; give one"
         )
     descriptors = estimator.features(benchmark.graphs()).means()
-    return TableSpace(benchmark.space, benchmark.architectures, descriptors)
+    return TableSpace(space, benchmark.architectures, descriptors)
 
 
 def function_evaluation(name: str) -> Evaluate:

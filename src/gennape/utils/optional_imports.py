@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-_EXTRA = ("timm", "torchvision")
+_EXTRA = ("timm", "torchvision", "pytorchcv")
 _TORCHVISION_SCHEMAS = (
     "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
@@ -60,7 +60,7 @@ def import_library(name: str) -> ModuleType:
         missing = error.name or name
         if missing in _EXTRA:
             raise ModuleError(
-                f'{missing} is not installed; run pip install "gennape[timm]"'
+                f'{missing} is not installed; run pip install "gennape[zoo]"'
             ) from error
         if name == missing or name.startswith(f"{missing}."):
             raise NoModuleError(

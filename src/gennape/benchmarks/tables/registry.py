@@ -14,6 +14,7 @@ from gennape.benchmarks.benchmark import Benchmark, BenchmarkError
 from gennape.benchmarks.canonical import families_of
 from gennape.benchmarks.canonical_labels import find_imported, load_imported
 from gennape.benchmarks.labelled_table import LabelledTable
+from gennape.benchmarks.model_zoo import MODEL_ZOO, MODEL_ZOO_FILE, read_model_zoo
 from gennape.benchmarks.tables import (
     accel_nasbench,
     metaqnn,
@@ -40,7 +41,7 @@ _TABLES: dict[str, LabelledTable] = {
     **metaqnn.TABLES,
     **vitbench_pit.TABLES,
 }
-
+_FILES = {name: table.file for name, table in _TABLES.items()} | {MODEL_ZOO: MODEL_ZOO_FILE}
 
 BUNDLED = ("hiaml", "inception", "two_path")
 """Families whose labels are the project's own measurements and come with the package."""
@@ -49,7 +50,10 @@ _BUNDLED_LABELS = Path(str(files("gennape.benchmarks") / "cifar10_quick" / "labe
 
 
 def names() -> list[str]:
-    """Return the names of the tables of a data folder; those of `BUNDLED` need none."""
+    """Return the names of the families with a table in a data folder.
+
+    Those of `BUNDLED` need no folder, and `MODEL_ZOO` is of no family; both can be loaded too.
+    """
     return list(_TABLES)
 
 
@@ -74,8 +78,9 @@ def load(name: str | os.PathLike[str], data_dir: str | os.PathLike[str] | None =
     """Read a labelled table.
 
     Args:
-        name: One of `names()` or `BUNDLED`; a family, where the folder holds no table of that
-            name but one that `import_official` wrote; or the path of such a table.
+        name: One of `names()` or `BUNDLED`; `MODEL_ZOO`, which gives a `ModelZoo`; a family,
+            where the folder holds no table of that name but one that `import_official` wrote;
+            or the path of such a table.
         data_dir: The data folder; the environment variable `GENNAPE_DATA` unless given.
 
     Raises:
@@ -91,19 +96,20 @@ def locate(name: str, data_dir: str | os.PathLike[str] | None = None) -> Path:
     """Return the file of a labelled table; one of the data folder before one of the package.
 
     Args:
-        name: One of `names()` or `BUNDLED`, or a family, perhaps `package.module:Class`.
+        name: One of `names()` or `BUNDLED`, `MODEL_ZOO`, or a family, perhaps
+            `package.module:Class`.
         data_dir: As `load` takes it.
 
     Raises:
         BenchmarkError: There is no such table.
     """
-    if name not in [*_TABLES, *spaces.names()] and ":" not in name:
-        near = get_close_matches(name, [*_TABLES, *BUNDLED], n=3, cutoff=0.4) or names()
+    if name not in [*_FILES, *spaces.names()] and ":" not in name:
+        near = get_close_matches(name, [*_FILES, *BUNDLED], n=3, cutoff=0.4) or names()
         raise BenchmarkError(f"no table is called {name!r}; did you mean {', '.join(near)}?")
     if name in BUNDLED and not (data_dir or os.environ.get(DATA_VARIABLE)):
         return _BUNDLED_LABELS
     folder = data_folder(data_dir)
-    own = folder / _TABLES[name].file if name in _TABLES else None
+    own = folder / _FILES[name] if name in _FILES else None
     if own and own.is_file() and not families_of(own):
         return own
     if imported := find_imported(folder, name):
@@ -117,18 +123,23 @@ def locate(name: str, data_dir: str | os.PathLike[str] | None = None) -> Path:
 
 def _load_table(name: str, path: Path) -> Benchmark:
     """Read a table of the data folder."""
-    description = _TABLES[name]
     table = read_parquet(path)
-    space = spaces.get(description.space)
     try:
-        if description.sort_by:
-            table = table.sort_by(description.sort_by)
-        architectures = description.read(table, space)
-        labels = {
-            column: table[column].to_numpy().astype(np.float64) for column in description.labels
-        }
+        if name == MODEL_ZOO:
+            return read_model_zoo(table, path)
+        return _family_table(name, table)
     except (KeyError, TypeError, ValueError) as error:
         raise BenchmarkError(f"{path} is no table of {name}: {error}") from error
+
+
+def _family_table(name: str, table: pa.Table) -> Benchmark:
+    """Read the table of a family."""
+    description = _TABLES[name]
+    space = spaces.get(description.space)
+    if description.sort_by:
+        table = table.sort_by(description.sort_by)
+    architectures = description.read(table, space)
+    labels = {column: table[column].to_numpy().astype(np.float64) for column in description.labels}
     return Benchmark(
         name, space, architectures, labels, description.labels[0], description.split_rows
     )
