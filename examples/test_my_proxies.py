@@ -2,8 +2,9 @@
 
 import math
 
-from gennape.proxies import MissingScore, Proxy
 from gennape.proxies.candidate import Candidate
+
+from gennape.proxies import MissingScore, Proxy
 from gennape.testing import ProxyTests
 
 

@@ -4,7 +4,7 @@ import copy
 
 from torch import Tensor, nn
 
-from gennape.proxies.candidate import Candidate
+from gennape.proxies.proxy import PreparedNetwork
 from gennape.testing import small_batch as batch
 from gennape.testing import small_networks
 
@@ -16,8 +16,8 @@ def make(name: str) -> nn.Module:
     return next(network.module for network in small_networks() if network.name == name)
 
 
-def candidate(name: str) -> Candidate:
-    return Candidate(make(name), batch(), seed=0)
+def prepared(name: str) -> PreparedNetwork:
+    return PreparedNetwork(make(name), batch(), seed=0)
 
 
 def as_in_training(network: nn.Module) -> nn.Module:

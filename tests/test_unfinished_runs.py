@@ -12,10 +12,9 @@ import pytest
 from gennape import spaces
 from gennape.estimator import pretrain
 from gennape.graph import ComputationGraph
-from gennape.labelling import Compute
-from gennape.labelling import run as label
-from gennape.proxies import choose_networks, score_pool
-from gennape.search import Catalogue, Found, Settings, run, run_guided
+from gennape.labelling import Compute, label_networks
+from gennape.proxies import sample_pool, score_pool
+from gennape.search import NetworkCache, SearchResult, SearchSettings, search
 from gennape.utils.workspace import WorkspaceError
 from labelled_networks import coloured_images, tiny_network, tiny_recipe
 from search_doubles import Quality, true_quality
@@ -31,9 +30,9 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return Path(shutil.copytree(UNFINISHED / name, tmp_path / "unfinished"))
 
 
-def _search(folder: Path, scorer: Quality, seed: int = 0) -> Found:
-    settings = Settings("evolution", budget=30, seed=seed)
-    return run(Catalogue(spaces.get("nasbench201")), settings, folder, scorer)
+def _search(folder: Path, scorer: Quality, seed: int = 0) -> SearchResult:
+    settings = SearchSettings("evolution", budget=30, seed=seed)
+    return search(NetworkCache(spaces.get("nasbench201")), settings, folder, scorer)
 
 
 def test_search_goes_on(folder: Path, tmp_path: Path) -> None:
@@ -65,14 +64,14 @@ def test_guided_search_goes_on(folder: Path, tmp_path: Path) -> None:
         return true_quality(graphs)
 
     whole, found = (
-        run_guided(
-            Catalogue(spaces.get("nasbench201")),
-            Settings("evolution", budget=20),
+        search(
+            NetworkCache(spaces.get("nasbench201")),
+            SearchSettings("evolution", budget=20),
             where,
             Quality(3.0),
-            evaluate,
-            6,
-            3,
+            evaluate=evaluate,
+            evaluations=6,
+            per_round=3,
         )
         for where in (tmp_path / "whole", folder)
     )
@@ -81,7 +80,7 @@ def test_guided_search_goes_on(folder: Path, tmp_path: Path) -> None:
 
 
 def test_proxies_go_on(folder: Path) -> None:
-    choice = choose_networks("nasbench201", 4, resolution=8)
+    choice = sample_pool("nasbench201", 4, resolution=8)
     known = (folder / "scores.jsonl").read_bytes()
     scores = score_pool(choice.space, choice.architectures, ("parameters", "depth"), folder)
     graphs = [choice.space.graph(one) for one in choice.architectures]
@@ -101,7 +100,7 @@ def test_labelling_goes_on(folder: Path, tmp_path: Path) -> None:
     (ended,) = (json.loads(path.read_bytes()) for path in (folder / "runs").glob("*.json"))
     told: list[int] = []
     whole, found = (
-        label(
+        label_networks(
             networks,
             coloured_images(),
             tiny_recipe(),
@@ -123,7 +122,7 @@ def test_labelling_goes_on(folder: Path, tmp_path: Path) -> None:
 
 def test_labelling_refuses_other_settings(folder: Path) -> None:
     with pytest.raises(WorkspaceError, match=r"\(recipe.batch was 32, is 16\)"):
-        label([tiny_network()], coloured_images(), tiny_recipe(batch=16), folder)
+        label_networks([tiny_network()], coloured_images(), tiny_recipe(batch=16), folder)
 
 
 def _pretrain(folder: Path, **options: Any) -> Any:

@@ -8,10 +8,10 @@ import pytest
 
 from gennape import spaces
 from gennape.graph import canonical
-from gennape.labelling import Compute, Labelled, run
+from gennape.labelling import Compute, LabellingResult, label_networks
 from gennape.labelling.earlier_runs import node_by_node_hash
-from gennape.labelling.folder import Folder, LabellingRun
-from gennape.labelling.training import Training
+from gennape.labelling.folder import LabellingFolder, LabellingRun
+from gennape.labelling.training import NetworkTraining
 from gennape.utils.files import file_lock
 from labelled_networks import coloured_images, tiny_network, tiny_recipe
 
@@ -19,8 +19,8 @@ IMAGES = coloured_images()
 NETWORKS = [tiny_network("one", 4), tiny_network("two", 8)]
 
 
-def _run(folder: Path) -> Labelled:
-    return run(NETWORKS, IMAGES, tiny_recipe(), folder, compute=Compute())
+def _run(folder: Path) -> LabellingResult:
+    return label_networks(NETWORKS, IMAGES, tiny_recipe(), folder, compute=Compute())
 
 
 def _age(folder: Path) -> None:
@@ -48,7 +48,7 @@ def test_the_hash_of_version_1_stays() -> None:
 def test_runs_that_ended_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = _run(tmp_path)
     _age(tmp_path)
-    monkeypatch.setattr(Training, "epoch", None)  # nothing is to be trained
+    monkeypatch.setattr(NetworkTraining, "epoch", None)  # nothing is to be trained
     assert _run(tmp_path) == found
     assert {record.hash_version for record in found.records} == {2}
     assert len(list((tmp_path / "runs").iterdir())) == 2
@@ -58,15 +58,15 @@ def test_a_run_goes_on_after_its_last_epoch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = _run(tmp_path / "whole")
-    whole, trained = Training.epoch, []
+    whole, trained = NetworkTraining.epoch, []
 
-    def killed(self: Training) -> None:
+    def killed(self: NetworkTraining) -> None:
         trained.append(self.epochs)
         if len(trained) == 2:
             raise KeyboardInterrupt
         whole(self)
 
-    monkeypatch.setattr(Training, "epoch", killed)
+    monkeypatch.setattr(NetworkTraining, "epoch", killed)
     with pytest.raises(KeyboardInterrupt):
         _run(tmp_path / "killed")
     _age(tmp_path / "killed")
@@ -77,12 +77,12 @@ def test_a_run_goes_on_after_its_last_epoch(
 
 
 def test_a_run_that_another_process_works_on_keeps_its_name(tmp_path: Path) -> None:
-    kept = Folder(tmp_path, IMAGES, tiny_recipe())
+    kept = LabellingFolder(tmp_path, IMAGES, tiny_recipe())
     kept.checkpoint(LabellingRun(NETWORKS[0], 0)).write_bytes(b"half")
     _age(tmp_path)
     (checkpoint,) = (tmp_path / "runs").iterdir()
     with file_lock(checkpoint.with_suffix(".lock")):
-        run(NETWORKS[:1], IMAGES, tiny_recipe(), tmp_path, compute=Compute(), hours=0)
+        label_networks(NETWORKS[:1], IMAGES, tiny_recipe(), tmp_path, compute=Compute(), hours=0)
         assert checkpoint.exists()
-    run(NETWORKS[:1], IMAGES, tiny_recipe(), tmp_path, compute=Compute(), hours=0)
+    label_networks(NETWORKS[:1], IMAGES, tiny_recipe(), tmp_path, compute=Compute(), hours=0)
     assert not checkpoint.exists()

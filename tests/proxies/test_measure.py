@@ -1,7 +1,9 @@
 """Measurements of several proxies, their seeds, costs and failures."""
 
+import doctest
 import gc
 import math
+import sys
 from typing import Any
 
 import pytest
@@ -98,7 +100,7 @@ def test_the_parts_of_az_nas_share_a_pass(monkeypatch: pytest.MonkeyPatch) -> No
         runs.append(1)
         return block_statistics(*arguments)
 
-    monkeypatch.setattr("gennape.proxies.candidate.block_statistics", counted)
+    monkeypatch.setattr("gennape.proxies.proxy.block_statistics", counted)
     measure(AZ_NAS, make("chain"), batch())
     assert runs == [1]
 
@@ -162,3 +164,7 @@ def test_without_labels_they_are_random() -> None:
     first, again = (score("snip", make("chain"), Batch(images), seed=0).value for _ in range(2))
     assert first == again
     assert first != score("snip", make("chain"), Batch(images), seed=1).value
+
+
+def test_the_examples_run() -> None:
+    assert doctest.testmod(sys.modules["gennape.proxies.measure"]).failed == 0

@@ -92,5 +92,5 @@ def test_other_errors_are_found(tests: FrontendTests, broken: str, tmp_path: Pat
 
 
 def test_what_is_tested_must_be_said(tmp_path: Path) -> None:
-    with pytest.raises(NotImplementedError, match="must define read"):
+    with pytest.raises(TypeError, match="must define read"):
         FrontendTests().test_networks_are_those_of_their_modules(tmp_path)

@@ -7,47 +7,47 @@ import torch
 
 from gennape.graph import Op
 from gennape.proxies import MissingScore, Proxy, names
-from gennape.proxies.candidate import Candidate
+from gennape.proxies.proxy import PreparedNetwork
 from gennape.testing import ProxyTests
 
 
-def _weight(candidate: Candidate) -> float:
+def _weight(candidate: PreparedNetwork) -> float:
     """The sum of all weights, where there are ReLUs."""
     if not (candidate.graph.operations == Op.RELU).any():
         raise MissingScore("the network has no ReLU")
     return sum(float(parameter.detach().sum()) for parameter in candidate.module.parameters())
 
 
-def _random(candidate: Candidate) -> float:
+def _random(candidate: PreparedNetwork) -> float:
     return float(torch.rand(()))
 
 
-def _nan(candidate: Candidate) -> float:
+def _nan(candidate: PreparedNetwork) -> float:
     return float("nan")
 
 
-def _careless(candidate: Candidate) -> float:
+def _careless(candidate: PreparedNetwork) -> float:
     if any(isinstance(layer, torch.nn.SiLU) for layer in candidate.module.modules()):
         raise RuntimeError("no ReLU")
     return 1.0
 
 
-def _changing(candidate: Candidate) -> float:
+def _changing(candidate: PreparedNetwork) -> float:
     with torch.no_grad():
         for parameter in candidate.model.parameters():  # type: ignore[union-attr]
             parameter.zero_()
     return 1.0
 
 
-def _modal(candidate: Candidate) -> float:
+def _modal(candidate: PreparedNetwork) -> float:
     return float(candidate.model.training)  # type: ignore[union-attr]
 
 
-def _sharing(candidate: Candidate) -> float:
+def _sharing(candidate: PreparedNetwork) -> float:
     return float(len(candidate.used) + len(candidate._passes))
 
 
-def _few_classes(candidate: Candidate) -> float:
+def _few_classes(candidate: PreparedNetwork) -> float:
     outputs = candidate.graph.output_shape[-1, 0]
     if outputs == 1000:
         raise MissingScore("the network has many classes")
@@ -57,7 +57,7 @@ def _few_classes(candidate: Candidate) -> float:
 class TestCustomProxy(ProxyTests):
     """The tests pass for a custom proxy."""
 
-    compute: Callable[[Candidate], float] = staticmethod(_weight)
+    compute: Callable[[PreparedNetwork], float] = staticmethod(_weight)
 
     def make_proxy(self) -> Proxy:
         return Proxy("custom", self.compute)
@@ -76,7 +76,7 @@ class TestCustomProxy(ProxyTests):
         ],
     )
     def test_what_is_broken_is_found(
-        self, compute: Callable[[Candidate], float], test: str, broken: str
+        self, compute: Callable[[PreparedNetwork], float], test: str, broken: str
     ) -> None:
         self.compute = compute
         with pytest.raises(AssertionError, match=broken):
@@ -88,5 +88,5 @@ def test_a_custom_proxy_stands_beside_the_bundled_ones() -> None:
 
 
 def test_what_is_tested_must_be_said() -> None:
-    with pytest.raises(NotImplementedError, match="must define make_proxy"):
+    with pytest.raises(TypeError, match="must define make_proxy"):
         ProxyTests().test_values_are_finite()

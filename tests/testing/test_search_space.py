@@ -116,7 +116,7 @@ class TestCustomFamily(SearchSpaceTests):
 
 
 def test_what_is_tested_must_be_said() -> None:
-    with pytest.raises(NotImplementedError, match="must define make_space"):
+    with pytest.raises(TypeError, match="must define make_space"):
         SearchSpaceTests().test_text_is_read_back()
 
 

@@ -4,21 +4,18 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.estimator import Estimator
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
-from gennape.evaluation.few_shot import Rows, fine_tuned_scores, measure
+from gennape.evaluation.few_shot import fine_tuned_scores, measure
 from gennape.evaluation.metrics import METRICS
+from gennape.utils.array_types import FloatArray, IntArray
 from gennape.utils.progress import ProgressCallback, no_progress
-
-Array = npt.NDArray[np.floating[Any]]
 
 _CHUNK = 256
 _ESTIMATOR = "estimator"
@@ -60,25 +57,25 @@ class EvalResult:
 
 @dataclass(frozen=True)
 class _EncodedFamily:
-    """The ranked networks of a family, as the estimator sees them."""
+    """Ranked networks of a family, as the estimator sees them."""
 
     table: Benchmark
-    rows: Rows
+    rows: IntArray
     estimator: Estimator
     features: GraphFeatures
-    parameters: Array
+    parameters: FloatArray
 
     @cached_property
-    def log_macs(self) -> Array:
+    def log_macs(self) -> FloatArray:
         """log10(MACs + 1) of the networks, `(networks,)`."""
         return self.features.log_macs.astype(np.float64)
 
     @cached_property
     def networks(self) -> FewShotFeatures:
-        """The networks as fine-tuning sees them."""
+        """Networks as fine-tuning sees them."""
         return self.estimator.few_shot_features(self.features)
 
-    def accuracies(self, label: str) -> Array:
+    def accuracies(self, label: str) -> FloatArray:
         """Return the measured label, `(networks,)`; NaN where there is none."""
         return self.table.labels[label][self.rows]
 
@@ -165,11 +162,11 @@ def _encoded(table: Benchmark, estimator: Estimator, report: ProgressCallback) -
 
 
 def _result(
-    family: _EncodedFamily, label: str, method: str, score: Array, labels: int = 0
+    family: _EncodedFamily, label: str, method: str, score: FloatArray, labels: int = 0
 ) -> EvalResult:
     """Measure a ranking; that after some labels is the estimator's."""
 
-    def few_shot(given: Rows, accuracies: Array, rest: Rows) -> Array:
+    def few_shot(given: IntArray, accuracies: FloatArray, rest: IntArray) -> FloatArray:
         return fine_tuned_scores(family.networks, given, accuracies, rest)
 
     measured = measure(score, few_shot, family.accuracies(label), family.log_macs, labels)

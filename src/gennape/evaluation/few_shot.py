@@ -5,23 +5,21 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gennape.estimator.calibration.label_transform import standardised_labels
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.estimator.few_shot.few_shot_gp import FewShotGP
 from gennape.evaluation.metrics import RankingMetrics
+from gennape.utils.array_types import FloatArray, IntArray
 
-Array = npt.NDArray[np.floating[Any]]
-Rows = npt.NDArray[np.int64]
-FewShotScores = Callable[[Rows, Array, Rows], Array]
+FewShotScores = Callable[[IntArray, FloatArray, IntArray], FloatArray]
 """Scores of some networks after the labels of others: `(given, accuracies, rest)` to scores."""
 
 DRAWS = (0, 1, 2, 3, 4)
 """Seeds with which the labelled networks are drawn."""
 
 
-def split_labelled(networks: int, labels: int, seed: int) -> tuple[Rows, Rows]:
+def split_labelled(networks: int, labels: int, seed: int) -> tuple[IntArray, IntArray]:
     """Draw the networks whose labels are given; the rest is ranked.
 
     Args:
@@ -41,8 +39,8 @@ def split_labelled(networks: int, labels: int, seed: int) -> tuple[Rows, Rows]:
 
 
 def fine_tuned_scores(
-    networks: FewShotFeatures, given: Rows, accuracies: Array, rest: Rows
-) -> Array:
+    networks: FewShotFeatures, given: IntArray, accuracies: FloatArray, rest: IntArray
+) -> FloatArray:
     """Score networks by an estimator that is fine-tuned on others.
 
     The same as `Estimator.fine_tune` and then `predict`, without embedding anything again.
@@ -65,7 +63,11 @@ def fine_tuned_scores(
 
 
 def measure(
-    score: Array, few_shot: FewShotScores, accuracies: Array, log_macs: Array, labels: int = 0
+    score: FloatArray,
+    few_shot: FewShotScores,
+    accuracies: FloatArray,
+    log_macs: FloatArray,
+    labels: int = 0,
 ) -> list[dict[str, Any]]:
     """Measure a ranking without labels, or after each draw of some labels.
 
@@ -82,7 +84,7 @@ def measure(
     """
     known = np.flatnonzero(np.isfinite(accuracies))
 
-    def measured(draw: int, rows: Rows, scores: Array) -> dict[str, Any]:
+    def measured(draw: int, rows: IntArray, scores: FloatArray) -> dict[str, Any]:
         metrics = RankingMetrics.of(accuracies[rows], scores, log_macs[rows])
         return {"labels": labels, "draw": draw, "networks": len(rows), **asdict(metrics)}
 

@@ -7,11 +7,9 @@ undefined correlation (all scores equal) is 0: such scores say nothing.
 from dataclasses import dataclass, fields
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata, spearmanr
 
-Array = npt.NDArray[np.floating]
-IntArray = npt.NDArray[np.int64]
+from gennape.utils.array_types import FloatArray, IntArray
 
 RESOLUTION = 1e-4
 """Accuracies, as shares of one, closer than this are not compared by `kendall_tau`."""
@@ -43,7 +41,9 @@ class RankingMetrics:
     regret: float
 
     @classmethod
-    def of(cls, accuracies: Array, scores: Array, log_macs: Array) -> "RankingMetrics":
+    def of(
+        cls, accuracies: FloatArray, scores: FloatArray, log_macs: FloatArray
+    ) -> "RankingMetrics":
         """Compute all metrics; each argument is `(networks,)`."""
         return cls(
             spearman(accuracies, scores),
@@ -60,7 +60,7 @@ METRICS = tuple(field.name for field in fields(RankingMetrics))
 """Names of all metrics."""
 
 
-def spearman(accuracies: Array, scores: Array) -> float:
+def spearman(accuracies: FloatArray, scores: FloatArray) -> float:
     """Compute Spearman's rank correlation.
 
     >>> spearman(np.array([0.1, 0.2, 0.4]), np.array([1.0, 3.0, 2.0]))
@@ -71,7 +71,7 @@ def spearman(accuracies: Array, scores: Array) -> float:
     return float(spearmanr(accuracies, scores).statistic)
 
 
-def kendall_tau(accuracies: Array, scores: Array) -> float:
+def kendall_tau(accuracies: FloatArray, scores: FloatArray) -> float:
     """Compute Kendall's tau over the pairs whose accuracies differ by at least `RESOLUTION`.
 
     Concordant minus discordant pairs, over all such pairs (GENNAPE's code); a pair with
@@ -115,7 +115,7 @@ def _agreement(ranks: IntArray, first: IntArray) -> int:
     return agreement
 
 
-def ndcg(accuracies: Array, scores: Array, k: int) -> float:
+def ndcg(accuracies: FloatArray, scores: FloatArray, k: int) -> float:
     """Compute the normalised discounted cumulative gain of the `k` best scores.
 
     Relevance is the accuracy scaled to [0, 20] (GENNAPE's code); the gain is 2^relevance - 1.
@@ -131,7 +131,7 @@ def ndcg(accuracies: Array, scores: Array, k: int) -> float:
     return float((chosen * discount).sum() / (best * discount).sum())
 
 
-def partial_spearman(accuracies: Array, scores: Array, size: Array) -> float:
+def partial_spearman(accuracies: FloatArray, scores: FloatArray, size: FloatArray) -> float:
     """Compute Spearman's correlation of what `size`, `(networks,)`, leaves unexplained of ranks."""
     ranks = np.stack([rankdata(values) for values in (accuracies, scores, size)])
     with np.errstate(invalid="ignore"):  # a constant has no correlation
@@ -142,13 +142,13 @@ def partial_spearman(accuracies: Array, scores: Array, size: Array) -> float:
     return float((r[0, 1] - r[0, 2] * r[1, 2]) / np.sqrt(explained))
 
 
-def top_tenth_spearman(accuracies: Array, scores: Array) -> float:
+def top_tenth_spearman(accuracies: FloatArray, scores: FloatArray) -> float:
     """Compute Spearman's correlation among the tenth of networks with the highest accuracy."""
     best = accuracies >= np.quantile(accuracies, 0.9)
     return spearman(accuracies[best], scores[best])
 
 
-def regret(accuracies: Array, scores: Array) -> float:
+def regret(accuracies: FloatArray, scores: FloatArray) -> float:
     """Compute the best accuracy minus the best among the ten highest scores."""
     picked = np.argsort(-scores, kind="stable")[:_CHOSEN]
     return float(accuracies.max() - accuracies[picked].max())

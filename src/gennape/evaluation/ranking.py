@@ -4,7 +4,6 @@ import csv
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -12,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from gennape import spaces
 from gennape.api import NetworkScore, score
 from gennape.estimator import Estimator, Prediction
+from gennape.search.worker_pool import one_thread
 from gennape.spaces import SearchSpace
 from gennape.utils.progress import ProgressCallback, no_progress
 
@@ -72,6 +71,14 @@ def rank(
 
     Raises:
         ArchitectureError: There is no such family, or it has no enumeration.
+
+    Example:
+        >>> import gennape
+        >>> ranking = rank("transnas_macro", gennape.load(), top=3, workers=1)
+        >>> len(ranking.architectures), len(ranking.top)
+        (3256, 3)
+        >>> ranking.top[0].model == ranking.architectures[0]
+        True
     """
     space = spaces.get(family)
     architectures = list(space.enumerate())
@@ -116,19 +123,5 @@ def _work(architectures: list[Any]) -> Prediction:
 
 
 def _predict(space: SearchSpace[Any], estimator: Estimator, architectures: list[Any]) -> Prediction:
-    with _one_thread():
+    with one_thread():
         return estimator.predict(map(space.graph, architectures))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute with one thread, since workers share the processors.
-
-    The last digits of sums depend on the number of threads, so one worker does the same.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

@@ -1,4 +1,4 @@
-"""Runs that were begun before fingerprints had a version are found again.
+"""Runs that were begun before fingerprints had a version.
 
 Their files are named by fingerprints of hash version 1, which hashed one node after another.
 """
@@ -13,15 +13,15 @@ from gennape.graph import canonical
 from gennape.graph.arrays import NodeArrays
 from gennape.graph.hashing import HASH_VERSION
 from gennape.graph.operations import COMMUTATIVE
-from gennape.labelling.folder import Folder, LabellingRun
-from gennape.labelling.record import read_record, write_record
+from gennape.labelling.folder import LabellingFolder, LabellingRun
+from gennape.labelling.run_record import read_record, write_record
 from gennape.utils.files import file_lock
 
 _COMMUTATIVE = frozenset(int(op) for op in COMMUTATIVE)
 
 
-def adopt_earlier_runs(folder: Folder, runs: Iterable[LabellingRun]) -> None:
-    """Give runs of a folder the names that they have today.
+def adopt_earlier_runs(folder: LabellingFolder, runs: Iterable[LabellingRun]) -> None:
+    """Rename runs of a folder after the fingerprints of today.
 
     A run that another process works on stays as it is.
 
@@ -39,8 +39,8 @@ def adopt_earlier_runs(folder: Folder, runs: Iterable[LabellingRun]) -> None:
                 _adopt(folder, run, earlier)
 
 
-def _adopt(folder: Folder, run: LabellingRun, earlier: str) -> None:
-    """Rename what is there of a run, and say in its record which fingerprint it has now."""
+def _adopt(folder: LabellingFolder, run: LabellingRun, earlier: str) -> None:
+    """Rename the files of a run, and write its new fingerprint into its record."""
     record, checkpoint, lock = (
         folder.runs / f"{earlier}.{ending}" for ending in ("json", "pt", "lock")
     )
@@ -59,7 +59,7 @@ def _adopt(folder: Folder, run: LabellingRun, earlier: str) -> None:
 
 
 def node_by_node_hash(graph: NodeArrays) -> str:
-    """The hash of version 1 of a canonical graph: 32 hexadecimal digits.
+    """Compute the hash of version 1 of a canonical graph: 32 hexadecimal digits.
 
     Every node is hashed with what it computes from and then with where its result goes; the
     hash is that of the sorted node hashes.
@@ -87,7 +87,7 @@ def node_by_node_hash(graph: NodeArrays) -> str:
 
 
 def _labels(graph: NodeArrays) -> list[bytes]:
-    """What each node is by itself, as bytes."""
+    """Encode each node by itself, as bytes."""
     operations = graph.operations.astype("<i2")
     columns = graph.attributes.astype("<i4")
     details = {

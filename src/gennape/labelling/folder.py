@@ -1,6 +1,6 @@
-"""The folder of a labelling: one data set, one recipe, any number of runs.
+"""Folder of a labelling: one data set, one recipe, any number of runs.
 
-| file | what it holds |
+| file | content |
 |---|---|
 | `settings.json` | the data set's name and sha256, the recipe, the version of the fingerprints |
 | `workspace.lock` | that a process writes what is not of one run, or once has |
@@ -29,7 +29,7 @@ from gennape.graph import ComputationGraph
 from gennape.graph.hashing import HASH_VERSION
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.recipe import Recipe
-from gennape.labelling.record import Record, Status, read_record, table_of
+from gennape.labelling.run_record import RunRecord, RunStatus, read_record, table_of
 from gennape.utils.files import sha256_of
 from gennape.utils.workspace import Workspace
 
@@ -39,28 +39,33 @@ _HASH = "hash_version"
 
 @dataclass(frozen=True, eq=False)
 class LabellingRun:
-    """One training that is asked for."""
+    """Training of one network with one seed.
+
+    Attributes:
+        graph: The network.
+        seed: Of all randomness.
+    """
 
     graph: ComputationGraph
     seed: int
 
     @cached_property
     def key(self) -> str:
-        """Names the run in its folder."""
+        """Name of the run in its folder."""
         return f"{self.graph.fingerprint}-{self.seed}"
 
 
-class Folder:
-    """Where the runs of a data set and a recipe are.
+class LabellingFolder:
+    """Folder of the runs of a data set and a recipe.
 
     Args:
         path: Made if it is not there.
-        dataset: What is learned.
-        recipe: How.
+        dataset: Images that networks learn from.
+        recipe: Of the training.
 
     Attributes:
         path: The folder, absolute.
-        runs: Where what belongs to one run is.
+        runs: Folder of the files of single runs.
         workspace: Its settings and tables; entered, it keeps other processes from them.
         has_earlier_names: Whether fingerprints of an earlier hash may name some runs.
 
@@ -83,19 +88,19 @@ class Folder:
             self.has_earlier_names = bool(self.workspace.records)
 
     def record(self, run: LabellingRun) -> Path:
-        """Where the record of a run is, once it has ended."""
+        """Return the path of the record of a run that has ended."""
         return self.runs / f"{run.key}.json"
 
     def checkpoint(self, run: LabellingRun) -> Path:
-        """Where a run is that has not ended."""
+        """Return the path of the last state of a run that has not ended."""
         return self.runs / f"{run.key}.pt"
 
     def lock(self, run: LabellingRun) -> Path:
-        """The file by which a process keeps a run to itself."""
+        """Return the path of the lock of a run."""
         return self.runs / f"{run.key}.lock"
 
-    def records(self) -> list[Record]:
-        """Of all runs that have ended, in the order of their architectures and seeds."""
+    def records(self) -> list[RunRecord]:
+        """Read all records, in the order of their architectures and seeds."""
         records = map(read_record, self.runs.glob("*.json"))
         return sorted(records, key=lambda record: (record.architecture, record.seed))
 
@@ -116,11 +121,11 @@ def _upgrade(known: dict[str, Any]) -> tuple[dict[str, Any], Callable[[list[Any]
     return {_HASH: HASH_VERSION, **known}, lambda records: [{_HASH: 1}]
 
 
-def _write_means(records: Sequence[Record], path: Path) -> None:
+def _write_means(records: Sequence[RunRecord], path: Path) -> None:
     """Write the mean last accuracy of each network, over its seeds."""
     accuracies: dict[str, list[float]] = {}
     for record in records:
-        if record.status is Status.TRAINED:
+        if record.status is RunStatus.TRAINED:
             accuracies.setdefault(record.architecture, []).append(record.accuracy)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -128,10 +133,10 @@ def _write_means(records: Sequence[Record], path: Path) -> None:
         writer.writerows((name, f"{mean(found):.6g}") for name, found in accuracies.items())
 
 
-def _write_labels(record: Record, table: CanonicalWriter, digest: str) -> None:
-    """The last accuracies of a network of a family that was trained to the end."""
+def _write_labels(record: RunRecord, table: CanonicalWriter, digest: str) -> None:
+    """Write the last accuracies of a network of a family that was trained to the end."""
     found = spaces.split(record.architecture)
-    if record.status is not Status.TRAINED or found is None:
+    if record.status is not RunStatus.TRAINED or found is None:
         return
     family, architecture = found
     last = {"train": record.train_accuracy[-1], "test": record.accuracy}

@@ -3,7 +3,7 @@
 `scores.jsonl` has a first line with the settings, then one line a network. `scores.parquet` is
 written from it at the end:
 
-| column | type | what |
+| column | type | content |
 |---|---|---|
 | architecture | string | `family:architecture` |
 | proxy | string | its name |
@@ -24,9 +24,6 @@ import pyarrow.parquet as pq
 from gennape.proxies.measure import ProxyScore
 from gennape.utils.workspace import Workspace
 
-Scores = dict[str, dict[str, ProxyScore]]
-"""By architecture, then by proxy."""
-
 JOURNAL = "scores.jsonl"
 """File of the settings of a run and of its scores, one line a network."""
 _TABLE = "scores.parquet"
@@ -39,12 +36,12 @@ class ScoreJournal:
         workspace: The folder, which has been entered.
 
     Attributes:
-        scores: Of all networks, those of earlier runs too.
+        scores: By architecture, then by proxy, those of earlier runs too.
     """
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self.scores: Scores = defaultdict(dict)
+        self.scores: dict[str, dict[str, ProxyScore]] = defaultdict(dict)
         for record in workspace.records:
             self._remember(record["architecture"], [ProxyScore(**one) for one in record["scores"]])
 
@@ -56,7 +53,7 @@ class ScoreJournal:
         self._remember(architecture, scores)
 
     def write_table(self) -> Path:
-        """Write all scores as Parquet; the path of the file."""
+        """Write all scores as Parquet, and return the path of the file."""
         rows = [
             {"architecture": architecture, **asdict(score)}
             for architecture, by_proxy in self.scores.items()

@@ -1,13 +1,17 @@
-"""One network that a search has looked at."""
+"""Candidates of a search, and the error of all its modules."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
+
+
+class SearchError(ValueError):
+    """A search that cannot be done as asked; the message says what to change."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A network that keeps all constraints, and what is known of it.
+    """Network that keeps all constraints, and what is known of it.
 
     Attributes:
         architecture: As its family has it.
@@ -20,16 +24,3 @@ class Candidate:
     text: str
     key: str
     metrics: Mapping[str, float]
-
-
-class Measured(NamedTuple):
-    """Record of a network: its string, its key and what was measured of it."""
-
-    text: str
-    key: str
-    metrics: Mapping[str, float]
-
-
-def measured_in(records: Iterable[Sequence[Any]]) -> list[Measured]:
-    """Give the networks of a journal, whose records are batches; later ones know more."""
-    return [Measured(*one) for batch in records for one in batch]

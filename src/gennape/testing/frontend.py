@@ -33,7 +33,7 @@ class FrontendTests:
             network: A network in evaluation mode.
             folder: An empty folder for files.
         """
-        raise NotImplementedError(f"{type(self).__name__} must define read(network, folder)")
+        raise TypeError(f"{type(self).__name__} must define read(network, folder)")
 
     def unreadable(self, folder: Path) -> Mapping[str, Callable[[], object]]:
         """Return calls that read what cannot be read, by the reason.

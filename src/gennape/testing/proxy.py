@@ -23,7 +23,7 @@ class ProxyTests:
 
     def make_proxy(self) -> Proxy:
         """Return the proxy that is tested."""
-        raise NotImplementedError(f"{type(self).__name__} must define make_proxy()")
+        raise TypeError(f"{type(self).__name__} must define make_proxy()")
 
     def networks(self) -> Sequence[SmallNetwork]:
         """Make networks of 3x8x8 images and 5 classes for which the proxy has a value."""

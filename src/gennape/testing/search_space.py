@@ -37,7 +37,7 @@ class SearchSpaceTests:
         Args:
             options: `classes` and `resolution`, both to be passed on.
         """
-        raise NotImplementedError(f"{type(self).__name__} must define make_space(**options)")
+        raise TypeError(f"{type(self).__name__} must define make_space(**options)")
 
     def test_samples_follow_the_seed(self) -> None:
         """Equal seeds sample equal architectures, and samples vary."""
