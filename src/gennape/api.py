@@ -77,7 +77,7 @@ def score(
         input_shape: Sizes of one input for modules, names and files that leave them open.
         estimator: The bundled one unless given.
 
-    Example:
+    Examples:
         >>> import gennape
         >>> table = gennape.score(["hiaml:a22-src0-t31-z", "no-such-network"])
         >>> table.scored[0].model, table.scored[0].macs
