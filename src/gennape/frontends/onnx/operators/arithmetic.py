@@ -1,7 +1,7 @@
 """Arithmetic between tensors, and between tensors and numbers."""
 
+from gennape.frontends.onnx.converter import OnnxConverter, converts
 from gennape.frontends.onnx.document import OnnxNode
-from gennape.frontends.onnx.reader import Reader, writes
 from gennape.graph import Op
 
 _BINARY = {"Add": Op.ADD, "Sub": Op.SUB, "Mul": Op.MUL, "Div": Op.DIV}
@@ -19,29 +19,29 @@ _COMPARISONS = (
 )
 
 
-@writes(*_BINARY)
-def binary(reader: Reader, node: OnnxNode) -> None:
-    """Sum, difference, product or quotient."""
+@converts(*_BINARY)
+def binary(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write sum, difference, product or quotient."""
     left, right = node.inputs
-    if reader.is_scalar(right):
-        _write_with_number(reader, node, left, reader.scalar(right), number_first=False)
-    elif reader.is_scalar(left):
-        _write_with_number(reader, node, right, reader.scalar(left), number_first=True)
+    if converter.is_scalar(right):
+        _write_with_number(converter, node, left, converter.scalar(right), number_first=False)
+    elif converter.is_scalar(left):
+        _write_with_number(converter, node, right, converter.scalar(left), number_first=True)
     else:
-        reader.emit(_BINARY[node.op], node.inputs, node.outputs[0])
+        converter.emit(_BINARY[node.op], node.inputs, node.outputs[0])
 
 
 def _write_with_number(
-    reader: Reader, node: OnnxNode, x: str, number: float | None, number_first: bool
+    converter: OnnxConverter, node: OnnxNode, x: str, number: float | None, number_first: bool
 ) -> None:
-    """`x + a` and the like are one scale and shift; `a / x` is a power."""
+    """Write `x + a` and the like as one scale and shift, `a / x` as a power."""
     output = node.outputs[0]
     if node.op == "Div" and number_first:
-        reader.emit(Op.POWER, (x,), output, details={"exponent": -1.0})
+        converter.emit(Op.POWER, (x,), output, details={"exponent": -1.0})
     elif number is None:
-        reader.emit(Op.SCALE, (x,), output)
+        converter.emit(Op.SCALE, (x,), output)
     elif node.op == "Mul" and number == 0:
-        reader.emit(Op.ZERO, (x,), output)
+        converter.emit(Op.ZERO, (x,), output)
     else:
         scale, shift = {
             "Add": (1.0, number),
@@ -49,59 +49,59 @@ def _write_with_number(
             "Mul": (number, 0.0),
             "Div": (1.0 / number if number else 1.0, 0.0),
         }[node.op]
-        reader.emit(Op.SCALE, (x,), output, details={"scale": scale, "shift": shift})
+        converter.emit(Op.SCALE, (x,), output, details={"scale": scale, "shift": shift})
 
 
-@writes("Neg")
-def negative(reader: Reader, node: OnnxNode) -> None:
-    """`-x`."""
-    reader.emit(Op.SCALE, node.inputs, node.outputs[0], details={"scale": -1.0, "shift": 0.0})
+@converts("Neg")
+def negative(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write `-x`."""
+    converter.emit(Op.SCALE, node.inputs, node.outputs[0], details={"scale": -1.0, "shift": 0.0})
 
 
-@writes("Pow")
-def power(reader: Reader, node: OnnxNode) -> None:
-    """`x ** a`."""
-    exponent = reader.scalar(node.inputs[1])
+@converts("Pow")
+def power(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write `x ** a`."""
+    exponent = converter.scalar(node.inputs[1])
     if exponent is None:
-        reader.emit(Op.POWER, node.inputs, node.outputs[0])
+        converter.emit(Op.POWER, node.inputs, node.outputs[0])
     else:
-        reader.emit(Op.POWER, node.inputs[:1], node.outputs[0], details={"exponent": exponent})
+        converter.emit(Op.POWER, node.inputs[:1], node.outputs[0], details={"exponent": exponent})
 
 
-@writes("Sqrt")
-def square_root(reader: Reader, node: OnnxNode) -> None:
-    """`x ** 0.5`."""
-    reader.emit(Op.POWER, node.inputs, node.outputs[0], details={"exponent": 0.5})
+@converts("Sqrt")
+def square_root(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write `x ** 0.5`."""
+    converter.emit(Op.POWER, node.inputs, node.outputs[0], details={"exponent": 0.5})
 
 
-@writes("Reciprocal")
-def reciprocal(reader: Reader, node: OnnxNode) -> None:
-    """`1 / x`."""
-    reader.emit(Op.POWER, node.inputs, node.outputs[0], details={"exponent": -1.0})
+@converts("Reciprocal")
+def reciprocal(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write `1 / x`."""
+    converter.emit(Op.POWER, node.inputs, node.outputs[0], details={"exponent": -1.0})
 
 
-@writes(*_VARIADIC)
-def variadic(reader: Reader, node: OnnxNode) -> None:
-    """A sum, mean, maximum or minimum of any number of tensors."""
-    tensors = [name for name in node.inputs if not reader.is_scalar(name)]
-    numbers = [reader.scalar(name) for name in node.inputs if reader.is_scalar(name)]
+@converts(*_VARIADIC)
+def variadic(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a sum, mean, maximum or minimum of any number of tensors."""
+    tensors = [name for name in node.inputs if not converter.is_scalar(name)]
+    numbers = [converter.scalar(name) for name in node.inputs if converter.is_scalar(name)]
     if node.op == "Max" and len(tensors) == 1 and numbers == [0.0]:
-        reader.emit(Op.RELU, tensors, node.outputs[0])
+        converter.emit(Op.RELU, tensors, node.outputs[0])
     elif node.op in ("Max", "Min") and len(tensors) == 1:
-        reader.emit(Op.CLIP, tensors, node.outputs[0])
+        converter.emit(Op.CLIP, tensors, node.outputs[0])
     else:
-        reader.emit(_VARIADIC[node.op], tensors, node.outputs[0])
+        converter.emit(_VARIADIC[node.op], tensors, node.outputs[0])
 
 
-@writes(*_COMPARISONS)
-def comparison(reader: Reader, node: OnnxNode) -> None:
-    """A truth value or a sign for each element."""
-    tensors = [name for name in node.inputs if not reader.is_scalar(name)]
-    reader.emit(Op.COMPARE, tensors, node.outputs[0])
+@converts(*_COMPARISONS)
+def comparison(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a truth value or a sign for each element."""
+    tensors = [name for name in node.inputs if not converter.is_scalar(name)]
+    converter.emit(Op.COMPARE, tensors, node.outputs[0])
 
 
-@writes("Where")
-def where(reader: Reader, node: OnnxNode) -> None:
-    """Elements of one tensor or of another."""
-    tensors = [name for name in node.inputs if not reader.is_scalar(name)]
-    reader.emit(Op.WHERE, tensors, node.outputs[0])
+@converts("Where")
+def where(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write elements of one tensor or of another."""
+    tensors = [name for name in node.inputs if not converter.is_scalar(name)]
+    converter.emit(Op.WHERE, tensors, node.outputs[0])

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from gennape.frontends.onnx.converter import OnnxConverter, converts
 from gennape.frontends.onnx.document import OnnxNode
-from gennape.frontends.onnx.reader import Reader, writes
 from gennape.graph import Op
 
 _UNARY = {
@@ -33,23 +33,23 @@ _UNARY = {
 }
 
 
-@writes(*_UNARY)
-def unary(reader: Reader, node: OnnxNode) -> None:
-    """A function of one tensor without settings that matter."""
-    reader.emit(_UNARY[node.op], node.inputs[:1], node.outputs[0])
+@converts(*_UNARY)
+def unary(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a function of one tensor without settings that matter."""
+    converter.emit(_UNARY[node.op], node.inputs[:1], node.outputs[0])
 
 
-@writes("LeakyRelu")
-def leaky_relu(reader: Reader, node: OnnxNode) -> None:
-    """`x` where positive, else a small multiple of it."""
+@converts("LeakyRelu")
+def leaky_relu(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write `x` where positive, else a small multiple of it."""
     slope = float(node.attributes.get("alpha", 0.01))
-    reader.emit(Op.LEAKY_RELU, node.inputs, node.outputs[0], details={"slope": slope})
+    converter.emit(Op.LEAKY_RELU, node.inputs, node.outputs[0], details={"slope": slope})
 
 
-@writes("PRelu")
-def prelu(reader: Reader, node: OnnxNode) -> None:
-    """A leaky ReLU with learned slopes."""
-    reader.emit(Op.PRELU, node.inputs[:1], node.outputs[0], weights=node.inputs[1:])
+@converts("PRelu")
+def prelu(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a leaky ReLU with learned slopes."""
+    converter.emit(Op.PRELU, node.inputs[:1], node.outputs[0], weights=node.inputs[1:])
 
 
 _LIMITED: Mapping[tuple[float | None, float | None], Op] = {
@@ -58,17 +58,17 @@ _LIMITED: Mapping[tuple[float | None, float | None], Op] = {
 }
 
 
-@writes("Clip")
-def clip(reader: Reader, node: OnnxNode) -> None:
-    """Limits; those of ReLU and ReLU6 have names of their own."""
-    low, high = _limit(reader, node, "min", 1), _limit(reader, node, "max", 2)
+@converts("Clip")
+def clip(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write limits; those of ReLU and ReLU6 have names of their own."""
+    low, high = _limit(converter, node, "min", 1), _limit(converter, node, "max", 2)
     op = _LIMITED.get((low, high), Op.CLIP)
-    reader.emit(op, node.inputs[:1], node.outputs[0])
+    converter.emit(op, node.inputs[:1], node.outputs[0])
 
 
-def _limit(reader: Reader, node: OnnxNode, attribute: str, position: int) -> float | None:
-    """A limit as attribute (before operator set 11) or input; None if there is none."""
+def _limit(converter: OnnxConverter, node: OnnxNode, attribute: str, position: int) -> float | None:
+    """Return a limit as attribute (before operator set 11) or input; None if there is none."""
     limit = node.attributes.get(attribute)
     if limit is None and len(node.inputs) > position:
-        limit = reader.scalar(node.inputs[position])
+        limit = converter.scalar(node.inputs[position])
     return None if limit is None or abs(limit) > 1e30 else float(limit)

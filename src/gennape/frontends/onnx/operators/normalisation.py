@@ -1,7 +1,7 @@
 """Normalisations."""
 
+from gennape.frontends.onnx.converter import OnnxConverter, converts
 from gennape.frontends.onnx.document import OnnxNode
-from gennape.frontends.onnx.reader import Reader, writes
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
@@ -17,11 +17,11 @@ _BY_POSITION = {
 }
 
 
-@writes(*_BY_CHANNEL)
-def norm_of_channels(reader: Reader, node: OnnxNode) -> None:
-    """Arguments x, scale, bias, and statistics that are measured, not learned."""
+@converts(*_BY_CHANNEL)
+def norm_of_channels(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a norm of x, scale, bias, and statistics that are measured, not learned."""
     groups = node.attributes.get("num_groups", 1)
-    reader.emit(
+    converter.emit(
         _BY_CHANNEL[node.op],
         node.inputs[:1],
         node.outputs[0],
@@ -32,12 +32,12 @@ def norm_of_channels(reader: Reader, node: OnnxNode) -> None:
     )
 
 
-@writes(*_BY_POSITION)
-def norm_of_positions(reader: Reader, node: OnnxNode) -> None:
-    """Arguments x, scale and perhaps bias; the channels are last."""
+@converts(*_BY_POSITION)
+def norm_of_positions(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a norm of x, scale and perhaps bias; the channels are last."""
     weights = tuple(filter(None, node.inputs[1:3]))
-    last = len(reader.dims(node.inputs[0])) - 1
-    reader.emit(
+    last = len(converter.dims(node.inputs[0])) - 1
+    converter.emit(
         _BY_POSITION[node.op],
         node.inputs[:1],
         node.outputs[0],
@@ -48,13 +48,13 @@ def norm_of_positions(reader: Reader, node: OnnxNode) -> None:
     )
 
 
-@writes("LRN")
-def local_response_norm(reader: Reader, node: OnnxNode) -> None:
-    """Normalisation over neighbouring channels."""
-    reader.emit(Op.LOCAL_RESPONSE_NORM, node.inputs, node.outputs[0])
+@converts("LRN")
+def local_response_norm(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write normalisation over neighbouring channels."""
+    converter.emit(Op.LOCAL_RESPONSE_NORM, node.inputs, node.outputs[0])
 
 
-@writes("LpNormalization")
-def normalize(reader: Reader, node: OnnxNode) -> None:
-    """Division by the norm of a vector."""
-    reader.emit(Op.NORMALIZE, node.inputs, node.outputs[0])
+@converts("LpNormalization")
+def normalize(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write division by the norm of a vector."""
+    converter.emit(Op.NORMALIZE, node.inputs, node.outputs[0])

@@ -4,14 +4,14 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.windows import Size, sizes, window
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
 
 
-@writes("conv1d conv2d conv3d")
+@traces("conv1d conv2d conv3d")
 def convolution(
     trace: Trace,
     output: Tensor,
@@ -23,7 +23,7 @@ def convolution(
     dilation: Size = 1,
     groups: int = 1,
 ) -> None:
-    """Convolution; padding given as a word is resolved to numbers."""
+    """Write convolution; padding given as a word is resolved to numbers."""
     kernel = tuple(weight.shape[2:])
     count = len(kernel)
     dilations = sizes(dilation, count)
@@ -34,11 +34,18 @@ def convolution(
         borders = [(size // 2, size - size // 2) for size in total]
     else:
         borders = [(size, size) for size in sizes(padding, count)]
-    attributes = window(kernel, sizes(stride, count), borders, dilations, groups, bias is not None)
+    attributes = window(
+        kernel,
+        stride=sizes(stride, count),
+        padding=borders,
+        dilation=dilations,
+        groups=groups,
+        bias=bias is not None,
+    )
     _weighted(trace, Op.CONV, output, input, weight, bias, attributes, count)
 
 
-@writes("conv_transpose1d conv_transpose2d conv_transpose3d")
+@traces("conv_transpose1d conv_transpose2d conv_transpose3d")
 def transposed_convolution(
     trace: Trace,
     output: Tensor,
@@ -51,17 +58,22 @@ def transposed_convolution(
     groups: int = 1,
     dilation: Size = 1,
 ) -> None:
-    """Transposed convolution; the output padding shows in the output shape."""
+    """Write transposed convolution; the output padding shows in the output shape."""
     kernel = tuple(weight.shape[2:])
     count = len(kernel)
     borders = [(size, size) for size in sizes(padding, count)]
     attributes = window(
-        kernel, sizes(stride, count), borders, sizes(dilation, count), groups, bias is not None
+        kernel,
+        stride=sizes(stride, count),
+        padding=borders,
+        dilation=sizes(dilation, count),
+        groups=groups,
+        bias=bias is not None,
     )
     _weighted(trace, Op.CONV_TRANSPOSE, output, input, weight, bias, attributes, count)
 
 
-@writes("convolution")
+@traces("convolution")
 def any_convolution(
     trace: Trace,
     output: Tensor,
@@ -75,7 +87,7 @@ def any_convolution(
     output_padding: Size,
     groups: int,
 ) -> None:
-    """The one operator into which programs decompose every convolution."""
+    """Write the one operator into which programs decompose every convolution."""
     if transposed:
         transposed_convolution(
             trace, output, input, weight, bias, stride, padding, output_padding, groups, dilation
@@ -106,11 +118,11 @@ def _weighted(
     )
 
 
-@writes("linear")
+@traces("linear")
 def linear(
     trace: Trace, output: Tensor, input: Tensor, weight: Tensor, bias: Tensor | None = None
 ) -> None:
-    """A fully connected layer on the last dimension."""
+    """Write a fully connected layer on the last dimension."""
     trace.emit(
         Op.LINEAR,
         (input,),
@@ -122,9 +134,9 @@ def linear(
     )
 
 
-@writes("embedding")
+@traces("embedding")
 def embedding(
     trace: Trace, output: Tensor, input: Tensor, weight: Tensor, *_: Any, **__: Any
 ) -> None:
-    """Rows of a table, looked up by the input."""
+    """Write rows of a table, looked up by the input."""
     trace.emit(Op.EMBEDDING, (input,), output, axis=output.dim() - 1, weights=(weight,))

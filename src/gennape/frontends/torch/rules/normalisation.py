@@ -5,13 +5,13 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
 
-@writes("batch_norm")
+@traces("batch_norm")
 def batch_norm(
     trace: Trace,
     output: Tensor,
@@ -23,11 +23,11 @@ def batch_norm(
     *_: Any,
     **__: Any,
 ) -> None:
-    """Batch normalisation of the channels in dimension 1."""
+    """Write batch normalisation of the channels in dimension 1."""
     _norm(trace, Op.BATCH_NORM, output, input, weight, bias, axis=1)
 
 
-@writes("aten.batch_norm native_batch_norm_legit_no_training cudnn_batch_norm")
+@traces("aten.batch_norm native_batch_norm_legit_no_training cudnn_batch_norm")
 def aten_batch_norm(
     trace: Trace,
     output: Any,
@@ -37,12 +37,12 @@ def aten_batch_norm(
     *_: Any,
     **__: Any,
 ) -> None:
-    """The operator, whose running statistics come after its weights."""
+    """Write the operator's norm, whose running statistics come after its weights."""
     first = output if isinstance(output, Tensor) else output[0]
     _norm(trace, Op.BATCH_NORM, first, input, weight, bias, axis=1)
 
 
-@writes("instance_norm")
+@traces("instance_norm")
 def instance_norm(
     trace: Trace,
     output: Tensor,
@@ -54,11 +54,11 @@ def instance_norm(
     *_: Any,
     **__: Any,
 ) -> None:
-    """Normalisation of every channel of every sample by itself."""
+    """Write normalisation of every channel of every sample by itself."""
     _norm(trace, Op.INSTANCE_NORM, output, input, weight, bias, axis=1)
 
 
-@writes("layer_norm native_layer_norm")
+@traces("layer_norm native_layer_norm")
 def layer_norm(
     trace: Trace,
     output: Any,
@@ -69,7 +69,7 @@ def layer_norm(
     *_: Any,
     **__: Any,
 ) -> None:
-    """Normalisation over the last dimensions; details tell if it is more than one."""
+    """Write normalisation over the last dimensions; details tell if it is more than one."""
     first = output if isinstance(output, Tensor) else output[0]
     if len(normalized_shape) == 1:
         _norm(trace, Op.LAYER_NORM, first, input, weight, bias, axis=input.dim() - 1)
@@ -79,7 +79,7 @@ def layer_norm(
         _norm(trace, Op.LAYER_NORM, first, input, weight, bias, axis, normalized_shape=shape)
 
 
-@writes("rms_norm")
+@traces("rms_norm")
 def rms_norm(
     trace: Trace,
     output: Tensor,
@@ -89,11 +89,11 @@ def rms_norm(
     *_: Any,
     **__: Any,
 ) -> None:
-    """Division by the root mean square over the last dimension."""
+    """Write division by the root mean square over the last dimension."""
     _norm(trace, Op.RMS_NORM, output, input, weight, None, axis=input.dim() - 1)
 
 
-@writes("group_norm")
+@traces("group_norm")
 def group_norm(
     trace: Trace,
     output: Tensor,
@@ -104,7 +104,7 @@ def group_norm(
     *_: Any,
     **__: Any,
 ) -> None:
-    """Normalisation of groups of channels."""
+    """Write normalisation of groups of channels."""
     _norm(trace, Op.GROUP_NORM, output, input, weight, bias, axis=1, groups=num_groups)
 
 

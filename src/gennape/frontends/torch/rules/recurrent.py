@@ -12,7 +12,7 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.attention import product
 from gennape.frontends.torch.rules.layout import concat
 from gennape.frontends.torch.trace import Trace
@@ -31,7 +31,7 @@ def recurrent(
     layers: int,
     *settings: Any,
 ) -> None:
-    """A stack of recurrent layers on a sequence.
+    """Write a stack of recurrent layers on a sequence.
 
     Args:
         function: Its name.
@@ -67,7 +67,7 @@ def recurrent(
 def _layer(
     function: str, trace: Trace, output: Tensor, x: Tensor, weights: Sequence[Tensor]
 ) -> None:
-    """One layer in one direction."""
+    """Write one layer in one direction."""
     into, hidden, *biases = weights
     last = x.dim() - 1
     gates, recurrence = (trace.blank(*x.shape[:-1], into.shape[0]) for _ in range(2))
@@ -86,4 +86,4 @@ def _layer(
 
 
 for _name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
-    writes(_name)(partial(recurrent, _name))
+    traces(_name)(partial(recurrent, _name))

@@ -6,14 +6,14 @@ from typing import Any
 from torch import Tensor
 
 from gennape.frontends.layout import axis_after_reshape, cut_details
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.layout import expand, reshape
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 
 
 def cut(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, step: int = 1) -> None:
-    """A part of `x` along one dimension; the nodes are added when the part is used.
+    """Write a part of `x` along one dimension; the nodes are added when the part is used.
 
     The dimension is gone from `output` when it was indexed by a number.
     """
@@ -25,7 +25,7 @@ def cut(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, step: int
         return
     part = trace.blank(*x.shape[:dim], length, *x.shape[dim + 1 :]) if dropped else output
     axis = trace.axis(x)
-    details = cut_details(dim, axis, start, length, step)
+    details = cut_details(dim, axis, start=start, length=length, step=step)
 
     def add() -> int:
         trace.emit(Op.SLICE, (x,), part, axis=axis, details=details)
@@ -36,9 +36,9 @@ def cut(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, step: int
     trace.bind(output, axis_after_reshape(part.shape, axis, output.shape), add)
 
 
-@writes("chunk split split_with_sizes tensor_split unsafe_split unsafe_chunk")
+@traces("chunk split split_with_sizes tensor_split unsafe_split unsafe_chunk")
 def split(trace: Trace, output: Sequence[Tensor], x: Tensor, *args: Any, **options: Any) -> None:
-    """Parts one after another."""
+    """Write parts one after another."""
     dim = options.get("dim", args[1] if len(args) > 1 else 0)
     start = 0
     for part in output:
@@ -46,26 +46,26 @@ def split(trace: Trace, output: Sequence[Tensor], x: Tensor, *args: Any, **optio
         start += part.shape[dim]
 
 
-@writes("unbind")
+@traces("unbind")
 def unbind(trace: Trace, output: Sequence[Tensor], x: Tensor, dim: int = 0) -> None:
-    """Every position along a dimension."""
+    """Write every position along a dimension."""
     for start, part in enumerate(output):
         cut(trace, part, x, dim, start)
 
 
-@writes("narrow")
+@traces("narrow")
 def narrow(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, length: int) -> None:
-    """A part of a given length."""
+    """Write a part of a given length."""
     cut(trace, output, x, dim, start)
 
 
-@writes("select")
+@traces("select")
 def select(trace: Trace, output: Tensor, x: Tensor, dim: int, index: int) -> None:
-    """One position along a dimension."""
+    """Write one position along a dimension."""
     cut(trace, output, x, dim, index % x.shape[dim])
 
 
-@writes("aten.slice")
+@traces("aten.slice")
 def aten_slice(
     trace: Trace,
     output: Tensor,
@@ -75,13 +75,13 @@ def aten_slice(
     end: int | None = None,
     step: int = 1,
 ) -> None:
-    """The operator behind `x[:, start:end:step]`."""
+    """Write the operator behind `x[:, start:end:step]`."""
     cut(trace, output, x, dim, slice(start, end, step).indices(x.shape[dim])[0], step)
 
 
-@writes("getitem")
+@traces("getitem")
 def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
-    """Indexing by numbers and ranges is a slice for each dimension, by tensors a gather."""
+    """Write indexing: by numbers and ranges a slice for each dimension, by tensors a gather."""
     items = list(index) if isinstance(index, tuple) else [index]
     if not all(item is None or item is ... or isinstance(item, int | slice) for item in items):
         gather(trace, output, x, *items)
@@ -101,22 +101,22 @@ def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
     reshape(trace, output, part)
 
 
-@writes("index_select gather take_along_dim index take")
+@traces("index_select gather take_along_dim index take")
 def gather(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
-    """Elements at given places."""
+    """Write elements at given places."""
     places = [value for value in (*args, *options.values()) if trace.depends_on_input(value)]
     trace.emit(Op.GATHER, [x, *places], output)
 
 
-@writes("flip rot90")
+@traces("flip rot90")
 def flip(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
-    """Elements in the opposite order."""
+    """Write elements in the opposite order."""
     trace.emit(Op.GATHER, (x,), output)
 
 
-@writes("setitem")
+@traces("setitem")
 def setitem(trace: Trace, output: None, x: Tensor, index: Any, value: Any) -> None:
-    """Some elements replaced by others, or all of them."""
+    """Write some elements replaced by others, or all of them."""
     if not isinstance(value, Tensor):
         trace.emit(Op.WHERE, (x,), x)
     elif value.shape == x.shape:
@@ -126,7 +126,7 @@ def setitem(trace: Trace, output: None, x: Tensor, index: Any, value: Any) -> No
         trace.overwrite(x, value)
 
 
-@writes("copy")
+@traces("copy")
 def copy(trace: Trace, output: Tensor, x: Tensor, source: Tensor, *_: Any) -> None:
-    """All elements replaced by others."""
+    """Write all elements replaced by others."""
     expand(trace, output, source)

@@ -6,13 +6,13 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
 
-@writes("pad constant_pad_nd reflection_pad2d replication_pad2d")
+@traces("pad constant_pad_nd reflection_pad2d replication_pad2d")
 def pad(
     trace: Trace,
     output: Tensor,
@@ -21,7 +21,7 @@ def pad(
     mode: Any = "constant",
     value: float | None = None,
 ) -> None:
-    """A border; sides come in PyTorch's order, the last dimension first."""
+    """Write a border; sides come in PyTorch's order, the last dimension first."""
     sides = [int(side) for side in pad]
     if not any(sides):
         trace.same(output, x)
@@ -40,7 +40,7 @@ def pad(
     trace.emit(Op.PAD, (x,), output, attributes=attributes, details=details)
 
 
-@writes("interpolate upsample")
+@traces("interpolate upsample")
 def resize(
     trace: Trace,
     output: Tensor,
@@ -52,7 +52,7 @@ def resize(
     *_: Any,
     **__: Any,
 ) -> None:
-    """Another height and width."""
+    """Write another height and width."""
     if output.shape == x.shape:
         trace.same(output, x)
         return
@@ -72,49 +72,49 @@ def upsample(
     *_: Any,
     **__: Any,
 ) -> None:
-    """The operator behind `interpolate` for one mode."""
+    """Write the operator behind `interpolate` for one mode."""
     corners = align_corners is True and mode != "nearest"
     resize(trace, output, x, mode=mode, align_corners=corners)
 
 
 for _mode in ("nearest", "bilinear", "bicubic"):
-    writes(f"upsample_{_mode}2d")(partial(upsample, _mode))
+    traces(f"upsample_{_mode}2d")(partial(upsample, _mode))
 
 
-@writes("roll")
+@traces("roll")
 def roll(trace: Trace, output: Tensor, x: Tensor, shifts: Any, dims: Any = None) -> None:
-    """Elements moved along dimensions, round the end."""
+    """Write elements moved along dimensions, round the end."""
     listed = [[value] if isinstance(value, int) else list(value or []) for value in (shifts, dims)]
     trace.emit(Op.ROLL, (x,), output, details={"shifts": listed[0], "axes": listed[1]})
 
 
-@writes("unfold im2col")
+@traces("unfold im2col")
 def unfold(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
-    """Windows as columns."""
+    """Write windows as columns."""
     trace.emit(Op.UNFOLD, (x,), output)
 
 
-@writes("fold col2im")
+@traces("fold col2im")
 def fold(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
-    """Columns added up as windows, outside the vocabulary."""
+    """Write columns added up as windows, outside the vocabulary."""
     trace.emit(Op.OTHER, (x,), output, axis=1, details={"function": "fold"})
 
 
-@writes("topk sort argsort")
+@traces("topk sort argsort")
 def sort(trace: Trace, output: Any, x: Tensor, *_: Any, **__: Any) -> None:
-    """Elements by size."""
+    """Write elements by size."""
     results = [output] if isinstance(output, Tensor) else list(output)
     trace.emit(Op.SORT, (x,), results[0])
     trace.also(results[1:], results[0])
 
 
-@writes("grid_sample")
+@traces("grid_sample")
 def grid_sample(trace: Trace, output: Tensor, x: Tensor, grid: Tensor, *_: Any, **__: Any) -> None:
-    """Values between the pixels, at computed places."""
+    """Write values between the pixels, at computed places."""
     trace.emit(Op.GRID_SAMPLE, (x, grid), output, axis=1)
 
 
-@writes("fft_fft fft_ifft fft_rfft fft_irfft fft_fft2 fft_ifft2 fft_rfft2 fft_irfft2")
+@traces("fft_fft fft_ifft fft_rfft fft_irfft fft_fft2 fft_ifft2 fft_rfft2 fft_irfft2")
 def fourier_transform(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
-    """A fast Fourier transform, forwards or back."""
+    """Write a fast Fourier transform, forwards or back."""
     trace.emit(Op.FFT, (x,), output)

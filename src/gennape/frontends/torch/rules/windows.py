@@ -6,7 +6,7 @@ Size = int | Sequence[int]
 
 
 def sizes(value: Size, count: int) -> tuple[int, ...]:
-    """`value` for each of `count` spatial dimensions."""
+    """Repeat `value` for each of `count` spatial dimensions."""
     if isinstance(value, int):
         return (value,) * count
     values = tuple(int(size) for size in value)
@@ -15,13 +15,14 @@ def sizes(value: Size, count: int) -> tuple[int, ...]:
 
 def window(
     kernel: Sequence[int],
+    *,
     stride: Sequence[int],
     padding: Sequence[tuple[int, int]],
     dilation: Sequence[int],
     groups: int = 1,
     bias: bool = False,
 ) -> tuple[int, ...]:
-    """Attributes of a window operation with one, two or three spatial dimensions.
+    """Return attributes of a window operation with one, two or three spatial dimensions.
 
     One dimension is the height. Of three, the first two are folded into the height, so
     that the kernel keeps its area.
