@@ -24,7 +24,7 @@ from gennape import benchmarks
 from gennape.benchmarks import Benchmark
 from gennape.estimator import load
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
-from gennape.evaluation.few_shot import after_labels
+from gennape.evaluation.few_shot import fine_tuned_scores
 from gennape.evaluation.metrics import spearman
 from gennape.graph import ComputationGraph, GraphBatch, canonical
 from gennape.graph.hashing import graph_hashes
@@ -131,7 +131,7 @@ class FromPool:
     def learn(self, networks: Sequence[Network], accuracies: np.ndarray) -> "FromPool":
         given = np.array([self.row[network.text] for network in networks])
         everything = np.arange(len(self.scores))
-        scores = after_labels(self.networks, given, accuracies, everything)
+        scores = fine_tuned_scores(self.networks, given, accuracies, everything)
         return FromPool(self.row, self.networks, scores)
 
 

@@ -11,7 +11,7 @@ from gennape.cli.output import Format, OutputFormat, new_table, print_csv, print
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from gennape.evaluation import Result
+    from gennape.evaluation import EvalResult
 
 
 def families(
@@ -32,7 +32,7 @@ def families(
     import gennape
     from gennape import benchmarks
     from gennape.cli.progress import progress_bar
-    from gennape.evaluation import Result, evaluate
+    from gennape.evaluation import EvalResult, evaluate
 
     chosen = names or [*benchmarks.names(), *benchmarks.BUNDLED]
     with progress_bar() as report:
@@ -42,12 +42,12 @@ def families(
     if output is Format.JSON:
         print_json(map(asdict, results))
     elif output is Format.CSV:
-        print_csv([field.name for field in fields(Result)], map(asdict, results))
+        print_csv([field.name for field in fields(EvalResult)], map(asdict, results))
     else:
         show(_table(results))
 
 
-def _warn_of_few(results: "list[Result]", labels: int) -> None:
+def _warn_of_few(results: "list[EvalResult]", labels: int) -> None:
     """Say which families have too few networks for so many labels."""
     from gennape.evaluation.evaluate import fine_tuned
 
@@ -61,7 +61,7 @@ def _warn_of_few(results: "list[Result]", labels: int) -> None:
         )
 
 
-def _table(results: "list[Result]") -> "Table":
+def _table(results: "list[EvalResult]") -> "Table":
 
     table = new_table("Family", "Label", "Method")
     numbers = ("Networks", "Spearman", "Kendall", "NDCG@10", "NDCG@50", "Equal size", "Top tenth")

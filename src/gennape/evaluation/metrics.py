@@ -1,10 +1,10 @@
-"""How well scores rank networks.
+"""Ranking metrics.
 
 All take measured accuracies and scores, both `(networks,)`, higher is better. An
 undefined correlation (all scores equal) is 0: such scores say nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ _CHOSEN = 10
 
 
 @dataclass(frozen=True)
-class Measures:
+class RankingMetrics:
     """All metrics of one ranking.
 
     Attributes:
@@ -43,8 +43,8 @@ class Measures:
     regret: float
 
     @classmethod
-    def of(cls, accuracies: Array, scores: Array, log_macs: Array) -> "Measures":
-        """Measure a ranking; each argument is `(networks,)`."""
+    def of(cls, accuracies: Array, scores: Array, log_macs: Array) -> "RankingMetrics":
+        """Compute all metrics; each argument is `(networks,)`."""
         return cls(
             spearman(accuracies, scores),
             kendall_tau(accuracies, scores),
@@ -56,15 +56,23 @@ class Measures:
         )
 
 
+METRICS = tuple(field.name for field in fields(RankingMetrics))
+"""Names of all metrics."""
+
+
 def spearman(accuracies: Array, scores: Array) -> float:
-    """Spearman's rank correlation."""
+    """Compute Spearman's rank correlation.
+
+    >>> spearman(np.array([0.1, 0.2, 0.4]), np.array([1.0, 3.0, 2.0]))
+    0.5
+    """
     if len(scores) < 2 or np.ptp(accuracies) == 0 or np.ptp(scores) == 0:
         return 0.0
     return float(spearmanr(accuracies, scores).statistic)
 
 
 def kendall_tau(accuracies: Array, scores: Array) -> float:
-    """Kendall's tau over the pairs whose accuracies differ by at least `RESOLUTION`.
+    """Compute Kendall's tau over the pairs whose accuracies differ by at least `RESOLUTION`.
 
     Concordant minus discordant pairs, over all such pairs (GENNAPE's code); a pair with
     equal scores counts as neither.
@@ -83,7 +91,7 @@ def kendall_tau(accuracies: Array, scores: Array) -> float:
 
 
 def _agreement(ranks: IntArray, first: IntArray) -> int:
-    """How many `ranks[j] > ranks[i]`, less how many `ranks[j] < ranks[i]`, for j >= first[i] > i.
+    """Count `ranks[j] > ranks[i]` less `ranks[j] < ranks[i]`, over all j >= first[i] > i.
 
     Padded in front to a power of two, each range from `first[i]` to the end is made of at most
     one aligned block of each smaller power; in sorted blocks, counting is a binary search.
@@ -108,7 +116,7 @@ def _agreement(ranks: IntArray, first: IntArray) -> int:
 
 
 def ndcg(accuracies: Array, scores: Array, k: int) -> float:
-    """Normalised discounted cumulative gain of the `k` best scores.
+    """Compute the normalised discounted cumulative gain of the `k` best scores.
 
     Relevance is the accuracy scaled to [0, 20] (GENNAPE's code); the gain is 2^relevance - 1.
     """
@@ -124,7 +132,7 @@ def ndcg(accuracies: Array, scores: Array, k: int) -> float:
 
 
 def partial_spearman(accuracies: Array, scores: Array, size: Array) -> float:
-    """Spearman's correlation at equal size: of what `size` does not explain in the ranks."""
+    """Compute Spearman's correlation of what `size`, `(networks,)`, leaves unexplained of ranks."""
     ranks = np.stack([rankdata(values) for values in (accuracies, scores, size)])
     with np.errstate(invalid="ignore"):  # a constant has no correlation
         r = np.nan_to_num(np.corrcoef(ranks))
@@ -135,12 +143,12 @@ def partial_spearman(accuracies: Array, scores: Array, size: Array) -> float:
 
 
 def top_tenth_spearman(accuracies: Array, scores: Array) -> float:
-    """Spearman's correlation among the tenth of networks with the highest accuracy."""
+    """Compute Spearman's correlation among the tenth of networks with the highest accuracy."""
     best = accuracies >= np.quantile(accuracies, 0.9)
     return spearman(accuracies[best], scores[best])
 
 
 def regret(accuracies: Array, scores: Array) -> float:
-    """The best accuracy minus the best among the ten highest scores."""
+    """Compute the best accuracy minus the best among the ten highest scores."""
     picked = np.argsort(-scores, kind="stable")[:_CHOSEN]
     return float(accuracies.max() - accuracies[picked].max())

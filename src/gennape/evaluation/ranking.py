@@ -1,4 +1,4 @@
-"""Score every architecture of a family."""
+"""Rankings of all architectures of a family."""
 
 import csv
 import os
@@ -65,7 +65,10 @@ def rank(
         estimator: What scores them.
         top: How many of the best come with their costs.
         report: Told of the progress.
-        workers: Processes; one a processor unless given.
+        workers: Number of processes; one a processor unless given.
+
+    Returns:
+        All architectures, best first.
 
     Raises:
         ArchitectureError: There is no such family, or it has no enumeration.
@@ -90,7 +93,7 @@ def rank(
 def _in_parallel(
     family: str, architectures: list[Any], estimator: Estimator, workers: int
 ) -> Iterator[Prediction]:
-    """ScoreTable of architectures, in order, `_CHUNK` at a time."""
+    """Score architectures in order, `_CHUNK` at a time."""
     chunks = [architectures[i : i + _CHUNK] for i in range(0, len(architectures), _CHUNK)]
     if workers == 1 or len(chunks) == 1:
         yield from map(partial(_predict, spaces.get(family), estimator), chunks)
@@ -102,7 +105,7 @@ def _in_parallel(
 
 
 _worker: Callable[[list[Any]], Prediction]
-"""What a worker process does."""
+"""Function of a worker process, set when it starts."""
 
 
 def _start_worker(family: str, estimator: Estimator) -> None:
@@ -121,7 +124,10 @@ def _predict(space: SearchSpace[Any], estimator: Estimator, architectures: list[
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Workers share the processors, and the last digits of sums depend on the threads."""
+    """Compute with one thread, since workers share the processors.
+
+    The last digits of sums depend on the number of threads, so one worker does the same.
+    """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -1,9 +1,16 @@
 import pytest
 
 from gennape import benchmarks
-from gennape.evaluation.transfer.protocols import COLUMNS, FAMILIES, group_of, training_tables
+from gennape.evaluation.transfer.protocols import (
+    COLUMNS,
+    METHODS,
+    TABLES,
+    group_of,
+    training_config,
+    training_tables,
+)
 
-EVERY = tuple(FAMILIES)
+EVERY = TABLES
 LEARNED = set(benchmarks.names())
 
 
@@ -31,6 +38,29 @@ def test_unreadable_tables_are_not_learned_from() -> None:
 
 
 def test_columns_are_labels_of_known_tables() -> None:
-    assert {column.table for column in COLUMNS} == set(FAMILIES)
+    assert {column.table for column in COLUMNS} == set(TABLES)
     assert len({column.title for column in COLUMNS}) == len(COLUMNS) == 18
-    assert set(FAMILIES) == {*benchmarks.names(), *benchmarks.BUNDLED}
+    assert set(TABLES) == {*benchmarks.names(), *benchmarks.BUNDLED}
+
+
+def test_tables_of_a_family_share_a_training() -> None:
+    assert group_of("nasbench201", "nasbench101") == set(TABLES)
+    assert group_of("nasbench201", "leave-one-out") == {"nasbench201"}
+
+
+@pytest.mark.parametrize(
+    ("families", "quick", "rows"), [(1, False, 6000), (7, False, 857), (9, True, 60)]
+)
+def test_a_training_is_one_member_on_as_many_networks_of_each_family(
+    families: int, quick: bool, rows: int
+) -> None:
+    config = training_config("default", families, quick=quick)
+    assert len(config.views) == 1
+    assert config.rows_per_family == rows
+    assert (config.epochs == 2) is quick
+
+
+def test_every_protocol_has_a_full_estimator_and_sizes() -> None:
+    for methods in METHODS.values():
+        assert [method.name for method in methods][:3] == ["flops", "parameters", "depth"]
+        assert "estimator" in {method.name for method in methods if method.quick}

@@ -1,25 +1,24 @@
 import pytest
 
-from gennape.reports.document import Paragraph
 from gennape.search import Candidate, Found, Objective
-from gennape.search.report.content import document
+from gennape.search.report.content import search_report
 
 NAN = float("nan")
 OBJECTIVES = [Objective.of("accuracy"), Objective.of("macs")]
 
 
-def summary(accuracies: list[float], objectives: list[Objective]) -> str:
-    """What the report says of candidates with these accuracies and rising costs."""
+def report(accuracies: list[float], objectives: list[Objective], **settings: object) -> list[str]:
+    """The blocks of a report on candidates with these accuracies and rising costs."""
     candidates = [
-        Candidate(None, f"{place}", f"{place}", {"accuracy": accuracy, "macs": 10.0 * place})
+        Candidate(None, f"|x~{place}|", f"{place}", {"accuracy": accuracy, "macs": 10.0 * place})
         for place, accuracy in enumerate(accuracies)
     ]
-    blocks = document("family", {}, Found.of(candidates, objectives, False), objectives, "")
-    return next(block for block in blocks if isinstance(block, Paragraph)).text
+    found = Found.of(candidates, objectives, False)
+    return search_report("family", settings, found, objectives, "").to_markdown().split("\n\n")
 
 
 def test_the_front_dominates_a_part_of_the_box() -> None:
-    said = summary([1.0, 2.0, 3.0, NAN], OBJECTIVES)
+    said = report([1.0, 2.0, 3.0, NAN], OBJECTIVES)[1]
     assert said.startswith(
         "4 networks were looked at. No other network is better than one of the 3"
     )
@@ -28,4 +27,11 @@ def test_the_front_dominates_a_part_of_the_box() -> None:
 
 @pytest.mark.parametrize("objectives", [OBJECTIVES, OBJECTIVES[:1]])
 def test_networks_of_which_nothing_is_known_make_no_box(objectives: list[Objective]) -> None:
-    assert summary([NAN, NAN], objectives) == "2 networks were looked at."
+    assert report([NAN, NAN], objectives)[1] == "2 networks were looked at."
+
+
+def test_the_front_and_the_settings() -> None:
+    blocks = report([1.0, 2.0], OBJECTIVES[:1], algorithm="evolution", limits=["a", None, "b"])
+    assert "## The best network" in blocks
+    assert "| 1. \\|x\\~1\\| | 2 | 10 |" in "\n".join(blocks)
+    assert "| algorithm | evolution |\n| limits | a, b |" in "\n".join(blocks)

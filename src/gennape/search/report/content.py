@@ -5,21 +5,21 @@ from typing import Any
 
 import numpy as np
 
-from gennape.reports.document import Block, Document, Entry, Figure, Heading, Paragraph, Table
+from gennape.reports.markdown import Figure, MarkdownReport
 from gennape.search.candidate import Candidate
 from gennape.search.driver import Found
 from gennape.search.objectives import Objective, costs_of, shown
 from gennape.search.pareto import hypervolume
 
 
-def document(
+def search_report(
     family: str,
     settings: Mapping[str, Any],
     found: Found,
     objectives: Sequence[Objective],
     plot: str,
-) -> Document:
-    """The whole report.
+) -> MarkdownReport:
+    """Write the whole report.
 
     Args:
         family: What was searched.
@@ -28,22 +28,15 @@ def document(
         objectives: What the front is judged by.
         plot: As SVG.
     """
-    title = f"Search of {family}"
-    number = len(found.front)
-    blocks: list[Block] = [
-        Heading(title, level=1),
-        Paragraph(_summary(found, objectives)),
-        Figure("front", plot, _caption(objectives)),
-        Heading("The front" if number > 1 else "The best network"),
-        _networks(found.front),
-        Heading("How it was found"),
-        Table(
-            ("setting", "value"),
-            tuple((Entry(name), Entry(_said(value))) for name, value in settings.items()),
-            numbers=False,
-        ),
-    ]
-    return tuple(blocks)
+    report = MarkdownReport(f"Search of {family}")
+    report.paragraph(_summary(found, objectives))
+    report.figure(Figure("front", plot, _caption(objectives)))
+    report.heading("The front" if len(found.front) > 1 else "The best network")
+    _add_networks(report, found.front)
+    report.heading("How it was found")
+    rows = [(name, _said(value)) for name, value in settings.items()]
+    report.table(("setting", "value"), rows, numbers=False)
+    return report
 
 
 def _said(setting: Any) -> str:
@@ -74,13 +67,13 @@ def _caption(objectives: Sequence[Objective]) -> str:
     return f"{objectives[0].metric} and {objectives[1].metric} of all candidates."
 
 
-def _networks(front: Sequence[Candidate]) -> Table:
+def _add_networks(report: MarkdownReport, front: Sequence[Candidate]) -> None:
     metrics = list(front[0].metrics)
-    rows = tuple(
+    rows = [
         (
-            Entry(f"{place}. {candidate.text}"),
-            *(Entry(shown(name, candidate.metrics[name])) for name in metrics),
+            f"{place}. {candidate.text}",
+            *(shown(name, candidate.metrics[name]) for name in metrics),
         )
         for place, candidate in enumerate(front, start=1)
-    )
-    return Table(("network", *metrics), rows)
+    ]
+    report.table(("network", *metrics), rows)

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gennape.reports.files import PAGE, write_report
 from gennape.search.driver import Found
 from gennape.search.history import write_history
 from gennape.search.objectives import Objective
-from gennape.search.report.content import document
+from gennape.search.report.content import search_report
 from gennape.search.report.networks import write_networks
 from gennape.search.report.plots import front_plot, progress_plot
 from gennape.spaces import SearchSpace
@@ -54,5 +53,4 @@ def write_results(
     else:
         plot = progress_plot(found.candidates, objectives[0])
     atomic_write(folder / PICTURE, lambda path: path.write_bytes(plot.png))
-    write_report(document(space.name, settings, found, objectives, plot.svg), folder)
-    return folder / PAGE
+    return search_report(space.name, settings, found, objectives, plot.svg).write(folder)
