@@ -115,6 +115,16 @@ class NodeWriter:
             self._details[node] = details
         return node
 
+    def state(self, node: int, **details: Any) -> None:
+        """Add details to a node that is there.
+
+        Raises:
+            GraphError: The operation does not have them.
+        """
+        stated = {**self._details.get(node, {}), **details}
+        _check(node, Op(self._operations[node]), stated, 2)
+        self._details[node] = stated
+
     def repeat(self, block: Callable[[int], int], x: int, times: int) -> int:
         """Add a block several times, each on the result of the one before.
 

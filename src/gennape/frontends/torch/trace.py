@@ -12,6 +12,10 @@ from gennape.frontends.layout import shape_of, source_details, source_shape
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
+_FEW = 64
+"""Constants of up to so many numbers are stated in the graph."""
+_PLAIN_TYPES = (torch.float32, torch.int64, torch.int32)
+
 
 @dataclass(slots=True)
 class TracedTensor:
@@ -21,10 +25,12 @@ class TracedTensor:
         axis: Position of its channels among its dimensions.
         node: The node that computes it; for a slice that nobody used yet, the function
             that adds the node.
+        result: Which result of the node it is.
     """
 
     axis: int
     node: int | Callable[[], int]
+    result: int = 0
 
     def index(self) -> int:
         """Return the node, added now if it was not needed before."""
@@ -54,6 +60,7 @@ class Trace:
         self._unclaimed = {name: tensor.numel() for name, tensor in parameters.items()}
         self._users: dict[str, list[int]] = {}
         self._sources: dict[int, int] = {}
+        self.tensors: dict[int, tuple[Tensor | None, ...]] = {}  # weights of nodes
         self._alive: list[Tensor] = []  # an id names a tensor only while the tensor lives
 
     def overwrite(self, whole: Tensor, part: Tensor) -> None:
@@ -64,7 +71,12 @@ class Trace:
         def add() -> int:
             first = self._source(whole, -1) if before is None else before.index()
             shape = shape_of(whole.shape, axis)
-            return self.builder.add_node(Op.WHERE, (first, after.index()), shape)
+            return self.builder.add_node(
+                Op.WHERE,
+                (first, after.index()),
+                shape,
+                not_executable="elements are overwritten in place",
+            )
 
         self.bind(whole, axis, add)
 
@@ -103,8 +115,9 @@ class Trace:
 
     def also(self, outputs: Iterable[Tensor], first: Tensor) -> None:
         """Note further results of the node that computes `first`."""
-        for output in outputs:
+        for result, output in enumerate(outputs, start=1):
             self.bind(output, max(output.dim() - 1, 0), self.node(first))
+            self._values[id(output)].result = result
 
     def same(self, output: Tensor, x: Tensor) -> None:
         """Say that `output` is `x`, unchanged."""
@@ -133,7 +146,9 @@ class Trace:
                 shape,
                 parameters=self._claim(tensor),
                 **source_details(dims, shape),
+                **self._numbers(tensor),
             )
+            self.tensors[self._sources[id(tensor)]] = (tensor,)
             self._alive.append(tensor)
         return self._sources[id(tensor)]
 
@@ -171,6 +186,8 @@ class Trace:
         parameters = sum(self._claim(w) for w in weights if w is not None)
         if weights and weights[0] is not None:
             self._note_use(weights[0], index)
+        if any(results := [self._result(t) for t in (*inputs, *dynamic)]):
+            details = {**details, "results": results}
         node = self.builder.add_node(
             op,
             arguments,
@@ -181,6 +198,25 @@ class Trace:
             **details,
         )
         self.bind(output, axis, node)
+        if weights:
+            self.tensors[node] = tuple(weights)
+
+    def _result(self, tensor: Tensor) -> int:
+        """Which result of its node `tensor` is."""
+        value = self._values.get(id(tensor))
+        return value.result if value else 0
+
+    def _numbers(self, tensor: Tensor) -> dict[str, Any]:
+        """State the numbers of a small or uniform constant that has any."""
+        if tensor.is_meta or not tensor.numel() or self._owners.get(id(tensor)):
+            return {}
+        if tensor.dtype not in _PLAIN_TYPES:
+            return {}
+        first = tensor.flatten()[:1]
+        if tensor.numel() <= _FEW or bool((tensor == first).all()):
+            values = tensor if tensor.numel() <= _FEW else first
+            return {"values": values.flatten().tolist()}
+        return {}
 
     def blank(self, *shape: int) -> Tensor:
         """Make a tensor between two nodes that one function stands for."""
@@ -221,7 +257,9 @@ class Trace:
             name: A name for the graph.
         """
         for output in outputs:
-            self.builder.output(self.node(output))
+            node = self.builder.output(self.node(output))
+            if result := self._result(output):
+                self.builder.state(node, results=[result])
         for parameter in list(self._unclaimed):
             self._source(self._parameters[parameter], -1)
         graph = self.builder.build(name)

@@ -38,10 +38,12 @@ class SourceAttributes(NodeAttributes):
         shape: Dimensions: of one sample of an input, of the whole tensor of the others; those of
             the output shape unless given.
         values: The numbers of a constant, row by row; one number fills it.
+        function: `causal` for minus infinity above the diagonal and zeros elsewhere.
     """
 
     shape: tuple[int, ...] | None = None
     values: tuple[float, ...] | None = None
+    function: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +83,15 @@ class PoolAttributes(NodeAttributes):
 
 @dataclass(frozen=True, kw_only=True)
 class LinearAttributes(NodeAttributes):
-    """Linear layers."""
+    """Linear layers.
+
+    Attributes:
+        transposed: Whether the network stores the weight with the input features first.
+    """
 
     NUMBERS = frozenset({"bias"})
+
+    transposed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

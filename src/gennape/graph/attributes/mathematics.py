@@ -85,10 +85,12 @@ class WhereAttributes(NodeAttributes):
     Attributes:
         positive: The number taken where it holds; the next argument unless given.
         negative: The number taken elsewhere; the next argument unless given.
+        condition_last: Whether the condition is the last argument.
     """
 
     positive: float | None = None
     negative: float | None = None
+    condition_last: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
