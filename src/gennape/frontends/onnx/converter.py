@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.layout import shape_of, source_details, source_shape
@@ -16,10 +16,11 @@ from gennape.utils.array_types import AnyArray
 
 
 class ConvertedValue(NamedTuple):
-    """The node that computes a value, and where the value has its channels."""
+    """The node that computes a value, where it has its channels, and which result it is."""
 
     node: int
     axis: int
+    result: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class OnnxNetwork:
     static: StaticTensors
 
 
+_FEW = 64
+"""Constants of up to so many numbers are stated in the graph."""
 NO_DETAILS: Mapping[str, object] = MappingProxyType({})
 
 OnnxRule = Callable[["OnnxConverter", OnnxNode], None]
@@ -75,6 +78,7 @@ class OnnxConverter:
         self._network = network
         self._dims = dict(network.dims)
         self._values: dict[str, ConvertedValue] = {}
+        self.tensors: dict[int, tuple[str, ...]] = {}  # static tensors of nodes, by name
         self._batch = 1
         self._used = {name for node in network.nodes for name in node.used_names}
         self._used.update(network.outputs)
@@ -92,7 +96,9 @@ class OnnxConverter:
             if any(self.is_dynamic(output) for output in node.outputs):
                 RULES.get(node.op, convert_other)(self, node)
         for value in self._network.outputs:
-            self.builder.output(self.argument(value))
+            output = self.builder.output(self.argument(value))
+            if results := self._results([value]):
+                self.builder.state(output, results=results)
         return self.builder.build(name)
 
     def _input(self, name: str, is_first: bool) -> None:
@@ -100,7 +106,9 @@ class OnnxConverter:
         if is_first and len(dims) > 1:
             self._batch = dims[0]
         axis = 3 if _is_channels_last(dims) else min(1, len(dims) - 1)
-        node = self.builder.add_node(Op.INPUT, (), self._shape(dims, axis))
+        shape = self._shape(dims, axis)
+        details: dict[str, Any] = {} if dims[1:] == shape else {"shape": list(dims[1:])}
+        node = self.builder.add_node(Op.INPUT, (), shape, **details)
         self._values[name] = ConvertedValue(node, axis)
 
     def dims(self, name: str) -> Dims:
@@ -171,7 +179,21 @@ class OnnxConverter:
         if self.static.is_learned(name):
             op, parameters = Op.PARAMETER, self.static.claim(name)
         details = source_details(dims, shape)
-        return self.builder.add_node(op, (), shape, parameters=parameters, **details)
+        if op is Op.CONSTANT:
+            details |= self._numbers(name)
+        node = self.builder.add_node(op, (), shape, parameters=parameters, **details)
+        self.tensors[node] = (name,)
+        return node
+
+    def _numbers(self, name: str) -> dict[str, list[float]]:
+        """State the numbers of a small or uniform constant, where they are known."""
+        value = self.static.value(name)
+        if value is None or not value.size or value.dtype.kind not in "bif":
+            return {}
+        if value.size > _FEW and (value != value.flat[0]).any():
+            return {}
+        numbers = value.ravel() if value.size <= _FEW else value.ravel()[:1]
+        return {"values": numbers.tolist()}
 
     def emit(
         self,
@@ -211,13 +233,28 @@ class OnnxConverter:
         parameters = self.static.claim(*weights)
         shape = self._shape(dims, axis)
         node = self.builder.add_node(op, arguments, shape, attributes, parameters, read, **details)
+        if results := self._results(names):
+            self.builder.state(node, results=results)
+        if weights:
+            self.tensors[node] = tuple(weights)
         self._values[output] = ConvertedValue(node, axis)
         self._dims[output] = dims
 
+    def _results(self, names: Sequence[str]) -> list[int]:
+        """Which results of their nodes some values are; nothing where all are the first."""
+        results = [self._values[n].result if n in self._values else 0 for n in names]
+        return results if any(results) else []
+
+    def keep(self, output: str, *tensors: str) -> None:
+        """Remember further tensors, not learned, that the node of `output` works with."""
+        self.tensors[self._values[output].node] += tensors
+
     def also(self, outputs: Sequence[str], first: str) -> None:
         """Note further results of the node that computes `first`."""
-        for name in filter(None, outputs):
-            self._values[name] = ConvertedValue(self._values[first].node, self.axis(first))
+        for result, name in enumerate(outputs, start=1):
+            if name:
+                node = self._values[first].node
+                self._values[name] = ConvertedValue(node, self.axis(first), result)
 
     def _inherited_axis(self, inputs: Sequence[str], dims: Dims) -> int:
         """Place the channels of a result where its largest argument has them."""

@@ -54,6 +54,12 @@ class StaticTensors:
             if node.op in _SHAPE_READERS or all(name in self for name in node.used_names):
                 self._producer.update((name, node) for name in node.outputs if name)
 
+    @property
+    def opset(self) -> int:
+        """The version of ONNX's own operators."""
+        own = [entry.version for entry in self._opsets if entry.domain in ("", "ai.onnx")]
+        return max(own, default=1)
+
     def __contains__(self, name: str) -> bool:
         return name in self._tensors or name in self._producer
 

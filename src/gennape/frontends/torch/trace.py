@@ -14,7 +14,7 @@ from gennape.graph.arrays import NO_ATTRIBUTES
 
 _FEW = 64
 """Constants of up to so many numbers are stated in the graph."""
-_PLAIN_TYPES = (torch.float32, torch.int64, torch.int32)
+_PLAIN_TYPES = (torch.float32, torch.int64, torch.int32, torch.bool)
 
 
 @dataclass(slots=True)

@@ -261,6 +261,8 @@ class _Assembly:
             return torch.repeat_interleave(x, a.times, a.axis), self.kept(known, grown, repeats)
         sizes = (prod(node.output_shape) // max(prod(a.shape), 1), *a.shape)
         new = len(sizes) - known.rank
+        if known.batch is not None and sizes[known.batch + new] != known.sizes[known.batch]:
+            raise ValueError("mixes the samples of a batch")
         batch = None if known.batch is None else known.batch + new
         wanted = [-1 if axis == batch else size for axis, size in enumerate(sizes)]
         return x.expand(*wanted), Dimensions(sizes, batch, known.outer)

@@ -7,7 +7,6 @@ layers start them.
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from math import prod
 from typing import Any
 
 from torch import nn
@@ -69,8 +68,8 @@ def _output_padding(
     if len(window.kernel) > 2:
         return a.output_padding or (0,) * len(window.kernel)
     return tuple(
-        output - ((size - 1) * stride - before - after + dilation * (kernel - 1) + 1)
-        for size, output, kernel, stride, before, after, dilation in zip(
+        output - ((size - 1) * stride - 2 * before + dilation * (kernel - 1) + 1)
+        for size, output, kernel, stride, before, _, dilation in zip(
             sizes[2:], node.output_shape[1:], *window, strict=False
         )
     )
@@ -276,12 +275,10 @@ def layer_sizes(node: Node, a: Any, x: Dimensions) -> Sizes:
     if node.op not in _SPATIAL:
         return x.sizes
     leading = (x.sizes[0], node.output_shape[0])
-    if x.rank > 4:
-        window = window_of(node, a.depth, x.rank - 2)
-        return (*leading, *window.sizes(x.sizes[2:], node, getattr(a, "output_padding", None)))
-    return (*leading, *node.output_shape[1 : x.rank - 1])
-
-
-def elements(node: Node) -> int:
-    """Elements of the recorded result."""
-    return prod(node.output_shape)
+    if x.rank < 5 and x.sizes[0] == 1:
+        return (*leading, *node.output_shape[1 : x.rank - 1])
+    window = window_of(node, a.depth, x.rank - 2)
+    is_pool = isinstance(a, groups.PoolAttributes)
+    extra = None if is_pool else a.output_padding
+    up = is_pool and rounds_up(node, window, x.sizes)
+    return (*leading, *window.sizes(x.sizes[2:], node, extra, up))

@@ -34,7 +34,7 @@ def cut(node: Node, a: groups.SliceAttributes, x: Tensor) -> Tensor:
 
 def _count_backwards(node: Node, a: groups.SliceAttributes) -> int:
     if a.stop is None:
-        raise KeyError("stop")
+        return node.output_shape[0]
     return len(range(int(a.start), a.stop, a.step))  # type: ignore[arg-type]
 
 

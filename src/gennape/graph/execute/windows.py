@@ -1,5 +1,6 @@
 """Windows of convolutions and poolings along one, two or three spatial axes."""
 
+from math import prod
 from typing import NamedTuple
 
 import torch
@@ -30,14 +31,23 @@ class Window(NamedTuple):
     after: Sizes
     dilation: Sizes
 
-    def sizes(self, spatial: Sizes, node: Node, extra: Sizes | None) -> Sizes:
-        """The spatial sizes of the result of a node."""
+    def sizes(self, spatial: Sizes, node: Node, extra: Sizes | None, up: bool = False) -> Sizes:
+        """The spatial sizes of the result of a node.
+
+        Args:
+            spatial: Those of its argument.
+            node: The node.
+            extra: What a transposed convolution adds at the end.
+            up: Whether a last window may hang over.
+        """
         columns = list(zip(spatial, *self, strict=True))
         if node.op is Op.CONV_TRANSPOSE:
             grown = [(n - 1) * s - b - a + d * (k - 1) + 1 for n, k, s, b, a, d in columns]
             extra = extra or (0,) * len(grown)
             return tuple(size + more for size, more in zip(grown, extra, strict=True))
-        return tuple((n + b + a - d * (k - 1) - 1) // s + 1 for n, k, s, b, a, d in columns)
+        return tuple(
+            (n + b + a - d * (k - 1) - 1 + (s - 1) * up) // s + 1 for n, k, s, b, a, d in columns
+        )
 
 
 def window_of(node: Node, depth: Sizes | None, spatial: int) -> Window:
@@ -84,10 +94,7 @@ def _sides(window: Window) -> list[int]:
 
 def rounds_up(node: Node, window: Window, sizes: Sizes) -> bool:
     """Whether the recorded output is larger than whole windows give."""
-    whole = window.sizes(sizes[2:], node, None)
-    if len(whole) > 2:
-        whole = (whole[0], whole[1] * whole[2])
-    return whole != node.output_shape[1 : 1 + len(whole)]
+    return sizes[0] * prod(window.sizes(sizes[2:], node, None)) != prod(node.output_shape[1:])
 
 
 class BorderedAvgPool(nn.Module):
