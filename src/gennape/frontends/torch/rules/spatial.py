@@ -115,9 +115,14 @@ def unfold(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) 
 
 
 @traces("fold col2im")
-def fold(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
+def fold(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
     """Write columns added up as windows, outside the vocabulary."""
-    trace.emit(Op.OTHER, (x,), output, axis=1, details={"function": "fold"})
+    names = ("output_size", "kernel_size", "dilation", "padding", "stride")
+    given = {"dilation": 1, "padding": 0, "stride": 1}
+    given |= dict(zip(names, args, strict=False)) | options
+    settings = [size for name in names for size in sizes(given[name], 2)]
+    details = {"function": "fold", "settings": settings}
+    trace.emit(Op.OTHER, (x,), output, axis=1, details=details)
 
 
 def sort(function: str, trace: Trace, output: Any, x: Tensor, *args: Any, **options: Any) -> None:
