@@ -236,8 +236,6 @@ class _Assembly:
         if shape is None:
             if node.output_shape[1:] != (1, 1) and known.sizes[0] == 1:
                 raise KeyError("shape")
-            if known.batch is not None and (known.batch, known.outer) != (0, 1):
-                raise ValueError("mixes the samples of a batch")
             sizes = (known.sizes[0], elements // known.sizes[0])
         else:
             sizes = (elements // max(prod(shape), 1), *shape)
