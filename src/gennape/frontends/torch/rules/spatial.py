@@ -78,13 +78,14 @@ def upsample(
     output: Tensor,
     x: Tensor,
     output_size: Any,
-    align_corners: Any = None,
-    *_: Any,
+    *settings: Any,
     **__: Any,
 ) -> None:
-    """Write the operator behind `interpolate` for one mode."""
-    corners = align_corners is True and mode != "nearest"
-    resize(trace, output, x, mode=mode, align_corners=corners)
+    """Write the operator behind `interpolate` for one mode; factors come last, listed or not."""
+    corners = mode != "nearest" and settings[:1] == (True,)
+    given = [value for value in settings if isinstance(value, float | list | tuple)]
+    factors = given[0] if given and not isinstance(given[0], float) else given
+    resize(trace, output, x, None, factors or None, mode, corners)
 
 
 for _mode in ("nearest", "bilinear", "bicubic"):
