@@ -33,11 +33,24 @@ def read_onnx(
             the size of its input is unknown.
     """
     path = Path(path)
+    network = prepared(path, input_shape)
+    try:
+        return OnnxConverter(network).graph(path.stem)
+    except GraphError as error:
+        raise FrontendError(f"{path}: {error}; check the file or the given input size") from error
+
+
+def prepared(path: Path, input_shape: tuple[int, ...] | None = None) -> OnnxNetwork:
+    """Load a file, bind its inputs and infer its shapes.
+
+    Raises:
+        FrontendError: It cannot be read, or the size of its input is unknown.
+    """
     model = load(path)
     nodes = sorted_nodes(model.graph, path)
     bind_inputs(model.graph, input_shape, path)
     dims, static = infer(model, nodes, path)
-    network = OnnxNetwork(
+    return OnnxNetwork(
         name=str(path),
         inputs=[value.name for value in network_inputs(model.graph)],
         outputs=[value.name for value in model.graph.output],
@@ -45,7 +58,3 @@ def read_onnx(
         dims=dims,
         static=static,
     )
-    try:
-        return OnnxConverter(network).graph(path.stem)
-    except GraphError as error:
-        raise FrontendError(f"{path}: {error}; check the file or the given input size") from error

@@ -21,19 +21,26 @@ def identity(trace: Trace, output: Any, x: Tensor, *_: Any, **__: Any) -> None:
     trace.same(output if isinstance(output, Tensor) else output[0], x)
 
 
-@traces(
-    "view reshape view_as reshape_as flatten unflatten squeeze unsqueeze ravel unsafe_view "
-    "reshape_alias"
-)
-def reshape(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
+@traces("view reshape view_as reshape_as flatten unflatten squeeze ravel unsafe_view reshape_alias")
+def reshape(
+    trace: Trace, output: Tensor, x: Tensor, *_: Any, inserted: Sequence[int] = (), **__: Any
+) -> None:
     """Write the same elements in other dimensions; no detail when it is the plain flattening."""
     before, after = tuple(x.shape), tuple(output.shape)
     if before == after:
         trace.same(output, x)
         return
     details = reshape_details(before, after)
+    if inserted and details:
+        details["inserted"] = list(inserted)
     axis = axis_after_reshape(before, trace.axis(x), after)
     trace.emit(Op.RESHAPE, (x,), output, axis=axis, details=details)
+
+
+@traces("unsqueeze")
+def unsqueeze(trace: Trace, output: Tensor, x: Tensor, dim: int) -> None:
+    """Write a new dimension of size 1."""
+    reshape(trace, output, x, inserted=(dim % output.dim(),))
 
 
 @traces("permute")
@@ -130,7 +137,7 @@ def stack(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0)
     for tensor in tensors:
         part = tensor.unsqueeze(dim)
         if trace.depends_on_input(tensor):
-            reshape(trace, part, tensor)
+            unsqueeze(trace, part, tensor, dim)
         parts.append(part)
     concat(trace, output, parts, dim)
 

@@ -80,6 +80,19 @@ def aten_slice(
     cut(trace, output, x, dim, slice(start, end, step).indices(x.shape[dim])[0], step)
 
 
+def _new_axes(items: Sequence[Any], rank: int) -> tuple[int, ...]:
+    """Return which axes of a result an index makes; none where it also takes single places."""
+    if any(isinstance(item, int) for item in items):
+        return ()
+    place = next((n for n, item in enumerate(items) if item is ...), len(items))
+    behind = len(items) - place
+    return tuple(
+        number if number < place else number + rank - len(items)
+        for number, item in enumerate(items)
+        if item is None and (number < place or behind)
+    )
+
+
 @traces("getitem")
 def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
     """Write indexing: by numbers and ranges a slice for each dimension, by tensors a gather."""
@@ -87,6 +100,7 @@ def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
     if not all(item is None or item is ... or isinstance(item, int | slice) for item in items):
         gather(trace, output, x, *items, details=_listed(trace, x, items))
         return
+    inserted = _new_axes(items, output.dim())
     items = [item for item in items if item is not None]
     if ... in items:
         place = items.index(...)
@@ -99,7 +113,7 @@ def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
             shorter = trace.blank(*part.shape[:dim], len(kept), *part.shape[dim + 1 :])
             cut(trace, shorter, part, dim, kept.start, kept.step)
             part = shorter
-    reshape(trace, output, part)
+    reshape(trace, output, part, inserted=inserted)
 
 
 def _listed(trace: Trace, x: Tensor, items: Sequence[Any]) -> dict[str, Any] | None:
