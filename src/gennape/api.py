@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gennape.estimator import Estimator, load
 from gennape.frontends import Model
@@ -68,6 +69,8 @@ def score(
     models: Model | Iterable[Model],
     input_shape: Sequence[int] | None = None,
     estimator: Estimator | None = None,
+    *,
+    inputs: Any = None,
 ) -> ScoreTable:
     """Score networks in any form that `graph_of` reads, and folders of network files.
 
@@ -76,6 +79,7 @@ def score(
             one of them.
         input_shape: Sizes of one input for modules, names and files that leave them open.
         estimator: The bundled one unless given.
+        inputs: Instead of `input_shape`, all inputs; see `gennape.graph_of`.
 
     Example:
         >>> import gennape
@@ -85,7 +89,7 @@ def score(
         >>> table.failed[0].model
         'no-such-network'
     """
-    networks = read_networks(models, input_shape)
+    networks = read_networks(models, input_shape, inputs=inputs)
     return ScoreTable(_scored(networks, estimator or load()), networks.failed)
 
 
@@ -93,6 +97,8 @@ def explain(
     models: Model | Iterable[Model],
     input_shape: Sequence[int] | None = None,
     estimator: Estimator | None = None,
+    *,
+    inputs: Any = None,
 ) -> ExplanationTable:
     """Take scores apart into the parts that they are sums of.
 
@@ -100,8 +106,9 @@ def explain(
         models: As `gennape.score` takes them.
         input_shape: As `gennape.score` takes it.
         estimator: The bundled one unless given.
+        inputs: As `gennape.score` takes them.
     """
-    networks = read_networks(models, input_shape)
+    networks = read_networks(models, input_shape, inputs=inputs)
     return ExplanationTable(_explained(networks, estimator or load()), networks.failed)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from gennape.cli.formats import Format, OutputFormat
-from gennape.cli.options import EstimatorName, InputShape, Models, parse_shape
+from gennape.cli.options import EstimatorName, Inputs, Models, parse_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ _WORDS = {
 
 def explain(
     models: Models,
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
     estimator: EstimatorName = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
@@ -34,7 +34,8 @@ def explain(
     """
     import gennape
 
-    explained = gennape.explain(models, parse_shape(input_shape), gennape.load(estimator))
+    shape, named = parse_inputs(inputs)
+    explained = gennape.explain(models, shape, gennape.load(estimator), inputs=named)
     _print(explained, output)
     if explained.failed:
         raise typer.Exit(1)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gennape.cli.options import InputShape, parse_shape
+from gennape.cli.options import Inputs, parse_inputs
 
 if TYPE_CHECKING:
     from gennape.graph.description import Summary
@@ -15,7 +15,7 @@ def graph(
     model: Annotated[
         str, typer.Argument(help="An ONNX or .pt2 file, or a name such as timm:resnet18.")
     ],
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
     drawing: Annotated[
         Path | None, typer.Option("--draw", metavar="FILE", help="Draw it as SVG or PNG.")
     ] = None,
@@ -29,7 +29,8 @@ def graph(
     from gennape.frontends import graph_of
     from gennape.graph.description import summarise, to_plain
 
-    network = graph_of(model, parse_shape(input_shape))
+    shape, named = parse_inputs(inputs)
+    network = graph_of(model, shape, inputs=named)
     _print_summary(summarise(network))
     if drawing is not None:
         from gennape.graph.draw import draw

@@ -1,11 +1,19 @@
 """Writes the nodes of an ONNX graph down as a computation graph."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
+from gennape.frontends.batch_axis import (
+    BatchAxis,
+    BatchError,
+    Operand,
+    batch_after,
+    beside,
+    one_sample,
+)
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.layout import shape_of, source_details, source_shape
 from gennape.frontends.onnx.document import Dims, OnnxNode
@@ -16,10 +24,11 @@ from gennape.utils.array_types import AnyArray
 
 
 class ConvertedValue(NamedTuple):
-    """The node that computes a value, and where the value has its channels."""
+    """The node that computes a value, and where the value has its channels and its batch."""
 
     node: int
     axis: int
+    batch: BatchAxis | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,10 @@ class OnnxNetwork:
     nodes: Sequence[OnnxNode]
     dims: Mapping[str, Dims]
     static: StaticTensors
+
+    def fresh(self) -> "OnnxNetwork":
+        """Return the network with no learned tensor claimed yet."""
+        return replace(self, static=self.static.unclaimed())
 
 
 NO_DETAILS: Mapping[str, object] = MappingProxyType({})
@@ -67,15 +80,20 @@ class OnnxConverter:
 
     Args:
         network: The prepared graph.
+        batch: How many samples its inputs hold, where this is known to be more than one.
+        place: Which axis of them holds these.
     """
 
-    def __init__(self, network: OnnxNetwork) -> None:
+    def __init__(
+        self, network: OnnxNetwork, batch: int = 1, place: BatchAxis | None = None
+    ) -> None:
         self.builder = GraphBuilder()
         self.static = network.static
         self._network = network
         self._dims = dict(network.dims)
         self._values: dict[str, ConvertedValue] = {}
-        self._batch = 1
+        self._batch = batch
+        self._place = place
         self._used = {name for node in network.nodes for name in node.used_names}
         self._used.update(network.outputs)
 
@@ -86,22 +104,23 @@ class OnnxConverter:
             FrontendError: The shape of a value is unknown.
             GraphError: The nodes do not make a network.
         """
-        for position, value in enumerate(self._network.inputs):
-            self._input(value, is_first=position == 0)
+        for value in self._network.inputs:
+            self._input(value)
         for node in self._network.nodes:
             if any(self.is_dynamic(output) for output in node.outputs):
                 RULES.get(node.op, convert_other)(self, node)
         for value in self._network.outputs:
+            if self._batch > 1 and self.place(value) is None:
+                raise BatchError("a result has none")
             self.builder.output(self.argument(value))
         return self.builder.build(name)
 
-    def _input(self, name: str, is_first: bool) -> None:
+    def _input(self, name: str) -> None:
         dims = self.dims(name)
-        if is_first and len(dims) > 1:
-            self._batch = dims[0]
-        axis = 3 if _is_channels_last(dims) else min(1, len(dims) - 1)
-        node = self.builder.add_node(Op.INPUT, (), self._shape(dims, axis))
-        self._values[name] = ConvertedValue(node, axis)
+        axis = 3 if _is_channels_last(dims) else min(1, max(len(dims) - 1, 0))
+        place = self._place if dims else None
+        node = self.builder.add_node(Op.INPUT, (), self._shape(dims, axis, place))
+        self._values[name] = ConvertedValue(node, axis, place)
 
     def dims(self, name: str) -> Dims:
         """Return dimensions of a value.
@@ -116,6 +135,15 @@ class OnnxConverter:
                 "give the size of the input with --input CxHxW, or export with fixed sizes"
             )
         return dims
+
+    def place(self, name: str) -> BatchAxis | None:
+        """Return the place of the batch in a value, where it holds several samples."""
+        value = self._values.get(name)
+        return value.batch if value else None
+
+    def sample_dims(self, name: str) -> Dims:
+        """Return the dimensions of one sample of a value, the batch kept as 1."""
+        return one_sample(self.dims(name), self.place(name), self._batch)
 
     def is_dynamic(self, name: str) -> bool:
         """Tell whether a value depends on the network's input."""
@@ -163,9 +191,17 @@ class OnnxConverter:
         value = self._values.get(name)
         return value.node if value else self._source(name, axis_from_end)
 
-    def _source(self, name: str, axis_from_end: int) -> int:
+    def _operand(
+        self, name: str, axis_from_end: int, output_dims: Dims, place: BatchAxis | None
+    ) -> int:
+        """Return the node of an argument; a source may be repeated for every sample."""
+        if place is None or name in self._values:
+            return self.argument(name, axis_from_end)
+        return self._source(name, axis_from_end, beside(self.dims(name), output_dims, place))
+
+    def _source(self, name: str, axis_from_end: int, place: BatchAxis | None = None) -> int:
         """Add a source for one use: exporters store equal tensors once, used or shared."""
-        dims = self.dims(name)
+        dims = self.one_sample(self.dims(name), place)
         shape = source_shape(dims, axis_from_end)
         op, parameters = Op.CONSTANT, 0
         if self.static.is_learned(name):
@@ -185,6 +221,7 @@ class OnnxConverter:
         weights: Sequence[str] = (),
         output_dims: Dims | None = None,
         details: Mapping[str, object] = NO_DETAILS,
+        mixes: Sequence[int] = (),
     ) -> None:
         """Add the node that computes `output`.
 
@@ -201,23 +238,63 @@ class OnnxConverter:
                 depend on the input become further arguments.
             output_dims: Dimensions of the result, where the file does not name it.
             details: Rare attributes.
+            mixes: Axes of its first argument along which the operation joins elements,
+                where `details` do not say so.
+
+        Raises:
+            BatchError: The operation mixes samples of a batch.
         """
         dims = self.dims(output) if output_dims is None else output_dims
         if axis is None:
             axis = self._inherited_axis(inputs, dims)
         names = (*inputs, *filter(self.is_dynamic, weights))
-        arguments = [self.argument(name, axis - len(dims)) for name in names]
-        read = None if read_axis is None else self._shape(self.dims(inputs[0]), read_axis)
+        mixed = mixes if read_axis is None else (*mixes, read_axis)
+        place = self.batch_after(op, inputs, dims, details=details, mixes=mixed)
+        arguments = [self._operand(name, axis - len(dims), dims, place) for name in names]
+        read = None if read_axis is None else shape_of(self.sample_dims(inputs[0]), read_axis)
         parameters = self.static.claim(*weights)
-        shape = self._shape(dims, axis)
+        shape = self._shape(dims, axis, place)
         node = self.builder.add_node(op, arguments, shape, attributes, parameters, read, **details)
-        self._values[output] = ConvertedValue(node, axis)
+        self._values[output] = ConvertedValue(node, axis, place)
         self._dims[output] = dims
+
+    def batch_after(
+        self,
+        op: Op,
+        inputs: Sequence[str],
+        after: Dims,
+        *,
+        details: Mapping[str, object] = NO_DETAILS,
+        mixes: Sequence[int] = (),
+    ) -> BatchAxis | None:
+        """Find the batch in the result of an operation.
+
+        Raises:
+            BatchError: Samples are mixed, or the batch is not found again.
+        """
+        if self._batch == 1:
+            return None
+        operands = [Operand(self.dims(name), self.place(name)) for name in inputs]
+        return batch_after(op, operands, after, self._batch, details=details, mixes=mixes)
+
+    def one_sample(self, dims: Dims, place: BatchAxis | None) -> Dims:
+        """Return `dims` with one sample where the batch is."""
+        return one_sample(dims, place, self._batch)
 
     def also(self, outputs: Sequence[str], first: str) -> None:
         """Note further results of the node that computes `first`."""
         for name in filter(None, outputs):
-            self._values[name] = ConvertedValue(self._values[first].node, self.axis(first))
+            value = self._values[first]
+            place = value.batch and self._batch_beside(name, self.dims(first)[value.batch.axis])
+            self._values[name] = value._replace(batch=place)
+
+    def _batch_beside(self, name: str, size: int) -> BatchAxis:
+        """Find the batch in a further result: the last but one axis that has its size, or any."""
+        dims = self.dims(name)
+        axes = [axis for axis, n in enumerate(dims) if n == size]
+        if not axes:
+            raise BatchError("a further result loses it")
+        return BatchAxis(len(dims) - 2 if len(dims) - 2 in axes else axes[0])
 
     def _inherited_axis(self, inputs: Sequence[str], dims: Dims) -> int:
         """Place the channels of a result where its largest argument has them."""
@@ -226,11 +303,9 @@ class OnnxConverter:
         axis = self.axis(largest) - len(self.dims(largest)) + len(dims)
         return min(max(axis, 0), max(len(dims) - 1, 0))
 
-    def _shape(self, dims: Dims, axis: int) -> tuple[int, int, int]:
+    def _shape(self, dims: Dims, axis: int, place: BatchAxis | None) -> tuple[int, int, int]:
         """Return (C, H, W) of one sample."""
-        if axis > 0 and dims[0] == self._batch:
-            dims = (1, *dims[1:])
-        return shape_of(dims, axis)
+        return shape_of(one_sample(dims, place, self._batch), axis)
 
 
 def convert_other(converter: OnnxConverter, node: OnnxNode) -> None:

@@ -1,29 +1,32 @@
 """A computation graph from an ONNX file."""
 
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 
+import onnx
+
+from gennape.frontends.batch_axis import BatchAxis, BatchError, batch_candidates
 from gennape.frontends.errors import FrontendError
+from gennape.frontends.inputs import NetworkInputs
 from gennape.frontends.onnx import operators  # noqa: F401  (registers the rules)
 from gennape.frontends.onnx.converter import OnnxConverter, OnnxNetwork
 from gennape.frontends.onnx.document import load
-from gennape.frontends.onnx.inputs import bind_inputs, network_inputs
+from gennape.frontends.onnx.inputs import bind_inputs, network_inputs, open_batch_error
 from gennape.frontends.onnx.order import sorted_nodes
 from gennape.frontends.onnx.shapes import infer
 from gennape.graph import ComputationGraph, GraphError
 
 
-def read_onnx(
-    path: str | PathLike[str], input_shape: tuple[int, ...] | None = None
-) -> ComputationGraph:
+def read_onnx(path: str | PathLike[str], inputs: NetworkInputs | None = None) -> ComputationGraph:
     """Read the network in an ONNX file, from its structure alone.
 
-    No weight is loaded and nothing is run. Symbolic batch dimensions are set to 1.
+    No weight is loaded and nothing is run. An open first dimension that every input and
+    result shares is the batch, and set to 1.
 
     Args:
         path: The file.
-        input_shape: Sizes of one sample of the first input without the batch, such as
-            (3, 224, 224); needed where the file leaves them open.
+        inputs: Shapes by position or by name; needed where the file leaves them open.
 
     Returns:
         The graph as exported; `canonical` makes it comparable with other frontends.
@@ -34,10 +37,23 @@ def read_onnx(
     """
     path = Path(path)
     model = load(path)
+    as_written = onnx.ModelProto()
+    as_written.CopyFrom(model)
+    if bind_inputs(model.graph, inputs, path) and _mixes_samples(as_written, inputs, path):
+        raise open_batch_error(as_written.graph, path)
+    network = _prepared(model, path)
+    dims = [network.dims[name] for name in network.inputs]
+    for axis, size in batch_candidates(dims):
+        with suppress(BatchError):
+            return _converted(network, path, size, BatchAxis(axis))
+    return _converted(network, path)
+
+
+def _prepared(model: onnx.ModelProto, path: Path) -> OnnxNetwork:
+    """Decode the nodes of a model with bound inputs, and infer its shapes."""
     nodes = sorted_nodes(model.graph, path)
-    bind_inputs(model.graph, input_shape, path)
     dims, static = infer(model, nodes, path)
-    network = OnnxNetwork(
+    return OnnxNetwork(
         name=str(path),
         inputs=[value.name for value in network_inputs(model.graph)],
         outputs=[value.name for value in model.graph.output],
@@ -45,7 +61,35 @@ def read_onnx(
         dims=dims,
         static=static,
     )
+
+
+def _converted(
+    network: OnnxNetwork, path: Path, batch: int = 1, place: BatchAxis | None = None
+) -> ComputationGraph:
+    """Convert a network whose inputs hold `batch` samples.
+
+    Raises:
+        BatchError: They do not, or what happens to them is not known.
+        FrontendError: The nodes do not make a network.
+    """
     try:
-        return OnnxConverter(network).graph(path.stem)
+        return OnnxConverter(network.fresh(), batch, place).graph(path.stem)
     except GraphError as error:
         raise FrontendError(f"{path}: {error}; check the file or the given input size") from error
+
+
+def _mixes_samples(model: onnx.ModelProto, inputs: NetworkInputs | None, path: Path) -> bool:
+    """Tell whether an open first dimension, two of which are tried, is no batch.
+
+    Where it cannot be followed it is taken for one, as exporters leave it open.
+    """
+    trial = onnx.ModelProto()
+    trial.CopyFrom(model)
+    try:
+        bind_inputs(trial.graph, inputs, path, batch=2)
+        _converted(_prepared(trial, path), path, 2, BatchAxis(0))
+    except BatchError as error:
+        return "loses" not in str(error)
+    except FrontendError:
+        return False
+    return False

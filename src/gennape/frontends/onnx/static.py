@@ -1,6 +1,7 @@
 """Tensors that do not depend on the network's input: weights, constants and shapes."""
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from math import prod
 from typing import Any
 
@@ -53,6 +54,12 @@ class StaticTensors:
         for node in nodes:
             if node.op in _SHAPE_READERS or all(name in self for name in node.used_names):
                 self._producer.update((name, node) for name in node.outputs if name)
+
+    def unclaimed(self) -> "StaticTensors":
+        """Return the same tensors with none claimed."""
+        other = copy(self)
+        other._claimed = set()
+        return other
 
     def __contains__(self, name: str) -> bool:
         return name in self._tensors or name in self._producer

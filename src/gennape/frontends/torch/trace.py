@@ -8,6 +8,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gennape.frontends.batch_axis import (
+    BatchAxis,
+    BatchError,
+    Operand,
+    batch_after,
+    beside,
+    one_sample,
+)
 from gennape.frontends.layout import shape_of, source_details, source_shape
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
@@ -21,10 +29,12 @@ class TracedTensor:
         axis: Position of its channels among its dimensions.
         node: The node that computes it; for a slice that nobody used yet, the function
             that adds the node.
+        batch: Place of the batch among its dimensions, where it holds several samples.
     """
 
     axis: int
     node: int | Callable[[], int]
+    batch: BatchAxis | None = None
 
     def index(self) -> int:
         """Return the node, added now if it was not needed before."""
@@ -42,10 +52,14 @@ class Trace:
     Args:
         parameters: The tensors that stand for the learned parameters, by name.
         constants: Further tensors that exist before the network runs.
+        batch: How many samples the inputs hold, where this is known to be more than one.
     """
 
-    def __init__(self, parameters: Mapping[str, Tensor], constants: Iterable[Tensor]) -> None:
+    def __init__(
+        self, parameters: Mapping[str, Tensor], constants: Iterable[Tensor], batch: int = 1
+    ) -> None:
         self.builder = GraphBuilder()
+        self.batch = batch
         self._values: dict[int, TracedTensor] = {}
         self._owners = {id(tensor): frozenset[str]() for tensor in constants}
         self._owners |= {id(tensor): frozenset([name]) for name, tensor in parameters.items()}
@@ -63,10 +77,11 @@ class Trace:
 
         def add() -> int:
             first = self._source(whole, -1) if before is None else before.index()
-            shape = shape_of(whole.shape, axis)
+            shape = shape_of(one_sample(whole.shape, batch, self.batch), axis)
             return self.builder.add_node(Op.WHERE, (first, after.index()), shape)
 
-        self.bind(whole, axis, add)
+        batch = after.batch if before is None else before.batch
+        self.bind(whole, axis, add, batch)
 
     def derive(self, outputs: Iterable[Tensor], tensors: Iterable[Tensor]) -> None:
         """Mark `outputs` as static, from the parameters that `tensors` come from."""
@@ -96,15 +111,61 @@ class Trace:
         value = self._values.get(id(tensor))
         return value.axis if value else max(tensor.dim() - 1, 0)
 
-    def bind(self, tensor: Tensor, axis: int, node: int | Callable[[], int]) -> None:
-        """Say which node computes `tensor` and where its channels are."""
-        self._values[id(tensor)] = TracedTensor(axis, node)
+    def bind(
+        self,
+        tensor: Tensor,
+        axis: int,
+        node: int | Callable[[], int],
+        batch: BatchAxis | None = None,
+    ) -> None:
+        """Say which node computes `tensor` and where its channels and its batch are."""
+        self._values[id(tensor)] = TracedTensor(axis, node, batch)
         self._alive.append(tensor)
 
     def also(self, outputs: Iterable[Tensor], first: Tensor) -> None:
         """Note further results of the node that computes `first`."""
         for output in outputs:
-            self.bind(output, max(output.dim() - 1, 0), self.node(first))
+            batch = self._batch_beside(output, first)
+            self.bind(output, max(output.dim() - 1, 0), self.node(first), batch)
+
+    def _batch_beside(self, output: Tensor, first: Tensor) -> BatchAxis | None:
+        """Find the batch in a further result: the one axis that has its size."""
+        value = self._values.get(id(first))
+        if value is None or value.batch is None:
+            return None
+        size = first.shape[value.batch.axis]
+        axes = [axis for axis, n in enumerate(output.shape) if n == size]
+        if not axes:
+            raise BatchError("a further result loses it")
+        return BatchAxis(1 if 1 in axes and output.dim() == first.dim() == 3 else axes[0])
+
+    def dims(self, tensor: Tensor) -> tuple[int, ...]:
+        """Return the dimensions of one sample of `tensor`, the batch kept as 1."""
+        value = self._values.get(id(tensor))
+        return one_sample(tensor.shape, value.batch if value else None, self.batch)
+
+    def batch_after(
+        self,
+        op: Op,
+        inputs: Sequence[Tensor],
+        output: Tensor,
+        details: Mapping[str, Any] = MappingProxyType({}),
+        mixes: Sequence[int] = (),
+    ) -> BatchAxis | None:
+        """Find the batch in the result of an operation.
+
+        Raises:
+            BatchError: Samples are mixed, or the batch is not found again.
+        """
+        if self.batch == 1:
+            return None
+        values = [self._values.get(id(tensor)) for tensor in inputs]
+        operands = [
+            Operand(tuple(tensor.shape), value.batch if value else None)
+            for tensor, value in zip(inputs, values, strict=True)
+        ]
+        after = tuple(output.shape)
+        return batch_after(op, operands, after, self.batch, details=details, mixes=mixes)
 
     def same(self, output: Tensor, x: Tensor) -> None:
         """Say that `output` is `x`, unchanged."""
@@ -112,19 +173,20 @@ class Trace:
             self._values[id(output)] = self._values[id(x)]
             self._alive.append(output)
 
-    def node(self, tensor: Tensor, axis_from_end: int = -1) -> int:
+    def node(self, tensor: Tensor, axis_from_end: int = -1, batch: BatchAxis | None = None) -> int:
         """Return the node that computes `tensor`, added now if it has none yet.
 
         Args:
             tensor: Any tensor; a static one becomes a source node.
             axis_from_end: Where a static tensor has its channels, as a negative number.
+            batch: Where a static tensor is repeated for every sample.
         """
         value = self._values.get(id(tensor))
-        return self._source(tensor, axis_from_end) if value is None else value.index()
+        return self._source(tensor, axis_from_end, batch) if value is None else value.index()
 
-    def _source(self, tensor: Tensor, axis_from_end: int) -> int:
+    def _source(self, tensor: Tensor, axis_from_end: int, batch: BatchAxis | None = None) -> int:
         if id(tensor) not in self._sources:
-            dims = tuple(tensor.shape)
+            dims = one_sample(tensor.shape, batch, self.batch)
             self._note_use(tensor, len(self.builder.shapes))
             shape = source_shape(dims, axis_from_end)
             self._sources[id(tensor)] = self.builder.add_node(
@@ -148,6 +210,7 @@ class Trace:
         attributes: tuple[int, ...] = NO_ATTRIBUTES,
         weights: Sequence[Tensor | None] = (),
         details: Mapping[str, Any] = MappingProxyType({}),
+        mixes: Sequence[int] = (),
     ) -> None:
         """Add the node that computes `output`.
 
@@ -162,11 +225,21 @@ class Trace:
             weights: Weight and bias: learned ones are counted on the node, those that
                 depend on the input become further arguments.
             details: Rare attributes.
+            mixes: Axes of its first argument along which the operation joins elements,
+                where `details` do not say so.
+
+        Raises:
+            BatchError: The operation mixes samples of a batch.
         """
+        mixed = (*mixes, read_axis) if read_axis is not None else mixes
+        batch = self.batch_after(op, inputs, output, details, mixed)
         if axis is None:
             axis = self._inherited_axis(inputs, output)
         dynamic = [w for w in weights if w is not None and self.depends_on_input(w)]
-        arguments = [self.node(t, axis - output.dim()) for t in (*inputs, *dynamic)]
+        arguments = [
+            self.node(t, axis - output.dim(), beside(t.shape, output.shape, batch))
+            for t in (*inputs, *dynamic)
+        ]
         index = len(self.builder.shapes)
         parameters = sum(self._claim(w) for w in weights if w is not None)
         if weights and weights[0] is not None:
@@ -174,13 +247,13 @@ class Trace:
         node = self.builder.add_node(
             op,
             arguments,
-            shape_of(output.shape, axis),
+            shape_of(one_sample(output.shape, batch, self.batch), axis),
             attributes,
             parameters,
-            None if read_axis is None else shape_of(inputs[0].shape, read_axis),
+            None if read_axis is None else shape_of(self.dims(inputs[0]), read_axis),
             **details,
         )
-        self.bind(output, axis, node)
+        self.bind(output, axis, node, batch)
 
     def blank(self, *shape: int) -> Tensor:
         """Make a tensor between two nodes that one function stands for."""
@@ -206,12 +279,23 @@ class Trace:
         if name is not None:
             self._users.setdefault(name, []).append(node)
 
-    def input(self, tensor: Tensor, axis: int) -> None:
-        """Make `tensor` an input of the network."""
-        shape = shape_of(tensor.shape, axis)
-        sizes = list(tensor.shape[1:])
+    def input(self, tensor: Tensor, batch: BatchAxis | None = None) -> None:
+        """Make `tensor` an input of the network, its channels second.
+
+        Args:
+            tensor: The input.
+            batch: Place of the batch, where it holds several samples.
+        """
+        axis = min(1, max(tensor.dim() - 1, 0))
+        dims = one_sample(tensor.shape, batch, self.batch)
+        shape = shape_of(dims, axis)
+        sizes = list(dims[1:] if dims[:1] == (1,) else dims)
         details: dict[str, Any] = {} if sizes == list(shape) else {"shape": sizes}
-        self.bind(tensor, axis, self.builder.add_node(Op.INPUT, (), shape, **details))
+        self.bind(tensor, axis, self.builder.add_node(Op.INPUT, (), shape, **details), batch)
+
+    def _holds_batch(self, tensor: Tensor) -> bool:
+        value = self._values.get(id(tensor))
+        return value is not None and value.batch is not None
 
     def graph(self, outputs: Sequence[Tensor], name: str) -> ComputationGraph:
         """Finish the graph.
@@ -221,6 +305,8 @@ class Trace:
             name: A name for the graph.
         """
         for output in outputs:
+            if self.batch > 1 and not self._holds_batch(output):
+                raise BatchError("a result has none")
             self.builder.output(self.node(output))
         for parameter in list(self._unclaimed):
             self._source(self._parameters[parameter], -1)

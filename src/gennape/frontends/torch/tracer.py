@@ -6,16 +6,20 @@ weight is touched.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_leaves, tree_map_only
+from torch.utils._pytree import tree_map_only
 
+from gennape.frontends.batch_axis import BatchAxis, BatchError, batch_candidates
 from gennape.frontends.torch import rules  # noqa: F401 (importing them registers them)
 from gennape.frontends.torch.composites import inner_calls
+from gennape.frontends.torch.inputs import tensors_inside
 from gennape.frontends.torch.output_shapes import predicted_output
 from gennape.frontends.torch.registry import TorchFunction, describe
 from gennape.frontends.torch.trace import Trace, TracedTensor, tensors_in
@@ -107,47 +111,76 @@ def _write_back(trace: Trace, view: Tensor) -> None:
         trace.overwrite(whole, view)
 
 
+@dataclass(frozen=True)
+class Call:
+    """A call that is traced.
+
+    Attributes:
+        run: Makes the call; gives its result.
+        parameters: The tensors that stand for the learned parameters, by name.
+        constants: Further tensors that exist before the call.
+        inputs: The tensors it is given.
+    """
+
+    run: Callable[[], Any]
+    parameters: Mapping[str, Tensor]
+    constants: Sequence[Tensor]
+    inputs: Sequence[Tensor]
+
+
 class HiddenOperations(RuntimeError):
     """The result comes from calls that PyTorch did not announce, such as TorchScript."""
 
 
-def traced(
-    run: Callable[..., Any],
-    parameters: Mapping[str, Tensor],
-    constants: Iterable[Tensor],
-    inputs: Sequence[Tensor],
-    name: str,
-) -> ComputationGraph:
-    """Trace one call.
-
-    Args:
-        run: Function to call with `inputs`.
-        parameters: The tensors that stand for the learned parameters, by name.
-        constants: Further tensors that exist before the call.
-        inputs: Meta tensors, the batch first and the channels second.
-        name: A name for the graph.
+def traced(call: Call, name: str) -> ComputationGraph:
+    """Trace one call: of one sample, where all inputs and results have an axis for samples.
 
     Raises:
         HiddenOperations: Some results come from calls that were not announced.
     """
-    trace = Trace(parameters, constants)
-    for tensor in inputs:
-        trace.input(tensor, axis=min(1, tensor.dim() - 1))
+    sizes = [tuple(tensor.shape) for tensor in call.inputs]
+    for axis, size in batch_candidates(sizes):
+        with suppress(BatchError):
+            return _traced_once(call, name, BatchAxis(axis), size)
+    return _traced_once(call, name, None, 1)
+
+
+def _traced_once(call: Call, name: str, place: BatchAxis | None, batch: int) -> ComputationGraph:
+    """Trace one call whose inputs hold `batch` samples.
+
+    Raises:
+        BatchError: They do not, or what happens to them is not known.
+    """
+    trace = Trace(call.parameters, call.constants, batch)
+    for tensor in call.inputs:
+        trace.input(tensor, place if tensor.dim() else None)
     tracer = Tracer(trace)
     try:
         with torch.no_grad(), tracer:
-            result = run(*inputs)
-    finally:
-        if tracer.hidden:
-            raise HiddenOperations(f"operations near {tracer.hidden} are hidden by TorchScript")
-    outputs = [leaf for leaf in tree_leaves(result) if isinstance(leaf, Tensor)]
+            result = call.run()
+    except BatchError:
+        raise
+    except Exception as error:
+        raise _hidden(tracer, error) from error
+    if tracer.hidden:
+        raise _hidden(tracer, None)
+    outputs = tensors_inside(result)
     if not any(trace.depends_on_input(output) for output in outputs):
         raise HiddenOperations("no tensor in its result is seen to depend on its input")
     return trace.graph(outputs, name)
 
 
+def _hidden(tracer: Tracer, error: Exception | None) -> Exception:
+    """Return the error to raise: that operations are hidden, if any are."""
+    if tracer.hidden or error is None:
+        return HiddenOperations(f"operations near {tracer.hidden} are hidden by TorchScript")
+    return error
+
+
 def _run(func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call `func`; tensors with numbers beside meta tensors lose their numbers."""
+    if function.name in _MOVES and args and isinstance(args[0], Tensor) and args[0].is_meta:
+        return _moved(func, args, kwargs)
     try:
         return func(*args, **kwargs)
     except RuntimeError:
@@ -158,3 +191,16 @@ def _run(func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict
             return args[0]
         args, kwargs = tree_map_only(Tensor, lambda tensor: tensor.to("meta"), (args, kwargs))
         return func(*args, **kwargs)
+
+
+_MOVES = frozenset({"to", "to_copy", "cpu", "cuda"})
+
+
+def _moved(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a function that moves a meta tensor to a device: the tensor stays where it is."""
+    if getattr(func, "__name__", "") in ("cpu", "cuda"):
+        return args[0].view_as(args[0])
+    places = tuple("meta" if isinstance(a, torch.device | str) else a for a in args[1:])
+    if kwargs.get("device") is not None:
+        kwargs = kwargs | {"device": "meta"}
+    return func(args[0], *places, **kwargs)

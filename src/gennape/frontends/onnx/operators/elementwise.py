@@ -18,8 +18,6 @@ _UNARY = {
     "HardSigmoid": Op.HARDSIGMOID,
     "Sigmoid": Op.SIGMOID,
     "Tanh": Op.TANH,
-    "Softmax": Op.SOFTMAX,
-    "LogSoftmax": Op.LOG_SOFTMAX,
     "Erf": Op.ERF,
     "Exp": Op.EXP,
     "Log": Op.LOG,
@@ -37,6 +35,15 @@ _UNARY = {
 def unary(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write a function of one tensor without settings that matter."""
     converter.emit(_UNARY[node.op], node.inputs[:1], node.outputs[0])
+
+
+@converts("Softmax", "LogSoftmax")
+def softmax(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a softmax or its logarithm; before operator set 13 it starts at axis 1."""
+    op = Op.SOFTMAX if node.op == "Softmax" else Op.LOG_SOFTMAX
+    rank = max(len(converter.dims(node.inputs[0])), 1)
+    axis = node.attributes.get("axis", -1) % rank
+    converter.emit(op, node.inputs[:1], node.outputs[0], mixes=(axis,))
 
 
 @converts("LeakyRelu")

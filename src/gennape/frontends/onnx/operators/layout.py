@@ -35,7 +35,9 @@ def write_reshape(converter: OnnxConverter, x: str, output: str) -> None:
     """Write a reshape of `x`; no detail when it is the plain flattening."""
     before, after = converter.dims(x), converter.dims(output)
     axis = axis_after_reshape(before, converter.axis(x), after)
-    converter.emit(Op.RESHAPE, (x,), output, axis=axis, details=reshape_details(before, after))
+    place = converter.batch_after(Op.RESHAPE, (x,), after)
+    details = reshape_details(converter.sample_dims(x), converter.one_sample(after, place))
+    converter.emit(Op.RESHAPE, (x,), output, axis=axis, details=details)
 
 
 @converts("DepthToSpace", "SpaceToDepth")

@@ -14,7 +14,8 @@ from gennape.graph import Op
 @converts("Concat")
 def concat(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write tensors one after another along an axis."""
-    converter.emit(Op.CONCAT, node.inputs, node.outputs[0])
+    axis = node.attributes.get("axis", 1) % len(converter.dims(node.outputs[0]))
+    converter.emit(Op.CONCAT, node.inputs, node.outputs[0], mixes=(axis,))
 
 
 @converts("Split")

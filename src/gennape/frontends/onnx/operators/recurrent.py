@@ -39,5 +39,6 @@ def recurrent(converter: OnnxConverter, node: OnnxNode) -> None:
     )
     last = len(converter.dims(output)) - 1
     details = {"function": _FUNCTIONS[node.op]}
-    converter.emit(Op.OTHER, (into, product), output, axis=last, details=details)
+    time = node.attributes.get("layout", 0)
+    converter.emit(Op.OTHER, (into, product), output, axis=last, details=details, mixes=(time,))
     converter.also([name for name in node.outputs if name != output], output)

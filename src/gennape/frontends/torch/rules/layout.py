@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
+from gennape.frontends.batch_axis import one_sample
 from gennape.frontends.layout import axis_after_reshape, reshape_details
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.trace import Trace
@@ -31,7 +32,8 @@ def reshape(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None
     if before == after:
         trace.same(output, x)
         return
-    details = reshape_details(before, after)
+    after_one = one_sample(after, trace.batch_after(Op.RESHAPE, (x,), output), trace.batch)
+    details = reshape_details(trace.dims(x), after_one)
     axis = axis_after_reshape(before, trace.axis(x), after)
     trace.emit(Op.RESHAPE, (x,), output, axis=axis, details=details)
 
@@ -85,7 +87,8 @@ def expand(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
     if output.shape == x.shape:
         trace.same(output, x)
     else:
-        trace.emit(Op.EXPAND, (x,), output, details={"shape": list(output.shape[1:])})
+        dims = one_sample(output.shape, trace.batch_after(Op.EXPAND, (x,), output), trace.batch)
+        trace.emit(Op.EXPAND, (x,), output, details={"shape": list(dims[1:])})
 
 
 @traces("cat concat concatenate")
@@ -96,7 +99,8 @@ def concat(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0
         trace.same(output, filled[0])
         return
     axis = dim % output.dim()
-    trace.emit(Op.CONCAT, filled, output, details={} if axis == 1 else {"axis": axis})
+    details = {} if axis == 1 else {"axis": axis}
+    trace.emit(Op.CONCAT, filled, output, details=details, mixes=(axis,))
 
 
 @traces("stack")

@@ -46,6 +46,7 @@ def recurrent(
         settings: Dropout, training, whether it runs in both directions, batch first.
     """
     count = 4 if has_biases else 2
+    time = 1 if settings[-1] is True else 0
     blocks = [weights[start : start + count] for start in range(0, len(weights), count)]
     directions = len(blocks) // layers
     for layer in range(layers):
@@ -54,7 +55,7 @@ def recurrent(
             last = layer == layers - 1 and directions == 1
             width = output[0].shape[-1] // directions
             hidden = output[0] if last else trace.blank(*x.shape[:-1], width)
-            _layer(function, trace, hidden, x, block)
+            _layer(function, trace, hidden, x, block, time=time)
             results.append(hidden)
         if directions > 1:
             x = output[0] if layer == layers - 1 else trace.blank(*output[0].shape)
@@ -65,9 +66,15 @@ def recurrent(
 
 
 def _layer(
-    function: str, trace: Trace, output: Tensor, x: Tensor, weights: Sequence[Tensor]
+    function: str,
+    trace: Trace,
+    output: Tensor,
+    x: Tensor,
+    weights: Sequence[Tensor],
+    *,
+    time: int,
 ) -> None:
-    """Write one layer in one direction."""
+    """Write one layer in one direction; `time` is the axis of its steps."""
     into, hidden, *biases = weights
     last = x.dim() - 1
     gates, recurrence = (trace.blank(*x.shape[:-1], into.shape[0]) for _ in range(2))
@@ -82,7 +89,14 @@ def _layer(
         weights=(into, *biases),
     )
     product(trace, recurrence, (gates, hidden), hidden.shape[1], last)
-    trace.emit(Op.OTHER, (gates, recurrence), output, axis=last, details={"function": function})
+    trace.emit(
+        Op.OTHER,
+        (gates, recurrence),
+        output,
+        axis=last,
+        details={"function": function},
+        mixes=(time,),
+    )
 
 
 for _name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):

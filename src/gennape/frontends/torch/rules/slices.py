@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
+from gennape.frontends.batch_axis import batch_after_reshape
 from gennape.frontends.layout import axis_after_reshape, cut_details
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.layout import expand, reshape
@@ -33,7 +34,10 @@ def cut(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, step: int
             reshape(trace, output, part)
         return trace.node(output)
 
-    trace.bind(output, axis_after_reshape(part.shape, axis, output.shape), add)
+    batch = trace.batch_after(Op.SLICE, (x,), part, details)
+    if batch is not None and dropped:
+        batch = batch_after_reshape(tuple(part.shape), batch, tuple(output.shape), trace.batch)
+    trace.bind(output, axis_after_reshape(part.shape, axis, output.shape), add, batch)
 
 
 @traces("chunk split split_with_sizes tensor_split unsafe_split unsafe_chunk")
