@@ -21,6 +21,7 @@ class NetworkScore:
         macs: Multiply-accumulates for one input.
         parameters: Learned parameters.
         unknown_operations: Functions outside the vocabulary and how many nodes hold each.
+        complete: Whether all work is counted; else MACs and parameters are lower bounds.
     """
 
     model: str
@@ -30,6 +31,7 @@ class NetworkScore:
     macs: int
     parameters: int
     unknown_operations: dict[str, int]
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,15 @@ class ScoreParts:
         model: The file or name it was read from.
         score: As `gennape.score` gives it.
         family: The labelled table in whose domain it is, or None where it is out of domain.
-        parts: What each part adds to the score, by its name; see `Estimator.explain`.
+        parts: Share of each part in the score, by its name; see `Estimator.explain`.
+        complete: Whether all work of the network is counted; else the score is of a lower bound.
     """
 
     model: str
     score: float
     family: str | None
     parts: dict[str, float]
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,7 @@ def _scored(networks: NetworkList, estimator: Estimator) -> tuple[NetworkScore, 
             macs=graph.macs,
             parameters=graph.parameters,
             unknown_operations=graph.unknown_operations,
+            complete=graph.complete,
         )
         for i, (name, graph) in enumerate(zip(networks.names, networks.graphs, strict=True))
     ]
@@ -141,5 +146,6 @@ def _explained(networks: NetworkList, estimator: Estimator) -> tuple[ScoreParts,
     for i, name in enumerate(networks.names):
         parts = {part: float(values[i]) for part, values in explanation.parts.items()}
         family = explanation.families[i]
-        explained.append(ScoreParts(name, sum(parts.values()), family, parts))
+        complete = networks.graphs[i].complete
+        explained.append(ScoreParts(name, sum(parts.values()), family, parts, complete))
     return tuple(sorted(explained, key=lambda one: -one.score))

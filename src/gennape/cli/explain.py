@@ -44,20 +44,27 @@ def explain(
 def _print(table: "ExplanationTable", output: Format) -> None:
     from dataclasses import asdict
 
-    from gennape.cli.failures import print_failures
+    from gennape.cli.failures import print_failures, print_incomplete
     from gennape.cli.formats import print_csv, print_json
     from gennape.cli.tables import show
 
     failed = [asdict(failure) for failure in table.failed]
+    print_incomplete(one.model for one in table.explained if not one.complete)
     if output is Format.JSON:
         print_json([*map(asdict, table.explained), *failed])
     elif output is Format.CSV:
         parts = list(table.explained[0].parts) if table.explained else []
         rows = [
-            {"model": one.model, "score": one.score, "family": one.family, **one.parts}
+            {
+                "model": one.model,
+                "score": one.score,
+                "family": one.family,
+                "complete": one.complete,
+                **one.parts,
+            }
             for one in table.explained
         ]
-        print_csv(["model", "score", "family", *parts, "error"], [*rows, *failed])
+        print_csv(["model", "score", "family", "complete", *parts, "error"], [*rows, *failed])
     else:
         if table.explained:
             show(_table(table.explained))

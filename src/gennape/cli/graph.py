@@ -26,11 +26,14 @@ def graph(
     """Show the computation graph of a network: its operations, size and fingerprint."""
     import json
 
+    from gennape.cli.failures import print_incomplete
     from gennape.frontends import graph_of
     from gennape.graph.description import summarise, to_plain
 
     shape, named = parse_inputs(inputs)
     network = graph_of(model, shape, inputs=named)
+    if not network.complete:
+        print_incomplete([model])
     _print_summary(summarise(network))
     if drawing is not None:
         from gennape.graph.draw import draw
@@ -51,8 +54,9 @@ def _print_summary(summary: "Summary") -> None:
     facts.add_row("nodes", f"{summary.nodes:,}")
     facts.add_row("edges", f"{summary.edges:,}")
     facts.add_row("depth", f"{summary.depth:,}")
-    facts.add_row("MACs", f"{summary.macs:,} ({with_unit(summary.macs)})")
-    facts.add_row("parameters", f"{summary.parameters:,} ({with_unit(summary.parameters)})")
+    bound = "" if summary.complete else "≥ "
+    facts.add_row("MACs", f"{bound}{summary.macs:,} ({with_unit(summary.macs)})")
+    facts.add_row("parameters", f"{bound}{summary.parameters:,} ({with_unit(summary.parameters)})")
     operations = new_table("Operation", "Nodes")
     operations.columns[1].justify = "right"
     for operation, count in summary.operations.items():

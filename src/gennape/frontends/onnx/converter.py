@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from gennape.frontends.batch_axis import (
     BatchAxis,
@@ -14,9 +14,10 @@ from gennape.frontends.batch_axis import (
     beside,
     one_sample,
 )
-from gennape.frontends.errors import FrontendError
+from gennape.frontends.errors import FrontendError, one_line
 from gennape.frontends.layout import shape_of, source_details, source_shape
 from gennape.frontends.onnx.document import Dims, OnnxNode
+from gennape.frontends.onnx.extent import Extent
 from gennape.frontends.onnx.static import StaticTensors
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
@@ -42,6 +43,7 @@ class OnnxNetwork:
         nodes: Operator calls in topological order.
         dims: Known dimensions of values.
         static: The tensors that do not depend on the inputs.
+        extent: Where its counted part ends.
     """
 
     name: str
@@ -50,6 +52,7 @@ class OnnxNetwork:
     nodes: Sequence[OnnxNode]
     dims: Mapping[str, Dims]
     static: StaticTensors
+    extent: Extent
 
     def fresh(self) -> "OnnxNetwork":
         """Return the network with no learned tensor claimed yet."""
@@ -61,15 +64,15 @@ NO_DETAILS: Mapping[str, object] = MappingProxyType({})
 OnnxRule = Callable[["OnnxConverter", OnnxNode], None]
 AnyOnnxRule = TypeVar("AnyOnnxRule", bound=OnnxRule)
 
-RULES: dict[str, OnnxRule] = {}
-"""Which rule writes down which ONNX operator."""
+RULES: dict[tuple[str, str], OnnxRule] = {}
+"""Which rule writes down which operator, by its domain and name."""
 
 
-def converts(*operators: str) -> Callable[[AnyOnnxRule], AnyOnnxRule]:
-    """Make the decorated function the rule of the ONNX operators called so."""
+def converts(*operators: str, domain: str = "") -> Callable[[AnyOnnxRule], AnyOnnxRule]:
+    """Make the decorated function the rule of the operators called so."""
 
     def register(rule: AnyOnnxRule) -> AnyOnnxRule:
-        RULES.update(dict.fromkeys(operators, rule))
+        RULES.update({(domain, operator): rule for operator in operators})
         return rule
 
     return register
@@ -96,6 +99,8 @@ class OnnxConverter:
         self._place = place
         self._used = {name for node in network.nodes for name in node.used_names}
         self._used.update(network.outputs)
+        self._extent = network.extent
+        self._at_end: list[str] = []
 
     def graph(self, name: str) -> ComputationGraph:
         """Convert the whole network.
@@ -107,13 +112,52 @@ class OnnxConverter:
         for value in self._network.inputs:
             self._input(value)
         for node in self._network.nodes:
-            if any(self.is_dynamic(output) for output in node.outputs):
-                RULES.get(node.op, convert_other)(self, node)
-        for value in self._network.outputs:
+            if node in self._extent.ends:
+                self._end(node)
+            elif any(map(self._is_counted, node.outputs)):
+                self._convert(node)
+        results = filter(lambda name: name not in self._extent.uncounted, self._network.outputs)
+        for value in [*results, *self._at_end]:
             if self._batch > 1 and self.place(value) is None:
                 raise BatchError("a result has none")
             self.builder.output(self.argument(value))
         return self.builder.build(name)
+
+    def _is_counted(self, name: str) -> bool:
+        return self.is_dynamic(name) and name not in self._extent.uncounted
+
+    def _convert(self, node: OnnxNode) -> None:
+        """Write one node.
+
+        Raises:
+            FrontendError: It cannot be read; names it.
+        """
+        try:
+            RULES.get((node.domain, node.op), convert_other)(self, node)
+        except (BatchError, FrontendError):
+            raise
+        except Exception as error:
+            raise FrontendError(
+                f"{self._network.name}: {node.title} cannot be read ({one_line(error)}); "
+                "check the file, or export it again"
+            ) from error
+
+    def _end(self, node: OnnxNode) -> None:
+        """End the counted part at a node whose result has no known size."""
+        inputs = [name for name in node.used_names if self._is_counted(name)]
+        end = f"{node.outputs[0]}/end"
+        details: dict[str, Any] = {"function": node.op}
+        if self._extent.leaves_work:
+            details["lower_bound"] = True
+        if not inputs:
+            raise FrontendError(
+                f"{self._network.name}: {node.title} has a result of unknown size and no input "
+                "before it that could be counted; export the network with fixed sizes"
+            )
+        nodes = [self.argument(name) for name in inputs]
+        index = self.builder.add_node(Op.OTHER, nodes, (1, 1, 1), **details)
+        self._values[end] = ConvertedValue(index, 0, self.place(inputs[0]))
+        self._at_end.append(end)
 
     def _input(self, name: str) -> None:
         dims = self.dims(name)
@@ -298,7 +342,7 @@ class OnnxConverter:
 
     def _inherited_axis(self, inputs: Sequence[str], dims: Dims) -> int:
         """Place the channels of a result where its largest argument has them."""
-        known = [name for name in inputs if self.is_dynamic(name)]
+        known = [name for name in inputs if self.is_dynamic(name)] or inputs
         largest = max(known, key=lambda name: prod(self.dims(name)))
         axis = self.axis(largest) - len(self.dims(largest)) + len(dims)
         return min(max(axis, 0), max(len(dims) - 1, 0))
@@ -313,9 +357,10 @@ def convert_other(converter: OnnxConverter, node: OnnxNode) -> None:
     weights = [name for name in node.used_names if not converter.is_dynamic(name)]
     inputs = [name for name in node.used_names if converter.is_dynamic(name)]
     learned = [name for name in weights if converter.static.is_learned(name)]
-    converter.emit(
-        Op.OTHER, inputs, node.outputs[0], weights=learned, details={"function": node.op}
-    )
+    details: dict[str, object] = {"function": node.op}
+    if learned or node.bodies:
+        details["lower_bound"] = True
+    converter.emit(Op.OTHER, inputs, node.outputs[0], weights=learned, details=details)
     converter.also(node.outputs[1:], node.outputs[0])
 
 

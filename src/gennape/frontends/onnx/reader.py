@@ -1,6 +1,8 @@
 """A computation graph from an ONNX file."""
 
+import warnings
 from contextlib import suppress
+from functools import partial
 from os import PathLike
 from pathlib import Path
 
@@ -10,8 +12,11 @@ from gennape.frontends.batch_axis import BatchAxis, BatchError, batch_candidates
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs
 from gennape.frontends.onnx import operators  # noqa: F401  (registers the rules)
+from gennape.frontends.onnx.control_flow import expand_control_flow
 from gennape.frontends.onnx.converter import OnnxConverter, OnnxNetwork
-from gennape.frontends.onnx.document import load
+from gennape.frontends.onnx.document import import_domains, load
+from gennape.frontends.onnx.extent import counted_extent
+from gennape.frontends.onnx.fused import expand_fused
 from gennape.frontends.onnx.inputs import bind_inputs, network_inputs, open_batch_error
 from gennape.frontends.onnx.order import sorted_nodes
 from gennape.frontends.onnx.shapes import infer
@@ -41,7 +46,17 @@ def read_onnx(path: str | PathLike[str], inputs: NetworkInputs | None = None) ->
     as_written.CopyFrom(model)
     if bind_inputs(model.graph, inputs, path) and _mixes_samples(as_written, inputs, path):
         raise open_batch_error(as_written.graph, path)
+    return _read(model, path)
+
+
+def _read(model: onnx.ModelProto, path: Path) -> ComputationGraph:
+    """Read a model with bound inputs."""
     network = _prepared(model, path)
+    for node in network.extent.ends:
+        warnings.warn(
+            f"{path} is counted up to {node.title}, the size of whose result depends on the data",
+            stacklevel=3,
+        )
     dims = [network.dims[name] for name in network.inputs]
     for axis, size in batch_candidates(dims):
         with suppress(BatchError):
@@ -51,16 +66,29 @@ def read_onnx(path: str | PathLike[str], inputs: NetworkInputs | None = None) ->
 
 def _prepared(model: onnx.ModelProto, path: Path) -> OnnxNetwork:
     """Decode the nodes of a model with bound inputs, and infer its shapes."""
+    expand_fused(model.graph)
+    import_domains(model)
+    expand_control_flow(model, path, partial(_cost, path=path))
     nodes = sorted_nodes(model.graph, path)
-    dims, static = infer(model, nodes, path)
+    dims, _, static = infer(model, nodes, path)
+    outputs = [value.name for value in model.graph.output]
     return OnnxNetwork(
         name=str(path),
         inputs=[value.name for value in network_inputs(model.graph)],
-        outputs=[value.name for value in model.graph.output],
+        outputs=outputs,
         nodes=nodes,
         dims=dims,
         static=static,
+        extent=counted_extent(nodes, outputs, dims, static),
     )
+
+
+def _cost(model: onnx.ModelProto, path: Path) -> int:
+    """Count the multiply-accumulates of one branch; 0 where it cannot be read by itself."""
+    try:
+        return _converted(_prepared(model, path), path).macs
+    except (FrontendError, StopIteration):
+        return 0
 
 
 def _converted(

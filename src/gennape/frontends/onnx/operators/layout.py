@@ -2,7 +2,7 @@
 
 from gennape.frontends.layout import axis_after_reshape, reshape_details
 from gennape.frontends.onnx.converter import OnnxConverter, converts
-from gennape.frontends.onnx.document import OnnxNode
+from gennape.frontends.onnx.document import PRIVATE, OnnxNode
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
@@ -44,6 +44,16 @@ def write_reshape(converter: OnnxConverter, x: str, output: str) -> None:
 def rearrange(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write channels become positions, or the other way round."""
     converter.emit(Op.RESHAPE, node.inputs, node.outputs[0], axis=1)
+
+
+@converts("SwapLastAxes", domain=PRIVATE)
+def swap_last_axes(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a transpose of the last two axes."""
+    x = node.inputs[0]
+    rank = len(converter.dims(x))
+    order = [*range(rank - 2), rank - 1, rank - 2]
+    axis = order.index(converter.axis(x))
+    converter.emit(Op.TRANSPOSE, (x,), node.outputs[0], axis=axis, details={"dims": order})
 
 
 @converts("Transpose")
