@@ -22,7 +22,13 @@ def failure(name: str, inputs: object, error: Exception) -> FrontendError:
     """
     if isinstance(error, FrontendError):
         return error
+    where = "".join(f" {note}" for note in getattr(error, "__notes__", ()))
+    if "does not require grad" in str(error):
+        return FrontendError(
+            f"{name} computes gradients in its forward{where}, which are not read; give the part "
+            "of it that does not"
+        )
     reason = " ".join(f"{type(error).__name__}: {error}".split())
     return FrontendError(
-        f"{name} failed on {inputs} ({reason}); check the network or the inputs given"
+        f"{name} failed on {inputs}{where} ({reason}); check the network or the inputs given"
     )

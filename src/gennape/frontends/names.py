@@ -55,11 +55,14 @@ def graph_of_name(name: str, inputs: NetworkInputs | None = None) -> Computation
         make, default = _factory(source, rest), None
     given = inputs or (None if default is None else _image(default))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _read(partial(_make_on_meta, make), given, name)
+        with warnings.catch_warnings(record=True) as announced:
+            graph = _read(partial(_make_on_meta, make), given, name)
     except Exception:  # constructors and networks may need values
         return _read(make, given, name)
+    for warning in announced:
+        if name in str(warning.message):
+            warnings.warn(warning.message, stacklevel=2)
+    return graph
 
 
 def _make_on_meta(make: Callable[[], nn.Module]) -> nn.Module:

@@ -1,8 +1,10 @@
 """A `torch.nn.Module` becomes a graph."""
 
 import warnings
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import chain
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -57,7 +59,7 @@ def trace_module(
 
 def _trace(module: nn.Module, inputs: NetworkInputs, name: str, copy: Copy) -> ComputationGraph:
     """Trace one run of `module` on copies of its parameters."""
-    with on_copies(module, copy) as parameters, torch.no_grad():
+    with on_copies(module, copy) as parameters, torch.no_grad(), _uncompiled():
         floats = (p for p in parameters.values() if p.is_floating_point())
         given = call_arguments(inputs, next(floats, copy(torch.empty(0))), copy)
         held = chain.from_iterable(part.__dict__.values() for part in module.modules())
@@ -68,6 +70,12 @@ def _trace(module: nn.Module, inputs: NetworkInputs, name: str, copy: Copy) -> C
             inputs=given.tensors,
         )
         return traced(call, name)
+
+
+def _uncompiled() -> AbstractContextManager[Any]:
+    """Run what `torch.compile` has wrapped as it was written."""
+    stance: AbstractContextManager[Any] = torch.compiler.set_stance("force_eager")
+    return stance
 
 
 def _exported(module: nn.Module, inputs: NetworkInputs, name: str) -> ExportedProgram:
@@ -101,10 +109,13 @@ def _checked(module: nn.Module, inputs: NetworkInputs | None, name: str) -> Netw
             f"{name} does not state the size of its input; give input_shape, such as "
             "(3, 224, 224), or --input 3x224x224"
         )
-    if isinstance(module, torch.jit.ScriptModule):
-        raise FrontendError(
-            f"{name} is TorchScript, which hides its operations; give the module it was made from"
-        )
+    for part_name, part in module.named_modules():
+        if isinstance(part, torch.jit.ScriptModule):
+            where = f"the part {part_name!r} of {name}" if part_name else name
+            raise FrontendError(
+                f"{where} is TorchScript, which hides its operations; give the module it was made "
+                "from"
+            )
     if any(is_lazy(parameter) for parameter in module.parameters()):
         raise FrontendError(f"{name} has lazy parameters without a shape; run it once on an input")
     return inputs

@@ -68,6 +68,11 @@ class Trace:
         self._unclaimed = {name: tensor.numel() for name, tensor in parameters.items()}
         self._users: dict[str, list[int]] = {}
         self._sources: dict[int, int] = {}
+        self._uncounted: dict[int, Tensor] = {}
+        self._ends: list[str] = []
+        self._end_arguments: list[int] = []
+        self.leaves_work = False
+        self._packed: dict[int, list[Tensor]] = {}
         self._alive: list[Tensor] = []  # an id names a tensor only while the tensor lives
 
     def overwrite(self, whole: Tensor, part: Tensor) -> None:
@@ -83,6 +88,38 @@ class Trace:
         batch = after.batch if before is None else before.batch
         self.bind(whole, axis, add, batch)
 
+    def adopt(self, packed: Any, make: Callable[[Any], list[Tensor]]) -> list[Tensor]:
+        """Return the tensors of an object that holds learned numbers; they become parameters."""
+        if id(packed) not in self._packed:
+            tensors = self._packed[id(packed)] = make(packed)
+            for tensor in tensors:
+                name = f"packed{len(self._parameters)}"
+                self._parameters[name] = tensor
+                self._owners[id(tensor)] = frozenset([name])
+                self._names[id(tensor)] = name
+                self._unclaimed[name] = tensor.numel()
+        return self._packed[id(packed)]
+
+    def end(self, function: str, arguments: Iterable[Tensor], outputs: Iterable[Tensor]) -> None:
+        """End the counted part at a function whose result has a size that depends on the data."""
+        self._ends.append(function)
+        self._end_arguments += [self.node(t) for t in arguments if self.depends_on_input(t)]
+        self.leave_out(outputs)
+
+    def leave_out(self, outputs: Iterable[Tensor], is_work: bool = False) -> None:
+        """Leave out what comes after the end of the counted part."""
+        self._uncounted |= {id(output): output for output in outputs}
+        self.leaves_work |= is_work
+
+    def is_left_out(self, tensor: Tensor) -> bool:
+        """Tell whether `tensor` comes after the end of the counted part."""
+        return id(tensor) in self._uncounted
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The functions at which the counted part ends."""
+        return tuple(dict.fromkeys(self._ends))
+
     def derive(self, outputs: Iterable[Tensor], tensors: Iterable[Tensor]) -> None:
         """Mark `outputs` as static, from the parameters that `tensors` come from."""
         owners = frozenset[str]().union(*(self._owners.get(id(t), ()) for t in tensors))
@@ -92,7 +129,7 @@ class Trace:
 
     def knows(self, tensor: Tensor) -> bool:
         """Tell whether `tensor` existed before the network ran or comes from a call seen since."""
-        return id(tensor) in self._values or id(tensor) in self._owners
+        return id(tensor) in self._values or id(tensor) in self._owners or self.is_left_out(tensor)
 
     def value(self, tensor: Any) -> TracedTensor | None:
         """Return what is known of `tensor`, if it depends on the input."""
@@ -261,7 +298,7 @@ class Trace:
 
     def _inherited_axis(self, inputs: Sequence[Tensor], output: Tensor) -> int:
         """Place the channels of `output` where its largest argument has them."""
-        known = [t for t in inputs if self.depends_on_input(t)]
+        known = [t for t in inputs if self.depends_on_input(t)] or list(inputs)
         largest = max(known, key=Tensor.numel)
         axis = self.axis(largest) - largest.dim() + output.dim()
         return min(max(axis, 0), max(output.dim() - 1, 0))
@@ -294,6 +331,8 @@ class Trace:
         self.bind(tensor, axis, self.builder.add_node(Op.INPUT, (), shape, **details), batch)
 
     def _holds_batch(self, tensor: Tensor) -> bool:
+        if self.is_left_out(tensor):
+            return True
         value = self._values.get(id(tensor))
         return value is not None and value.batch is not None
 
@@ -307,7 +346,14 @@ class Trace:
         for output in outputs:
             if self.batch > 1 and not self._holds_batch(output):
                 raise BatchError("a result has none")
-            self.builder.output(self.node(output))
+            if not self.is_left_out(output):
+                self.builder.output(self.node(output))
+        if self._ends:
+            details: dict[str, Any] = {"function": self._ends[0]}
+            if self.leaves_work:
+                details["lower_bound"] = True
+            places = list(dict.fromkeys(self._end_arguments))
+            self.builder.output(self.builder.add_node(Op.OTHER, places, (1, 1, 1), **details))
         for parameter in list(self._unclaimed):
             self._source(self._parameters[parameter], -1)
         graph = self.builder.build(name)

@@ -6,21 +6,26 @@ weight is touched.
 """
 
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.fx.experimental import _config as meta_config
 from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map_only
 
 from gennape.frontends.batch_axis import BatchAxis, BatchError, batch_candidates
 from gennape.frontends.torch import rules  # noqa: F401 (importing them registers them)
-from gennape.frontends.torch.composites import inner_calls
+from gennape.frontends.torch.composites import inner_calls, is_composite
 from gennape.frontends.torch.inputs import tensors_inside
 from gennape.frontends.torch.output_shapes import predicted_output
+from gennape.frontends.torch.packed import holds_packed, unpacked_call, weights_of
 from gennape.frontends.torch.registry import TorchFunction, describe
 from gennape.frontends.torch.trace import Trace, TracedTensor, tensors_in
 from gennape.graph import ComputationGraph, Op
@@ -37,12 +42,14 @@ class Tracer(TorchFunctionMode):
 
     Attributes:
         hidden: A function near operations that were not announced, if there are any.
+        current: The function that is being written down; empty between two.
     """
 
     def __init__(self, trace: Trace) -> None:
         super().__init__()
         self.trace = trace
         self.hidden = ""
+        self.current = ""
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
@@ -57,7 +64,20 @@ class Tracer(TorchFunctionMode):
         if body is not None:
             with self:
                 return body(*args, **kwargs)
+        if is_composite(func):
+            with _Parts(self):
+                return func(*args, **kwargs)
         function = describe(func)
+        self.current = function.name
+        call = unpacked_call(function.name, args, partial(self.trace.adopt, make=weights_of))
+        if call is not None:
+            with self:
+                return call()
+        given = tensors_in([*args, *kwargs.values()])
+        if any(map(self.trace.is_left_out, given)):
+            return self._leave_out(func, function, args, kwargs)
+        if self._depends_on_data(function, args):
+            return self._end(func, function, args, kwargs)
         output = predicted_output(function, args, kwargs)
         if output is None:
             output = _run(func, function, args, kwargs)
@@ -66,11 +86,62 @@ class Tracer(TorchFunctionMode):
             tensors = tensors_in([*args, *kwargs.values()])
             if any(tensor.is_meta and not self.trace.knows(tensor) for tensor in tensors):
                 self.hidden = function.name
-            if any(self.trace.depends_on_input(tensor) for tensor in tensors):
+            dynamic = any(self.trace.depends_on_input(tensor) for tensor in tensors)
+            if dynamic or self._is_work(function, tensors, outputs):
                 self._write(function, args, kwargs, output)
             else:
                 self.trace.derive(outputs, tensors)
+        self.current = ""
         return output
+
+    def _leave_out(
+        self, func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Run a call after the end of the counted part."""
+        output = _run(func, function, args, kwargs)
+        given = tensors_in([*args, *kwargs.values()])
+        is_work = function.name in _PRODUCTS or any(map(self.trace.is_learned, given))
+        self.trace.leave_out(tensors_in([output]), is_work)
+        self.current = ""
+        return output
+
+    def _depends_on_data(self, function: TorchFunction, args: tuple[Any, ...]) -> bool:
+        """Tell whether the size of a result depends on numbers that the input changes."""
+        if function.name in _SEARCHES:
+            return any(map(self.trace.depends_on_input, tensors_in(args)))
+        if function.name == "where" and len(args) == 1:
+            return self.trace.depends_on_input(args[0])
+        if function.name not in ("getitem", "index", "masked_select"):
+            return False
+        masks = [mask for mask in tensors_in(args[1:]) if mask.dtype in (torch.bool, torch.uint8)]
+        return any(map(self.trace.depends_on_input, masks))
+
+    def _end(
+        self, func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Run a call whose result has no size before it runs; as if it found everything."""
+        before = meta_config.meta_nonzero_assume_all_nonzero
+        meta_config.meta_nonzero_assume_all_nonzero = True
+        try:
+            output = _run(func, function, args, kwargs)
+        finally:
+            meta_config.meta_nonzero_assume_all_nonzero = before
+        self.trace.end(function.name, tensors_in(args), tensors_in([output]))
+        self.current = ""
+        return output
+
+    def _is_work(
+        self, function: TorchFunction, tensors: list[Tensor], outputs: list[Tensor]
+    ) -> bool:
+        """Tell whether learned tensors are multiplied: that is work, though no input changes it.
+
+        Products with vectors are not, as they normalise weights.
+        """
+        return (
+            function.name in _PRODUCTS
+            and outputs[0].dim() > 1
+            and any(map(self.trace.is_learned, tensors))
+        )
 
     def _write(
         self, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any
@@ -90,9 +161,26 @@ class Tracer(TorchFunctionMode):
         """Write a function outside the vocabulary as one node with its name."""
         tensors = tensors_in(arguments)
         first, *others = tensors_in([output]) or tensors
-        self.trace.emit(Op.OTHER, tensors, first, details={"function": name})
+        details: dict[str, Any] = {"function": name}
+        if any(map(self.trace.is_learned, tensors)) or holds_packed(tuple(arguments)):
+            details["lower_bound"] = True
+        self.trace.emit(Op.OTHER, tensors, first, details=details)
         if output is not None:
             self.trace.also(others, first)
+
+
+class _Parts(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Hands the operators that a composite one calls to a tracer."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._tracer = tracer
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """Trace one operator."""
+        return self._tracer.__torch_function__(func, types, args, kwargs)
 
 
 def _node_of(value: TracedTensor | None) -> object:
@@ -165,8 +253,13 @@ def _traced_once(call: Call, name: str, place: BatchAxis | None, batch: int) -> 
     if tracer.hidden:
         raise _hidden(tracer, None)
     outputs = tensors_inside(result)
-    if not any(trace.depends_on_input(output) for output in outputs):
+    if not trace.ends and not any(map(trace.depends_on_input, outputs)):
         raise HiddenOperations("no tensor in its result is seen to depend on its input")
+    for function in trace.ends:
+        warnings.warn(
+            f"{name} is counted up to {function}, the size of whose result depends on the data",
+            stacklevel=2,
+        )
     return trace.graph(outputs, name)
 
 
@@ -174,6 +267,8 @@ def _hidden(tracer: Tracer, error: Exception | None) -> Exception:
     """Return the error to raise: that operations are hidden, if any are."""
     if tracer.hidden or error is None:
         return HiddenOperations(f"operations near {tracer.hidden} are hidden by TorchScript")
+    if tracer.current:
+        error.add_note(f"in {tracer.current}")
     return error
 
 
@@ -192,6 +287,36 @@ def _run(func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict
         args, kwargs = tree_map_only(Tensor, lambda tensor: tensor.to("meta"), (args, kwargs))
         return func(*args, **kwargs)
 
+
+_SEARCHES = frozenset(
+    {
+        "nonzero",
+        "argwhere",
+        "unique",
+        "unique2",
+        "unique_consecutive",
+        "nms",
+    }
+)
+"""Functions whose results have as many elements as they find."""
+
+_PRODUCTS = frozenset(
+    {
+        "matmul",
+        "rmatmul",
+        "mm",
+        "bmm",
+        "addmm",
+        "baddbmm",
+        "linear",
+        "einsum",
+        "convolution",
+        "conv1d",
+        "conv2d",
+        "conv3d",
+        "scaled_dot_product_attention",
+    }
+)
 
 _MOVES = frozenset({"to", "to_copy", "cpu", "cuda"})
 

@@ -140,3 +140,13 @@ def embedding(
 ) -> None:
     """Write rows of a table, looked up by the input."""
     trace.emit(Op.EMBEDDING, (input,), output, axis=output.dim() - 1, weights=(weight,))
+
+
+@traces("embedding_bag")
+def embedding_bag(trace: Trace, output: Any, *args: Any, **_: Any) -> None:
+    """Write sums or means of rows of a table; the operator has the table first."""
+    first = output if isinstance(output, Tensor) else output[0]
+    input, weight = sorted(args[:2], key=Tensor.is_floating_point)
+    trace.emit(Op.EMBEDDING, (input,), first, axis=first.dim() - 1, weights=(weight,))
+    if first is not output:
+        trace.also(output[1:], first)
