@@ -60,14 +60,14 @@ class Tracer(TorchFunctionMode):
             self.hidden = getattr(func, "__name__", "a kernel")
         if not args and "input" in kwargs:  # the rules take it by position
             args = (kwargs.pop("input"),)
+        function = describe(func)
         body = inner_calls(func)
-        if body is not None:
+        if body is not None and function.rule is None:
             with self:
                 return body(*args, **kwargs)
         if is_composite(func):
             with _Parts(self):
                 return func(*args, **kwargs)
-        function = describe(func)
         self.current = function.name
         call = unpacked_call(function.name, args, partial(self.trace.adopt, make=weights_of))
         if call is not None:

@@ -14,7 +14,7 @@ from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
 
-@traces("matmul bmm mm rmatmul mv dot inner_product linalg_matmul")
+@traces("matmul bmm mm int_mm rmatmul mv dot inner_product linalg_matmul")
 def matmul(trace: Trace, output: Tensor, x: Tensor, y: Tensor) -> None:
     """Write a matrix product; with a learned matrix on the right it is a linear layer."""
     if trace.is_learned(y) and y.dim() == 2 and trace.depends_on_input(x):

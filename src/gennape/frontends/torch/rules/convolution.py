@@ -142,6 +142,14 @@ def embedding(
     trace.emit(Op.EMBEDDING, (input,), output, axis=output.dim() - 1, weights=(weight,))
 
 
+@traces("aten.embedding")
+def aten_embedding(
+    trace: Trace, output: Tensor, weight: Tensor, indices: Tensor, *_: Any, **__: Any
+) -> None:
+    """Write the operator, which has the table first."""
+    embedding(trace, output, indices, weight)
+
+
 @traces("embedding_bag")
 def embedding_bag(trace: Trace, output: Any, *args: Any, **_: Any) -> None:
     """Write sums or means of rows of a table; the operator has the table first."""

@@ -61,6 +61,7 @@ def several(
 
 for _name in _COMPARISONS:
     traces(_name)(partial(several, Op.COMPARE, {"function": _name}))
+traces("floordiv")(partial(several, Op.ROUND, {"function": "floor_divide"}))
 for _name in _ROUNDINGS:
     traces(_name)(partial(several, Op.ROUND, {"function": _name}))
 traces("masked_fill")(partial(several, Op.WHERE, {}))

@@ -13,9 +13,10 @@ from gennape.graph import Op
 
 
 @traces(
-    "contiguous clone detach to float half double bfloat16 type type_as cpu cuda alias data real "
-    "requires_grad positive identity to_copy lift_fresh_copy dropout dropout1d dropout2d "
-    "dropout3d alpha_dropout feature_dropout feature_alpha_dropout native_dropout"
+    "contiguous clone detach to int long short bool byte char float half double bfloat16 "
+    "type type_as cpu cuda alias data real requires_grad positive identity to_copy "
+    "lift_fresh_copy dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout "
+    "feature_alpha_dropout native_dropout"
 )
 def identity(trace: Trace, output: Any, x: Tensor, *_: Any, **__: Any) -> None:
     """Pass on values, to which nothing happens in evaluation."""

@@ -171,6 +171,14 @@ def _chain_cost(sizes: Sequence[int]) -> int:
     )
 
 
+@traces("grouped_mm grouped_mm_fallback")
+def grouped_product(
+    trace: Trace, output: Tensor, x: Tensor, weights: Tensor, *_: Any, **__: Any
+) -> None:
+    """Write products of rows with one of several matrices each, as mixtures of experts have."""
+    product(trace, output, (x, weights), x.shape[-1], output.dim() - 1, function="grouped_mm")
+
+
 @traces("addbmm")
 def addbmm(
     trace: Trace,

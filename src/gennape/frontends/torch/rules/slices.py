@@ -9,7 +9,7 @@ from gennape.frontends.batch_axis import batch_after_reshape
 from gennape.frontends.layout import axis_after_reshape, cut_details
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.layout import expand, reshape
-from gennape.frontends.torch.trace import Trace
+from gennape.frontends.torch.trace import Trace, tensors_in
 from gennape.graph import Op
 
 
@@ -108,7 +108,7 @@ def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
 @traces("index_select gather take_along_dim index take")
 def gather(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
     """Write elements at given places."""
-    places = [value for value in (*args, *options.values()) if trace.depends_on_input(value)]
+    places = filter(trace.depends_on_input, tensors_in([*args, *options.values()]))
     trace.emit(Op.GATHER, [x, *places], output)
 
 
@@ -121,13 +121,28 @@ def flip(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
 @traces("setitem")
 def setitem(trace: Trace, output: None, x: Tensor, index: Any, value: Any) -> None:
     """Write some elements replaced by others, or all of them."""
-    if not isinstance(value, Tensor):
+    if isinstance(value, Tensor) and trace.depends_on_input(value):
+        if value.shape == x.shape:
+            trace.same(x, value)
+        elif value._base is not x:  # a view of x that was changed has been written back already
+            trace.overwrite(x, value)
+    elif trace.depends_on_input(x):
         trace.emit(Op.WHERE, (x,), x)
-    elif value.shape == x.shape:
-        trace.same(x, value)
-    elif value._base is not x or not trace.depends_on_input(value):
-        # A view of x that was changed in place has been written back already.
-        trace.overwrite(x, value)
+    else:
+        places = tensors_in([index, *(index if isinstance(index, tuple) else ())])
+        trace.emit(Op.WHERE, (x, *filter(trace.depends_on_input, places)), x)
+
+
+@traces("index_put")
+def index_put(
+    trace: Trace, output: Tensor, x: Tensor, indices: Any, values: Tensor, *_: Any, **__: Any
+) -> None:
+    """Write some elements replaced by others, in place or in a copy."""
+    if output is x:
+        setitem(trace, None, x, tuple(indices), values)
+    else:
+        dynamic = filter(trace.depends_on_input, (values, *tensors_in([list(indices)])))
+        trace.emit(Op.WHERE, (x, *list(dynamic)[:1]), output)
 
 
 @traces("copy")
