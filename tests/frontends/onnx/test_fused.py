@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from gennape.frontends import graph_of
+from gennape.frontends import FrontendError, graph_of
 from onnx_files import call, save_onnx
 
 MICROSOFT = {"domain": "com.microsoft"}
@@ -138,3 +138,52 @@ def test_an_operator_of_another_domain_has_no_rule(tmp_path: Path) -> None:
         graph = graph_of(path)
     assert graph.unknown_operations == {"Conv": 1}
     assert not graph.complete
+
+
+CLASSIC = {"domain": "ai.onnx.ml"}
+
+
+def test_linear_models_keep_their_weights_in_attributes(tmp_path: Path) -> None:
+    node = call(
+        "LinearClassifier",
+        "x",
+        "label y",
+        coefficients=[0.5] * 18,
+        intercepts=[0.1] * 3,
+        classlabels_ints=[0, 1, 2],
+        **CLASSIC,
+    )
+    path = save_onnx(tmp_path / "net.onnx", [node], inputs={"x": (1, 6)}, domains={"ai.onnx.ml": 1})
+    graph = graph_of(path)
+    assert (graph.macs, graph.parameters) == (18, 21)
+
+
+def test_a_forest_is_no_neural_network(tmp_path: Path) -> None:
+    node = call("TreeEnsembleClassifier", "x", "y z", **CLASSIC)
+    path = save_onnx(tmp_path / "net.onnx", [node], inputs={"x": (1, 6)}, domains={"ai.onnx.ml": 1})
+    with pytest.raises(FrontendError, match="a forest .* no neural network"):
+        graph_of(path)
+
+
+def test_a_quantised_lstm(tmp_path: Path) -> None:
+    """Its weights are (directions, inputs, 4 x units)."""
+    scales = {name: np.float32([0.1]) for name in ("ws", "rs")}
+    zeros = {name: np.int8([0]) for name in ("wz", "rz")}
+    weights = {
+        "w": np.zeros((1, 8, 64), np.int8),
+        "r": np.zeros((1, 16, 64), np.int8),
+        "b": (1, 128),
+        **scales,
+        **zeros,
+    }
+    inputs = "x w r b - - - - ws wz rs rz"
+    node = call("DynamicQuantizeLSTM", inputs, "y", hidden_size=16, **MICROSOFT)
+    path = save_onnx(
+        tmp_path / "net.onnx",
+        [node],
+        inputs={"x": (20, 1, 8)},
+        weights=weights,
+        domains={"com.microsoft": 1},
+    )
+    graph = graph_of(path)
+    assert (graph.macs, graph.parameters) == (20 * 64 * 24, 64 * 24 + 128)

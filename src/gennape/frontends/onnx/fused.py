@@ -1,8 +1,8 @@
-"""Fused operators of onnxruntime, written as the standard operators that they stand for.
+"""Fused operators, written as the standard operators that they stand for.
 
-The operator set `com.microsoft` has no shape inference outside onnxruntime. As their parts they
-have shapes, costs, and the same graph as before they were fused. Source of the definitions:
-onnxruntime/docs/ContribOperators.md.
+The operator sets `com.microsoft` (definitions: onnxruntime/docs/ContribOperators.md) and
+`ai.onnx.ml` lack shape inference. As their parts they have shapes, costs, and the same graph as
+before they were fused.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from onnx import helper, numpy_helper
 
 from gennape.frontends.onnx.document import PRIVATE, OnnxNode, absent_tensor
 
-DOMAIN = "com.microsoft"
+_MICROSOFT, _CLASSIC = "com.microsoft", "ai.onnx.ml"
 
 Nodes = list[onnx.NodeProto]
 
@@ -70,7 +70,9 @@ class FusedNode:
 def expand_fused(graph: onnx.GraphProto) -> None:
     """Replace the fused nodes of a graph and of its sub-graphs by their parts, in place."""
     nodes = list(_expanded(graph))
-    if len(nodes) != len(graph.node) or any(node.domain == DOMAIN for node in graph.node):
+    if len(nodes) != len(graph.node) or any(
+        (node.domain, node.op_type) in FUSED for node in graph.node
+    ):
         del graph.node[:]
         graph.node.extend(nodes)
 
@@ -81,7 +83,7 @@ def _expanded(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
         for attribute in node.attribute:
             if attribute.type == onnx.AttributeProto.GRAPH:
                 expand_fused(attribute.g)
-        write = FUSED.get(node.op_type) if node.domain == DOMAIN else None
+        write = FUSED.get((node.domain, node.op_type))
         if write is None:
             yield node
             continue
@@ -92,13 +94,13 @@ def _expanded(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
 
 Writer = Callable[[FusedNode, dict[str, tuple[int, ...]]], None]
 
-FUSED: dict[str, Writer] = {}
-"""How the parts of each fused operator are written."""
+FUSED: dict[tuple[str, str], Writer] = {}
+"""How the parts of each fused operator are written, by its domain and name."""
 
 
-def _fused(*operators: str) -> Callable[[Writer], Writer]:
+def _fused(*operators: str, domain: str = _MICROSOFT) -> Callable[[Writer], Writer]:
     def register(writer: Writer) -> Writer:
-        FUSED.update(dict.fromkeys(operators, writer))
+        FUSED.update({(domain, operator): writer for operator in operators})
         return writer
 
     return register
@@ -305,4 +307,37 @@ def _quantised_gemm(fused: FusedNode, stored: Stored) -> None:
 @_fused("QuantizeLinear", "DequantizeLinear", "BiasAdd", "RotaryEmbedding")
 def _unchanged(fused: FusedNode, stored: Stored) -> None:
     """Write an operator that keeps the shape and has no products."""
+    fused.finish(fused.given(0))
+
+
+@_fused("DynamicQuantizeLSTM")
+def _quantised_lstm(fused: FusedNode, stored: Stored) -> None:
+    """Write an LSTM; the quantised weights are the other way round."""
+    x, *weights = (fused.given(position) for position in range(3))
+    weights = [fused.call("Transpose", weight, perm=[0, 2, 1]) for weight in weights]
+    rest = fused.node.inputs[3:8]
+    settings = fused.named("hidden_size", "direction")
+    inputs = [x, *weights, *rest]
+    fused.parts.append(helper.make_node("LSTM", inputs, fused.node.outputs, **settings))
+
+
+@_fused("LinearClassifier", "LinearRegressor", domain=_CLASSIC)
+def _linear_model(fused: FusedNode, stored: Stored) -> None:
+    """Write a product with the coefficients, which are attributes, and the label."""
+    found = fused.node.attributes
+    coefficients = found["coefficients"]
+    rows = found.get("targets") or max(len(found.get("intercepts", ())), 1)
+    scores = fused.call("MatMul", fused.given(0), fused.weight(len(coefficients) // rows, rows))
+    if found.get("intercepts"):
+        scores = fused.call("Add", scores, fused.weight(rows))
+    if fused.node.op == "LinearRegressor":
+        fused.finish(scores)
+        return
+    fused.finish(fused.call("ArgMax", scores, axis=1, keepdims=0))
+    fused.finish(scores, 1)
+
+
+@_fused("ZipMap", "Scaler", "Normalizer", domain=_CLASSIC)
+def _renamed_scores(fused: FusedNode, stored: Stored) -> None:
+    """Write an operator that names, scales or normalises numbers."""
     fused.finish(fused.given(0))

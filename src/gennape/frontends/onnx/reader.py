@@ -66,6 +66,7 @@ def _read(model: onnx.ModelProto, path: Path) -> ComputationGraph:
 
 def _prepared(model: onnx.ModelProto, path: Path) -> OnnxNetwork:
     """Decode the nodes of a model with bound inputs, and infer its shapes."""
+    _refuse_classic(model.graph, path)
     expand_fused(model.graph)
     import_domains(model)
     expand_control_flow(model, path, partial(_cost, path=path))
@@ -81,6 +82,18 @@ def _prepared(model: onnx.ModelProto, path: Path) -> OnnxNetwork:
         static=static,
         extent=counted_extent(nodes, outputs, dims, static),
     )
+
+
+def _refuse_classic(graph: onnx.GraphProto, path: Path) -> None:
+    """Refuse models that are no neural networks."""
+    kinds = {"Tree": "a forest", "SVM": "a support vector machine"}
+    for node in graph.node:
+        for start, kind in kinds.items():
+            if node.domain == "ai.onnx.ml" and node.op_type.startswith(start):
+                raise FrontendError(
+                    f"{path} holds {kind} ({node.op_type}), which is no neural network; give a "
+                    "network"
+                )
 
 
 def _cost(model: onnx.ModelProto, path: Path) -> int:
