@@ -161,7 +161,7 @@ def test_linear_models_keep_their_weights_in_attributes(tmp_path: Path) -> None:
 def test_a_forest_is_no_neural_network(tmp_path: Path) -> None:
     node = call("TreeEnsembleClassifier", "x", "y z", **CLASSIC)
     path = save_onnx(tmp_path / "net.onnx", [node], inputs={"x": (1, 6)}, domains={"ai.onnx.ml": 1})
-    with pytest.raises(FrontendError, match="a forest .* no neural network"):
+    with pytest.raises(FrontendError, match=r"a forest .* no neural network"):
         graph_of(path)
 
 

@@ -660,3 +660,11 @@ def test_an_operator_that_cannot_be_read_is_named(path: Path) -> None:
     node = call("Attention", "x x x", "y")
     with pytest.raises(FrontendError, match=r"net\.onnx.*Attention 'y'"):
         _read(path, [node], inputs={"x": (1, 6, 12)}, opset=23)
+
+
+def test_a_bias_of_one_channel_is_learned(path: Path) -> None:
+    nodes = [call("MatMul", "x w", "p"), call("Add", "p b", "y")]
+    weights = {"w": (8, 1), "b": (1,)}
+    assert _read(path, nodes, inputs={"x": (1, 8)}, weights=weights).parameters == 9
+    weights["b"] = np.float32(2)
+    assert _read(path, nodes, inputs={"x": (1, 8)}, weights=weights).parameters == 8

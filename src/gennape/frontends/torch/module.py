@@ -13,11 +13,11 @@ from torch.nn.parameter import is_lazy
 
 from gennape.frontends.errors import FrontendError, failure
 from gennape.frontends.inputs import NetworkInputs, TensorSpec
+from gennape.frontends.torch.call import Call, HiddenOperations, traced
 from gennape.frontends.torch.copies import Copy, empty_copy, on_copies
 from gennape.frontends.torch.inputs import call_arguments
 from gennape.frontends.torch.program import trace_program
-from gennape.frontends.torch.trace import tensors_in
-from gennape.frontends.torch.tracer import Call, HiddenOperations, traced
+from gennape.frontends.torch.traced_values import tensors_in
 from gennape.graph import ComputationGraph
 
 

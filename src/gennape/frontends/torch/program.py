@@ -11,8 +11,8 @@ from torch.export.graph_signature import InputKind, InputSpec
 
 from gennape.frontends.errors import FrontendError, failure
 from gennape.frontends.inputs import NetworkInputs, TensorSpec, spec_of
+from gennape.frontends.torch.call import Call, traced
 from gennape.frontends.torch.inputs import element_type
-from gennape.frontends.torch.tracer import Call, traced
 from gennape.graph import ComputationGraph
 
 

@@ -1,7 +1,7 @@
 """The trace of a network: its nodes so far, and the node and channels of each tensor."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,39 +11,16 @@ from torch import Tensor
 from gennape.frontends.batch_axis import (
     BatchAxis,
     BatchError,
-    Operand,
-    batch_after,
     beside,
     one_sample,
 )
 from gennape.frontends.layout import shape_of, source_details, source_shape
+from gennape.frontends.torch.traced_values import TracedValues
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
 
-@dataclass(slots=True)
-class TracedTensor:
-    """Node and channels of a tensor that depends on the input.
-
-    Attributes:
-        axis: Position of its channels among its dimensions.
-        node: The node that computes it; for a slice that nobody used yet, the function
-            that adds the node.
-        batch: Place of the batch among its dimensions, where it holds several samples.
-    """
-
-    axis: int
-    node: int | Callable[[], int]
-    batch: BatchAxis | None = None
-
-    def index(self) -> int:
-        """Return the node, added now if it was not needed before."""
-        if not isinstance(self.node, int):
-            self.node = self.node()
-        return self.node
-
-
-class Trace:
+class Trace(TracedValues):
     """The nodes so far, and which node computes which tensor.
 
     Tensors that do not depend on the input are *static*: they never become nodes by
@@ -58,22 +35,11 @@ class Trace:
     def __init__(
         self, parameters: Mapping[str, Tensor], constants: Iterable[Tensor], batch: int = 1
     ) -> None:
+        super().__init__(parameters, constants, batch)
         self.builder = GraphBuilder()
-        self.batch = batch
-        self._values: dict[int, TracedTensor] = {}
-        self._owners = {id(tensor): frozenset[str]() for tensor in constants}
-        self._owners |= {id(tensor): frozenset([name]) for name, tensor in parameters.items()}
-        self._names = {id(tensor): name for name, tensor in parameters.items()}
-        self._parameters = dict(parameters)
-        self._unclaimed = {name: tensor.numel() for name, tensor in parameters.items()}
-        self._users: dict[str, list[int]] = {}
         self._sources: dict[int, int] = {}
-        self._uncounted: dict[int, Tensor] = {}
         self._ends: list[str] = []
         self._end_arguments: list[int] = []
-        self.leaves_work = False
-        self._packed: dict[int, list[Tensor]] = {}
-        self._alive: list[Tensor] = []  # an id names a tensor only while the tensor lives
 
     def overwrite(self, whole: Tensor, part: Tensor) -> None:
         """Make some elements of `whole` those of `part`; the node is added when they are used."""
@@ -88,76 +54,16 @@ class Trace:
         batch = after.batch if before is None else before.batch
         self.bind(whole, axis, add, batch)
 
-    def adopt(self, packed: Any, make: Callable[[Any], list[Tensor]]) -> list[Tensor]:
-        """Return the tensors of an object that holds learned numbers; they become parameters."""
-        if id(packed) not in self._packed:
-            tensors = self._packed[id(packed)] = make(packed)
-            for tensor in tensors:
-                name = f"packed{len(self._parameters)}"
-                self._parameters[name] = tensor
-                self._owners[id(tensor)] = frozenset([name])
-                self._names[id(tensor)] = name
-                self._unclaimed[name] = tensor.numel()
-        return self._packed[id(packed)]
-
     def end(self, function: str, arguments: Iterable[Tensor], outputs: Iterable[Tensor]) -> None:
         """End the counted part at a function whose result has a size that depends on the data."""
         self._ends.append(function)
         self._end_arguments += [self.node(t) for t in arguments if self.depends_on_input(t)]
         self.leave_out(outputs)
 
-    def leave_out(self, outputs: Iterable[Tensor], is_work: bool = False) -> None:
-        """Leave out what comes after the end of the counted part."""
-        self._uncounted |= {id(output): output for output in outputs}
-        self.leaves_work |= is_work
-
-    def is_left_out(self, tensor: Tensor) -> bool:
-        """Tell whether `tensor` comes after the end of the counted part."""
-        return id(tensor) in self._uncounted
-
     @property
     def ends(self) -> tuple[str, ...]:
         """The functions at which the counted part ends."""
         return tuple(dict.fromkeys(self._ends))
-
-    def derive(self, outputs: Iterable[Tensor], tensors: Iterable[Tensor]) -> None:
-        """Mark `outputs` as static, from the parameters that `tensors` come from."""
-        owners = frozenset[str]().union(*(self._owners.get(id(t), ()) for t in tensors))
-        for output in outputs:
-            self._owners[id(output)] = owners
-            self._alive.append(output)
-
-    def knows(self, tensor: Tensor) -> bool:
-        """Tell whether `tensor` existed before the network ran or comes from a call seen since."""
-        return id(tensor) in self._values or id(tensor) in self._owners or self.is_left_out(tensor)
-
-    def value(self, tensor: Any) -> TracedTensor | None:
-        """Return what is known of `tensor`, if it depends on the input."""
-        return self._values.get(id(tensor))
-
-    def depends_on_input(self, tensor: Any) -> bool:
-        """Tell whether `tensor` is a tensor that the network's input can change."""
-        return id(tensor) in self._values
-
-    def is_learned(self, tensor: Any) -> bool:
-        """Tell whether `tensor` is static and comes from learned parameters."""
-        return bool(self._owners.get(id(tensor))) and id(tensor) not in self._values
-
-    def axis(self, tensor: Tensor) -> int:
-        """Return position of the channels of `tensor`; the last one if nothing is known."""
-        value = self._values.get(id(tensor))
-        return value.axis if value else max(tensor.dim() - 1, 0)
-
-    def bind(
-        self,
-        tensor: Tensor,
-        axis: int,
-        node: int | Callable[[], int],
-        batch: BatchAxis | None = None,
-    ) -> None:
-        """Say which node computes `tensor` and where its channels and its batch are."""
-        self._values[id(tensor)] = TracedTensor(axis, node, batch)
-        self._alive.append(tensor)
 
     def also(self, outputs: Iterable[Tensor], first: Tensor) -> None:
         """Note further results of the node that computes `first`."""
@@ -175,40 +81,6 @@ class Trace:
         if not axes:
             raise BatchError("a further result loses it")
         return BatchAxis(1 if 1 in axes and output.dim() == first.dim() == 3 else axes[0])
-
-    def dims(self, tensor: Tensor) -> tuple[int, ...]:
-        """Return the dimensions of one sample of `tensor`, the batch kept as 1."""
-        value = self._values.get(id(tensor))
-        return one_sample(tensor.shape, value.batch if value else None, self.batch)
-
-    def batch_after(
-        self,
-        op: Op,
-        inputs: Sequence[Tensor],
-        output: Tensor,
-        details: Mapping[str, Any] = MappingProxyType({}),
-        mixes: Sequence[int] = (),
-    ) -> BatchAxis | None:
-        """Find the batch in the result of an operation.
-
-        Raises:
-            BatchError: Samples are mixed, or the batch is not found again.
-        """
-        if self.batch == 1:
-            return None
-        values = [self._values.get(id(tensor)) for tensor in inputs]
-        operands = [
-            Operand(tuple(tensor.shape), value.batch if value else None)
-            for tensor, value in zip(inputs, values, strict=True)
-        ]
-        after = tuple(output.shape)
-        return batch_after(op, operands, after, self.batch, details=details, mixes=mixes)
-
-    def same(self, output: Tensor, x: Tensor) -> None:
-        """Say that `output` is `x`, unchanged."""
-        if output is not x:
-            self._values[id(output)] = self._values[id(x)]
-            self._alive.append(output)
 
     def node(self, tensor: Tensor, axis_from_end: int = -1, batch: BatchAxis | None = None) -> int:
         """Return the node that computes `tensor`, added now if it has none yet.
@@ -303,19 +175,6 @@ class Trace:
         axis = self.axis(largest) - largest.dim() + output.dim()
         return min(max(axis, 0), max(output.dim() - 1, 0))
 
-    def _claim(self, tensor: Tensor) -> int:
-        """Claim the learned numbers behind a static tensor that no node owns yet."""
-        if self.depends_on_input(tensor):
-            return 0
-        owners = self._owners.get(id(tensor), ())
-        return sum(self._unclaimed.pop(owner, 0) for owner in owners)
-
-    def _note_use(self, tensor: Tensor, node: int) -> None:
-        """Remember which nodes work with the same learned tensor."""
-        name = self._names.get(id(tensor))
-        if name is not None:
-            self._users.setdefault(name, []).append(node)
-
     def input(self, tensor: Tensor, batch: BatchAxis | None = None) -> None:
         """Make `tensor` an input of the network, its channels second.
 
@@ -329,12 +188,6 @@ class Trace:
         sizes = list(dims[1:] if dims[:1] == (1,) else dims)
         details: dict[str, Any] = {} if sizes == list(shape) else {"shape": sizes}
         self.bind(tensor, axis, self.builder.add_node(Op.INPUT, (), shape, **details), batch)
-
-    def _holds_batch(self, tensor: Tensor) -> bool:
-        if self.is_left_out(tensor):
-            return True
-        value = self._values.get(id(tensor))
-        return value is not None and value.batch is not None
 
     def graph(self, outputs: Sequence[Tensor], name: str) -> ComputationGraph:
         """Finish the graph.
@@ -364,14 +217,3 @@ class Trace:
             for node in users
         }
         return replace(graph, details={**graph.details, **shared}) if shared else graph
-
-
-def tensors_in(values: Iterable[Any]) -> list[Tensor]:
-    """Return the tensors among `values` and in the lists and tuples among them."""
-    found: list[Tensor] = []
-    for value in values:
-        if isinstance(value, Tensor):
-            found.append(value)
-        elif isinstance(value, list | tuple):
-            found += [element for element in value if isinstance(element, Tensor)]
-    return found

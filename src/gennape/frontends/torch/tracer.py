@@ -6,29 +6,23 @@ weight is touched.
 """
 
 import sys
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.fx.experimental import _config as meta_config
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_map_only
 
-from gennape.frontends.batch_axis import BatchAxis, BatchError, batch_candidates
 from gennape.frontends.torch import rules  # noqa: F401 (importing them registers them)
 from gennape.frontends.torch.composites import inner_calls, is_composite
-from gennape.frontends.torch.inputs import tensors_inside
 from gennape.frontends.torch.output_shapes import predicted_output
 from gennape.frontends.torch.packed import holds_packed, unpacked_call, weights_of
 from gennape.frontends.torch.registry import TorchFunction, describe
-from gennape.frontends.torch.trace import Trace, TracedTensor, tensors_in
-from gennape.graph import ComputationGraph, Op
+from gennape.frontends.torch.running import everything_found, run_call
+from gennape.frontends.torch.trace import Trace
+from gennape.frontends.torch.traced_values import TracedTensor, tensors_in
+from gennape.graph import Op
 
 _KERNELS = ("torch._refs", "torch._prims", "torch._meta_registrations", "torch._decomp")
 """Where PyTorch's kernels in Python are: their calls are seen only inside hidden ones."""
@@ -80,7 +74,7 @@ class Tracer(TorchFunctionMode):
             return self._end(func, function, args, kwargs)
         output = predicted_output(function, args, kwargs)
         if output is None:
-            output = _run(func, function, args, kwargs)
+            output = run_call(func, function, args, kwargs)
         outputs = tensors_in([output])
         if outputs or (function.in_place and output is None):
             tensors = tensors_in([*args, *kwargs.values()])
@@ -98,7 +92,7 @@ class Tracer(TorchFunctionMode):
         self, func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         """Run a call after the end of the counted part."""
-        output = _run(func, function, args, kwargs)
+        output = run_call(func, function, args, kwargs)
         given = tensors_in([*args, *kwargs.values()])
         is_work = function.name in _PRODUCTS or any(map(self.trace.is_learned, given))
         self.trace.leave_out(tensors_in([output]), is_work)
@@ -120,12 +114,8 @@ class Tracer(TorchFunctionMode):
         self, func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         """Run a call whose result has no size before it runs; as if it found everything."""
-        before = meta_config.meta_nonzero_assume_all_nonzero
-        meta_config.meta_nonzero_assume_all_nonzero = True
-        try:
-            output = _run(func, function, args, kwargs)
-        finally:
-            meta_config.meta_nonzero_assume_all_nonzero = before
+        with everything_found():
+            output = run_call(func, function, args, kwargs)
         self.trace.end(function.name, tensors_in(args), tensors_in([output]))
         self.current = ""
         return output
@@ -199,95 +189,6 @@ def _write_back(trace: Trace, view: Tensor) -> None:
         trace.overwrite(whole, view)
 
 
-@dataclass(frozen=True)
-class Call:
-    """A call that is traced.
-
-    Attributes:
-        run: Makes the call; gives its result.
-        parameters: The tensors that stand for the learned parameters, by name.
-        constants: Further tensors that exist before the call.
-        inputs: The tensors it is given.
-    """
-
-    run: Callable[[], Any]
-    parameters: Mapping[str, Tensor]
-    constants: Sequence[Tensor]
-    inputs: Sequence[Tensor]
-
-
-class HiddenOperations(RuntimeError):
-    """The result comes from calls that PyTorch did not announce, such as TorchScript."""
-
-
-def traced(call: Call, name: str) -> ComputationGraph:
-    """Trace one call: of one sample, where all inputs and results have an axis for samples.
-
-    Raises:
-        HiddenOperations: Some results come from calls that were not announced.
-    """
-    sizes = [tuple(tensor.shape) for tensor in call.inputs]
-    for axis, size in batch_candidates(sizes):
-        with suppress(BatchError):
-            return _traced_once(call, name, BatchAxis(axis), size)
-    return _traced_once(call, name, None, 1)
-
-
-def _traced_once(call: Call, name: str, place: BatchAxis | None, batch: int) -> ComputationGraph:
-    """Trace one call whose inputs hold `batch` samples.
-
-    Raises:
-        BatchError: They do not, or what happens to them is not known.
-    """
-    trace = Trace(call.parameters, call.constants, batch)
-    for tensor in call.inputs:
-        trace.input(tensor, place if tensor.dim() else None)
-    tracer = Tracer(trace)
-    try:
-        with torch.no_grad(), tracer:
-            result = call.run()
-    except BatchError:
-        raise
-    except Exception as error:
-        raise _hidden(tracer, error) from error
-    if tracer.hidden:
-        raise _hidden(tracer, None)
-    outputs = tensors_inside(result)
-    if not trace.ends and not any(map(trace.depends_on_input, outputs)):
-        raise HiddenOperations("no tensor in its result is seen to depend on its input")
-    for function in trace.ends:
-        warnings.warn(
-            f"{name} is counted up to {function}, the size of whose result depends on the data",
-            stacklevel=2,
-        )
-    return trace.graph(outputs, name)
-
-
-def _hidden(tracer: Tracer, error: Exception | None) -> Exception:
-    """Return the error to raise: that operations are hidden, if any are."""
-    if tracer.hidden or error is None:
-        return HiddenOperations(f"operations near {tracer.hidden} are hidden by TorchScript")
-    if tracer.current:
-        error.add_note(f"in {tracer.current}")
-    return error
-
-
-def _run(func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call `func`; tensors with numbers beside meta tensors lose their numbers."""
-    if function.name in _MOVES and args and isinstance(args[0], Tensor) and args[0].is_meta:
-        return _moved(func, args, kwargs)
-    try:
-        return func(*args, **kwargs)
-    except RuntimeError:
-        tensors = tensors_in([*args, *kwargs.values()])
-        if len({tensor.is_meta for tensor in tensors}) < 2:
-            raise
-        if function.in_place:
-            return args[0]
-        args, kwargs = tree_map_only(Tensor, lambda tensor: tensor.to("meta"), (args, kwargs))
-        return func(*args, **kwargs)
-
-
 _SEARCHES = frozenset(
     {
         "nonzero",
@@ -317,15 +218,3 @@ _PRODUCTS = frozenset(
         "scaled_dot_product_attention",
     }
 )
-
-_MOVES = frozenset({"to", "to_copy", "cpu", "cuda"})
-
-
-def _moved(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call a function that moves a meta tensor to a device: the tensor stays where it is."""
-    if getattr(func, "__name__", "") in ("cpu", "cuda"):
-        return args[0].view_as(args[0])
-    places = tuple("meta" if isinstance(a, torch.device | str) else a for a in args[1:])
-    if kwargs.get("device") is not None:
-        kwargs = kwargs | {"device": "meta"}
-    return func(args[0], *places, **kwargs)

@@ -9,7 +9,8 @@ from gennape.frontends.batch_axis import batch_after_reshape
 from gennape.frontends.layout import axis_after_reshape, cut_details
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.layout import expand, reshape
-from gennape.frontends.torch.trace import Trace, tensors_in
+from gennape.frontends.torch.trace import Trace
+from gennape.frontends.torch.traced_values import tensors_in
 from gennape.graph import Op
 
 
