@@ -61,6 +61,11 @@ class Trace(TracedValues):
         self.leave_out(outputs)
 
     @property
+    def has_end(self) -> bool:
+        """Whether the counted part has ended somewhere."""
+        return bool(self._ends)
+
+    @property
     def ends(self) -> tuple[str, ...]:
         """The functions at which the counted part ends."""
         return tuple(dict.fromkeys(self._ends))
@@ -196,7 +201,7 @@ class Trace(TracedValues):
             outputs: Results of the network.
             name: A name for the graph.
         """
-        for output in outputs:
+        for output in filter(Tensor.numel, outputs):
             if self.batch > 1 and not self._holds_batch(output):
                 raise BatchError("a result has none")
             if not self.is_left_out(output):

@@ -151,7 +151,9 @@ class TracedValues:
 
     def same(self, output: Tensor, x: Tensor) -> None:
         """Say that `output` is `x`, unchanged."""
-        if output is not x:
+        if id(x) not in self._values:
+            self.derive([output], [x])
+        elif output is not x:
             self._values[id(output)] = self._values[id(x)]
             self._alive.append(output)
 

@@ -73,6 +73,41 @@ def transposed_convolution(
     _weighted(trace, Op.CONV_TRANSPOSE, output, input, weight, bias, attributes, count)
 
 
+@traces("deform_conv2d")
+def deformable_convolution(
+    trace: Trace,
+    output: Tensor,
+    input: Tensor,
+    weight: Tensor,
+    offset: Tensor,
+    mask: Tensor,
+    bias: Tensor,
+    *sizes: Any,
+) -> None:
+    """Write a convolution at computed places, an operator of torchvision."""
+    pairs = [sizes[place : place + 2] for place in (0, 2, 4)]
+    stride, padding, dilation = pairs
+    attributes = window(
+        tuple(weight.shape[2:]),
+        stride=stride,
+        padding=[(size, size) for size in padding],
+        dilation=dilation,
+        groups=sizes[6],
+        bias=bool(bias.numel()),
+    )
+    inputs = (input, offset, mask) if sizes[8] else (input, offset)
+    trace.emit(
+        Op.CONV,
+        inputs,
+        output,
+        axis=1,
+        read_axis=1,
+        attributes=attributes,
+        weights=(weight, bias),
+        details={"function": "deform_conv"},
+    )
+
+
 @traces("convolution")
 def any_convolution(
     trace: Trace,

@@ -29,6 +29,9 @@ def identity(trace: Trace, output: Any, x: Tensor, *_: Any, **__: Any) -> None:
 )
 def reshape(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
     """Write the same elements in other dimensions; no detail when it is the plain flattening."""
+    if not trace.depends_on_input(x):  # it has only the size of another tensor
+        trace.derive([output], [x])
+        return
     before, after = tuple(x.shape), tuple(output.shape)
     if before == after:
         trace.same(output, x)
@@ -85,6 +88,9 @@ def movedim(trace: Trace, output: Tensor, x: Tensor, source: Any, destination: A
 @traces("expand expand_as broadcast_to repeat tile repeat_interleave")
 def expand(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
     """Write elements repeated."""
+    if not trace.depends_on_input(x):  # it has only the size of another tensor
+        trace.derive([output], [x])
+        return
     if output.shape == x.shape:
         trace.same(output, x)
     else:
