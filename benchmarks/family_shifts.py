@@ -24,7 +24,7 @@ from gennape.estimator.models.clustered_predictor import ClusteredPredictor, emb
 from gennape.estimator.models.registry import graph_features
 from gennape.estimator.training.stages import PredictorRun, TrainingSet, train_predictor
 from gennape.evaluation.metrics import spearman
-from gennape.reports.progress import no_report
+from gennape.utils.progress import no_progress
 
 TESTED = 1_500
 BASE = replace(DEFAULT, contrastive_epochs=0, clusters=1)
@@ -69,7 +69,7 @@ def judged(
             encoded,
             torch.zeros(len(known), dtype=torch.int64),
         )
-        train_predictor(member, data, PredictorRun(config, 0, Path(folder), "member", no_report))
+        train_predictor(member, data, PredictorRun(config, 0, Path(folder), "member", no_progress))
     tested = features.take(unknown)
     predicted = predict_all([member], target, tested, embed_all([member], tested))
     return spearman(accuracies[unknown], predicted[0])

@@ -18,7 +18,7 @@ from torch import nn
 
 from gennape.frontends import graph_of
 from gennape.graph import ComputationGraph, canonical
-from gennape.importing import import_library
+from gennape.utils.optional_imports import import_library
 
 INTRODUCTION = """\
 # Four ways to read a network

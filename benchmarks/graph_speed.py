@@ -17,7 +17,6 @@ from gennape import spaces
 from gennape.graph import ComputationGraph, GraphBatch, canonical
 from gennape.graph.draw.picture import picture
 from gennape.graph.draw.svg import to_svg
-from gennape.graph.fingerprint import digest
 from gennape.graph.spectrum import laplacian_eigenvalues
 from gennape.graph.store import load, save
 
@@ -63,7 +62,6 @@ def measure_single(family: str) -> None:
     print("|---|---:|---:|")
     graphs: list[ComputationGraph] = each("build the graph", space.graph, architectures, repeats=3)
     forms = each("canonical form", canonical, graphs)
-    each("digest of the canonical form", digest, forms)
     each("spectrum, 21 eigenvalues", laplacian_eigenvalues, forms)
     each("to_module", ComputationGraph.to_module, graphs)
     each("draw as SVG", lambda graph: to_svg(picture(graph)), graphs)

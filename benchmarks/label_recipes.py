@@ -21,7 +21,7 @@ from scipy.stats import kendalltau, spearmanr
 from gennape import benchmarks, labelling, spaces
 from gennape.cli.progress import progress_bar
 from gennape.graph import ComputationGraph
-from gennape.labelling import Dataset, Recipe, Record
+from gennape.labelling import Dataset, Recipe, RunRecord
 
 TABLE, LABEL = "nasbench201", "cifar10_test_accuracy_200"
 LEARNS = 20.0
@@ -62,9 +62,9 @@ SPREADS = {"the ranking": over_the_ranking, "the accuracies": over_the_accuracie
 
 def trained(
     graphs: list[ComputationGraph], images: Dataset, recipe: Recipe, runs: Path
-) -> list[Record]:
+) -> list[RunRecord]:
     with progress_bar() as report:
-        found = labelling.run(
+        found = labelling.label_networks(
             graphs, images, recipe, runs / recipe.name, compute=None, report=report
         )
     by_fingerprint = {record.fingerprint: record for record in found.records}
@@ -72,7 +72,7 @@ def trained(
 
 
 def cells(
-    recipe: Recipe, spread: str, records: list[Record], published: npt.NDArray[np.float64]
+    recipe: Recipe, spread: str, records: list[RunRecord], published: npt.NDArray[np.float64]
 ) -> Iterator[str]:
     """One row of the table; a network that was not trained to the end ranks last."""
     reached = np.nan_to_num(np.array([record.accuracy for record in records]), nan=0.0)

@@ -29,7 +29,7 @@ from gennape.estimator.training.ranker_training import train_ranker
 from gennape.estimator.training.training_set import TrainingSet
 from gennape.evaluation.metrics import partial_spearman, spearman
 from gennape.evaluation.transfer.protocols import group_of
-from gennape.reports.progress import no_report
+from gennape.utils.progress import no_progress
 
 ROWS = 4_000
 """Most networks of a table that are learned from; all are ranked."""
@@ -68,7 +68,7 @@ def training_set(tables: list[Table]) -> TrainingSet:
 
 
 def ranker_of(tables: list[Table], seed: int, folder: Path) -> CrossFamilyRanker | None:
-    return train_ranker(training_set(tables), DEFAULT, seed, folder, no_report)
+    return train_ranker(training_set(tables), DEFAULT, seed, folder, no_progress)
 
 
 def judged(table: Table, scores: np.ndarray) -> list[float]:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from scipy.stats import spearmanr
 
 import gennape
-from gennape.benchmarks import OWN
+from gennape.benchmarks import BUNDLED
 
 RUNS = Path(gennape.__file__).parent / "benchmarks" / "cifar10_quick" / "runs.parquet"
 PUBLISHED = {"hiaml": 0.277, "inception": 0.412, "two_path": 0.333}
@@ -101,7 +101,7 @@ def show(headings: tuple[str, ...], lines: Iterator[Iterator[str]]) -> None:
 
 def main() -> None:
     rows = [row for row in pq.read_table(RUNS).to_pylist() if row["status"] == "trained"]
-    families = {family: [row for row in rows if family_of(row) == family] for family in OWN}
+    families = {family: [row for row in rows if family_of(row) == family] for family in BUNDLED}
     show(
         SUMMARY,
         (

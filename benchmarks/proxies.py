@@ -25,11 +25,11 @@ import torch
 
 from gennape.cli.progress import progress_bar
 from gennape.proxies import (
-    Choice,
     PoolScores,
-    choose_networks,
+    ProxyPool,
     rank_correlations,
     rank_vote,
+    sample_pool,
     score_pool,
 )
 from gennape.proxies.registry import VOTES
@@ -93,10 +93,10 @@ class Proxies:
 
 def scored(
     family: str, part: str, runs: Path, data: str, count: int | None = None
-) -> tuple[Choice, PoolScores]:
+) -> tuple[ProxyPool, PoolScores]:
     """The proxies of a part, of the family's first networks; by default of all in the table."""
     in_table, resolution = FAMILIES[family]
-    choice = choose_networks(family, count or in_table, resolution=resolution, labelled=data)
+    choice = sample_pool(family, count or in_table, resolution=resolution, labelled=data)
     with progress_bar() as report:
         scores = score_pool(
             choice.space,

@@ -17,24 +17,24 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gennape.proxies import Batch, choose_networks, rank_correlations
+from gennape.proxies import Batch, rank_correlations, sample_pool
 from gennape.proxies.batches import make_batch
-from gennape.proxies.candidate import Candidate
 from gennape.proxies.epsinas import WEIGHTS
 from gennape.proxies.grasp import grasp
 from gennape.proxies.initial_weights import set_constant, set_standard_normal
+from gennape.proxies.proxy import PreparedNetwork
 from gennape.proxies.zen import ALPHA, _features_and_scales
 
 COUNT, RESOLUTION, BATCH = 500, 32, 16
 GRASP_COUNT, GRASP_BATCH = 40, 64
 
 
-def zen_of_running_averages(candidate: Candidate) -> float:
+def zen_of_running_averages(prepared: PreparedNetwork) -> float:
     """As the authors' code: one draw, running variances after the two passes."""
-    generator = candidate.generator()
-    shape = candidate.batch.images.shape
+    generator = prepared.generator()
+    shape = prepared.batch.images.shape
     x, e = (torch.randn(shape, generator=generator) for _ in range(2))
-    with candidate.rewritten(candidate.module, set_standard_normal) as module, torch.no_grad():
+    with prepared.rewritten(prepared.module, set_standard_normal) as module, torch.no_grad():
         norms = [layer for layer in module.modules() if isinstance(layer, nn.BatchNorm2d)]
         for norm in norms:
             norm.reset_running_stats()
@@ -47,18 +47,18 @@ def zen_of_running_averages(candidate: Candidate) -> float:
     return math.log(change) + sum(map(math.log, scales))
 
 
-def epsinas_of_float32(candidate: Candidate) -> float:
+def epsinas_of_float32(prepared: PreparedNetwork) -> float:
     """As the authors' code; NaN where float32 makes all outputs the same."""
-    small, large = (_scaled(candidate, weight) for weight in WEIGHTS)
+    small, large = (_scaled(prepared, weight) for weight in WEIGHTS)
     both = torch.cat([small, large])
     compared = (small != 0) & (large != 0)
     return float((small - large)[compared].abs().mean() / both[both != 0].mean())
 
 
-def _scaled(candidate: Candidate, weight: float) -> Tensor:
+def _scaled(prepared: PreparedNetwork, weight: float) -> Tensor:
     rewrite = partial(set_constant, weight=weight)
-    with candidate.rewritten(candidate.module, rewrite) as module, torch.no_grad():
-        outputs = candidate.outputs(module, candidate.batch.images)
+    with prepared.rewritten(prepared.module, rewrite) as module, torch.no_grad():
+        outputs = prepared.outputs(module, prepared.batch.images)
     lowest, highest = outputs.aminmax()
     return (outputs - lowest) / (highest - lowest)
 
@@ -76,18 +76,18 @@ def main() -> None:
     count = parser.parse_args().count
     torch.set_num_threads(1)
     data = os.environ["GENNAPE_DATA"]
-    choice = choose_networks("nasbench201", count, resolution=RESOLUTION, labelled=data)
+    choice = sample_pool("nasbench201", count, resolution=RESOLUTION, labelled=data)
     assert choice.accuracies is not None
     batch: Batch = make_batch(data, BATCH, (3, RESOLUTION, RESOLUTION), seed=0)
     larger: Batch = make_batch(data, GRASP_BATCH, (3, RESOLUTION, RESOLUTION), seed=0)
     zen, epsinas, few, many = [], [], [], []
     for architecture in choice.architectures:
-        candidate = Candidate(choice.space.graph(architecture), batch)
-        zen.append(zen_of_running_averages(candidate))
-        epsinas.append(epsinas_of_float32(candidate))
+        prepared = PreparedNetwork(choice.space.graph(architecture), batch)
+        zen.append(zen_of_running_averages(prepared))
+        epsinas.append(epsinas_of_float32(prepared))
         if len(many) < GRASP_COUNT:
-            few.append(grasp(candidate))
-            many.append(grasp(Candidate(candidate.graph, larger)))
+            few.append(grasp(prepared))
+            many.append(grasp(PreparedNetwork(prepared.graph, larger)))
     print(f"{'':<32}{'networks':>13}{'Spearman':>10}")
     report("zen of running averages", zen, choice.accuracies)
     report("epsinas of float32", epsinas, choice.accuracies)

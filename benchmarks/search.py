@@ -24,12 +24,12 @@ from gennape import benchmarks
 from gennape.benchmarks import Benchmark
 from gennape.estimator import load
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
-from gennape.evaluation.few_shot import after_labels
+from gennape.evaluation.few_shot import fine_tuned_scores
 from gennape.evaluation.metrics import spearman
 from gennape.graph import ComputationGraph, GraphBatch, canonical
-from gennape.search import Catalogue, Found, Objective, Settings, run, run_guided
-from gennape.search.identity import network_keys
-from gennape.search.networks import Facts, Network
+from gennape.graph.hashing import graph_hashes
+from gennape.search import NetworkCache, Objective, SearchResult, SearchSettings, search
+from gennape.search.network_cache import NetworkCosts, SearchNetwork
 from gennape.search.table_space import TableSpace
 
 SEEDS = range(10)
@@ -60,7 +60,7 @@ class Pool:
     """The distinct rows of a table, by string, and what an estimator makes of them."""
 
     space: Any
-    facts: dict[str, Facts]
+    facts: dict[str, NetworkCosts]
     labels: dict[str, dict[str, float]]
     networks: FewShotFeatures
 
@@ -85,7 +85,9 @@ class Pool:
             for name, values in benchmark.labels.items()
         }
         networks = FewShotFeatures(**{field.name: columns[field.name] for field in DESCRIPTIONS})
-        return cls(space, dict(zip(texts, map(Facts._make, facts), strict=True)), labels, networks)
+        return cls(
+            space, dict(zip(texts, map(NetworkCosts._make, facts), strict=True)), labels, networks
+        )
 
 
 def in_percent(accuracies: np.ndarray) -> np.ndarray:
@@ -103,7 +105,7 @@ def read_rows(benchmark: Benchmark, estimator_name: str) -> dict[str, np.ndarray
     while chunk := list(islice(graphs, CHUNK)):
         batch = GraphBatch.of(chunk)
         forms = canonical(batch)
-        keys += network_keys(forms)
+        keys += graph_hashes(forms)
         costs += zip(batch.macs.tolist(), batch.parameters.tolist(), strict=True)
         parts.append(estimator.canonical_features(forms))
         print(f"{benchmark.name}: {len(keys)} of {len(benchmark)} networks", file=sys.stderr)
@@ -124,14 +126,14 @@ class FromPool:
     networks: FewShotFeatures
     scores: np.ndarray
 
-    def score(self, networks: Sequence[Network]) -> tuple[np.ndarray, np.ndarray]:
+    def score(self, networks: Sequence[SearchNetwork]) -> tuple[np.ndarray, np.ndarray]:
         scores = self.scores[[self.row[network.text] for network in networks]]
         return scores, np.zeros(len(networks))
 
-    def learn(self, networks: Sequence[Network], accuracies: np.ndarray) -> "FromPool":
+    def learn(self, networks: Sequence[SearchNetwork], accuracies: np.ndarray) -> "FromPool":
         given = np.array([self.row[network.text] for network in networks])
         everything = np.arange(len(self.scores))
-        scores = after_labels(self.networks, given, accuracies, everything)
+        scores = fine_tuned_scores(self.networks, given, accuracies, everything)
         return FromPool(self.row, self.networks, scores)
 
 
@@ -159,18 +161,24 @@ class Case:
     def run(self, method: str, budget: int, seed: int) -> list[float]:
         """Best accuracy after each evaluation."""
         space = self.pool.space
-        catalogue = Catalogue(space)
+        cache = NetworkCache(space)
         for text, facts in self.pool.facts.items():
-            catalogue.know(space.parse(text), facts)
+            cache.add(space.parse(text), facts)
         with TemporaryDirectory() as folder:
             if method == "guided":
-                settings = Settings("evolution", budget=SEARCHED, seed=100 * seed)
-                found = run_guided(
-                    catalogue, settings, folder, self.scorer, self.evaluate, budget, PER_ROUND
+                settings = SearchSettings("evolution", budget=SEARCHED, seed=100 * seed)
+                found = search(
+                    cache,
+                    settings,
+                    folder,
+                    self.scorer,
+                    evaluate=self.evaluate,
+                    evaluations=budget,
+                    per_round=PER_ROUND,
                 )
             else:
-                settings = Settings(method, (Objective.of("accuracy"),), (), budget, seed)
-                found = run(catalogue, settings, folder, evaluate=self.evaluate)
+                settings = SearchSettings(method, (Objective.of("accuracy"),), (), budget, seed)
+                found = search(cache, settings, folder, evaluate=self.evaluate)
         return np.maximum.accumulate(accuracies(found)).tolist()
 
     @property
@@ -190,7 +198,7 @@ class Case:
         return np.maximum.accumulate(list(known.values())).tolist()
 
 
-def accuracies(found: Found) -> list[float]:
+def accuracies(found: SearchResult) -> list[float]:
     return [candidate.metrics["accuracy"] for candidate in found.candidates]
 
 
@@ -280,8 +288,8 @@ def main() -> None:
             long=LONG,
         )
     )
-    for search in arguments.searches:
-        table, _, estimator = search.partition("=")
+    for named in arguments.searches:
+        table, _, estimator = named.partition("=")
         pool = Pool.of(table, estimator, arguments.cache)
         for label, title in LABELS[table].items():
             case = Case(pool, label)

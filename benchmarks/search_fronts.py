@@ -21,7 +21,7 @@ from gennape.cli.progress import progress_bar
 from gennape.estimator import Estimator
 from gennape.graph import ComputationGraph
 from gennape.labelling import Dataset, Recipe
-from gennape.search import ByEstimator, Catalogue, Objective, Settings, run
+from gennape.search import EstimatorScorer, NetworkCache, Objective, SearchSettings, search
 from gennape.spaces import SearchSpace
 
 FAMILIES = ("hiaml", "two_path", "inception")
@@ -44,8 +44,8 @@ def chosen_network(
     space: SearchSpace, estimator: Estimator, most_macs: float, folder: Path
 ) -> tuple[ComputationGraph, float]:
     """The best network of the front with so few MACs, and its score."""
-    settings = Settings("nsga2", OBJECTIVES)
-    front = run(Catalogue(space), settings, folder, ByEstimator(estimator)).front
+    settings = SearchSettings("nsga2", OBJECTIVES)
+    front = search(NetworkCache(space), settings, folder, EstimatorScorer(estimator)).front
     cheap = [one for one in front if one.metrics["macs"] <= most_macs]
     best = max(cheap, key=lambda one: one.metrics["score"])
     return space.graph(best.architecture), best.metrics["score"]
@@ -60,8 +60,8 @@ def rows(
     chosen = chosen_network(space, estimator, MOST_MACS * median[0].macs, folder)
     graphs = [median[0], chosen[0]]
     with progress_bar() as report:
-        records = labelling.run(
-            graphs, images, recipe, runs / family, list(seeds), report=report
+        records = labelling.label_networks(
+            graphs, images, recipe, runs / family, seeds=seeds, report=report
         ).records
     for name, (graph, score) in (("median", median), ("of the front", chosen)):
         reached = [one.accuracy for one in records if one.fingerprint == graph.fingerprint]

@@ -16,7 +16,14 @@ from time import perf_counter, sleep
 import gennape
 from gennape import spaces
 from gennape.estimator import Estimator
-from gennape.search import ByEstimator, Catalogue, Found, Pool, Settings, run
+from gennape.search import (
+    EstimatorScorer,
+    NetworkCache,
+    SearchResult,
+    SearchSettings,
+    WorkerPool,
+    search,
+)
 
 PROCESSORS = os.cpu_count() or 1
 RATED = 2_000
@@ -24,13 +31,13 @@ WARM_UP = 256
 
 
 def searched(
-    estimator: Estimator, family: str, settings: Settings, pool: Pool
-) -> tuple[Found, float]:
+    estimator: Estimator, family: str, settings: SearchSettings, pool: WorkerPool
+) -> tuple[SearchResult, float]:
     """What a search finds, and in how many seconds."""
-    catalogue = Catalogue(spaces.get(family), pool=pool)
+    cache = NetworkCache(spaces.get(family), pool=pool)
     with TemporaryDirectory() as folder:
         start = perf_counter()
-        found = run(catalogue, settings, folder, ByEstimator(estimator, pool))
+        found = search(cache, settings, folder, EstimatorScorer(estimator, pool))
         return found, perf_counter() - start
 
 
@@ -42,8 +49,8 @@ def processor_seconds() -> float:
 
 def family_row(estimator: Estimator, family: str, budget: int) -> str:
     before = processor_seconds()
-    with Pool(PROCESSORS) as pool:
-        found, seconds = searched(estimator, family, Settings(budget=budget), pool)
+    with WorkerPool(PROCESSORS) as pool:
+        found, seconds = searched(estimator, family, SearchSettings(budget=budget), pool)
     spent = processor_seconds() - before
     count = len(found.candidates)
     return (
@@ -54,11 +61,11 @@ def family_row(estimator: Estimator, family: str, budget: int) -> str:
 
 def rate_row(estimator: Estimator, family: str, processes: int) -> str:
     """Random search with all processes started beforehand."""
-    with Pool(processes) as pool:
+    with WorkerPool(processes) as pool:
         while pool.ready < processes:
             pool.map(sleep, [0.1])
-        searched(estimator, family, Settings("random", budget=WARM_UP, seed=1), pool)
-        found, seconds = searched(estimator, family, Settings("random", budget=RATED), pool)
+        searched(estimator, family, SearchSettings("random", budget=WARM_UP, seed=1), pool)
+        found, seconds = searched(estimator, family, SearchSettings("random", budget=RATED), pool)
     return f"| {processes} | {len(found.candidates):,} | {seconds:.2f} | {RATED / seconds:.0f} |"
 
 

@@ -11,7 +11,7 @@ from time import perf_counter
 import torch
 
 from gennape import graph_of
-from gennape.importing import import_library
+from gennape.utils.optional_imports import import_library
 
 INTRODUCTION = """\
 # Reading a module

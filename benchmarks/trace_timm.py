@@ -17,7 +17,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from gennape import graph_of
-from gennape.importing import import_library
+from gennape.utils.optional_imports import import_library
 
 timm = import_library("timm")  # also where torchvision is built for another device
 from timm_models import SMALLEST  # noqa: E402

@@ -15,7 +15,7 @@ import torch
 from gennape import benchmarks
 from gennape.cli.progress import progress_bar
 from gennape.estimator import load
-from gennape.evaluation import Result, evaluate
+from gennape.evaluation import EvalResult, evaluate
 from gennape.evaluation.evaluate import fine_tuned
 from gennape.evaluation.transfer.protocols import COLUMNS, Column
 
@@ -34,10 +34,10 @@ HEADINGS = (
 class Judged:
     """Results of one estimator by label and method."""
 
-    def __init__(self, results: Sequence[Result]) -> None:
+    def __init__(self, results: Sequence[EvalResult]) -> None:
         self._results = {(one.family, one.label, one.method): one for one in results}
 
-    def of(self, column: Column, method: str) -> Result:
+    def of(self, column: Column, method: str) -> EvalResult:
         return self._results[column.table, column.label, method]
 
 

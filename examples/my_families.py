@@ -1,4 +1,4 @@
-"""A family of one's own: plain residual networks of three stages."""
+"""A custom family: plain residual networks of three stages."""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Rank ten real networks you already know, by their architecture alone.
 
 No weights are downloaded and nothing is trained: each network is read as a graph and the
-bundled estimator scores it. Needs the extra `timm`.
+bundled estimator scores it. Needs the extra `zoo`.
 """
 
 import gennape

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from gennape import spaces
-from gennape.importing import import_library
+from gennape.utils.optional_imports import import_library
 
 Shape = tuple[int, int, int]
 Architecture = tuple[Callable[[], nn.Module], Shape]

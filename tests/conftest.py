@@ -1,5 +1,6 @@
 import os
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
@@ -21,3 +22,18 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no labelled data in {folder}; set GENNAPE_DATA")
     return folder
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep part I of N of the slow tests where GENNAPE_SLOW_PART is I/N, the same in each run."""
+    wanted = os.environ.get("GENNAPE_SLOW_PART")
+    if wanted is None:
+        return
+    part, parts = map(int, wanted.split("/"))
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("slow") and crc32(item.nodeid.encode()) % parts != part
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]

@@ -3,7 +3,7 @@
 import torch
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
-from gennape.labelling import Dataset, Part, Recipe
+from gennape.labelling import Dataset, LabelledImages, Recipe
 
 CLASSES = 10
 
@@ -47,5 +47,7 @@ def coloured_images(seed: int = 0, images: int = 128, pixels: int = 8) -> Datase
     for _ in range(2):
         classes = torch.arange(images) % CLASSES
         noise = torch.randint(25, (images, 3, pixels, pixels), generator=generator)
-        parts.append(Part((noise + 25 * classes[:, None, None, None]).to(torch.uint8), classes))
+        parts.append(
+            LabelledImages((noise + 25 * classes[:, None, None, None]).to(torch.uint8), classes)
+        )
     return Dataset("brightness", *parts)

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from gennape.estimator.features.compute_graph import compute_graph_features
 from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.features.network_features import compute_graph_features
 from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.training.training_set import TrainingSet
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, canonical

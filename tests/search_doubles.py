@@ -1,12 +1,12 @@
-"""What searches are tested with: a scorer that needs no estimator, and known accuracies."""
+"""Doubles for tests of searches: a scorer that needs no estimator, and known accuracies."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from gennape.graph import ComputationGraph
-from gennape.search.networks import Network
-from gennape.search.stages import Array
+from gennape.search.network_cache import SearchNetwork
+from gennape.utils.array_types import FloatArray
 
 WEIGHTS = {
     "none": 0.0,
@@ -31,7 +31,7 @@ class Quality:
         self.bias = bias
         self.scored: list[str] = []
 
-    def score(self, networks: Sequence[Network]) -> tuple[Array, Array]:
+    def score(self, networks: Sequence[SearchNetwork]) -> tuple[FloatArray, FloatArray]:
         self.scored += [network.text for network in networks]
         biased = [
             quality(network.text) - self.bias * network.text.count("nor_conv_3x3")
@@ -39,7 +39,7 @@ class Quality:
         ]
         return np.array(biased), np.zeros(len(networks))
 
-    def learn(self, networks: Sequence[Network], accuracies: Array) -> "Quality":
+    def learn(self, networks: Sequence[SearchNetwork], accuracies: FloatArray) -> "Quality":
         return Quality(self.bias / 4)
 
 

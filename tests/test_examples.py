@@ -13,7 +13,7 @@ from gennape import spaces
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.skipif(find_spec("timm") is None, reason="needs the extra timm")
+@pytest.mark.skipif(find_spec("timm") is None, reason="needs the extra zoo")
 def test_rank_known_networks_prints_what_the_docs_show() -> None:
     script = ROOT / "examples" / "rank_known_networks.py"
     result = subprocess.run(
@@ -28,7 +28,18 @@ def test_rank_known_networks_prints_what_the_docs_show() -> None:
         assert [float(value) for value in printed_row[1:]] == pytest.approx(numbers, abs=0.11)
 
 
-def test_the_family_of_ones_own_keeps_its_promises(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("room", ["families", "proxies", "frontends"])
+def test_extensions_pass_the_tests_that_they_inherit(room: str) -> None:
+    script = ROOT / "examples" / f"test_my_{room}.py"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    result = subprocess.run(
+        [*command, script], cwd=script.parent, capture_output=True, text=True, timeout=300
+    )
+    assert result.returncode == 0, result.stdout
+    assert "passed" in result.stdout
+
+
+def test_a_custom_family_keeps_its_promises(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT / "examples")
     monkeypatch.delitem(sys.modules, "my_families", raising=False)
     space = spaces.get("my_families:PlainResNets")

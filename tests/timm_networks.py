@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gennape.importing import import_library
 from gennape.spaces.parts.ofa_mobile import OFAStage
+from gennape.utils.optional_imports import import_library
 
 
 def block_strings(

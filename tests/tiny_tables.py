@@ -105,8 +105,8 @@ def _matrix(cell: NASBench101Architecture) -> list[list[int]]:
 def short_split() -> Iterator[None]:
     """A split of NAS-Bench-101 that leaves short tables some rows for training."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gennape.benchmarks.nasbench101.TEST_ROWS", 8)
-        patch.setattr("gennape.benchmarks.nasbench101.VALIDATION_ROWS", 4)
+        patch.setattr("gennape.benchmarks.tables.nasbench101.TEST_ROWS", 8)
+        patch.setattr("gennape.benchmarks.tables.nasbench101.VALIDATION_ROWS", 4)
         yield
 
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from gennape.frontends import graph_of
     from gennape.graph import ComputationGraph
 
+__version__ = "0.2.0.dev0"
+
 __all__ = ["ComputationGraph", "Estimator", "explain", "graph_of", "load", "score"]
 
 _HOMES = {
@@ -30,6 +32,7 @@ _ROOMS = frozenset(
         "proxies",
         "search",
         "spaces",
+        "testing",
     }
 )
 

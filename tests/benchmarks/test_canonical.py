@@ -4,11 +4,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from gennape.benchmarks import canonical
-from gennape.benchmarks.canonical import SCHEMA, Measurement, families_of, new_table
+from gennape.benchmarks.canonical import SCHEMA, MeasuredValue, families_of, new_table
 from tiny_tables import write_nasbench201
 
-ROW = Measurement("nats_sss", "8:8:8:8:8", "cifar10", "test", "accuracy", 80.5, 90, 777, 2.5, 3, 4)
-BARE = Measurement("nds_darts", "{}", "imagenet", "train", "accuracy", 70.0)
+ROW = MeasuredValue(
+    "nats_sss", "8:8:8:8:8", "cifar10", "test", "accuracy", 80.5, 90, 777, 2.5, 3, 4
+)
+BARE = MeasuredValue("nds_darts", "{}", "imagenet", "train", "accuracy", 70.0)
 
 
 def test_rows_come_back_in_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

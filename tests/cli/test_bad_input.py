@@ -76,7 +76,7 @@ def test_bad_export(run: Run, onnx_file: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_bad_name(run: Run, onnx_file: Path, name: str) -> None:
     if name.startswith(("timm", "torchvision")) and find_spec("timm") is None:
-        pytest.skip("needs the extra timm")
+        pytest.skip("needs the extra zoo")
     assert NAMES[name] in _only_error(run, onnx_file, name)
 
 
@@ -88,12 +88,12 @@ def test_shape_given_for_unknown_dimensions_is_used(run: Run, tmp_path: Path) ->
     assert json.loads(result.stdout)[0]["macs"] == 32 * 16 * 216
 
 
-@pytest.mark.parametrize("extra", ["timm", "torchvision"])
+@pytest.mark.parametrize("extra", ["timm", "torchvision", "pytorchcv"])
 def test_absent_extra_says_what_to_install(
     run: Run, onnx_file: Path, monkeypatch: pytest.MonkeyPatch, extra: str
 ) -> None:
     monkeypatch.setitem(sys.modules, extra, None)
-    assert "gennape[timm]" in _only_error(run, onnx_file, f"{extra}:resnet18")
+    assert "gennape[zoo]" in _only_error(run, onnx_file, f"{extra}:resnet18")
 
 
 MODULES = """

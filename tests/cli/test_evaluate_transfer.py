@@ -5,26 +5,32 @@ import pytest
 from typer.testing import Result
 
 from gennape.evaluation import transfer as room
-from gennape.evaluation.transfer import Failure, Results, Transfer
+from gennape.evaluation.transfer import TransferResults, TransferTest
 
 Run = Callable[..., Result]
 
 
-@pytest.mark.parametrize("failures", [(), (Failure("table nasbench301", "it does not exist"),)])
+@pytest.mark.parametrize("failures", [{}, {"table nasbench301": "it does not exist"}])
 def test_the_page_and_what_failed(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: tuple[Failure, ...]
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: dict[str, str]
 ) -> None:
-    asked = []
+    asked = {}
 
-    def transfer(*arguments: object) -> Transfer:
-        asked.append(arguments)
-        return Transfer(Results(()), failures, tmp_path / "report.html")
+    def transfer(*folders: Path, **options: object) -> TransferTest:
+        asked.update(folders=folders, **options)
+        return TransferTest(TransferResults(), failures, tmp_path / "report.html")
 
     monkeypatch.setattr(room, "transfer", transfer)
     result = run("evaluate", "transfer", "--data", tmp_path, "--out", tmp_path, "--seeds", 2)
-    assert asked[0][:-1] == (tmp_path, tmp_path, "nasbench101", False, 2)
+    del asked["report"]
+    assert asked == {
+        "folders": (tmp_path, tmp_path),
+        "estimator": "nasbench101",
+        "quick": False,
+        "seeds": 2,
+    }
     assert "report.html" in result.stdout
-    assert result.stderr.splitlines() == list(map(str, failures))
+    assert result.stderr.splitlines() == [f"{part}: {why}" for part, why in failures.items()]
     assert result.exit_code == (1 if failures else 0)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from gennape.benchmarks.canonical import Measurement, new_table
+from gennape.benchmarks.canonical import MeasuredValue, new_table
 
 Run = Callable[..., Result]
 WIDE = "nasbench101:c3-c3-c3/01-12-23-34-03-14"
@@ -42,7 +42,7 @@ def test_labels_of_a_table(run: Run, tmp_path: Path) -> None:
     with new_table(tmp_path / "labels.parquet") as table:
         for model, accuracy in accuracies.items():
             family, _, architecture = model.partition(":")
-            row = Measurement(family, architecture, "cifar10", "test", "accuracy", accuracy)
+            row = MeasuredValue(family, architecture, "cifar10", "test", "accuracy", accuracy)
             table.write(row, "runs.parquet", "0" * 64)
     lines = (f"{model},{accuracy}" for model, accuracy in accuracies.items())
     scores = []

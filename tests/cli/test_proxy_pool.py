@@ -81,5 +81,5 @@ def test_a_folder_of_other_settings(run: Run, tmp_path: Path) -> None:
     assert run(*command).exit_code == 0
     result = run(*command, "--seed", 1)
     assert result.exit_code == 1
-    assert "scores of other settings" in result.stderr
+    assert "of other settings" in result.stderr
     assert "give another folder" in result.stderr

@@ -8,7 +8,7 @@ import pytest
 
 from gennape import benchmarks
 from gennape.benchmarks import BenchmarkError
-from gennape.evaluation import Result, evaluate
+from gennape.evaluation import EvalResult, evaluate
 from gennape.evaluation.metrics import spearman
 from tiny_tables import (
     short_split,
@@ -21,7 +21,7 @@ from tiny_tables import (
 METHODS = ["FLOPs", "parameters", "estimator"]
 
 
-def _by_method(results: list[Result], label: str) -> dict[str, Result]:
+def _by_method(results: list[EvalResult], label: str) -> dict[str, EvalResult]:
     return {result.method: result for result in results if result.label == label}
 
 

@@ -1,3 +1,4 @@
+import doctest
 from itertools import combinations
 
 import numpy as np
@@ -94,3 +95,7 @@ def test_constants_say_nothing(constant: str) -> None:
     assert metrics.top_tenth_spearman(accuracies, scores) == 0
     assert np.isfinite(metrics.ndcg(accuracies, scores, 10))
     assert metrics.regret(accuracies, scores) >= 0
+
+
+def test_the_examples() -> None:
+    assert doctest.testmod(metrics).failed == 0

@@ -1,4 +1,5 @@
 import csv
+import doctest
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,3 +88,8 @@ def test_all_scores_as_csv(tmp_path: Path) -> None:
 def test_an_unknown_family() -> None:
     with pytest.raises(ArchitectureError, match="did you mean nasbench201"):
         rank("nasbench202", tiny_estimator())
+
+
+@pytest.mark.slow
+def test_the_example_runs() -> None:
+    assert doctest.testmod(ranking).failed == 0

@@ -10,9 +10,9 @@ import torch
 
 from gennape import graph_of, spaces
 from gennape.frontends import FrontendError
-from gennape.importing import import_library
+from gennape.utils.optional_imports import import_library
 
-needs_timm = pytest.mark.skipif(find_spec("timm") is None, reason="needs the extra timm")
+needs_timm = pytest.mark.skipif(find_spec("timm") is None, reason="needs the extra zoo")
 
 CELL = "|nor_conv_3x3~0|+|none~0|skip_connect~1|+|nor_conv_1x1~0|avg_pool_3x3~1|skip_connect~2|"
 
@@ -29,13 +29,17 @@ def test_models_of_the_libraries() -> None:
     assert graph.name == "timm:resnet18"
     assert graph.parameters == 11_689_512  # as published with the model
     assert graph.fingerprint == graph_of("torchvision:resnet18").fingerprint
+    assert graph.fingerprint == graph_of("pytorchcv:resnet18").fingerprint
     assert graph_of("torchvision:resnet18", (3, 64, 64)).macs < graph.macs
 
 
 @needs_timm
-def test_timm_models_know_their_input() -> None:
-    first = graph_of("timm:test_vit").attributes[0]
-    assert first[12:15].tolist() == [3, 160, 160]
+@pytest.mark.parametrize(
+    ("name", "side"), [("timm:test_vit", 160), ("pytorchcv:resnet20_cifar10", 32)]
+)
+def test_models_know_their_input(name: str, side: int) -> None:
+    first = graph_of(name).attributes[0]
+    assert first[12:15].tolist() == [3, side, side]
 
 
 FACTORIES = """
@@ -115,16 +119,16 @@ def test_unknown_name(name: str, message: str) -> None:
 
 
 @needs_timm
-@pytest.mark.parametrize("library", ["timm", "torchvision"])
+@pytest.mark.parametrize("library", ["timm", "torchvision", "pytorchcv"])
 def test_unknown_model_has_near_names(library: str) -> None:
     with pytest.raises(FrontendError, match=f"did you mean {library}:resnet18"):
         graph_of(f"{library}:resnet81")
 
 
-@pytest.mark.parametrize("library", ["timm", "torchvision"])
+@pytest.mark.parametrize("library", ["timm", "torchvision", "pytorchcv"])
 def test_absent_extra(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(FrontendError, match=r'pip install "gennape\[timm\]"'):
+    with pytest.raises(FrontendError, match=r'pip install "gennape\[zoo\]"'):
         graph_of(f"{library}:resnet18")
 
 

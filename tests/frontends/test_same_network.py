@@ -1,8 +1,10 @@
 """The same network by every frontend has the same fingerprint."""
 
-from functools import cache
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -11,6 +13,7 @@ from torch import nn
 from architectures import ARCHITECTURES, build
 from gennape.frontends import graph_of
 from gennape.graph import ComputationGraph
+from gennape.testing import FrontendTests, SmallNetwork
 
 pytestmark = [
     pytest.mark.skipif(find_spec("timm") is None, reason="the architectures come from timm"),
@@ -18,45 +21,48 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),  # of the exporters
 ]
 
-_Traced = tuple[nn.Module, torch.Tensor, ComputationGraph]
+
+class _Architectures(FrontendTests):
+    """Tests of a frontend on each of the architectures."""
+
+    @pytest.fixture(autouse=True, params=ARCHITECTURES)
+    def architecture(self, request: pytest.FixtureRequest) -> None:
+        self.name = request.param
+
+    def networks(self) -> list[SmallNetwork]:
+        return [SmallNetwork(self.name, *build(self.name))]
 
 
-@cache
-def _traced(name: str) -> _Traced:
-    module, shape = build(name)
-    return module, torch.zeros(1, *shape), graph_of(module, shape)
+class TestExportedProgram(_Architectures):
+    def read(self, network: SmallNetwork, folder: Path) -> ComputationGraph:
+        image = torch.zeros(1, *network.input_shape)
+        return graph_of(torch.export.export(network.module, (image,)))
 
 
-@pytest.fixture(params=ARCHITECTURES)
-def traced(request: pytest.FixtureRequest) -> _Traced:
-    return _traced(request.param)
+class _OnnxTests(_Architectures):
+    """Tests of ONNX files of an exporter, whose options a subclass gives."""
+
+    options: ClassVar[dict[str, Any]]
+
+    def read(self, network: SmallNetwork, folder: Path) -> ComputationGraph:
+        path = folder / "net.onnx"
+        image = torch.zeros(1, *network.input_shape)
+        torch.onnx.export(network.module, (image,), path, **self.options)
+        return graph_of(path)
 
 
-def _assert_same_network(graph: ComputationGraph, traced: ComputationGraph) -> None:
-    assert graph.fingerprint == traced.fingerprint
-    assert graph.macs == traced.macs
-    assert not graph.unknown_operations
+class TestOnnxByTorchScript(_OnnxTests):
+    options: ClassVar[dict[str, Any]] = {"dynamo": False}
 
 
-def test_exported_program(traced: _Traced) -> None:
-    module, image, graph = traced
-    _assert_same_network(graph_of(torch.export.export(module, (image,))), graph)
+class TestOnnxOfAnOldOperatorSet(_OnnxTests):
+    """Hard swish, layer norm and GELU are written as formulas."""
 
+    options: ClassVar[dict[str, Any]] = {"dynamo": False, "opset_version": 12}
 
-def test_onnx_by_torchscript(traced: _Traced, tmp_path: Path) -> None:
-    module, image, graph = traced
-    path = tmp_path / "net.onnx"
-    torch.onnx.export(module, (image,), path, dynamo=False)
-    _assert_same_network(graph_of(path), graph)
-
-
-@pytest.mark.parametrize("name", ["mobilenet_v3", "convnext", "mixer", "poolformer"])
-def test_onnx_of_an_old_operator_set(name: str, tmp_path: Path) -> None:
-    """Without hard swish, layer norm and GELU, which are written as formulas."""
-    module, image, graph = _traced(name)
-    path = tmp_path / "net.onnx"
-    torch.onnx.export(module, (image,), path, dynamo=False, opset_version=12)
-    _assert_same_network(graph_of(path), graph)
+    @pytest.fixture(autouse=True, params=["mobilenet_v3", "convnext", "mixer", "poolformer"])
+    def architecture(self, request: pytest.FixtureRequest) -> None:
+        self.name = request.param
 
 
 _SLOW = {"mobilenet_v2", "regnet", "inception", "convnext of timm", "ghostnet", "poolformer"}
@@ -65,12 +71,31 @@ _BY_DYNAMO = [
 ]
 
 
-@pytest.mark.parametrize("name", _BY_DYNAMO)
-def test_onnx_by_dynamo(name: str, tmp_path: Path) -> None:
-    module, image, graph = _traced(name)
-    path = tmp_path / "net.onnx"
-    torch.onnx.export(module, (image,), path, dynamo=True, verbose=False, external_data=False)
-    _assert_same_network(graph_of(path), graph)
+class TestOnnxByDynamo(_OnnxTests):
+    options: ClassVar[dict[str, Any]] = {"dynamo": True, "verbose": False, "external_data": False}
+
+    @pytest.fixture(autouse=True, params=_BY_DYNAMO)
+    def architecture(self, request: pytest.FixtureRequest) -> None:
+        self.name = request.param
+
+
+class TestModules(FrontendTests):
+    """Small modules, and files that hold no network."""
+
+    def read(self, network: SmallNetwork, folder: Path) -> ComputationGraph:
+        return graph_of(network.module, network.input_shape)
+
+    def unreadable(self, folder: Path) -> dict[str, Callable[[], object]]:
+        (folder / "text.onnx").write_text("no network")
+        (folder / "text.pt2").write_text("no network")
+        (folder / "empty.onnx").touch()
+        (folder / "empty.pt2").touch()
+        files = [
+            folder / f"{name}.{kind}"
+            for name in ("absent", "text", "empty")
+            for kind in ("onnx", "pt2")
+        ]
+        return {path.name: partial(graph_of, path) for path in files}
 
 
 class Language(nn.Module):

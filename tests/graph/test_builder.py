@@ -123,3 +123,15 @@ def test_further_nodes_do_not_change_a_finished_graph() -> None:
     build.output(build.add_node(Op.RELU, (x,), (3, 8, 8)))
     assert graph.num_nodes == 2
     assert build.build().num_nodes == 4
+
+
+def test_another_height_and_width() -> None:
+    build = GraphBuilder()
+    x = build.input((3, 8, 6))
+    assert build.resize(x, (8, 6)) == x
+    larger = build.resize(x, (16, 12))
+    build.output(build.resize(larger, (5, 5), mode="bilinear"))
+    graph = build.build()
+    assert graph.output_shape.tolist() == [[3, 8, 6], [3, 16, 12], [3, 5, 5], [3, 5, 5]]
+    assert graph.details == {2: {"mode": "bilinear"}}
+    assert graph.to_module()(torch.zeros(2, 3, 8, 6)).shape == (2, 3, 5, 5)

@@ -35,7 +35,7 @@ def test_plain_values_hold_every_node_and_edge() -> None:
     graph = _residual()
     plain = json.loads(json.dumps(to_plain(graph)))
     assert plain["edges"] == [[0, 1], [1, 2], [2, 3], [3, 4], [1, 5], [4, 5], [5, 6]]
-    assert plain["fingerprint"] == graph.fingerprint
+    assert (plain["fingerprint"], plain["hash_version"]) == (graph.fingerprint, 2)
     first_conv = plain["nodes"][1]
     assert first_conv["operation"] == "conv"
     assert first_conv["kernel"] == [3, 3]

@@ -4,7 +4,7 @@ import pytest
 
 from gennape.graph import ComputationGraph, GraphBuilder
 from gennape.graph.interop import to_networkx, to_pyg
-from gennape.importing import MissingExtraError
+from gennape.utils.optional_imports import MissingExtraError
 
 
 def _graph() -> ComputationGraph:

@@ -1,11 +1,11 @@
-"""Blocks that are written down once and copied."""
+"""Blocks that are recorded once and copied."""
 
 from functools import partial
 
 import numpy as np
 import pytest
 
-from gennape.graph import ComputationGraph, GraphBuilder, GraphError, written_once
+from gennape.graph import ComputationGraph, GraphBuilder, GraphError, cached_block
 
 
 def _block(build: GraphBuilder, x: int) -> int:
@@ -52,10 +52,10 @@ def _widened(build: GraphBuilder, x: int, channels: int, kernel: int = 1) -> int
     return build.conv(_block(build, x), channels, kernel)
 
 
-def test_a_block_that_is_written_once_is_the_block() -> None:
+def test_a_cached_block_is_the_block() -> None:
     calls = []
 
-    @written_once
+    @cached_block
     def counted(build: GraphBuilder, x: int, channels: int, kernel: int = 1) -> int:
         calls.append(channels)
         return _widened(build, x, channels, kernel)
@@ -73,9 +73,9 @@ def test_a_block_that_is_written_once_is_the_block() -> None:
     assert len(calls) == 4  # once for each shape of the input, width and kernel
 
 
-def test_a_block_that_reads_another_node_cannot_be_written_once() -> None:
+def test_a_block_that_reads_another_node_cannot_be_cached() -> None:
     build = GraphBuilder()
     first = build.input((3, 8, 8))
-    block = written_once(lambda build, x: build.add(x, first))
+    block = cached_block(lambda build, x: build.add(x, first))
     with pytest.raises(GraphError, match="reads no other node"):
         block(build, build.relu(first))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from gennape.labelling import Dataset, LabellingError, Part, load_dataset
+from gennape.labelling import Dataset, LabelledImages, LabellingError, load_dataset
 from labelled_networks import coloured_images
 
 
@@ -18,10 +18,10 @@ def test_digits() -> None:
 def test_cifar10(data_folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """All images; a part of them is decoded."""
     from gennape.benchmarks.images import read_cifar10
-    from gennape.labelling.sources import cifar10
+    from gennape.labelling import sources
 
     rows = np.arange(100)  # of all classes
-    monkeypatch.setattr(cifar10, "read_cifar10", lambda f, part: read_cifar10(f, part, rows))
+    monkeypatch.setattr(sources, "read_cifar10", lambda f, part: read_cifar10(f, part, rows))
     images = load_dataset("cifar10", data_folder)
     assert images.image_shape == (3, 32, 32)
     assert images.can_mirror
@@ -39,8 +39,8 @@ def test_the_digest_is_of_all_that_matters() -> None:
     images = coloured_images()
     pixels = images.test.pixels.clone()
     pixels[-1, -1, -1, -1] += 1
-    changed = Dataset(images.name, images.train, Part(pixels, images.test.classes))
-    classes = Part(images.test.pixels, images.test.classes.flip(0))
+    changed = Dataset(images.name, images.train, LabelledImages(pixels, images.test.classes))
+    classes = LabelledImages(images.test.pixels, images.test.classes.flip(0))
     swapped = Dataset(images.name, images.train, classes)
     assert len({one.sha256 for one in (images, coloured_images(), changed, swapped)}) == 3
     assert images.to("cpu").sha256 == images.sha256
@@ -58,31 +58,31 @@ def test_moments_are_those_of_the_pixels() -> None:
 def test_parts_that_do_not_fit() -> None:
     whole = coloured_images()
     with pytest.raises(LabellingError, match="not N images"):
-        Part(whole.train.pixels, whole.train.classes[1:])
+        LabelledImages(whole.train.pixels, whole.train.classes[1:])
     with pytest.raises(LabellingError, match="not N images"):
-        Part(whole.train.pixels[:0], whole.train.classes[:0])
+        LabelledImages(whole.train.pixels[:0], whole.train.classes[:0])
     with pytest.raises(LabellingError, match="must be uint8"):
-        Part(whole.train.pixels.float(), whole.train.classes)
+        LabelledImages(whole.train.pixels.float(), whole.train.classes)
     small = coloured_images(pixels=4)
     with pytest.raises(LabellingError, match="different shapes"):
         Dataset("mixed", whole.train, small.test)
     with pytest.raises(LabellingError, match="does not train on"):
-        Dataset("new", whole.train, Part(whole.test.pixels, whole.test.classes + 1))
+        Dataset("new", whole.train, LabelledImages(whole.test.pixels, whole.test.classes + 1))
 
 
 def test_classes_that_teach_nothing() -> None:
     images = coloured_images()
-    one = [Part(part.pixels, torch.zeros_like(part.classes)) for part in images.parts]
+    one = [LabelledImages(part.pixels, torch.zeros_like(part.classes)) for part in images.parts]
     with pytest.raises(LabellingError, match="has one class; there is nothing to tell apart"):
         Dataset("one", *one)
-    train = Part(images.train.pixels, images.train.classes.clamp(min=2))
-    test = Part(images.test.pixels, images.test.classes.clamp(min=2))
+    train = LabelledImages(images.train.pixels, images.train.classes.clamp(min=2))
+    test = LabelledImages(images.test.pixels, images.test.classes.clamp(min=2))
     with pytest.raises(LabellingError, match="has no training images of the classes 0, 1"):
         Dataset("few", train, test)
 
 
 def test_spread_images_are_of_all_places() -> None:
-    part = Part(torch.arange(10).to(torch.uint8).view(10, 1, 1, 1), torch.arange(10))
+    part = LabelledImages(torch.arange(10).to(torch.uint8).view(10, 1, 1, 1), torch.arange(10))
     assert part.spread(4).classes.tolist() == [0, 2, 5, 7]
     assert part.spread(4).pixels.flatten().tolist() == [0, 2, 5, 7]
     assert len(part.spread(0)) == len(part.spread(10)) == len(part.spread(99)) == 10

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from gennape.labelling.muon import Muon, orthogonalized
+from gennape.labelling.muon import Muon, orthogonalize
 
 
 @given(rows=st.integers(1, 40), columns=st.integers(1, 40), seed=st.integers(0, 99))
@@ -15,14 +15,14 @@ def test_a_step_has_the_singular_vectors_of_the_gradient(
     rank = min(rows, columns)
     left, right = (torch.linalg.qr(torch.randn(size, rank)).Q for size in (rows, columns))
     values = torch.rand(rank) + 0.05
-    found = left.T @ orthogonalized(left @ values.diag() @ right.T) @ right
+    found = left.T @ orthogonalize(left @ values.diag() @ right.T) @ right
     assert found.diagonal().min() > 0.6
     assert found.diagonal().max() < 1.25
     torch.testing.assert_close(found, found.diagonal().diag(), atol=1e-3, rtol=0)
 
 
 def test_of_nothing_comes_nothing() -> None:
-    assert not orthogonalized(torch.zeros(3, 5)).any()
+    assert not orthogonalize(torch.zeros(3, 5)).any()
 
 
 @pytest.mark.parametrize("shape", [(8, 3, 3, 3), (64, 4, 1, 1), (16, 1, 3, 3)])

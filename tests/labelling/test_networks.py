@@ -3,10 +3,16 @@ from pathlib import Path
 
 import pytest
 
+from custom_families import FAMILIES
 from gennape import spaces
-from gennape.labelling import Dataset, LabellingError, Part, read_networks, sample_networks
+from gennape.labelling import (
+    Dataset,
+    LabelledImages,
+    LabellingError,
+    read_network_file,
+    sample_networks,
+)
 from labelled_networks import coloured_images
-from own_families import FAMILIES
 
 IMAGES = coloured_images()
 HIAML = "hiaml:a22-src0-t31-z"
@@ -29,7 +35,7 @@ def test_networks_take_the_images_and_their_classes() -> None:
 def test_a_text_of_networks(tmp_path: Path) -> None:
     path = tmp_path / "networks.txt"
     path.write_text(f"# mine\n\n{HIAML}  # a comment\nhiaml:z-z-z-z\n")
-    assert [graph.name for graph in read_networks(path, IMAGES)] == [HIAML, "hiaml:z-z-z-z"]
+    assert [graph.name for graph in read_network_file(path, IMAGES)] == [HIAML, "hiaml:z-z-z-z"]
 
 
 def test_a_text_may_name_networks_of_no_family(
@@ -46,7 +52,7 @@ def test_a_text_may_name_networks_of_no_family(
         monkeypatch.delitem(sys.modules, module, raising=False)
     path = tmp_path / "networks.txt"
     path.write_text("my_nets:small\nmy_families:Widths:3\n")
-    small, narrow = read_networks(path, IMAGES)
+    small, narrow = read_network_file(path, IMAGES)
     assert (small.name, small.parameters) == ("my_nets:small", 1930)
     assert narrow.name == "my_families:Widths:3"
     assert narrow.output_shape[0].tolist() == [3, 8, 8]
@@ -64,10 +70,10 @@ def test_bad_texts(tmp_path: Path, text: str, sentence: str) -> None:
     path = tmp_path / "networks.txt"
     path.write_text(text)
     with pytest.raises(LabellingError, match=sentence):
-        read_networks(path, IMAGES)
+        read_network_file(path, IMAGES)
 
 
 def test_images_that_no_family_takes() -> None:
-    flat = [Part(part.pixels[:, :, :4], part.classes) for part in IMAGES.parts]
+    flat = [LabelledImages(part.pixels[:, :, :4], part.classes) for part in IMAGES.parts]
     with pytest.raises(LabellingError, match=r"square colour images; .* 3x4x8"):
         sample_networks("hiaml", Dataset("flat", *flat), 1)

@@ -6,8 +6,8 @@ import pytest
 import torch
 from PIL import Image
 
-from gennape.importing import ModuleError
 from gennape.labelling import LabellingError, load_dataset
+from gennape.utils.optional_imports import ModuleError
 
 RED, BLUE = (200, 10, 10), (10, 10, 200)
 

@@ -4,24 +4,24 @@ import pytest
 import torch
 
 from gennape.labelling import Compute
-from gennape.labelling.training import Divergence, Training, learning_rate
+from gennape.labelling.training import DivergenceError, NetworkTraining
 from labelled_networks import coloured_images, tiny_network, tiny_recipe
 
 IMAGES = coloured_images()
 
 
-def _training(seed: int = 0, **recipe: Any) -> Training:
+def _training(seed: int = 0, **recipe: Any) -> NetworkTraining:
     network = tiny_network(dropout=True)
-    return Training(network, IMAGES, tiny_recipe(**recipe), Compute(), seed)
+    return NetworkTraining(network, IMAGES, tiny_recipe(**recipe), Compute(), seed)
 
 
-def _trained(training: Training) -> Training:
+def _trained(training: NetworkTraining) -> NetworkTraining:
     while not training.is_done:
         training.epoch()
     return training
 
 
-def _weights(training: Training) -> dict[str, torch.Tensor]:
+def _weights(training: NetworkTraining) -> dict[str, torch.Tensor]:
     return dict(training.network.state_dict())
 
 
@@ -30,7 +30,7 @@ def test_a_network_learns() -> None:
         tiny_network(width=32),
         tiny_recipe(epochs=12, half_resolution_epochs=0, crop=0),
     )
-    history = _trained(Training(network, IMAGES, recipe, Compute(), 0)).history
+    history = _trained(NetworkTraining(network, IMAGES, recipe, Compute(), 0)).history
     assert len(history.test_accuracy) == len(history.train_accuracy) == 12
     assert history.test_accuracy[-1] > 40  # 10 by chance
     assert history.train_accuracy[-1] > history.train_accuracy[0]
@@ -59,7 +59,7 @@ def test_the_seed_decides() -> None:
 
 
 def test_divergence_is_noticed() -> None:
-    with pytest.raises(Divergence, match="not finite"):
+    with pytest.raises(DivergenceError, match="not finite"):
         _trained(_training(learning_rate=1e30))
 
 
@@ -74,7 +74,7 @@ def test_a_subset_is_one_for_all_epochs() -> None:
 def test_a_subset_is_one_for_all_networks_of_a_seed() -> None:
     recipe = tiny_recipe(images=40)
     one, wider = (
-        Training(tiny_network(width=width), IMAGES, recipe, Compute(), 0) for width in (4, 8)
+        NetworkTraining(tiny_network(width=width), IMAGES, recipe, Compute(), 0) for width in (4, 8)
     )
     assert torch.equal(one.chosen, wider.chosen)
     assert not torch.equal(one.chosen, _training(1, images=40).chosen)
@@ -92,7 +92,7 @@ def test_first_epochs_see_half_the_resolution() -> None:
     assert training._training_batch(rows)[0].shape == (4, 3, 8, 8)
 
 
-def _tested(training: Training) -> list[tuple[int, int]]:
+def _tested(training: NetworkTraining) -> list[tuple[int, int]]:
     """Of each test how many images it had, and their height, in pixels."""
     tests = [(0, 0)] * training.recipe.epochs
 
@@ -122,17 +122,10 @@ def test_images_have_mean_0_and_deviation_1() -> None:
     torch.testing.assert_close(images.std((0, 2, 3)), torch.ones(3), atol=1e-3, rtol=0)
 
 
-def test_the_learning_rate_rises_and_falls() -> None:
-    recipe = tiny_recipe(learning_rate=1.0, warm_up=0.25)
-    rates = [learning_rate(recipe, progress) for progress in (0.125, 0.25, 0.625, 1.0)]
-    assert rates == pytest.approx([0.5, 1.0, 0.5, 0.0])
-    assert learning_rate(tiny_recipe(learning_rate=1.0, warm_up=0.0), 0.0) == 1.0
-
-
 def test_bfloat16_learns_too() -> None:
     recipe = tiny_recipe(half_resolution_epochs=0)
     plain, short = (
-        _trained(Training(tiny_network(), IMAGES, recipe, Compute(bfloat16=bfloat16), 0))
+        _trained(NetworkTraining(tiny_network(), IMAGES, recipe, Compute(bfloat16=bfloat16), 0))
         for bfloat16 in (False, True)
     )
     assert all(weight.dtype is not torch.bfloat16 for weight in _weights(short).values())

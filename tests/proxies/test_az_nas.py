@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from gennape.proxies import Batch, measure
 from gennape.proxies.az_nas import AZ_NAS, expressivity, progressivity, trainability
-from proxy_networks import as_in_training, batch, candidate, make
+from proxy_networks import as_in_training, batch, make, prepared
 
 
 def _features(name: str) -> list[Tensor]:
@@ -41,12 +41,12 @@ def _entropies(name: str) -> np.ndarray:
 
 
 def test_expressivity_is_the_entropy_of_the_principal_components(name: str) -> None:
-    assert expressivity(candidate(name)) == pytest.approx(_entropies(name).sum(), rel=1e-4)
+    assert expressivity(prepared(name)) == pytest.approx(_entropies(name).sum(), rel=1e-4)
 
 
 def test_progressivity_is_the_least_gain(name: str) -> None:
     expected = np.diff(_entropies(name)).min()
-    assert progressivity(candidate(name)) == pytest.approx(expected, rel=1e-3, abs=1e-5)
+    assert progressivity(prepared(name)) == pytest.approx(expected, rel=1e-3, abs=1e-5)
 
 
 def _largest_singular_values(name: str) -> list[float]:
@@ -70,7 +70,7 @@ def _largest_singular_values(name: str) -> list[float]:
 
 def test_trainability_is_best_for_singular_values_of_one(name: str) -> None:
     expected = np.mean([2 - s - 1 / (s + 1e-6) for s in _largest_singular_values(name)])
-    assert trainability(candidate(name)) == pytest.approx(expected, rel=1e-4)
+    assert trainability(prepared(name)) == pytest.approx(expected, rel=1e-4)
     assert expected <= 1e-6
 
 

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from gennape import spaces
 from gennape.frontends import graph_of
 from gennape.proxies.blocks import _block_ends, _largest_singular_value
-from gennape.proxies.missing import MissingScore
+from gennape.proxies.passes import MissingScore
 from proxy_networks import make
 
 

@@ -5,7 +5,7 @@ from torch import nn
 
 from gennape.proxies import Batch, score
 from gennape.proxies.epe_nas import epe_nas
-from proxy_networks import as_in_training, batch, candidate, make
+from proxy_networks import as_in_training, batch, make, prepared
 
 
 def test_sums_the_correlations_inside_classes(name: str) -> None:
@@ -16,7 +16,7 @@ def test_sums_the_correlations_inside_classes(name: str) -> None:
     for first in range(3):  # eight images of five classes: 0, 1 and 2 come twice
         r = np.corrcoef(gradients[first].flatten(), gradients[first + 5].flatten())[0, 1]
         expected += abs(2 * np.log(1 + 1e-5) + 2 * np.log(abs(r) + 1e-5))
-    assert epe_nas(candidate(name)) == pytest.approx(expected, rel=1e-4)
+    assert epe_nas(prepared(name)) == pytest.approx(expected, rel=1e-4)
 
 
 def test_many_classes_are_compared_with_one_another() -> None:

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from gennape.proxies import Batch, ProxyScore, score
 from gennape.proxies.epsinas import epsinas
-from proxy_networks import as_in_training, batch, candidate, make
+from proxy_networks import as_in_training, batch, make, prepared
 
 
 def test_compares_two_constants(name: str) -> None:
@@ -19,7 +19,7 @@ def test_compares_two_constants(name: str) -> None:
     differences = [abs(p - q) for p, q in zip(*outputs, strict=True) if p and q]
     sizes = [p for p in outputs[0] + outputs[1] if p]
     expected = (sum(differences) / len(differences)) / (sum(sizes) / len(sizes))
-    assert epsinas(candidate(name)) == pytest.approx(expected, rel=1e-6, abs=1e-12)
+    assert epsinas(prepared(name)) == pytest.approx(expected, rel=1e-6, abs=1e-12)
 
 
 class Bent(nn.Module):

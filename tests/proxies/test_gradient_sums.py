@@ -8,13 +8,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gennape.proxies import Batch, score
-from gennape.proxies.fisher import fisher
-from gennape.proxies.grad_norm import grad_norm
+from gennape.proxies.gradient_sums import fisher, grad_norm, plain, snip
 from gennape.proxies.grasp import grasp
 from gennape.proxies.l2_norm import l2_norm
-from gennape.proxies.plain import plain
-from gennape.proxies.snip import snip
-from proxy_networks import as_in_training, batch, candidate, loss, make, weights
+from proxy_networks import as_in_training, batch, loss, make, prepared, weights
 
 
 def _pairs(name: str) -> list[tuple[Tensor, Tensor]]:
@@ -26,22 +23,22 @@ def _pairs(name: str) -> list[tuple[Tensor, Tensor]]:
 
 def test_snip(name: str) -> None:
     expected = sum(float((w * g).abs().sum()) for w, g in _pairs(name))
-    assert snip(candidate(name)) == pytest.approx(expected, rel=1e-4)
+    assert snip(prepared(name)) == pytest.approx(expected, rel=1e-4)
 
 
 def test_plain(name: str) -> None:
     expected = sum(float((w * g).sum()) for w, g in _pairs(name))
-    assert plain(candidate(name)) == pytest.approx(expected, rel=1e-3, abs=1e-6)
+    assert plain(prepared(name)) == pytest.approx(expected, rel=1e-3, abs=1e-6)
 
 
 def test_grad_norm(name: str) -> None:
     expected = sum(float((g**2).sum().sqrt()) for _, g in _pairs(name))
-    assert grad_norm(candidate(name)) == pytest.approx(expected, rel=1e-4)
+    assert grad_norm(prepared(name)) == pytest.approx(expected, rel=1e-4)
 
 
 def test_l2_norm(name: str) -> None:
     expected = sum(float((w**2).sum().sqrt()) for w, _ in _pairs(name))
-    assert l2_norm(candidate(name)) == pytest.approx(expected, rel=1e-5)
+    assert l2_norm(prepared(name)) == pytest.approx(expected, rel=1e-5)
 
 
 def test_fisher(name: str) -> None:
@@ -59,7 +56,7 @@ def test_fisher(name: str) -> None:
             layer.register_forward_hook(scale)
     gradients = torch.autograd.grad(loss(network), factors)
     expected = sum(float((g**2).mean(dim=0).sum() / 2) for g in gradients)
-    assert fisher(candidate(name)) == pytest.approx(expected, rel=1e-4)
+    assert fisher(prepared(name)) == pytest.approx(expected, rel=1e-4)
 
 
 def test_grasp(name: str) -> None:
@@ -78,7 +75,7 @@ def test_grasp(name: str) -> None:
     gradient_of = torch.func.grad(loss_of)
     _, products = torch.func.jvp(gradient_of, (own,), (gradient_of(own),))
     expected = -sum(float((own[path] * products[path]).sum()) for path in own)
-    assert grasp(candidate(name)) == pytest.approx(expected, rel=1e-3, abs=1e-6)
+    assert grasp(prepared(name)) == pytest.approx(expected, rel=1e-3, abs=1e-6)
 
 
 def test_one_weight_by_hand() -> None:

@@ -9,7 +9,7 @@ from gennape.proxies import score
 from gennape.proxies.depth import depth
 from gennape.proxies.receptive_field import receptive_field
 from gennape.proxies.size import macs, parameters
-from proxy_networks import candidate
+from proxy_networks import prepared
 
 CONV3 = 8 / 12  # variance of a window of three pixels
 
@@ -20,7 +20,7 @@ def test_macs(name: str) -> None:
         "chain": stem + 4 * 4 * 4 * 6 * 9 + 6 * 5,
         "branched": stem + 8 * 8 * (4 * 4 * 9 + 4 * 4) + 4 * 5,
     }
-    assert macs(candidate(name)) == expected[name]
+    assert macs(prepared(name)) == expected[name]
 
 
 def test_parameters(name: str) -> None:
@@ -28,18 +28,18 @@ def test_parameters(name: str) -> None:
         "chain": (3 * 4 * 9 + 4) + 8 + 4 * 6 * 9 + 12 + (6 * 5 + 5),
         "branched": 3 * 4 * 9 + 8 + (4 * 4 * 9 + 4) + (4 * 4 + 4) + (4 * 5 + 5),
     }
-    assert parameters(candidate(name)) == expected[name]
+    assert parameters(prepared(name)) == expected[name]
 
 
 def test_depth(name: str) -> None:
     """Half of the walks through a residual block take its layer."""
-    assert depth(candidate(name)) == {"chain": 3, "branched": 1 + 1 / 2 + 1 / 2 + 1}[name]
+    assert depth(prepared(name)) == {"chain": 3, "branched": 1 + 1 / 2 + 1 / 2 + 1}[name]
 
 
 def test_receptive_field(name: str) -> None:
     """The stride of the chain's second convolution comes after its window."""
     variance = {"chain": 2 * CONV3, "branched": CONV3 + CONV3 / 2}[name]
-    assert receptive_field(candidate(name)) == pytest.approx(math.sqrt(12 * variance + 1))
+    assert receptive_field(prepared(name)) == pytest.approx(math.sqrt(12 * variance + 1))
 
 
 def test_windows_behind_a_stride_and_with_dilation_are_wider() -> None:

@@ -4,7 +4,7 @@ import torch
 
 from gennape.proxies import Batch, score
 from gennape.proxies.jacov import jacov
-from proxy_networks import as_in_training, batch, candidate, make
+from proxy_networks import as_in_training, batch, make, prepared
 
 
 def test_is_computed_from_the_gradients_of_each_image(name: str) -> None:
@@ -13,7 +13,7 @@ def test_is_computed_from_the_gradients_of_each_image(name: str) -> None:
     (gradients,) = torch.autograd.grad(network(images).sum(), images)
     values = np.linalg.eigvals(np.corrcoef(gradients.flatten(1).numpy())).real.clip(0)
     expected = -np.sum(np.log(values + 1e-5) + 1 / (values + 1e-5))
-    assert jacov(candidate(name)) == pytest.approx(expected, rel=1e-2)
+    assert jacov(prepared(name)) == pytest.approx(expected, rel=1e-2)
 
 
 def test_alike_images_score_low() -> None:

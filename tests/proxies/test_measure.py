@@ -1,8 +1,9 @@
-"""What holds for every proxy, whatever it computes."""
+"""Measurements of several proxies, their seeds, costs and failures."""
 
+import doctest
 import gc
 import math
-from collections.abc import Iterator
+import sys
 from typing import Any
 
 import pytest
@@ -11,47 +12,12 @@ from torch import nn
 
 from gennape import spaces
 from gennape.frontends import FrontendError, graph_of
-from gennape.proxies import Batch, ProxyError, measure, names, score
+from gennape.proxies import Batch, Proxy, ProxyError, measure, names, score
 from gennape.proxies.az_nas import AZ_NAS
 from gennape.proxies.blocks import BlockStatistics, block_statistics
 from proxy_networks import batch, make
 
 RELU_PROXIES = {"naswot", "swap", "swap_reg"}
-
-
-def _state(network: nn.Module) -> Iterator[torch.Tensor]:
-    yield from network.state_dict().values()
-    yield from (p.grad for p in network.parameters() if p.grad is not None)
-
-
-@pytest.mark.parametrize("proxy", names())
-def test_the_network_is_left_as_it_is(proxy: str, name: str) -> None:
-    network = make(name)
-    for layer in list(network.children())[::2]:
-        layer.eval()
-    next(network.parameters()).requires_grad_(False)
-    for parameter in network.parameters():
-        parameter.grad = torch.ones_like(parameter)
-    before = [tensor.clone() for tensor in _state(network)]
-    modes = [layer.training for layer in network.modules()]
-    wanted = [parameter.requires_grad for parameter in network.parameters()]
-    random = torch.get_rng_state()
-    assert score(proxy, network, batch()).value is not None
-    for tensor, old in zip(_state(network), before, strict=True):
-        torch.testing.assert_close(tensor, old, rtol=0, atol=0)
-    assert modes == [layer.training for layer in network.modules()]
-    assert wanted == [parameter.requires_grad for parameter in network.parameters()]
-    assert all(not layer._forward_hooks for layer in network.modules())
-    if isinstance(network, nn.Sequential):
-        assert network[2].inplace
-    assert torch.equal(torch.get_rng_state(), random)
-
-
-@pytest.mark.parametrize("proxy", names())
-def test_no_proxy_depends_on_those_before_it(proxy: str, name: str) -> None:
-    """Proxies share passes and a copy of the network, whose weights some replace."""
-    together = {one.proxy: one for one in measure(reversed(names()), make(name), batch())}
-    assert together[proxy].value == score(proxy, make(name), batch()).value
 
 
 def test_the_seed_decides() -> None:
@@ -67,15 +33,6 @@ def test_the_seed_decides() -> None:
     assert same == {"macs", "parameters", "depth", "receptive_field"} | constant_weights
 
 
-def test_mode_and_dropout_do_not_matter() -> None:
-    """Batch norms use the batch, and dropout is off, in training and in evaluation."""
-    values = [
-        {one.proxy: one.value for one in measure(names(), network, batch())}
-        for network in (make("chain").train(), make("chain").eval())
-    ]
-    assert values[0] == values[1]
-
-
 def test_without_relus_there_are_no_patterns() -> None:
     network = nn.Sequential(
         nn.Conv2d(3, 4, 3, padding=1), nn.SiLU(), nn.Conv2d(4, 4, 3), nn.SiLU(),
@@ -88,15 +45,6 @@ def test_without_relus_there_are_no_patterns() -> None:
         else:
             assert one.missing == ""
             assert one.value is not None and math.isfinite(one.value)
-
-
-def test_a_network_that_gives_nothing_has_reasons() -> None:
-    """A cell of zeroes: no path leads from the image to the classes."""
-    network = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2))
-    nn.init.zeros_(network[2].weight)
-    for one in measure(names(), network, batch()):
-        assert (one.value is None) == bool(one.missing)
-        assert one.value is None or math.isfinite(one.value)
 
 
 def test_values_beyond_numbers_are_missing() -> None:
@@ -117,23 +65,6 @@ def test_labels_must_fit_the_outputs() -> None:
     network = nn.Sequential(nn.Flatten(), nn.Linear(192, 3))
     missing = score("snip", network, batch()).missing
     assert missing == "the network has 3 outputs and the labels 5 classes"
-
-
-@pytest.mark.parametrize("classes", [10, 1000])
-@pytest.mark.parametrize("size", [32, 224])
-def test_any_number_of_classes_and_pixels(classes: int, size: int) -> None:
-    network = nn.Sequential(
-        nn.Conv2d(3, 4, 5, stride=4, bias=False), nn.BatchNorm2d(4), nn.ReLU(),
-        nn.Conv2d(4, 8, 3, padding=1, bias=False), nn.BatchNorm2d(8), nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, classes),
-    )  # fmt: skip
-    graph = graph_of(network, (3, size, size))
-    images = torch.randn(6, 3, size, size, generator=torch.Generator().manual_seed(0))
-    pictures = Batch(images, torch.tensor([0, 1] * 3) * (classes - 1))
-    first, again = (measure(names(), graph, pictures) for _ in range(2))
-    assert [one.missing for one in first] == [""] * len(first)
-    assert all(one.value is not None and math.isfinite(one.value) for one in first)
-    assert [one.value for one in first] == [one.value for one in again]
 
 
 @pytest.mark.parametrize("operation", ["none", "skip_connect", "avg_pool_3x3", "nor_conv_1x1"])
@@ -169,9 +100,15 @@ def test_the_parts_of_az_nas_share_a_pass(monkeypatch: pytest.MonkeyPatch) -> No
         runs.append(1)
         return block_statistics(*arguments)
 
-    monkeypatch.setattr("gennape.proxies.candidate.block_statistics", counted)
+    monkeypatch.setattr("gennape.proxies.proxy.block_statistics", counted)
     measure(AZ_NAS, make("chain"), batch())
     assert runs == [1]
+
+
+def test_weights_of_a_shared_pass_outlive_their_rewriting() -> None:
+    """Synflow takes absolute values of the weights whose gradients two others share."""
+    alone = score("plain", make("chain"), batch()).value
+    assert measure(["snip", "synflow", "plain"], make("chain"), batch())[-1].value == alone
 
 
 def test_costs_of_shared_passes_count_for_each() -> None:
@@ -199,6 +136,14 @@ def test_no_activation_outlives_the_measurement(name: str) -> None:
     assert _tensors() == before
 
 
+def test_a_proxy_of_ones_own() -> None:
+    double = Proxy("double", lambda candidate: 2.0 * candidate.graph.macs)
+    own, macs = measure([double, "macs"], make("chain"), batch())
+    assert (own.proxy, own.value) == ("double", 2 * graph_of(make("chain"), (3, 8, 8)).macs)
+    assert macs.value is not None and own.value == 2 * abs(macs.value)
+    assert score(double, make("chain"), batch()).value == own.value
+
+
 def test_a_module_needs_its_input_shape() -> None:
     with pytest.raises(ProxyError, match="give its input_shape"):
         score("swap", make("chain"))
@@ -219,3 +164,7 @@ def test_without_labels_they_are_random() -> None:
     first, again = (score("snip", make("chain"), Batch(images), seed=0).value for _ in range(2))
     assert first == again
     assert first != score("snip", make("chain"), Batch(images), seed=1).value
+
+
+def test_the_examples_run() -> None:
+    assert doctest.testmod(sys.modules["gennape.proxies.measure"]).failed == 0

@@ -5,14 +5,14 @@ from torch import nn
 
 from gennape.proxies import Batch, score
 from gennape.proxies.naswot import kernel, naswot
-from proxy_networks import candidate
+from proxy_networks import prepared
 from relu_signs import relu_signs
 
 
 def test_counts_the_units_on_which_images_agree(name: str) -> None:
     signs = relu_signs(name)
     expected = [[(a == b).sum() for b in signs] for a in signs]
-    assert naswot(candidate(name)) == pytest.approx(np.linalg.slogdet(expected)[1], rel=1e-6)
+    assert naswot(prepared(name)) == pytest.approx(np.linalg.slogdet(expected)[1], rel=1e-6)
 
 
 def test_three_units_by_hand() -> None:

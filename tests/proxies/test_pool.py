@@ -1,13 +1,16 @@
+import doctest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from gennape import spaces
-from gennape.proxies import Choice, PoolScores, ProxyError, choose_networks, pool, score_pool
+from gennape.proxies import PoolScores, ProxyPool, pool, sample_pool, score_pool
 from gennape.proxies.measure import ProxyScore, measure
+from gennape.utils.workspace import WorkspaceError
 
 _NOTHING = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
 _CONVOLUTIONS = _NOTHING.replace("none", "nor_conv_3x3")
@@ -15,8 +18,8 @@ PROXIES = ("parameters", "macs", "depth")
 
 
 @pytest.fixture
-def choice() -> Choice:
-    return choose_networks("nasbench201", 4, resolution=8)
+def chosen() -> ProxyPool:
+    return sample_pool("nasbench201", 4, resolution=8)
 
 
 @pytest.fixture
@@ -32,16 +35,16 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return calls
 
 
-def _run(choice: Choice, folder: Path, proxies: tuple[str, ...] = PROXIES) -> PoolScores:
-    return score_pool(choice.space, choice.architectures, proxies, folder)
+def _run(chosen: ProxyPool, folder: Path, proxies: tuple[str, ...] = PROXIES) -> PoolScores:
+    return score_pool(chosen.space, chosen.architectures, proxies, folder)
 
 
-def test_scores_of_each_network(choice: Choice, tmp_path: Path) -> None:
-    scores = _run(choice, tmp_path)
-    graphs = [choice.space.graph(one) for one in choice.architectures]
+def test_scores_of_each_network(chosen: ProxyPool, tmp_path: Path) -> None:
+    scores = _run(chosen, tmp_path)
+    graphs = [chosen.space.graph(one) for one in chosen.architectures]
     assert scores.values("parameters").tolist() == [graph.parameters for graph in graphs]
     assert scores.values("macs").tolist() == [graph.macs for graph in graphs]
-    assert scores.architectures[0] == f"nasbench201:{choice.space.format(choice.architectures[0])}"
+    assert scores.architectures[0] == f"nasbench201:{chosen.space.format(chosen.architectures[0])}"
     table = pq.read_table(tmp_path / "scores.parquet").to_pylist()
     assert len(table) == 4 * 3
     assert table[1] == {
@@ -55,59 +58,60 @@ def test_scores_of_each_network(choice: Choice, tmp_path: Path) -> None:
 
 
 def test_a_killed_run_goes_on(
-    choice: Choice, tmp_path: Path, measured: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    chosen: ProxyPool, tmp_path: Path, measured: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(what: str, done: int, total: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        score_pool(choice.space, choice.architectures, PROXIES, tmp_path, report=killed)
+        score_pool(chosen.space, chosen.architectures, PROXIES, tmp_path, report=killed)
     assert len(measured) == 2
     assert not (tmp_path / "scores.parquet").exists()
-    scores = _run(choice, tmp_path)
+    scores = _run(chosen, tmp_path)
     assert measured == [list(PROXIES)] * 4
-    again = _run(choice, tmp_path)
+    again = _run(chosen, tmp_path)
     assert len(measured) == 4
     assert again == scores
     np.testing.assert_array_equal(
-        scores.values("macs"), _run(choice, tmp_path / "at once").values("macs")
+        scores.values("macs"), _run(chosen, tmp_path / "at once").values("macs")
     )
 
 
 def test_a_line_that_was_cut_off_is_done_again(
-    choice: Choice, tmp_path: Path, measured: list[list[str]]
+    chosen: ProxyPool, tmp_path: Path, measured: list[list[str]]
 ) -> None:
-    _run(choice, tmp_path)
+    _run(chosen, tmp_path)
     journal = tmp_path / "scores.jsonl"
     journal.write_bytes(journal.read_bytes()[:-20])
-    scores = _run(choice, tmp_path)
+    with pytest.warns(UserWarning, match="the last line of .* was cut off and is dropped"):
+        scores = _run(chosen, tmp_path)
     assert len(measured) == 5
     assert len(journal.read_text().splitlines()) == 5
-    assert _run(choice, tmp_path) == scores
+    assert _run(chosen, tmp_path) == scores
     assert len(measured) == 5
 
 
 def test_only_new_proxies_and_networks_are_computed(
-    choice: Choice, tmp_path: Path, measured: list[list[str]]
+    chosen: ProxyPool, tmp_path: Path, measured: list[list[str]]
 ) -> None:
-    first = Choice(choice.space, choice.architectures[:1])
+    first = ProxyPool(chosen.space, chosen.architectures[:1])
     _run(first, tmp_path, ("macs",))
-    _run(choice, tmp_path, ("macs", "depth"))
+    _run(chosen, tmp_path, ("macs", "depth"))
     assert measured == [["macs"], ["depth"], *[["macs", "depth"]] * 3]
 
 
-def test_other_settings_need_another_folder(choice: Choice, tmp_path: Path) -> None:
-    _run(choice, tmp_path)
-    other = choose_networks("nasbench201", 4, resolution=16)
-    with pytest.raises(ProxyError, match=r"other settings .*resolution 8.*now.*resolution 16"):
+def test_other_settings_need_another_folder(chosen: ProxyPool, tmp_path: Path) -> None:
+    _run(chosen, tmp_path)
+    other = sample_pool("nasbench201", 4, resolution=16)
+    with pytest.raises(WorkspaceError, match=r"other settings \(resolution was 8, is 16\)"):
         _run(other, tmp_path)
 
 
-def test_another_file_of_that_name(choice: Choice, tmp_path: Path) -> None:
+def test_another_file_of_that_name(chosen: ProxyPool, tmp_path: Path) -> None:
     (tmp_path / "scores.jsonl").write_text("no journal\n")
-    with pytest.raises(ProxyError, match="is no journal of scores"):
-        _run(choice, tmp_path)
+    with pytest.raises(WorkspaceError, match=r"scores.jsonl holds no settings and records"):
+        _run(chosen, tmp_path)
 
 
 def _scores(**values: list[float | None]) -> PoolScores:
@@ -143,8 +147,8 @@ def test_az_nas_is_a_vote_over_its_parts() -> None:
     assert scores.correlations()["vote"]["az_nas"] == pytest.approx(1)
 
 
-def test_the_vote_ranks_the_networks(choice: Choice, tmp_path: Path) -> None:
-    scores = _run(choice, tmp_path, ("parameters", "macs"))
+def test_the_vote_ranks_the_networks(chosen: ProxyPool, tmp_path: Path) -> None:
+    scores = _run(chosen, tmp_path, ("parameters", "macs"))
     table = pq.read_table(tmp_path / "ranking.parquet").to_pydict()
     assert list(table) == ["architecture", "parameters", "macs", "vote"]
     assert table["vote"] == sorted(scores.vote(), reverse=True)
@@ -161,3 +165,32 @@ def test_missing_scores_are_null_in_the_ranking(tmp_path: Path) -> None:
     table = pq.read_table(tmp_path / "ranking.parquet").to_pydict()
     assert table["architecture"][1] == f"nasbench201:{family.format(cells[0])}"
     assert table["synflow"][0] is not None and table["synflow"][1] is None
+
+
+def test_different_networks_that_follow_the_seed() -> None:
+    first, again = (sample_pool("nasbench201", 50, seed=1, resolution=16) for _ in range(2))
+    assert len(set(first.architectures)) == 50
+    assert first.architectures == again.architectures
+    assert first.architectures != sample_pool("nasbench201", 50, seed=2).architectures
+    assert first.space.resolution == 16
+    assert first.accuracies is None
+
+
+def test_rows_of_a_labelled_table(tmp_path: Path) -> None:
+    family = spaces.get("nasbench201")
+    rng = np.random.default_rng(0)
+    cells = [family.sample(rng) for _ in range(10)]
+    columns = {"architecture": [family.format(cell) for cell in cells]}
+    for data_set in ("cifar10", "cifar100", "imagenet16_120"):
+        columns[f"{data_set}_test_accuracy_200"] = [float(i) for i in range(10)]
+    pq.write_table(pa.table(columns), tmp_path / "nasbench201.parquet")
+    chosen = sample_pool("nasbench201", 4, seed=3, resolution=8, labelled=tmp_path)
+    rows = np.random.default_rng(3).permutation(10)[:4]
+    assert chosen.architectures == [cells[row] for row in rows]
+    assert chosen.accuracies is not None
+    assert chosen.accuracies.tolist() == rows.tolist()
+    assert chosen.space.resolution == 8
+
+
+def test_the_example_runs() -> None:
+    assert doctest.testmod(pool).failed == 0

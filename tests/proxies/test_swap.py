@@ -7,14 +7,14 @@ from torch import nn
 
 from gennape.proxies import Batch, score
 from gennape.proxies.swap import swap, swap_reg
-from proxy_networks import candidate, make
+from proxy_networks import make, prepared
 from relu_signs import relu_signs
 
 
 def test_counts_different_patterns(name: str) -> None:
     patterns = {tuple(unit) for unit in relu_signs(name).T}
     assert 10 < len(patterns) < 256
-    assert swap(candidate(name)) == len(patterns)
+    assert swap(prepared(name)) == len(patterns)
 
 
 @pytest.mark.parametrize("images", [2, 8, 9, 17, 33, 65])
@@ -28,5 +28,5 @@ def test_any_number_of_images(images: int) -> None:
 
 def test_regularisation_prefers_a_size(name: str) -> None:
     millions = sum(p.numel() for p in make(name).parameters()) / 1e6
-    expected = math.log(swap(candidate(name))) - (millions - 40) ** 2 / 40
-    assert swap_reg(candidate(name)) == pytest.approx(expected)
+    expected = math.log(swap(prepared(name))) - (millions - 40) ** 2 / 40
+    assert swap_reg(prepared(name)) == pytest.approx(expected)

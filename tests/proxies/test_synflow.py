@@ -6,7 +6,7 @@ from torch import nn
 
 from gennape.proxies import score
 from gennape.proxies.synflow import synflow
-from proxy_networks import candidate, make, weights
+from proxy_networks import make, prepared, weights
 
 
 def test_two_linear_layers_by_hand() -> None:
@@ -30,7 +30,7 @@ def test_is_the_gradient_of_the_network_without_signs(name: str) -> None:
         parameter.data = parameter.data.abs()
     found = torch.autograd.grad(network(torch.ones(1, 3, 8, 8).double()).sum(), weights(network))
     total = sum((w * g).abs().sum() for w, g in zip(weights(network), found, strict=True))
-    assert synflow(candidate(name)) == pytest.approx(math.log(total.item()), rel=1e-6)
+    assert synflow(prepared(name)) == pytest.approx(math.log(total.item()), rel=1e-6)
 
 
 def test_deep_networks_do_not_overflow() -> None:

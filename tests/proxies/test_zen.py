@@ -6,7 +6,7 @@ from torch import nn
 
 from gennape.proxies import score
 from gennape.proxies.zen import zen
-from proxy_networks import as_in_training, candidate, make
+from proxy_networks import as_in_training, make, prepared
 
 
 def test_is_the_change_of_the_features_and_the_scales(name: str) -> None:
@@ -31,7 +31,7 @@ def test_is_the_change_of_the_features_and_the_scales(name: str) -> None:
     with torch.no_grad():
         difference = (features(x) - features(x + 0.01 * e)).abs().sum((1, 2, 3)).mean()
     expected = float(difference.log()) + sum(map(math.log, scales[: len(scales) // 2]))
-    assert zen(candidate(name)) == pytest.approx(expected, rel=1e-4)
+    assert zen(prepared(name)) == pytest.approx(expected, rel=1e-4)
 
 
 def _branched_features(network: nn.Module):  # type: ignore[no-untyped-def]

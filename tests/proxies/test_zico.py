@@ -4,7 +4,7 @@ from torch import nn
 
 from gennape.proxies import Batch, score
 from gennape.proxies.zico import zico
-from proxy_networks import as_in_training, candidate, loss, make, weights
+from proxy_networks import as_in_training, loss, make, prepared, weights
 
 
 def test_is_computed_from_two_halves(name: str) -> None:
@@ -18,7 +18,7 @@ def test_is_computed_from_two_halves(name: str) -> None:
         mean = (first.abs() + second.abs()) / 2
         deviation = (first - second).abs() / 2  # of two numbers
         expected += float((mean / deviation)[deviation > 0].double().sum().log())
-    assert zico(candidate(name)) == pytest.approx(expected, rel=1e-3)
+    assert zico(prepared(name)) == pytest.approx(expected, rel=1e-3)
 
 
 def test_constant_gradients_are_left_out() -> None:

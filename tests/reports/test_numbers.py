@@ -1,6 +1,6 @@
 import pytest
 
-from gennape.reports.numbers import with_unit
+from gennape.reports.numbers import duration, with_unit
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,11 @@ def test_with_unit_keeps_three_figures(count: int, text: str) -> None:
 )
 def test_with_unit_may_have_more_figures(count: float, text: str) -> None:
     assert with_unit(count, figures=4) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "0 s"), (59, "59 s"), (90, "2 min"), (3570, "1 h 00 min"), (7500, "2 h 05 min")],
+)
+def test_durations_are_said_in_words(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

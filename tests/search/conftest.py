@@ -4,14 +4,14 @@ from time import monotonic, sleep
 import pytest
 
 from gennape.graph import ComputationGraph, GraphBuilder
-from gennape.search import Pool, pool
+from gennape.search import WorkerPool, worker_pool
 
 
 @pytest.fixture
-def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
+def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerPool]:
     """Two processes, both of them ready."""
-    monkeypatch.setattr(pool, "_WORTH_STARTING", 1)
-    with Pool(2) as processes:
+    monkeypatch.setattr(worker_pool, "_WORTH_STARTING", 1)
+    with WorkerPool(2) as processes:
         processes.map(abs, [0])
         end = monotonic() + 120
         while processes.ready < 2:

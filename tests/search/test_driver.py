@@ -1,199 +1,115 @@
-from collections.abc import Sequence
+import doctest
+import json
+from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
-from gennape import spaces
+from gennape import benchmarks, spaces
+from gennape.estimator import Estimator, load
 from gennape.graph import ComputationGraph
 from gennape.search import (
-    Catalogue,
     Constraint,
-    Found,
+    NetworkCache,
     Objective,
     SearchError,
-    Settings,
-    run,
+    SearchSettings,
+    driver,
+    search,
+    write_search_report,
 )
-from gennape.search.algorithms import ALGORITHMS
-from search_doubles import Quality, quality, true_quality
+from gennape.utils.workspace import WorkspaceError
 
-SCORE = (Objective.of("score"),)
-BOTH = (Objective.of("score"), Objective.of("macs"))
+Branches = Callable[[tuple[int, int]], ComputationGraph]
+SMALL = SearchSettings("evolution", budget=12)
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue(spaces.get("nasbench201"))
+def estimator() -> Estimator:
+    return load("nasbench101")
 
 
-def settings_of(algorithm: str, budget: int = 60, seed: int = 0) -> Settings:
-    return Settings(algorithm, BOTH if algorithm == "nsga2" else SCORE, budget=budget, seed=seed)
-
-
-def best_score(found: Found) -> float:
-    return max(candidate.metrics["score"] for candidate in found.candidates)
-
-
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_candidates_are_different_networks(
-    catalogue: Catalogue, algorithm: str, tmp_path: Path
+def test_changes_of_a_network_go_on_only_with_its_nodes_in_that_order(
+    two_branches: Branches, estimator: Estimator, tmp_path: Path
 ) -> None:
-    scorer = Quality()
-    found = run(catalogue, settings_of(algorithm), tmp_path, scorer)
-    assert len(found.candidates) == 60
-    graphs = [catalogue.space.graph(one.architecture) for one in found.candidates]
-    assert len({graph.fingerprint for graph in graphs}) == 60
-    assert sorted(scorer.scored) == sorted(one.text for one in found.candidates)
-    for graph, candidate in zip(graphs, found.candidates, strict=True):
-        assert candidate.metrics["macs"] == graph.macs
-        assert candidate.metrics["parameters"] == graph.parameters
-        assert candidate.metrics["score"] == quality(candidate.text)
+    first = search(two_branches((3, 5)), SMALL, tmp_path, estimator)
+    assert search(two_branches((3, 5)), SMALL, tmp_path, estimator) == first
+    assert write_search_report(first, tmp_path).read_text().startswith("<!")
+    with pytest.raises(WorkspaceError, match=r"other settings \(network"):
+        search(two_branches((5, 3)), SMALL, tmp_path, estimator)
 
 
-@pytest.mark.parametrize("algorithm", ["local", "evolution"])
-def test_algorithms_beat_random_search(
-    catalogue: Catalogue, algorithm: str, tmp_path: Path
+def test_the_labels_of_the_package_guide_a_search(
+    estimator: Estimator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ahead = 0
-    for seed in range(5):
-        results = [
-            run(catalogue, settings_of(name, 150, seed), tmp_path / f"{name}-{seed}", Quality())
-            for name in (algorithm, "random")
-        ]
-        ahead += best_score(results[0]) > best_score(results[1])
-    assert ahead >= 4
-
-
-def test_nsga2_has_a_better_front_than_random_search(catalogue: Catalogue, tmp_path: Path) -> None:
-    fronts = [
-        run(catalogue, Settings(name, BOTH, budget=200), tmp_path / name, Quality()).front
-        for name in ("nsga2", "random")
-    ]
-
-    def beaten(one: Sequence, other: Sequence) -> int:
-        return sum(
-            any(
-                a.metrics["score"] >= b.metrics["score"]
-                and a.metrics["macs"] <= b.metrics["macs"]
-                and a.metrics != b.metrics
-                for a in other
-            )
-            for b in one
-        )
-
-    assert beaten(fronts[1], fronts[0]) > beaten(fronts[0], fronts[1])
-
-
-def test_the_seed_decides(catalogue: Catalogue, tmp_path: Path) -> None:
-    first, again, other = (
-        run(catalogue, settings_of("evolution", seed=seed), tmp_path / name, Quality())
-        for name, seed in (("a", 1), ("b", 1), ("c", 2))
+    monkeypatch.delenv("GENNAPE_DATA", raising=False)
+    found = search(
+        "hiaml", SMALL, tmp_path, estimator, evaluate="hiaml", evaluations=6, per_round=3
     )
-    assert first == again
-    assert first != other
-
-
-def test_constraints_spare_the_scorer(catalogue: Catalogue, tmp_path: Path) -> None:
-    settings = Settings("random", SCORE, (Constraint.of("macs<=40M"),), budget=40)
-    scorer = Quality()
-    found = run(catalogue, settings, tmp_path, scorer)
-    assert len(scorer.scored) == 40
-    assert all(candidate.metrics["macs"] <= 40e6 for candidate in found.candidates)
-
-
-def test_a_bound_on_the_score_spares_true_evaluations(catalogue: Catalogue, tmp_path: Path) -> None:
-    evaluated: list[str] = []
-
-    def evaluate(graphs: Sequence[ComputationGraph]) -> list[float]:
-        evaluated.extend(graph.name for graph in graphs)
-        return true_quality(graphs)
-
-    settings = Settings("random", (Objective.of("accuracy"),), (Constraint.of("score>=6"),), 10)
-    found = run(catalogue, settings, tmp_path, Quality(), evaluate)
-    assert len(evaluated) == len(found.candidates) == 10
-    assert all(candidate.metrics["accuracy"] >= 6 for candidate in found.candidates)
-
-
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_accuracies_are_asked_for_one_at_a_time(
-    catalogue: Catalogue, algorithm: str, tmp_path: Path
-) -> None:
-    asked: list[int] = []
-
-    def evaluate(graphs: Sequence[ComputationGraph]) -> list[float]:
-        asked.append(len(graphs))
-        return true_quality(graphs)
-
-    objectives = (Objective.of("accuracy"), Objective.of("macs"))
-    settings = Settings(algorithm, objectives[: 2 if algorithm == "nsga2" else 1], budget=25)
-    run(catalogue, settings, tmp_path, evaluate=evaluate)
-    assert asked == [1] * 25
-    assert len((tmp_path / "journal.jsonl").read_text().splitlines()) > 25
-
-
-def test_failed_evaluations_are_worse_than_anything(catalogue: Catalogue, tmp_path: Path) -> None:
-    def evaluate(graphs: Sequence[ComputationGraph]) -> list[float]:
-        return [float("nan") if "none" in graph.name else 1.0 for graph in graphs]
-
-    settings = Settings("random", (Objective.of("accuracy"),), budget=20)
-    found = run(catalogue, settings, tmp_path, evaluate=evaluate)
-    assert found.front
-    assert all(candidate.metrics["accuracy"] == 1.0 for candidate in found.front)
-    assert str(run(catalogue, settings, tmp_path, evaluate=evaluate)) == str(found)
-
-
-def test_proxies_of_the_graph_are_objectives(catalogue: Catalogue, tmp_path: Path) -> None:
-    objectives = (Objective.of("receptive_field"), Objective.of("depth"))
-    found = run(catalogue, Settings("nsga2", objectives, budget=20), tmp_path)
-    shallow = min(found.candidates, key=lambda candidate: candidate.metrics["depth"])
-    assert shallow.metrics["depth"] == found.front[-1].metrics["depth"]
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gennape.search.driver._PATIENCE", 300)
-
-
-@pytest.mark.usefixtures("impatient")
-def test_a_family_can_be_exhausted(catalogue: Catalogue, tmp_path: Path) -> None:
-    settings = Settings("random", (Objective.of("macs"),), (Constraint.of("macs<=8M"),), 1_000)
-    found = run(catalogue, settings, tmp_path)
-    assert found.exhausted
-    assert len({candidate.key for candidate in found.candidates}) == len(found.candidates)
+    table = benchmarks.load("hiaml")
+    labels = dict(
+        zip(map(table.space.format, table.architectures), table.accuracies.tolist(), strict=True)
+    )
+    assert [one.metrics["accuracy"] for one in found.candidates] == [
+        labels[one.text] for one in found.candidates
+    ]
+    assert [one.metrics["round"] for one in found.candidates] == [1] * 3 + [2] * 3
+    write_search_report(found, tmp_path)
+    history = pq.read_table(tmp_path / "history.parquet")
+    assert history.num_rows == 6
+    assert history.schema.metadata[b"hash_version"] == b"2"
 
 
 @pytest.mark.parametrize(
-    ("settings", "message"),
+    "settings",
     [
-        (lambda: Settings("climb"), "no algorithm is called 'climb'"),
-        (lambda: Settings("evolution", BOTH), "evolution has one objective"),
-        (lambda: Settings(budget=0), "budget of at least 1"),
-        (lambda: Settings(objectives=()), "needs an objective"),
+        SearchSettings("random", (Objective.of("accuracy"),), budget=4),
+        SearchSettings("random", constraints=(Constraint.of("accuracy>=1"),), budget=4),
     ],
 )
-def test_bad_settings(settings, message: str) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(SearchError, match=message):
-        settings()
+def test_where_the_accuracy_counts_every_candidate_is_evaluated(
+    settings: SearchSettings, estimator: Estimator, tmp_path: Path
+) -> None:
+    evaluate = "search_doubles:true_quality"
+    found = search("nasbench201", settings, tmp_path, estimator, evaluate=evaluate)
+    assert len(found.candidates) == 4
+    assert all(one.metrics["accuracy"] >= 1 for one in found.candidates)
 
 
-@pytest.mark.usefixtures("impatient")
-def test_searches_that_cannot_be_run(catalogue: Catalogue, tmp_path: Path) -> None:
-    with pytest.raises(SearchError, match="needs an estimator"):
-        run(catalogue, Settings(), tmp_path)
-    with pytest.raises(SearchError, match="needs a true evaluation"):
-        run(catalogue, Settings(objectives=(Objective.of("accuracy"),)), tmp_path)
-    with pytest.raises(SearchError, match="no nasbench201 network keeps macs<=1"):
-        run(
-            catalogue,
-            Settings("random", constraints=(Constraint.of("macs<=1"),)),
-            tmp_path / "none",
-            Quality(),
-        )
+def test_the_example_runs() -> None:
+    assert doctest.testmod(driver).failed == 0
 
 
-def test_a_folder_holds_one_search(catalogue: Catalogue, tmp_path: Path) -> None:
-    run(catalogue, settings_of("random"), tmp_path, Quality())
-    with pytest.raises(SearchError, match="seed 0, now 1"):
-        run(catalogue, settings_of("random", seed=1), tmp_path, Quality())
-    more = run(catalogue, settings_of("random", budget=70), tmp_path, Quality())
-    assert len(more.candidates) == 70
+def test_journals_name_the_estimator_and_the_evaluation(
+    estimator: Estimator, tmp_path: Path
+) -> None:
+    settings = SearchSettings("random", budget=4)
+    by_name = search("nasbench201", settings, tmp_path / "name", estimator)
+    evaluate = "search_doubles:true_quality"
+    search(
+        "nasbench201", settings, tmp_path / "rounds", estimator, evaluate=evaluate, evaluations=2
+    )
+    first, rounds = (
+        json.loads((tmp_path / where / "journal.jsonl").read_text().splitlines()[0])
+        for where in ("name", "rounds/labels")
+    )
+    assert first["estimator"] == rounds["estimator"] == by_name.settings["estimator"]
+    assert (first["evaluated by"], rounds["evaluated by"]) == (None, evaluate)
+
+
+def test_a_family_and_its_cache_are_searched_alike(tmp_path: Path) -> None:
+    settings = SearchSettings("random", (Objective.of("macs"),), budget=12)
+    family = spaces.get("nasbench201")
+    results = [
+        search(space, settings, tmp_path / f"{number}")
+        for number, space in enumerate(("nasbench201", family, NetworkCache(family)))
+    ]
+    assert results[0] == results[1] == results[2]
+
+
+def test_rounds_need_a_scorer(tmp_path: Path) -> None:
+    with pytest.raises(SearchError, match="need an estimator"):
+        search("hiaml", SearchSettings(), tmp_path, evaluate="search_doubles:true_quality")
+    with pytest.raises(SearchError, match=r"hiaml holds a part of hiaml, .* by an estimator"):
+        search("hiaml", SearchSettings(), tmp_path, evaluate="hiaml")

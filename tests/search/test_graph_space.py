@@ -11,7 +11,7 @@ from executable_networks import executable_networks
 from gennape import graph_of, spaces
 from gennape.graph import ComputationGraph, GraphBuilder, GraphError, Op
 from gennape.search.graph_space import GraphSpace
-from gennape.search.mutations import KINDS, options
+from gennape.search.mutations import MUTATIONS, options
 from gennape.spaces import ArchitectureError
 
 
@@ -79,7 +79,7 @@ def test_every_neighbour_runs_and_differs() -> None:
     network = residual_network()
     space = GraphSpace(network)
     neighbours = space.neighbours(())
-    assert {edit.kind for (edit,) in neighbours} == set(KINDS)
+    assert {edit.kind for (edit,) in neighbours} == set(MUTATIONS)
     for architecture in neighbours:
         graph = space.graph(architecture)
         check_it_runs(graph, network)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gennape.search import Candidate, Constraint, Objective, SearchError
-from gennape.search.objectives import costs_of
+from gennape.search.objectives import cost_matrix, format_metric
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,11 @@ def test_costs() -> None:
     metrics = {"score": 2.0, "macs": 3.0, "accuracy": float("nan")}
     candidates = [Candidate(None, "", "", metrics)]
     objectives = [Objective.of(name) for name in metrics]
-    np.testing.assert_array_equal(costs_of(candidates, objectives), [[-2.0, 3.0, np.inf]])
+    np.testing.assert_array_equal(cost_matrix(candidates, objectives), [[-2.0, 3.0, np.inf]])
     upwards = [Objective("macs", higher_is_better=True)]
-    np.testing.assert_array_equal(costs_of(candidates, upwards), [[-3.0]])
+    np.testing.assert_array_equal(cost_matrix(candidates, upwards), [[-3.0]])
+
+
+def test_counts_are_shown_with_units() -> None:
+    assert format_metric("macs", 184_744_960) == "184.7 M"
+    assert format_metric("score", 0.73412) == "0.7341"

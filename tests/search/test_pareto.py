@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gennape.search.pareto import best_first, crowding_distances, front, hypervolume
+from gennape.search.pareto import crowding_distances, hypervolume, nsga2_order, pareto_front
 
 small_costs = arrays(np.float64, (8, 2), elements=st.integers(0, 5).map(float))
 
@@ -17,7 +17,7 @@ def dominates(one: np.ndarray, other: np.ndarray) -> bool:
 
 @given(small_costs)
 def test_no_candidate_comes_before_one_that_beats_it(costs: np.ndarray) -> None:
-    order = best_first(costs).tolist()
+    order = nsga2_order(costs).tolist()
     assert sorted(order) == list(range(8))
     for i, j in product(range(8), repeat=2):
         if dominates(costs[i], costs[j]):
@@ -26,7 +26,7 @@ def test_no_candidate_comes_before_one_that_beats_it(costs: np.ndarray) -> None:
 
 @given(small_costs)
 def test_the_front_holds_what_nothing_beats(costs: np.ndarray) -> None:
-    chosen = front(costs)
+    chosen = pareto_front(costs)
     beaten = [any(dominates(other, one) for other in costs) for one in costs]
     assert {tuple(costs[i]) for i in chosen} == {
         tuple(one) for one, is_beaten in zip(costs, beaten, strict=True) if not is_beaten
@@ -36,8 +36,8 @@ def test_the_front_holds_what_nothing_beats(costs: np.ndarray) -> None:
 
 def test_one_objective() -> None:
     costs = np.array([[3.0], [1.0], [np.inf], [1.0]])
-    assert best_first(costs).tolist() == [1, 3, 0, 2]
-    assert front(np.empty((0, 2))).tolist() == []
+    assert nsga2_order(costs).tolist() == [1, 3, 0, 2]
+    assert pareto_front(np.empty((0, 2))).tolist() == []
 
 
 def test_crowding() -> None:

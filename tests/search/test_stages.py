@@ -8,10 +8,10 @@ from gennape import spaces
 from gennape.estimator import Estimator
 from gennape.graph import GraphBatch, canonical
 from gennape.proxies import score
-from gennape.search import ByEstimator, Catalogue, Pool, Settings, run
-from gennape.search.networks import Network, canonical_forms
+from gennape.search import EstimatorScorer, NetworkCache, SearchSettings, WorkerPool, search
+from gennape.search.network_cache import SearchNetwork, canonical_forms
 from gennape.search.objectives import GRAPH_METRICS
-from gennape.search.stages import Costs, Proxies
+from gennape.search.stages import CostStage, ProxyStage
 
 SPACE = spaces.get("nasbench201")
 
@@ -21,14 +21,14 @@ def estimator() -> Estimator:
     return gennape.load()
 
 
-def networks(count: int, seed: int = 0) -> list[Network]:
+def networks(count: int, seed: int = 0) -> list[SearchNetwork]:
     rng = np.random.default_rng(seed)
-    return Catalogue(SPACE).describe([SPACE.sample(rng) for _ in range(count)])
+    return NetworkCache(SPACE).describe([SPACE.sample(rng) for _ in range(count)])
 
 
 def test_forms_come_in_the_order_of_the_networks() -> None:
     first, second = networks(5, 1), networks(4, 2)
-    unread = [Network(SPACE, one.architecture, one.text, one.facts) for one in first[:2]]
+    unread = [SearchNetwork(SPACE, one.architecture, one.text, one.costs) for one in first[:2]]
     mixed = [second[2], first[4], unread[1], second[0], first[2], unread[0]]
     expected = canonical(GraphBatch.of(network.graph for network in mixed))
     for got, wanted in zip(canonical_forms(mixed), expected, strict=True):
@@ -38,7 +38,7 @@ def test_forms_come_in_the_order_of_the_networks() -> None:
 
 def test_scores_are_those_of_the_estimator(estimator: Estimator) -> None:
     some = networks(70)
-    score, uncertainty = ByEstimator(estimator).score(some)
+    score, uncertainty = EstimatorScorer(estimator).score(some)
     prediction = estimator.predict([network.graph for network in some])
     np.testing.assert_allclose(score, prediction.score, atol=1e-5)
     np.testing.assert_allclose(uncertainty, prediction.uncertainty, atol=1e-5)
@@ -51,20 +51,20 @@ def test_proxies_of_many_networks_are_those_of_each(
     space = spaces.get(family)
     rng = np.random.default_rng(0)
     different = {space.signature(one): one for one in (space.sample(rng) for _ in range(3))}
-    some = Catalogue(space).describe(list(different.values()))
+    some = NetworkCache(space).describe(list(different.values()))
     graphs = [space.graph(network.architecture) for network in some]
-    measured = [name for name in GRAPH_METRICS if name not in Costs.metrics]
+    measured = [name for name in GRAPH_METRICS if name not in CostStage.metrics]
     expected = {name: [score(name, graph).value for graph in graphs] for name in measured}
-    monkeypatch.delattr(Network, "graph")  # the canonical forms are at hand
-    found = Proxies(tuple(measured)).measure(some)
+    monkeypatch.delattr(SearchNetwork, "graph")  # the canonical forms are at hand
+    found = ProxyStage(tuple(measured)).measure(some)
     assert {name: values.tolist() for name, values in found.items()} == expected
 
 
 def test_two_processes_find_what_one_finds(
-    estimator: Estimator, pair: Pool, tmp_path: Path
+    estimator: Estimator, pair: WorkerPool, tmp_path: Path
 ) -> None:
-    settings = Settings("evolution", budget=150)
-    alone = run(Catalogue(SPACE), settings, tmp_path / "1", ByEstimator(estimator))
-    catalogue = Catalogue(SPACE, pool=pair)
-    together = run(catalogue, settings, tmp_path / "2", ByEstimator(estimator, pair))
+    settings = SearchSettings("evolution", budget=150)
+    alone = search(NetworkCache(SPACE), settings, tmp_path / "1", EstimatorScorer(estimator))
+    cache = NetworkCache(SPACE, pool=pair)
+    together = search(cache, settings, tmp_path / "2", EstimatorScorer(estimator, pair))
     assert together == alone

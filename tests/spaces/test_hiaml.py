@@ -12,7 +12,7 @@ from gennape import spaces
 from gennape.frontends import graph_of
 from gennape.graph import GraphBuilder, Op
 from gennape.spaces import ArchitectureError
-from gennape.spaces.parts.hiaml_blocks import BLOCKS, add_block
+from gennape.spaces.hiaml import BLOCKS, add_block
 
 SPACE = spaces.get("hiaml")
 CHANNELS = 8

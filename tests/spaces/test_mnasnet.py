@@ -7,9 +7,9 @@ from torch import nn
 from gennape import spaces
 from gennape.frontends import graph_of
 from gennape.graph import Op
-from gennape.importing import import_library
 from gennape.spaces import ArchitectureError
 from gennape.spaces.mnasnet import MnasNetArchitecture, MnasNetStage
+from gennape.utils.optional_imports import import_library
 
 SPACE = spaces.get("mnasnet")
 EFFICIENTNET_B0 = "k3e1n1se/k3e6n2se/k5e6n2se/k3e6n3se/k5e6n3se/k5e6n4se/k3e6n1se"

@@ -6,7 +6,7 @@ import pytest
 from gennape import spaces
 from gennape.graph import Op
 from gennape.spaces import ArchitectureError, NASBench301
-from gennape.spaces.nasbench301 import Edge, NASBench301Architecture
+from gennape.spaces.nasbench301 import CellEdge, NASBench301Architecture
 
 SPACE = spaces.get("nasbench301")
 
@@ -148,7 +148,7 @@ def test_odd_sizes_are_rounded_up(resolution: int) -> None:
 def test_a_readable_line() -> None:
     assert SPACE.format(DARTS_V2) == DARTS_V2_TEXT
     assert SPACE.parse(DARTS_V2_TEXT) == DARTS_V2
-    assert DARTS_V2.normal[3] == (Edge("skip_connect", 0), Edge("dil_conv_3x3", 2))
+    assert DARTS_V2.normal[3] == (CellEdge("skip_connect", 0), CellEdge("dil_conv_3x3", 2))
 
 
 def test_edges_of_a_step_may_come_in_either_order() -> None:

@@ -8,9 +8,9 @@ from torch import nn
 from gennape import spaces
 from gennape.frontends import graph_of
 from gennape.graph import Op
-from gennape.importing import import_library
 from gennape.spaces import ArchitectureError
 from gennape.spaces.parts.ofa_mobile import OFABlock
+from gennape.utils.optional_imports import import_library
 from timm_networks import block_strings, decoded
 
 SPACE = spaces.get("ofa_mobilenetv3")

@@ -6,8 +6,8 @@ from torch import nn
 
 from gennape import spaces
 from gennape.frontends import graph_of
-from gennape.importing import import_library
 from gennape.spaces import ArchitectureError
+from gennape.utils.optional_imports import import_library
 from timm_networks import block_strings, decoded
 
 SPACE = spaces.get("ofa_proxylessnas")

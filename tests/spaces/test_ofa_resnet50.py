@@ -7,8 +7,8 @@ from torch import nn
 from gennape import spaces
 from gennape.frontends import graph_of
 from gennape.graph import Op
-from gennape.importing import import_library
 from gennape.spaces import ArchitectureError
+from gennape.utils.optional_imports import import_library
 
 SPACE = spaces.get("ofa_resnet50")
 RESNET50D = "w100-r-w100/" + "/".join(

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from gennape import spaces
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces import ArchitectureError
-from gennape.spaces.parts.two_path_operations import VOCABULARY
-from gennape.spaces.two_path import TwoPathArchitecture, TwoPathBlock
+from gennape.spaces.two_path import VOCABULARY, TwoPathArchitecture, TwoPathBlock
 
 SPACE = spaces.get("two_path")
 CONVOLUTIONS = {"c3", "d3", "c5", "r2k3", "r4k3", "e2k3", "s3", "s5"}

@@ -22,7 +22,7 @@ class Split(NamedTuple):
 
 
 def no_split(rows: int) -> Split:
-    """All rows for training where the family is trained on, all for the test where it is not."""
+    """Return all rows for training, and all for the test: a family is used for one of them."""
     order = np.arange(rows)
     return Split(order, order[:0], order)
 
@@ -37,7 +37,7 @@ class Benchmark:
 
     Attributes:
         name: The table's name.
-        space: The family its architectures belong to.
+        space: The family its architectures belong to; None where they are of no one family.
         architectures: One a row, in file order.
         labels: Columns of labels by name, each `(rows,)`, higher is better.
         target: Name of the label that estimators are judged on.
@@ -45,7 +45,7 @@ class Benchmark:
     """
 
     name: str
-    space: SearchSpace[Any]
+    space: SearchSpace[Any] | None
     architectures: Sequence[Any]
     labels: dict[str, npt.NDArray[np.float64]]
     target: str
@@ -68,7 +68,20 @@ class Benchmark:
         """
         return self.split_rows(len(self))
 
+    def require_space(self) -> SearchSpace[Any]:
+        """Return the family of the architectures.
+
+        Raises:
+            BenchmarkError: They are of no one family.
+        """
+        if self.space is None:
+            raise BenchmarkError(
+                f"the networks of {self.name} are of no one family; give the table of a family"
+            )
+        return self.space
+
     def graphs(self, rows: Rows | None = None) -> Iterator[ComputationGraph]:
-        """Graphs of the given rows, of all unless given, built one at a time."""
+        """Yield the graphs of the given rows, of all unless given, built one at a time."""
         chosen = range(len(self)) if rows is None else rows.tolist()
-        return (self.space.graph(self.architectures[row]) for row in chosen)
+        space = self.require_space()
+        return (space.graph(self.architectures[row]) for row in chosen)

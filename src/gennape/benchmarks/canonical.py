@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gennape.reports.storage import whole_file
+from gennape.utils.files import atomic_file
 
 _FORMAT = {b"gennape": b"canonical benchmark table 1"}
 _FAMILIES = "families"
@@ -41,7 +41,7 @@ SCHEMA = pa.schema(
 )
 
 
-class Measurement(NamedTuple):
+class MeasuredValue(NamedTuple):
     """A row of the table without the file that it comes from.
 
     Attributes:
@@ -73,7 +73,7 @@ class Measurement(NamedTuple):
 
 
 class CanonicalWriter:
-    """Writes rows in groups, so that few are in memory.
+    """Writer of rows in groups, so that few are in memory.
 
     Args:
         parquet: Where they go.
@@ -88,7 +88,7 @@ class CanonicalWriter:
         self._families: dict[str, None] = {}
         self.rows = 0
 
-    def write(self, measurement: Measurement, file: str, sha256: str) -> None:
+    def write(self, measurement: MeasuredValue, file: str, sha256: str) -> None:
         """Add a row.
 
         Args:
@@ -97,7 +97,7 @@ class CanonicalWriter:
             sha256: The file's checksum.
         """
         self._families[measurement.family] = None
-        for name, value in zip(Measurement._fields, measurement, strict=True):
+        for name, value in zip(MeasuredValue._fields, measurement, strict=True):
             self._columns[name].append(value)
         self._columns["file"].append(file)
         self._columns["sha256"].append(sha256)
@@ -120,7 +120,7 @@ class CanonicalWriter:
 def new_table(path: Path) -> Iterator[CanonicalWriter]:
     """Write a table that appears under its name only when it is whole."""
     with (
-        whole_file(path) as partial,
+        atomic_file(path) as partial,
         pq.ParquetWriter(partial, SCHEMA, compression="zstd") as parquet,
     ):
         writer = CanonicalWriter(parquet)
@@ -129,7 +129,7 @@ def new_table(path: Path) -> Iterator[CanonicalWriter]:
 
 
 def families_of(path: Path) -> list[str]:
-    """Families of a canonical table, in the order of their first rows; none for other files."""
+    """Return a canonical table's families in the order of their first rows; none for others."""
     try:
         metadata = pq.read_metadata(path).metadata or {}
     except (pa.ArrowException, OSError):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from gennape.benchmarks.benchmark import BenchmarkError
 from gennape.benchmarks.tables import read_parquet
-from gennape.importing import require
+from gennape.utils.optional_imports import require
 
 CLASSES = 10
 MEAN = (0.4914, 0.4822, 0.4465)
@@ -37,7 +37,7 @@ class Images:
         return len(self.labels)
 
     def normalised(self) -> npt.NDArray[np.float32]:
-        """Pixels with the data set's mean 0 and deviation 1, `(images, 3, 32, 32)`."""
+        """Return the pixels with the data set's mean 0 and deviation 1, `(images, 3, 32, 32)`."""
         shares = self.pixels.astype(np.float32) / 255
         mean, deviation = (np.array(v, np.float32)[:, None, None] for v in (MEAN, DEVIATION))
         return ((shares - mean) / deviation).astype(np.float32, copy=False)
@@ -76,7 +76,7 @@ def read_cifar10(
 
 
 def _decoded(jpeg: bytes) -> npt.NDArray[np.uint8]:
-    """One image, `(3, height, width)`."""
-    Image = require("PIL.Image", "decoding images", package="'gennape[timm]'")
+    """Decode one image, `(3, height, width)`."""
+    Image = require("PIL.Image", "decoding images", package="'gennape[zoo]'")
     with Image.open(io.BytesIO(jpeg)) as image:
         return np.asarray(image.convert("RGB"), dtype=np.uint8).transpose(2, 0, 1)

@@ -11,6 +11,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 
+from gennape import __version__
 from gennape.cli import evaluate_families, evaluate_transfer
 from gennape.cli.explain import explain
 from gennape.cli.families import families
@@ -58,9 +59,7 @@ def _sentence(error: Exception) -> str:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        print(f"gennape {version('gennape')}")
+        print(f"gennape {__version__}")
         raise typer.Exit
 
 

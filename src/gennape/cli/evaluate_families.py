@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gennape.cli.formats import Format, OutputFormat
 from gennape.cli.options import DataFolder, EstimatorName
+from gennape.cli.output import Format, OutputFormat, new_table, print_csv, print_json, show
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from gennape.evaluation import Result
+    from gennape.evaluation import EvalResult
 
 
 def families(
@@ -31,12 +31,10 @@ def families(
 
     import gennape
     from gennape import benchmarks
-    from gennape.cli.formats import print_csv, print_json
     from gennape.cli.progress import progress_bar
-    from gennape.cli.tables import show
-    from gennape.evaluation import Result, evaluate
+    from gennape.evaluation import EvalResult, evaluate
 
-    chosen = names or [*benchmarks.names(), *benchmarks.OWN]
+    chosen = names or [*benchmarks.names(), *benchmarks.BUNDLED]
     with progress_bar() as report:
         results = evaluate(gennape.load(estimator), data, chosen, labels, report)
     if labels:
@@ -44,12 +42,12 @@ def families(
     if output is Format.JSON:
         print_json(map(asdict, results))
     elif output is Format.CSV:
-        print_csv([field.name for field in fields(Result)], map(asdict, results))
+        print_csv([field.name for field in fields(EvalResult)], map(asdict, results))
     else:
         show(_table(results))
 
 
-def _warn_of_few(results: "list[Result]", labels: int) -> None:
+def _warn_of_few(results: "list[EvalResult]", labels: int) -> None:
     """Say which families have too few networks for so many labels."""
     from gennape.evaluation.evaluate import fine_tuned
 
@@ -63,8 +61,7 @@ def _warn_of_few(results: "list[Result]", labels: int) -> None:
         )
 
 
-def _table(results: "list[Result]") -> "Table":
-    from gennape.cli.tables import new_table
+def _table(results: "list[EvalResult]") -> "Table":
 
     table = new_table("Family", "Label", "Method")
     numbers = ("Networks", "Spearman", "Kendall", "NDCG@10", "NDCG@50", "Equal size", "Top tenth")

@@ -34,9 +34,9 @@ def transfer(
     from gennape.evaluation.transfer import transfer
 
     with progress_bar() as report:
-        test = transfer(data, out, estimator, quick, seeds, report)
+        test = transfer(data, out, estimator=estimator, quick=quick, seeds=seeds, report=report)
     print(f"report written to {test.report}")
-    for failure in test.failures:
-        print(failure, file=sys.stderr)
+    for part, reason in test.failures.items():
+        print(f"{part}: {reason}", file=sys.stderr)
     if test.failures:
         raise typer.Exit(1)

@@ -4,8 +4,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gennape.cli.formats import Format, OutputFormat
 from gennape.cli.options import EstimatorName, Inputs, Models, parse_inputs
+from gennape.cli.output import (
+    Format,
+    OutputFormat,
+    new_table,
+    print_csv,
+    print_failures,
+    print_incomplete,
+    print_json,
+    show,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,10 +53,6 @@ def explain(
 def _print(table: "ExplanationTable", output: Format) -> None:
     from dataclasses import asdict
 
-    from gennape.cli.failures import print_failures, print_incomplete
-    from gennape.cli.formats import print_csv, print_json
-    from gennape.cli.tables import show
-
     failed = [asdict(failure) for failure in table.failed]
     print_incomplete(one.model for one in table.explained if not one.complete)
     if output is Format.JSON:
@@ -73,8 +78,6 @@ def _print(table: "ExplanationTable", output: Format) -> None:
 
 def _table(explained: "Sequence[ScoreParts]") -> "Table":
     """One row a network."""
-    from gennape.cli.tables import new_table
-
     table = new_table()
     table.add_column("Model", overflow="fold")
     table.add_column("Score", justify="right", no_wrap=True)

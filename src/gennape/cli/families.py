@@ -1,12 +1,13 @@
 """`gennape families`: the architecture families."""
 
+from gennape.cli.output import new_table, show
+
 
 def families() -> None:
     """List the architecture families, whose networks are named FAMILY:ARCHITECTURE."""
     import numpy as np
 
     from gennape import spaces
-    from gennape.cli.tables import new_table, show
 
     table = new_table("Family", "Architectures")
     table.add_column("Example", overflow="fold")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gennape.cli.options import Inputs, parse_inputs
+from gennape.cli.output import new_table, print_incomplete, show
 
 if TYPE_CHECKING:
     from gennape.graph.description import Summary
@@ -26,7 +27,6 @@ def graph(
     """Show the computation graph of a network: its operations, size and fingerprint."""
     import json
 
-    from gennape.cli.failures import print_incomplete
     from gennape.frontends import graph_of
     from gennape.graph.description import summarise, to_plain
 
@@ -46,7 +46,6 @@ def graph(
 def _print_summary(summary: "Summary") -> None:
     from rich.table import Table
 
-    from gennape.cli.tables import new_table, show
     from gennape.reports.numbers import with_unit
 
     facts = Table.grid(padding=(0, 2))

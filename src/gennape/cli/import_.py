@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperCommand
 
 if TYPE_CHECKING:
-    from gennape.benchmarks import Imported
+    from gennape.benchmarks import ImportSummary
 
 
 class ImportCommand(TyperCommand):
@@ -40,8 +40,8 @@ def import_(
     _show(imported)
 
 
-def _show(imported: "Imported") -> None:
-    from gennape.benchmarks.official import reasons
+def _show(imported: "ImportSummary") -> None:
+    from gennape.benchmarks.formats import reasons
 
     print(f"{imported.rows:,} rows written to {imported.path}")
     if imported.is_published is not None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gennape.cli.options import DataFolder, Seed
+from gennape.cli.output import new_table, show
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from gennape.labelling import Record
+    from gennape.labelling import RunRecord
 
 
 def label(
@@ -64,36 +65,44 @@ def label(
     """Train networks on real images and keep their accuracies."""
     from gennape import labelling
     from gennape.cli.progress import progress_bar
-    from gennape.cli.tables import show
 
     works = labelling.load_engine(engine, share)
     compute = works.compute(device)
     how = labelling.load_recipe(recipe)
     images = labelling.load_dataset(dataset, data, resolution)
     if networks.endswith(".txt"):
-        graphs = labelling.read_networks(Path(networks), images)
+        graphs = labelling.read_network_file(Path(networks), images)
     else:
         graphs = labelling.sample_networks(networks, images, count, seed)
     seeds = range(seed, seed + repeats)
     budget = float("inf") if hours is None else hours
     with progress_bar() as report:
-        found = labelling.run(graphs, images, how, out, seeds, compute, works, budget, report)
+        found = labelling.label_networks(
+            graphs,
+            images,
+            how,
+            out,
+            seeds=seeds,
+            compute=compute,
+            engine=works,
+            hours=budget,
+            report=report,
+        )
     show(_summary(found.records))
     print(f"{len(found.records)} runs have ended, {found.left} are left: {out / 'runs.parquet'}")
 
 
-def _summary(records: "Sequence[Record]") -> "Table":
-    """How many runs ended in each way, and how accurate their networks are."""
-    from gennape.cli.tables import new_table
-    from gennape.labelling import Status
+def _summary(records: "Sequence[RunRecord]") -> "Table":
+    """Tabulate how many runs ended in each way, and how accurate their networks are."""
+    from gennape.labelling import RunStatus
 
     table = new_table("Runs")
     for heading in ("Number", "Lowest", "Mean", "Highest", "Seconds"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for status in Status:
+    for status in RunStatus:
         ended = [record for record in records if record.status is status]
         if ended:
-            accuracies = [record.accuracy for record in ended if status is Status.TRAINED]
+            accuracies = [record.accuracy for record in ended if status is RunStatus.TRAINED]
             of = (min, mean, max) if accuracies else ()
             spread = [f"{reduce(accuracies):.2f}" for reduce in of] or ["-"] * 3
             seconds = f"{mean(record.seconds for record in ended):.1f}"

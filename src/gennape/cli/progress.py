@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -15,16 +14,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-
-class Report(Protocol):
-    """Takes what is being done, how much of it is done, of how much, and a note."""
-
-    def __call__(self, what: str, done: int, total: int, note: str = "") -> None:
-        """Show it."""
+from gennape.utils.progress import ProgressCallback
 
 
 @contextmanager
-def progress_bar() -> Iterator[Report]:
+def progress_bar() -> Iterator[ProgressCallback]:
     """One bar for each thing that is done, one after another.
 
     Gives a function that is told of the progress.

@@ -4,8 +4,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gennape.cli.formats import Format, OutputFormat
 from gennape.cli.options import BatchSize, Images, InputShape, Models, ProxyNames, Seed, parse_shape
+from gennape.cli.output import (
+    Format,
+    OutputFormat,
+    new_table,
+    print_csv,
+    print_failures,
+    print_json,
+    show,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,10 +36,7 @@ def proxy(
     """
     from dataclasses import asdict, fields
 
-    from gennape.cli.failures import print_failures
-    from gennape.cli.formats import print_csv, print_json
     from gennape.cli.options import parse_names
-    from gennape.cli.tables import show
     from gennape.frontends.network_list import UnreadNetwork, read_networks
     from gennape.proxies import ProxyScore, measure
     from gennape.proxies.registry import get
@@ -58,7 +63,6 @@ def proxy(
 
 
 def _table(scores: "dict[str, list[ProxyScore]]") -> "Table":
-    from gennape.cli.tables import new_table
     from gennape.reports.numbers import with_unit
 
     table = new_table()

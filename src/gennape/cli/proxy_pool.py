@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gennape.cli.options import BatchSize, Images, ProxyNames, Seed
+from gennape.cli.output import new_table, show
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
     from rich.table import Table
 
     from gennape.proxies import PoolScores
+    from gennape.utils.array_types import FloatArray
 
 _BEST = 5
 
@@ -42,10 +42,9 @@ def proxy_pool(
     """Compute zero-cost proxies of many networks, how far they agree, and the best by a vote."""
     from gennape.cli.options import parse_names
     from gennape.cli.progress import progress_bar
-    from gennape.cli.tables import show
-    from gennape.proxies import choose_networks, score_pool
+    from gennape.proxies import sample_pool, score_pool
 
-    pool = choose_networks(family, sample, seed, resolution, labelled)
+    pool = sample_pool(family, sample, seed, resolution, labelled)
     with progress_bar() as report:
         scores = score_pool(
             pool.space, pool.architectures, parse_names(proxies), out, data, batch, seed, report
@@ -57,7 +56,6 @@ def proxy_pool(
 
 
 def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) -> "Table":
-    from gennape.cli.tables import new_table
     from gennape.proxies.pool import VOTE
     from gennape.reports.numbers import with_unit
 
@@ -79,7 +77,6 @@ def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) ->
 
 
 def _correlations(scores: "PoolScores") -> "Table":
-    from gennape.cli.tables import new_table
 
     table = new_table("Spearman")
     correlations = scores.correlations()
@@ -90,8 +87,7 @@ def _correlations(scores: "PoolScores") -> "Table":
     return table
 
 
-def _best(scores: "PoolScores", accuracies: "npt.NDArray[np.float64] | None") -> "Table":
-    from gennape.cli.tables import new_table
+def _best(scores: "PoolScores", accuracies: "FloatArray | None") -> "Table":
 
     table = new_table("Best by the vote")
     table.columns[0].overflow = "fold"

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gennape.cli.options import EstimatorName
+from gennape.cli.output import show
 
 
 def rank(
@@ -19,8 +20,7 @@ def rank(
     """Score every architecture of a family and print the best."""
     import gennape
     from gennape.cli.progress import progress_bar
-    from gennape.cli.scores_printing import scores_table
-    from gennape.cli.tables import show
+    from gennape.cli.score_table import scores_table
     from gennape.evaluation import rank
 
     if out is not None and not out.parent.is_dir():

@@ -2,8 +2,8 @@
 
 import typer
 
-from gennape.cli.formats import Format, OutputFormat
 from gennape.cli.options import EstimatorName, Inputs, Models, parse_inputs
+from gennape.cli.output import Format, OutputFormat
 
 
 def score(
@@ -17,7 +17,7 @@ def score(
     Exits with status 1 when a network could not be scored; the others still are.
     """
     import gennape
-    from gennape.cli.scores_printing import print_scores
+    from gennape.cli.score_table import print_scores
 
     shape, named = parse_inputs(inputs)
     scores = gennape.score(models, shape, gennape.load(estimator), inputs=named)

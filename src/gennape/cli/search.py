@@ -1,18 +1,19 @@
 """`gennape search`: find networks that are better and cheaper."""
 
-from collections.abc import Callable
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gennape.cli.options import DataFolder, EstimatorName, InputShape, Seed, parse_shape
+from gennape.cli.output import new_table, show
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from gennape.graph import ComputationGraph
-    from gennape.search import Candidate, Found
+    from gennape.search import SearchResult
 
 
 def search(
@@ -58,11 +59,17 @@ def search(
 ) -> None:
     """Search a family, or what changes make of a network, for high scores and low costs."""
     from gennape.cli.progress import progress_bar
-    from gennape.cli.tables import show
     from gennape.estimator import load
-    from gennape.search import Constraint, Objective, Settings, find
+    from gennape.search import (
+        Constraint,
+        Objective,
+        SearchSettings,
+        require_plotting,
+        search,
+        write_search_report,
+    )
 
-    settings = Settings(
+    settings = SearchSettings(
         algorithm,
         tuple(Objective.of(name.strip()) for name in objective.split(",")),
         tuple(map(Constraint.of, constraint or ())),
@@ -70,22 +77,31 @@ def search(
         seed,
     )
     where = _where(family, model, input_shape)
-    with progress_bar() as bar:
-        report = _teller(bar, settings.objectives[0].metric)
-        outcome = find(
-            where, settings, out, load(estimator), evaluate, evaluations, per_round, data, workers,
-            report,
-        )  # fmt: skip
-    show(_front(outcome.found))
-    if outcome.found.exhausted:
-        print(f"nothing new could be found after {len(outcome.found.candidates):,} networks")
-    print(f"report written to {outcome.page}")
+    require_plotting()
+    with progress_bar() as report:
+        result = search(
+            where,
+            settings,
+            out,
+            load(estimator),
+            evaluate=evaluate,
+            evaluations=evaluations,
+            per_round=per_round,
+            data_dir=data,
+            processes=workers or os.cpu_count() or 1,
+            report=report,
+        )
+        page = write_search_report(result, out)
+    show(_front(result))
+    if result.exhausted:
+        print(f"nothing new could be found after {len(result.candidates):,} networks")
+    print(f"report written to {page}")
 
 
 def _where(
     family: str | None, model: str | None, input_shape: str | None
 ) -> "str | ComputationGraph":
-    """The family or the network that is searched.
+    """Return the family or the network that is searched.
 
     Raises:
         SearchError: Neither is given, or both.
@@ -100,28 +116,15 @@ def _where(
     raise SearchError("give a family, or a network with --from")
 
 
-def _teller(
-    bar: Callable[[str, int, int, str], None], metric: str
-) -> "Callable[[str, int, int, Candidate | None], None]":
-    """Tells the bar of the best candidate so far."""
-    from gennape.search.report.content import shown
+def _front(result: "SearchResult") -> "Table":
+    """Tabulate the front."""
+    from gennape.search.objectives import format_metric
 
-    def tell(what: str, done: int, total: int, best: "Candidate | None") -> None:
-        name = "accuracy" if best and "accuracy" in best.metrics else metric
-        bar(what, done, total, f"best {name} {shown(name, best.metrics[name])}" if best else "")
-
-    return tell
-
-
-def _front(found: "Found") -> "Table":
-    from gennape.cli.tables import new_table
-    from gennape.search.report.content import shown
-
-    metrics = list(found.front[0].metrics)
+    metrics = list(result.front[0].metrics)
     table = new_table("Architecture")
     for name in metrics:
         table.add_column(name, justify="right", no_wrap=True)
-    for candidate in found.front:
-        values = (shown(name, candidate.metrics[name]) for name in metrics)
+    for candidate in result.front:
+        values = (format_metric(name, candidate.metrics[name]) for name in metrics)
         table.add_row(candidate.text, *values)
     return table

@@ -20,16 +20,22 @@ from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.few_shot.few_shot_gp import FewShotGP
+from gennape.estimator.models.accuracy_storage import (
+    accuracy_arrays,
+    accuracy_model_of,
+    accuracy_names,
+)
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, ResidualEncoder
 from gennape.estimator.models.moment_regression import MomentRegression
-from gennape.reports.storage import write_whole
+from gennape.utils.files import atomic_write
 
 FORMAT_VERSION = 3
 WEIGHTS = "weights.safetensors"
 DESCRIPTION = "estimator.json"
 DEFAULT_NAME = "all-families"
-_PREDICTOR, _ENCODER, _MOMENTS, _FEW_SHOT = "predictor", "ranker", "moments.", "few_shot."
+_PREDICTOR, _ENCODER = "predictor", "ranker"
+_MOMENTS, _FEW_SHOT, _ACCURACY = "moments.", "few_shot.", "accuracy."
 _VERSION_2_KEYS = {
     "target": "label_transform",
     "generalists": "ranker_encoders",
@@ -58,7 +64,7 @@ def save(estimator: Estimator, folder: Path) -> None:
     """Write `weights.safetensors` and `estimator.json` into `folder`, made if needed."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = _weights(estimator)
-    write_whole(folder / WEIGHTS, lambda path: path.write_bytes(to_bytes(weights)))
+    atomic_write(folder / WEIGHTS, lambda path: path.write_bytes(to_bytes(weights)))
     description = {
         "format_version": FORMAT_VERSION,
         "config": estimator.config.to_json(),
@@ -66,9 +72,10 @@ def save(estimator: Estimator, folder: Path) -> None:
         "ranker_encoders": len(estimator.ranker.encoders) if estimator.ranker else 0,
         "families": [profile.to_json() for profile in estimator.domain.families],
         "calibrator": estimator.calibrator.to_json(),
+        "measured": accuracy_names(estimator.accuracy) if estimator.accuracy else None,
     }
     text = json.dumps(description, indent=1) + "\n"
-    write_whole(folder / DESCRIPTION, lambda path: path.write_text(text))
+    atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text))
 
 
 def load(path_or_name: str | Path | None = None) -> Estimator:
@@ -116,8 +123,13 @@ def _weights(estimator: Estimator) -> dict[str, Tensor]:
         for index, module in enumerate(modules)
         for name, value in module.state_dict().items()
     }
-    for prefix, fitted in ((_FEW_SHOT, estimator.few_shot), (_MOMENTS, ranker and ranker.moments)):
-        for name, array in (fitted.arrays() if fitted else {}).items():
+    fitted = {
+        _FEW_SHOT: estimator.few_shot.arrays() if estimator.few_shot else {},
+        _MOMENTS: ranker.moments.arrays() if ranker else {},
+        _ACCURACY: accuracy_arrays(estimator.accuracy) if estimator.accuracy else {},
+    }
+    for prefix, arrays in fitted.items():
+        for name, array in arrays.items():
             weights[prefix + name] = torch.from_numpy(np.ascontiguousarray(array))
     return weights
 
@@ -134,9 +146,9 @@ def _estimator(description: dict[str, Any], weights: dict[str, Tensor]) -> Estim
     for part, modules in ((_PREDICTOR, predictors), (_ENCODER, encoders)):
         for index, module in enumerate(modules):
             module.load_state_dict(_below(f"{part}.{index}.", weights))
-    moments, few_shot = (
+    moments, few_shot, accuracy = (
         {name: value.numpy() for name, value in _below(prefix, weights).items()}
-        for prefix in (_MOMENTS, _FEW_SHOT)
+        for prefix in (_MOMENTS, _FEW_SHOT, _ACCURACY)
     )
     return Estimator(
         config=config,
@@ -145,6 +157,7 @@ def _estimator(description: dict[str, Any], weights: dict[str, Tensor]) -> Estim
         label_transform=LabelTransform(**description["label_transform"]),
         domain=domain,
         calibrator=calibrator,
+        accuracy=accuracy_model_of(accuracy, description["measured"]) if accuracy else None,
         few_shot=FewShotGP.from_arrays(few_shot) if few_shot else None,
     )
 
@@ -179,7 +192,7 @@ def _description(path: Path) -> dict[str, Any]:
             f"{path} is absent or no estimator description; give the folder of an estimator"
         ) from error
     if version == 2:
-        return dict(_renamed(description))
+        return dict(in_current_terms(description))
     if version != FORMAT_VERSION:
         raise CheckpointError(
             f"{path} has format version {version}, this gennape reads version {FORMAT_VERSION}; "
@@ -188,11 +201,13 @@ def _description(path: Path) -> dict[str, Any]:
     return dict(description)
 
 
-def _renamed(value: Any) -> Any:
-    """A description of version 2 in the names of version 3."""
+def in_current_terms(value: Any) -> Any:
+    """Name what a description or config of version 2 says as version 3 does."""
     if isinstance(value, Mapping):
-        return {_VERSION_2_KEYS.get(key, key): _renamed(inner) for key, inner in value.items()}
-    return [_renamed(inner) for inner in value] if isinstance(value, list) else value
+        return {
+            _VERSION_2_KEYS.get(key, key): in_current_terms(inner) for key, inner in value.items()
+        }
+    return [in_current_terms(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _current_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:

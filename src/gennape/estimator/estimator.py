@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,12 @@ import torch
 from scipy.special import ndtr
 from torch import Tensor
 
+from gennape.estimator.accuracy_scoring import (
+    PredictionConditions,
+    accuracy_parts,
+    nearest_measured,
+    predict_accuracies,
+)
 from gennape.estimator.calibration.domain_detector import DomainDetector
 from gennape.estimator.calibration.label_transform import LabelTransform, standardised_labels
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
@@ -17,25 +24,18 @@ from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.estimator.few_shot.few_shot_gp import FewShotGP
-from gennape.estimator.models.clustered_predictor import (
-    ClusteredPredictor,
-    embed_all,
-    predict_all,
-)
-from gennape.estimator.models.cross_family_ranker import (
-    SCORE_PARTS,
-    CrossFamilyRanker,
-    component_scores,
-    score_parts,
-)
+from gennape.estimator.models.accuracy_model import AccuracyModel
+from gennape.estimator.models.clustered_predictor import ClusteredPredictor, embed_all
+from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker
+from gennape.estimator.models.measured_networks import Neighbour
 from gennape.estimator.models.registry import ENCODERS, graph_features
 from gennape.estimator.prediction import Explanation, Prediction
-from gennape.graph import ComputationGraph, GraphBatch
-from gennape.utils.array_types import BoolArray, FloatArray, IntArray
+from gennape.estimator.rank_scoring import rank_parts, rank_scores
+from gennape.graph import ComputationGraph, GraphBatch, canonical_batches
+from gennape.utils.array_types import FloatArray
 
-_KNOWN_SHARE_POWER = 5
-"""Without a ranker, the member weight falls with this power of the share of nodes of known kinds
-(docs/decisions/0008-foreign-networks.md)."""
+_NO_ACCURACIES = "this estimator has learned from no accuracies of real networks"
+_FINE_TUNED = "a fine-tuned estimator ranks networks by the labels it was given"
 
 
 class Estimator:
@@ -49,6 +49,7 @@ class Estimator:
         label_transform: What the predictors learned to predict.
         domain: The families of the training set.
         calibrator: The population that scores are relative to.
+        accuracy: What is known of accuracies of real networks, if it has learned from any.
         few_shot: What fine-tuning has learned, if there was any.
     """
 
@@ -61,6 +62,7 @@ class Estimator:
         label_transform: LabelTransform,
         domain: DomainDetector,
         calibrator: ScoreCalibrator,
+        accuracy: AccuracyModel | None = None,
         few_shot: FewShotGP | None = None,
     ) -> None:
         self.config = config
@@ -69,20 +71,34 @@ class Estimator:
         self.label_transform = label_transform
         self.domain = domain
         self.calibrator = calibrator
+        self.accuracy = accuracy
         self.few_shot = few_shot
 
     def __repr__(self) -> str:
         tuned = ", fine-tuned" if self.few_shot else ""
         return f"Estimator({self.config.encoder}, {len(self.predictors)} predictors{tuned})"
 
-    def predict(self, graphs: Iterable[ComputationGraph]) -> Prediction:
-        """Score networks.
+    def predict(
+        self,
+        graphs: Iterable[ComputationGraph],
+        dataset: str | None = None,
+        recipe: str | None = None,
+    ) -> Prediction:
+        """Score networks and predict their accuracies.
 
         Args:
             graphs: From `gennape.graph_of`, a family or a `GraphBatch`.
+            dataset: "imagenet-1k", "cifar10" or "cifar100"; unless given, CIFAR-10 for images
+                of up to 64 pixels, ImageNet for larger ones.
+            recipe: How networks are trained: "typical" (unless given), "classic" (about 100
+                epochs, crops and flips), "modern" (300 epochs and more, strong augmentation)
+                or "more-data" (modern, after pretraining on more data).
 
         Returns:
-            Scores, percentiles and uncertainties, `(graphs,)` each.
+            Scores, expected accuracies with intervals, and what they rest on.
+
+        Raises:
+            ValueError: There is no such data set or recipe.
 
         Example:
             >>> import gennape
@@ -92,102 +108,122 @@ class Estimator:
             >>> len(prediction), bool(0 <= prediction.percentile[0] <= 100)
             (1, True)
         """
-        return self.predict_features(self.features(graphs))
+        features, fingerprints = self._features_and_fingerprints(graphs)
+        return self._predicted(features, fingerprints, dataset, recipe)
 
     def features(self, graphs: Iterable[ComputationGraph]) -> GraphFeatures:
-        """Compute what the encoders read; `predict` does this by itself."""
+        """Compute what the estimator reads; `predict` does this by itself."""
         return graph_features(graphs, self.config.encoder)
 
     def canonical_features(self, batch: GraphBatch) -> GraphFeatures:
-        """Compute what the encoders read of networks that are in canonical form already."""
+        """Compute what the estimator reads of networks that are in canonical form already."""
         return ENCODERS[self.config.encoder].features(batch)
 
-    def predict_features(self, features: GraphFeatures) -> Prediction:
-        """Score networks whose features are at hand."""
-        if self.few_shot is None:
-            return self._zero_shot(features, embed_all(self.predictors, features))
-        mean, deviation = self.few_shot.predict(self.few_shot_features(features))
-        return Prediction(mean, 100 * ndtr(mean), deviation)
+    def predict_features(
+        self, features: GraphFeatures, dataset: str | None = None, recipe: str | None = None
+    ) -> Prediction:
+        """Score networks whose features are at hand; none of them counts as measured."""
+        return self._predicted(features, [""] * len(features), dataset, recipe)
 
-    def _zero_shot(self, features: GraphFeatures, embeddings: list[Tensor]) -> Prediction:
-        nearest, share, in_domain = self.domain.nearest(features)
-        by_predictors = self._predictor_scores(features, embeddings, nearest, in_domain)
-        weight = self._member_weight(share, in_domain)
-        by_ranker = self._ranker_scores(features, np.flatnonzero(weight < 1))
-        components = np.vstack([by_predictors, by_ranker])
-        weights = np.vstack(
-            [_shared(weight, len(by_predictors)), _shared(1 - weight, len(by_ranker))]
-        )
-        score = (weights * components).sum(axis=0)
-        spread = (weights * (components - score) ** 2).sum(axis=0)
-        variance = spread + self.calibrator.error_variances(nearest, weight)
-        return Prediction(score, self.calibrator.percentiles(score), np.sqrt(variance))
-
-    def _predictor_scores(
+    def _predicted(
         self,
         features: GraphFeatures,
-        embeddings: Sequence[Tensor],
-        nearest: IntArray,
-        in_domain: BoolArray,
-    ) -> FloatArray:
-        """Score by each predictor, `(predictors, graphs)`; see `DomainDetector.nearest`."""
-        predictions = predict_all(self.predictors, self.label_transform, features, embeddings)
-        return self.calibrator.predictor_scores(predictions, nearest, in_domain)
+        fingerprints: Sequence[str],
+        dataset: str | None,
+        recipe: str | None,
+    ) -> Prediction:
+        conditions = self._conditions(features, dataset, recipe)
+        if self.few_shot is not None:
+            mean, deviation = self.few_shot.predict(self.few_shot_features(features))
+            return Prediction.of_scores(mean, 100 * ndtr(mean), deviation, _FINE_TUNED)
+        embeddings = embed_all(self.predictors, features)
+        if self.accuracy is None or conditions is None:
+            return Prediction.of_scores(*self._zero_shot(features, embeddings), _NO_ACCURACIES)
+        return predict_accuracies(self, features, embeddings, fingerprints, conditions)
 
-    def _ranker_scores(self, features: GraphFeatures, wanted: IntArray) -> FloatArray:
-        """Score by each component of the ranker, `(components, graphs)`; zero if not wanted."""
-        if not len(wanted):
-            return np.zeros((1, len(features)))
-        components = component_scores(self.ranker, features.take(wanted))
-        scores = np.zeros((len(components), len(features)))
-        scores[:, wanted] = self.calibrator.ranker_scores(components)
-        return scores
+    def _conditions(
+        self, features: GraphFeatures, dataset: str | None, recipe: str | None
+    ) -> PredictionConditions | None:
+        """Under which accuracies are predicted; None where the estimator predicts none."""
+        if self.accuracy is None:
+            return None
+        return PredictionConditions.of(self.accuracy, features.statistics, dataset, recipe)
 
-    def _member_weight(self, share: FloatArray, in_domain: BoolArray) -> FloatArray:
-        """Weight of all predictors together, `(graphs,)`; the rest is the ranker's."""
-        if self.ranker:
-            return in_domain.astype(np.float64)
-        if self.config.out_of_domain_weight is None:
-            return np.ones(len(in_domain))
-        out_of_domain = self.config.out_of_domain_weight * share**_KNOWN_SHARE_POWER
-        return np.where(in_domain, 1.0, out_of_domain)
+    def _features_and_fingerprints(
+        self, graphs: Iterable[ComputationGraph]
+    ) -> tuple[GraphFeatures, list[str]]:
+        """Features, and fingerprints of networks that may be measured ones."""
+        parts, fingerprints = [], list[str]()
+        for batch in canonical_batches(graphs):
+            parts.append(self.canonical_features(batch))
+            known = self.accuracy.measured.fingerprints_of(batch) if self.accuracy else None
+            fingerprints += known or [""] * len(batch)
+        return GraphFeatures.join(parts), fingerprints
 
-    def explain(self, graphs: Iterable[ComputationGraph]) -> Explanation:
+    def _zero_shot(
+        self, features: GraphFeatures, embeddings: Sequence[Tensor]
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Score, percentile and uncertainty before any label of the family."""
+        conditions = self._conditions(features, None, None)
+        if conditions is None:
+            return rank_scores(self, features, embeddings)
+        unknown = [""] * len(features)
+        prediction = predict_accuracies(self, features, embeddings, unknown, conditions)
+        return prediction.score, prediction.percentile, prediction.uncertainty
+
+    def explain(
+        self,
+        graphs: Iterable[ComputationGraph],
+        dataset: str | None = None,
+        recipe: str | None = None,
+    ) -> Explanation:
         """Take scores apart into the parts that they are sums of.
 
-        Of an estimator that was not fine-tuned, the parts are
-
-        - of networks out of domain: the size prior's `macs`, `parameters`, `resolution` and
-          `layers`, compared with the mean of the training networks, and what the ranker's
-          `neighbour_moments` and `encoders` add to it;
-        - of networks in domain: where the median of their `family` is put, and by how much the
-          `predictors` put a network above it.
-
-        Of one that was fine-tuned: a function of the score without any label (`zero_shot`) and
-        functions of the `sizes`, the `embeddings` and the `neighbour_moments`, see `FewShotGP`.
+        The parts of an estimator that has learned from measured networks are those of
+        `accuracy_parts`, of one that was fine-tuned those of `FewShotGP.parts`, of any other
+        those of `rank_parts`.
 
         Args:
             graphs: As `predict` takes them.
+            dataset: As `predict` takes it.
+            recipe: As `predict` takes it.
         """
-        features = self.features(graphs)
-        nearest, share, in_domain = self.domain.nearest(features)
+        features, fingerprints = self._features_and_fingerprints(graphs)
+        is_measured = np.array([bool(name) for name in fingerprints], dtype=bool)
+        nearest, _, in_domain = self.domain.nearest(features)
         names = self.domain.names
         families = [
             names[i] if known else None for i, known in zip(nearest, in_domain, strict=True)
         ]
+        conditions = self._conditions(features, dataset, recipe)
         if self.few_shot:
             return Explanation(self.few_shot.parts(self.few_shot_features(features)), families)
-        weight, medians = (
-            self._member_weight(share, in_domain),
-            self.calibrator.medians(nearest, in_domain),
-        )
-        by_predictors = self._predictor_scores(
-            features, embed_all(self.predictors, features), nearest, in_domain
-        ).mean(axis=0)
-        by_ranker = self.calibrator.part_scores(score_parts(self.ranker, features))
-        parts = dict(zip(SCORE_PARTS, (1 - weight) * by_ranker, strict=True))
-        parts |= {"family": weight * medians, "predictors": weight * (by_predictors - medians)}
-        return Explanation(parts, families)
+        if conditions is None:
+            return Explanation(rank_parts(self, features), families)
+        return Explanation(accuracy_parts(self, features, conditions, is_measured), families)
+
+    def neighbours(
+        self,
+        graphs: Iterable[ComputationGraph],
+        dataset: str | None = None,
+        recipe: str | None = None,
+    ) -> list[list[Neighbour]]:
+        """Find the three measured networks that are nearest to each network.
+
+        Args:
+            graphs: As `predict` takes them.
+            dataset: As `predict` takes it; the neighbours were measured on it.
+            recipe: As `predict` takes it.
+
+        Returns:
+            Nearest first; none for networks that are no image classifiers, or if the estimator
+            has learned from no measured networks.
+        """
+        features = self.features(graphs)
+        conditions = self._conditions(features, dataset, recipe)
+        if conditions is None:
+            return [[] for _ in range(len(features))]
+        return nearest_measured(self, features, conditions)
 
     def embed(self, graphs: Iterable[ComputationGraph]) -> npt.NDArray[np.float32]:
         """Embed networks by all predictors side by side, `(graphs, predictors x width)`."""
@@ -200,7 +236,7 @@ class Estimator:
     def few_shot_features(self, features: GraphFeatures) -> FewShotFeatures:
         """Compute what fine-tuning reads; scores are those before any label."""
         embeddings = embed_all(self.predictors, features)
-        score = self._zero_shot(features, embeddings).score
+        score, _, _ = self._zero_shot(features, embeddings)
         return FewShotFeatures.of(features, score, torch.cat(embeddings, dim=1).numpy())
 
     def memberships(self, features: GraphFeatures) -> npt.NDArray[np.float32]:
@@ -241,23 +277,27 @@ class Estimator:
     ) -> "Estimator":
         """Learn labels of networks whose features are at hand; see `fine_tune`."""
         targets = standardised_labels(np.asarray(accuracies, dtype=np.float64), len(features))
-        return Estimator(
-            config=self.config,
-            predictors=self.predictors,
-            ranker=self.ranker,
-            label_transform=self.label_transform,
-            domain=self.domain,
-            calibrator=self.calibrator,
-            few_shot=FewShotGP.fit(self.few_shot_features(features), targets, seed),
-        )
+        return self._with(few_shot=FewShotGP.fit(self.few_shot_features(features), targets, seed))
+
+    def with_accuracy(self, model: AccuracyModel) -> "Estimator":
+        """Return a new estimator with what is known of measured networks."""
+        return self._with(accuracy=model)
+
+    def _with(self, **parts: Any) -> "Estimator":
+        """The same estimator with some parts replaced."""
+        kept = {
+            "config": self.config,
+            "predictors": self.predictors,
+            "ranker": self.ranker,
+            "label_transform": self.label_transform,
+            "domain": self.domain,
+            "calibrator": self.calibrator,
+            "accuracy": self.accuracy,
+        }
+        return Estimator(**{**kept, **parts})
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a checkpoint folder: `weights.safetensors` and `estimator.json`."""
         from gennape.estimator.checkpoint import save
 
         save(self, Path(path))
-
-
-def _shared(weight: FloatArray, components: int) -> FloatArray:
-    """Split one weight evenly, `(graphs,)` to `(components, graphs)`."""
-    return np.tile(weight / components, (components, 1))

@@ -1,6 +1,6 @@
-"""How good an estimator is, and what it thinks of whole families."""
+"""Evaluation of estimators on labelled families, and rankings of whole families."""
 
-from gennape.evaluation.evaluate import Result, evaluate
+from gennape.evaluation.evaluate import EvalResult, evaluate
 from gennape.evaluation.ranking import Ranking, rank
 
-__all__ = ["Ranking", "Result", "evaluate", "rank"]
+__all__ = ["EvalResult", "Ranking", "evaluate", "rank"]

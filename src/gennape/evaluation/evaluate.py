@@ -1,24 +1,21 @@
-"""How well an estimator ranks labelled families, beside what size alone gives."""
+"""Evaluation of an estimator on labelled families, beside what size alone gives."""
 
 import os
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.estimator import Estimator
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
-from gennape.evaluation.few_shot import DRAWS, Rows, after_labels, draw
-from gennape.evaluation.metrics import Measures
-from gennape.reports.progress import Report, no_report
-
-Array = npt.NDArray[np.floating[Any]]
+from gennape.evaluation.few_shot import fine_tuned_scores, measure
+from gennape.evaluation.metrics import METRICS
+from gennape.utils.array_types import FloatArray, IntArray
+from gennape.utils.progress import ProgressCallback, no_progress
 
 _CHUNK = 256
 _ESTIMATOR = "estimator"
@@ -26,8 +23,8 @@ _LEAST_RANKED = 2
 
 
 @dataclass(frozen=True)
-class Result:
-    """One method on one label of one family.
+class EvalResult:
+    """Metrics of one method on one label of one family.
 
     Attributes:
         family: The labelled table.
@@ -59,27 +56,27 @@ class Result:
 
 
 @dataclass(frozen=True)
-class _Pool:
-    """The networks of a family that are ranked, and what the estimator makes of them."""
+class _EncodedFamily:
+    """Ranked networks of a family, as the estimator sees them."""
 
     table: Benchmark
-    rows: Rows
+    rows: IntArray
     estimator: Estimator
     features: GraphFeatures
-    parameters: Array
+    parameters: FloatArray
 
     @cached_property
-    def log_macs(self) -> Array:
-        """Sizes of the networks, `(networks,)`."""
+    def log_macs(self) -> FloatArray:
+        """log10(MACs + 1) of the networks, `(networks,)`."""
         return self.features.log_macs.astype(np.float64)
 
     @cached_property
     def networks(self) -> FewShotFeatures:
-        """As fine-tuning sees them."""
+        """Networks as fine-tuning sees them."""
         return self.estimator.few_shot_features(self.features)
 
-    def accuracies(self, label: str) -> Array:
-        """What was measured, `(networks,)`; NaN where nothing was."""
+    def accuracies(self, label: str) -> FloatArray:
+        """Return the measured label, `(networks,)`; NaN where there is none."""
         return self.table.labels[label][self.rows]
 
 
@@ -88,8 +85,8 @@ def evaluate(
     data_dir: str | os.PathLike[str] | None = None,
     families: Sequence[str] = ("nasbench101", "nasbench201"),
     labels: int = 0,
-    report: Report = no_report,
-) -> list[Result]:
+    report: ProgressCallback = no_progress,
+) -> list[EvalResult]:
     """Rank every labelled family and compare with what was measured.
 
     NAS-Bench-101 is ranked on its 3,000 test rows, other families on all rows.
@@ -102,31 +99,34 @@ def evaluate(
             rank the rest. A label of fewer networks than that and two has no such result.
         report: Told of the progress.
 
+    Returns:
+        Results of each family, label and method, in this order.
+
     Raises:
         BenchmarkError: A table cannot be read, or fewer than two of its networks have a label.
     """
     results = []
-    for family in families:
-        table = benchmarks.load(family, data_dir)
+    for name in families:
+        table = benchmarks.load(name, data_dir)
         _check_labels(table)
-        pool = _pool(table, estimator, report)
-        methods = {
-            "FLOPs": pool.log_macs,
-            "parameters": pool.parameters,
-            _ESTIMATOR: estimator.predict_features(pool.features).score,
+        family = _encoded(table, estimator, report)
+        scores = {
+            "FLOPs": family.log_macs,
+            "parameters": family.parameters,
+            _ESTIMATOR: estimator.predict_features(family.features).score,
         }
         for label in table.labels:
-            known = np.flatnonzero(np.isfinite(pool.accuracies(label)))
-            for method, scores in methods.items():
+            for method, score in scores.items():
                 title = _title(estimator, table, label) if method == _ESTIMATOR else method
-                results.append(_result(pool, label, title, [(known, scores[known])]))
-            if 0 < labels <= len(known) - _LEAST_RANKED:
-                results.append(_few_shot(pool, label, known, labels))
+                results.append(_result(family, label, title, score))
+            known = np.isfinite(family.accuracies(label)).sum()
+            if 0 < labels <= known - _LEAST_RANKED:
+                results.append(_result(family, label, fine_tuned(labels), score, labels))
     return results
 
 
 def fine_tuned(labels: int) -> str:
-    """What a result on so many labels calls its method."""
+    """Return the name of the method that is fine-tuned on so many labels."""
     return f"{_ESTIMATOR}, {labels} labels"
 
 
@@ -142,7 +142,7 @@ def _check_labels(table: Benchmark) -> None:
 
 
 def _title(estimator: Estimator, table: Benchmark, label: str) -> str:
-    """What the estimator is called, with a warning where its training had the ranked networks."""
+    """Name the estimator, with a warning where it was trained on the ranked networks."""
     ranked_were_learned = bool(np.intersect1d(table.split.train, table.split.test).size)
     if table.name not in estimator.domain.names or not ranked_were_learned:
         return _ESTIMATOR
@@ -150,7 +150,7 @@ def _title(estimator: Estimator, table: Benchmark, label: str) -> str:
     return f"{_ESTIMATOR}, trained on {what}"
 
 
-def _pool(table: Benchmark, estimator: Estimator, report: Report) -> _Pool:
+def _encoded(table: Benchmark, estimator: Estimator, report: ProgressCallback) -> _EncodedFamily:
     rows = table.split.test
     parts, parameters = [], []
     for first in range(0, len(rows), _CHUNK):
@@ -158,29 +158,24 @@ def _pool(table: Benchmark, estimator: Estimator, report: Report) -> _Pool:
         parts.append(estimator.features(chunk))
         parameters += [float(graph.parameters) for graph in chunk]
         report(f"reading {table.name}", len(parameters), len(rows))
-    return _Pool(table, rows, estimator, GraphFeatures.join(parts), np.array(parameters))
+    return _EncodedFamily(table, rows, estimator, GraphFeatures.join(parts), np.array(parameters))
 
 
-_Trial = tuple[Rows, Array]
-"""Which networks of the pool were ranked, and their scores."""
+def _result(
+    family: _EncodedFamily, label: str, method: str, score: FloatArray, labels: int = 0
+) -> EvalResult:
+    """Measure a ranking; that after some labels is the estimator's."""
 
+    def few_shot(given: IntArray, accuracies: FloatArray, rest: IntArray) -> FloatArray:
+        return fine_tuned_scores(family.networks, given, accuracies, rest)
 
-def _few_shot(pool: _Pool, label: str, known: Rows, labels: int) -> Result:
-    accuracies = pool.accuracies(label)
-    trials: list[_Trial] = []
-    for seed in DRAWS:
-        given, rest = (known[rows] for rows in draw(len(known), labels, seed))
-        trials.append((rest, after_labels(pool.networks, given, accuracies[given], rest)))
-    return _result(pool, label, fine_tuned(labels), trials)
-
-
-def _result(pool: _Pool, label: str, method: str, trials: Sequence[_Trial]) -> Result:
-    accuracies = pool.accuracies(label)
-    rows = [
-        astuple(Measures.of(accuracies[ranked], scores, pool.log_macs[ranked]))
-        for ranked, scores in trials
-    ]
-    spearman, *others = np.mean(rows, axis=0).tolist()
-    deviation = float(np.std([row[0] for row in rows]))
-    networks = len(trials[0][0])
-    return Result(pool.table.name, label, method, networks, spearman, deviation, *others)
+    measured = measure(score, few_shot, family.accuracies(label), family.log_macs, labels)
+    metrics = {name: np.array([row[name] for row in measured]) for name in METRICS}
+    return EvalResult(
+        family=family.table.name,
+        label=label,
+        method=method,
+        networks=measured[0]["networks"],
+        deviation=float(metrics["spearman"].std()),
+        **{name: float(values.mean()) for name, values in metrics.items()},
+    )

@@ -1,17 +1,15 @@
-"""How well scores rank networks.
+"""Ranking metrics.
 
 All take measured accuracies and scores, both `(networks,)`, higher is better. An
 undefined correlation (all scores equal) is 0: such scores say nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata, spearmanr
 
-Array = npt.NDArray[np.floating]
-IntArray = npt.NDArray[np.int64]
+from gennape.utils.array_types import FloatArray, IntArray
 
 RESOLUTION = 1e-4
 """Accuracies, as shares of one, closer than this are not compared by `kendall_tau`."""
@@ -21,7 +19,7 @@ _CHOSEN = 10
 
 
 @dataclass(frozen=True)
-class Measures:
+class RankingMetrics:
     """All metrics of one ranking.
 
     Attributes:
@@ -43,8 +41,10 @@ class Measures:
     regret: float
 
     @classmethod
-    def of(cls, accuracies: Array, scores: Array, log_macs: Array) -> "Measures":
-        """Measure a ranking; each argument is `(networks,)`."""
+    def of(
+        cls, accuracies: FloatArray, scores: FloatArray, log_macs: FloatArray
+    ) -> "RankingMetrics":
+        """Compute all metrics; each argument is `(networks,)`."""
         return cls(
             spearman(accuracies, scores),
             kendall_tau(accuracies, scores),
@@ -56,15 +56,23 @@ class Measures:
         )
 
 
-def spearman(accuracies: Array, scores: Array) -> float:
-    """Spearman's rank correlation."""
+METRICS = tuple(field.name for field in fields(RankingMetrics))
+"""Names of all metrics."""
+
+
+def spearman(accuracies: FloatArray, scores: FloatArray) -> float:
+    """Compute Spearman's rank correlation.
+
+    >>> spearman(np.array([0.1, 0.2, 0.4]), np.array([1.0, 3.0, 2.0]))
+    0.5
+    """
     if len(scores) < 2 or np.ptp(accuracies) == 0 or np.ptp(scores) == 0:
         return 0.0
     return float(spearmanr(accuracies, scores).statistic)
 
 
-def kendall_tau(accuracies: Array, scores: Array) -> float:
-    """Kendall's tau over the pairs whose accuracies differ by at least `RESOLUTION`.
+def kendall_tau(accuracies: FloatArray, scores: FloatArray) -> float:
+    """Compute Kendall's tau over the pairs whose accuracies differ by at least `RESOLUTION`.
 
     Concordant minus discordant pairs, over all such pairs (GENNAPE's code); a pair with
     equal scores counts as neither.
@@ -83,7 +91,7 @@ def kendall_tau(accuracies: Array, scores: Array) -> float:
 
 
 def _agreement(ranks: IntArray, first: IntArray) -> int:
-    """How many `ranks[j] > ranks[i]`, less how many `ranks[j] < ranks[i]`, for j >= first[i] > i.
+    """Count `ranks[j] > ranks[i]` less `ranks[j] < ranks[i]`, over all j >= first[i] > i.
 
     Padded in front to a power of two, each range from `first[i]` to the end is made of at most
     one aligned block of each smaller power; in sorted blocks, counting is a binary search.
@@ -107,8 +115,8 @@ def _agreement(ranks: IntArray, first: IntArray) -> int:
     return agreement
 
 
-def ndcg(accuracies: Array, scores: Array, k: int) -> float:
-    """Normalised discounted cumulative gain of the `k` best scores.
+def ndcg(accuracies: FloatArray, scores: FloatArray, k: int) -> float:
+    """Compute the normalised discounted cumulative gain of the `k` best scores.
 
     Relevance is the accuracy scaled to [0, 20] (GENNAPE's code); the gain is 2^relevance - 1.
     """
@@ -123,8 +131,8 @@ def ndcg(accuracies: Array, scores: Array, k: int) -> float:
     return float((chosen * discount).sum() / (best * discount).sum())
 
 
-def partial_spearman(accuracies: Array, scores: Array, size: Array) -> float:
-    """Spearman's correlation at equal size: of what `size` does not explain in the ranks."""
+def partial_spearman(accuracies: FloatArray, scores: FloatArray, size: FloatArray) -> float:
+    """Compute Spearman's correlation of what `size`, `(networks,)`, leaves unexplained of ranks."""
     ranks = np.stack([rankdata(values) for values in (accuracies, scores, size)])
     with np.errstate(invalid="ignore"):  # a constant has no correlation
         r = np.nan_to_num(np.corrcoef(ranks))
@@ -134,13 +142,13 @@ def partial_spearman(accuracies: Array, scores: Array, size: Array) -> float:
     return float((r[0, 1] - r[0, 2] * r[1, 2]) / np.sqrt(explained))
 
 
-def top_tenth_spearman(accuracies: Array, scores: Array) -> float:
-    """Spearman's correlation among the tenth of networks with the highest accuracy."""
+def top_tenth_spearman(accuracies: FloatArray, scores: FloatArray) -> float:
+    """Compute Spearman's correlation among the tenth of networks with the highest accuracy."""
     best = accuracies >= np.quantile(accuracies, 0.9)
     return spearman(accuracies[best], scores[best])
 
 
-def regret(accuracies: Array, scores: Array) -> float:
-    """The best accuracy minus the best among the ten highest scores."""
+def regret(accuracies: FloatArray, scores: FloatArray) -> float:
+    """Compute the best accuracy minus the best among the ten highest scores."""
     picked = np.argsort(-scores, kind="stable")[:_CHOSEN]
     return float(accuracies.max() - accuracies[picked].max())

@@ -1,24 +1,23 @@
-"""Score every architecture of a family."""
+"""Rankings of all architectures of a family."""
 
 import csv
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from gennape import spaces
 from gennape.api import NetworkScore, score
 from gennape.estimator import Estimator, Prediction
-from gennape.reports.progress import Report, no_report
+from gennape.search.worker_pool import one_thread
 from gennape.spaces import SearchSpace
+from gennape.utils.progress import ProgressCallback, no_progress
 
 _CHUNK = 512
 
@@ -55,7 +54,7 @@ def rank(
     family: str,
     estimator: Estimator,
     top: int = 20,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
     workers: int | None = None,
 ) -> Ranking:
     """Score every architecture of a family that can be enumerated.
@@ -65,10 +64,21 @@ def rank(
         estimator: What scores them.
         top: How many of the best come with their costs.
         report: Told of the progress.
-        workers: Processes; one a processor unless given.
+        workers: Number of processes; one a processor unless given.
+
+    Returns:
+        All architectures, best first.
 
     Raises:
         ArchitectureError: There is no such family, or it has no enumeration.
+
+    Example:
+        >>> import gennape
+        >>> ranking = rank("transnas_macro", gennape.load(), top=3, workers=1)
+        >>> len(ranking.architectures), len(ranking.top)
+        (3256, 3)
+        >>> ranking.top[0].model == ranking.architectures[0]
+        True
     """
     space = spaces.get(family)
     architectures = list(space.enumerate())
@@ -78,19 +88,17 @@ def rank(
     ):
         predictions.append(prediction)
         report("scoring", min(len(predictions) * _CHUNK, len(architectures)), len(architectures))
-    joined = Prediction(
-        *(np.concatenate(column) for column in zip(*map(astuple, predictions), strict=True))
-    )
+    joined = Prediction.join(predictions)
     order = np.argsort(-joined.score, kind="stable")
     ordered = [f"{family}:{space.format(architectures[i])}" for i in order]
     best = score(ordered[:top], estimator=estimator).scored
-    return Ranking(ordered, Prediction(*(column[order] for column in astuple(joined))), best)
+    return Ranking(ordered, joined.take(order), best)
 
 
 def _in_parallel(
     family: str, architectures: list[Any], estimator: Estimator, workers: int
 ) -> Iterator[Prediction]:
-    """ScoreTable of architectures, in order, `_CHUNK` at a time."""
+    """Score architectures in order, `_CHUNK` at a time."""
     chunks = [architectures[i : i + _CHUNK] for i in range(0, len(architectures), _CHUNK)]
     if workers == 1 or len(chunks) == 1:
         yield from map(partial(_predict, spaces.get(family), estimator), chunks)
@@ -102,7 +110,7 @@ def _in_parallel(
 
 
 _worker: Callable[[list[Any]], Prediction]
-"""What a worker process does."""
+"""Function of a worker process, set when it starts."""
 
 
 def _start_worker(family: str, estimator: Estimator) -> None:
@@ -115,16 +123,5 @@ def _work(architectures: list[Any]) -> Prediction:
 
 
 def _predict(space: SearchSpace[Any], estimator: Estimator, architectures: list[Any]) -> Prediction:
-    with _one_thread():
+    with one_thread():
         return estimator.predict(map(space.graph, architectures))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Workers share the processors, and the last digits of sums depend on the threads."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

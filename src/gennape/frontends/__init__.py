@@ -33,7 +33,7 @@ def graph_of(
 
     Args:
         model: A `torch.nn.Module`; a `torch.export` program; the path of a `.pt2` or an
-            `.onnx` file; or a name: `timm:NAME`, `torchvision:NAME`,
+            `.onnx` file; or a name: `timm:NAME`, `torchvision:NAME`, `pytorchcv:NAME`,
             `package.module:factory`, `FAMILY:ARCHITECTURE`.
         input_shape: Sizes of one sample without the batch, (channels, height, width).
             Needed for modules and factories, and for files that leave it open.

@@ -1,7 +1,7 @@
 """Networks by name.
 
-`timm:NAME` and `torchvision:NAME` are models of those libraries without weights,
-`package.module:factory` is whatever the factory returns, and `FAMILY:ARCHITECTURE` is an
+`timm:NAME`, `torchvision:NAME` and `pytorchcv:NAME` are models of those libraries without
+weights, `package.module:factory` is whatever the factory returns, and `FAMILY:ARCHITECTURE` is an
 architecture of one of `gennape.spaces` or, as `package.module:Class:ARCHITECTURE`, of one's own.
 """
 
@@ -20,10 +20,17 @@ from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs, TensorSpec
 from gennape.frontends.torch import trace_module
 from gennape.graph import ComputationGraph
-from gennape.importing import ModuleError, NoModuleError, import_factory, import_library
+from gennape.utils.optional_imports import (
+    ModuleError,
+    NoModuleError,
+    import_factory,
+    import_library,
+)
 
-_FORMS = "timm:NAME, torchvision:NAME, package.module:factory or FAMILY:ARCHITECTURE"
-_LIBRARIES = ("timm", "torchvision")
+_FORMS = (
+    "timm:NAME, torchvision:NAME, pytorchcv:NAME, package.module:factory or FAMILY:ARCHITECTURE"
+)
+_LIBRARIES = ("timm", "torchvision", "pytorchcv")
 _TORCHVISION_SHAPE = (3, 224, 224)
 
 
@@ -32,8 +39,8 @@ def graph_of_name(name: str, inputs: NetworkInputs | None = None) -> Computation
 
     Args:
         name: A name in one of the forms of this module.
-        inputs: Inputs of the network. timm models know their own, torchvision models get
-            (3, 224, 224) unless these are given.
+        inputs: Inputs of the network. Models of timm and pytorchcv know their own, torchvision
+            models get (3, 224, 224) unless these are given.
 
     Raises:
         FrontendError: No such network; suggests near names or what to install.
@@ -51,6 +58,8 @@ def graph_of_name(name: str, inputs: NetworkInputs | None = None) -> Computation
         make, default = _timm_model(rest), None
     elif source == "torchvision":
         make, default = _torchvision_model(rest), _TORCHVISION_SHAPE
+    elif source == "pytorchcv":
+        make, default = _pytorchcv_model(rest), None
     else:
         make, default = _factory(source, rest), None
     given = inputs or (None if default is None else _image(default))
@@ -74,12 +83,22 @@ def _make_on_meta(make: Callable[[], nn.Module]) -> nn.Module:
 def _read(
     make: Callable[[], nn.Module], inputs: NetworkInputs | None, name: str
 ) -> ComputationGraph:
-    """Read what `make` returns; a network of timm knows its input shape."""
+    """Read what `make` returns; a network may know its input shape."""
     model = make()
-    known: Any = getattr(model, "default_cfg", None) or {}
-    if inputs is None and known.get("input_size"):
-        inputs = _image(known["input_size"])
+    shape = _known_shape(model)
+    if inputs is None and shape is not None:
+        inputs = _image(shape)
     return trace_module(model, inputs, name)
+
+
+def _known_shape(model: Any) -> tuple[int, ...] | None:
+    """The input shape that a network of timm or pytorchcv states."""
+    sides = getattr(model, "in_size", None)
+    if isinstance(sides, tuple):
+        return (getattr(model, "in_channels", 3), *sides)
+    known: Any = getattr(model, "default_cfg", None) or {}
+    shape: tuple[int, ...] | None = known.get("input_size")
+    return shape
 
 
 def _image(shape: Sequence[int]) -> NetworkInputs:
@@ -102,6 +121,15 @@ def _torchvision_model(name: str) -> Callable[[], nn.Module]:
     # Detection and segmentation models would otherwise download a backbone.
     options = {"weights", "weights_backbone"} & set(signature(builder).parameters)
     return partial(builder, **dict.fromkeys(options))
+
+
+def _pytorchcv_model(name: str) -> Callable[[], nn.Module]:
+    _library("pytorchcv")  # says what to install
+    provider = _library("pytorchcv.model_provider")
+    known = sorted(provider._models)
+    if name not in known:
+        raise FrontendError(_unknown("pytorchcv", name, known))
+    return partial(provider.get_model, name, pretrained=False)
 
 
 def _unknown(library: str, name: str, known: list[str]) -> str:

@@ -3,9 +3,9 @@
 from gennape.graph.batch import GraphBatch
 from gennape.graph.builder import GraphBuilder
 from gennape.graph.computation_graph import ComputationGraph
-from gennape.graph.node_writer import Shape, written_once
+from gennape.graph.node_writer import Shape, cached_block
 from gennape.graph.operations import Op
-from gennape.graph.passes import canonical, canonical_batches
+from gennape.graph.passes import canonical, canonical_batches, fingerprints
 from gennape.graph.validation import GraphError
 
 __all__ = [
@@ -15,7 +15,8 @@ __all__ = [
     "GraphError",
     "Op",
     "Shape",
+    "cached_block",
     "canonical",
     "canonical_batches",
-    "written_once",
+    "fingerprints",
 ]

@@ -11,13 +11,10 @@ from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from gennape.graph.cost import node_macs
 from gennape.graph.operations import Op
+from gennape.utils.array_types import BoolArray, IntArray
 
-IntArray = npt.NDArray[np.integer[Any]]
-BoolArray = npt.NDArray[np.bool_]
 Details = Mapping[int, Mapping[str, Any]]
 """Rare attributes of single nodes: plain JSON values by name, by node index."""
 
@@ -154,11 +151,6 @@ class NodeArrays:
     def is_in(self, operations: frozenset[Op]) -> BoolArray:
         """Which nodes hold one of `operations`, `(nodes,)`."""
         return _membership_table(operations)[self.operations]
-
-    @cached_property
-    def node_macs(self) -> IntArray:
-        """Multiply-accumulates of each node for one input, `(nodes,)`, int64."""
-        return node_macs(self)
 
 
 def ranges(starts: IntArray, counts: IntArray) -> IntArray:

@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from gennape.graph.arrays import ATTRIBUTE_COLUMNS, IntArray, NodeArrays, ranges
+from gennape.graph.arrays import ATTRIBUTE_COLUMNS, NodeArrays, ranges
 from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.cost import CostedArrays
+from gennape.utils.array_types import IntArray
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class GraphBatch(NodeArrays):
+class GraphBatch(CostedArrays):
     """Graphs one after another.
 
     Attributes:

@@ -185,6 +185,20 @@ class GraphBuilder(NodeWriter):
         border = (1, 1, 1, 1, 0, 0, bottom, right, 1, 1, 1, 0)
         return self.add_node(Op.PAD, (x,), (channels, height + bottom, width + right), border)
 
+    def resize(self, x: int, size: tuple[int, int], mode: str = "nearest") -> int:
+        """Another height and width; the images as they are where they have it already.
+
+        Args:
+            x: The images.
+            size: Height and width.
+            mode: How elements between others are found, as PyTorch's `interpolate` calls it.
+        """
+        channels, *before = self.shapes[x]
+        if tuple(before) == size:
+            return x
+        details: dict[str, Any] = {} if mode == "nearest" else {"mode": mode}
+        return self.add_node(Op.RESIZE, (x,), (channels, *size), **details)
+
     def zero(self, x: int) -> int:
         """Zeros of the shape of `x`."""
         return self.add_node(Op.ZERO, (x,), self.shapes[x])

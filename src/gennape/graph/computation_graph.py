@@ -1,22 +1,22 @@
 """One network as an immutable directed acyclic graph of atomic operations."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gennape.graph.arrays import NodeArrays
+from gennape.graph.cost import CostedArrays
 from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError, validate
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ComputationGraph(NodeArrays):
+class ComputationGraph(CostedArrays):
     """A network: nodes in topological order, edges as data flow.
 
     The graph is the network. `to_module` runs it, `fingerprint` names it, `macs` and
@@ -70,23 +70,34 @@ class ComputationGraph(NodeArrays):
     def fingerprint(self) -> str:
         """A name for the network itself: 32 hexadecimal digits.
 
-        Equal for the same network by every road (family, PyTorch, export, ONNX) and
-        under any reordering of nodes; it is taken after the canonical passes.
+        Equal for the same network from every source (family, PyTorch, export, ONNX) and
+        under any reordering of nodes: the canonical hash of its canonical form. Where it is
+        stored, `gennape.graph.hashing.HASH_VERSION` stands beside it.
         """
-        from gennape.graph.fingerprint import digest
-        from gennape.graph.passes import canonical
+        from gennape.graph.passes import fingerprints
 
-        return digest(canonical(self))
+        return fingerprints([self])[0]
 
-    def to_module(self) -> "nn.Module":
+    def to_module(
+        self,
+        weights: "Mapping[int, Sequence[Tensor | None]] | None" = None,
+        *,
+        stand_ins: bool = False,
+    ) -> "nn.Module":
         """A trainable PyTorch module that computes this graph.
+
+        Args:
+            weights: Tensors of nodes; others start as PyTorch starts them.
+            stand_ins: Whether numbers that are neither given nor in the graph (of constants, and
+                of parameters computed from others) may be other ones, as a training or a proxy
+                of the architecture needs no more.
 
         Raises:
             GraphError: An operation of the graph cannot be executed; says which.
         """
-        from gennape.graph.module import module_of
+        from gennape.graph.execute import module_of
 
-        return module_of(self)
+        return module_of(self, weights, stand_ins)
 
 
 _COLUMNS: Mapping[str, Any] = {

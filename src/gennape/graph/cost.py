@@ -1,17 +1,25 @@
-"""What a network costs: multiply-accumulates and learned parameters."""
+"""The cost of a network: multiply-accumulates of its nodes."""
 
-from typing import TYPE_CHECKING
+from functools import cached_property
 
 import numpy as np
 
+from gennape.graph.arrays import NodeArrays
 from gennape.graph.operations import Op
-
-if TYPE_CHECKING:
-    from gennape.graph.arrays import IntArray, NodeArrays
+from gennape.utils.array_types import IntArray
 
 
-def node_macs(nodes: "NodeArrays") -> "IntArray":
-    """Multiply-accumulates of each node for one input.
+class CostedArrays(NodeArrays):
+    """Columns of nodes and edges that know what the nodes cost."""
+
+    @cached_property
+    def node_macs(self) -> IntArray:
+        """Multiply-accumulates of each node for one input, `(nodes,)`, int64."""
+        return node_macs(self)
+
+
+def node_macs(nodes: NodeArrays) -> IntArray:
+    """Count the multiply-accumulates of each node for one input.
 
     Convolutions, linear layers and matrix products count; the rest is free, as in
     `torch.utils.flop_counter.FlopCounterMode`, which counts two operations for each.

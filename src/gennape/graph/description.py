@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.hashing import HASH_VERSION
 from gennape.graph.node import nodes_of
 from gennape.graph.operations import Op
 from gennape.graph.paths import levels
@@ -12,11 +13,11 @@ from gennape.graph.paths import levels
 
 @dataclass(frozen=True)
 class Summary:
-    """What a network is and costs.
+    """A network and its costs in a few values.
 
     Attributes:
         name: The graph's name; may be empty.
-        fingerprint: 32 hexadecimal digits, equal for the same network by every road.
+        fingerprint: 32 hexadecimal digits, equal for the same network from every source.
         nodes: Number of nodes.
         edges: Number of edges.
         depth: Edges on the longest path.
@@ -60,12 +61,14 @@ def to_plain(graph: ComputationGraph) -> dict[str, Any]:
     """Nodes and edges as plain JSON values.
 
     Returns:
-        `name`, `fingerprint`, `macs`, `parameters`, `complete`, `nodes` (one object each) and
-        `edges` (pairs of source and target, sorted by target and argument position).
+        `name`, `fingerprint`, `hash_version`, `macs`, `parameters`, `complete`, `nodes` (one
+        object each) and `edges` (pairs of source and target, sorted by target and argument
+        position).
     """
     return {
         "name": graph.name,
         "fingerprint": graph.fingerprint,
+        "hash_version": HASH_VERSION,
         "macs": graph.macs,
         "parameters": graph.parameters,
         "complete": graph.complete,

@@ -7,7 +7,7 @@ import torch
 
 from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.node import nodes_of
-from gennape.importing import require
+from gennape.utils.optional_imports import require
 
 
 def to_networkx(graph: ComputationGraph) -> Any:

@@ -1,4 +1,4 @@
-"""Nodes written down one by one, and blocks of them over again."""
+"""A network written down node by node; blocks of nodes are recorded once and copied."""
 
 from array import array
 from collections.abc import Callable, Sequence
@@ -8,9 +8,10 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 import numpy as np
 
 from gennape.graph.arrays import ATTRIBUTE_COLUMNS, NO_ATTRIBUTES
+from gennape.graph.attributes import MUST_STATE, SCHEMAS, UNUSED_NUMBERS
 from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.operations import Op
-from gennape.graph.validation import GraphError
+from gennape.graph.validation import CheckedDetails, GraphError
 
 Shape = tuple[int, int, int]
 """Channels, height, width. A sequence of N tokens with C channels is (C, N, 1)."""
@@ -21,9 +22,12 @@ Arguments = ParamSpec("Arguments")
 _OUTSIDE = -1
 """In place of a node: what the block reads."""
 _MOST_BLOCKS = 4096
+"""Blocks that are cached of one function; then it begins anew."""
+_FITTING: set[tuple[int, tuple[int, ...]]] = set()
+"""Operations with numbers that were found to be theirs."""
 
 
-class Block(NamedTuple):
+class CachedBlock(NamedTuple):
     """Nodes that read one node outside and one another, numbered from 0.
 
     Attributes:
@@ -84,12 +88,20 @@ class NodeWriter:
             parameters: Learned numbers the node owns.
             input_shape: Shape of the first argument as the operation reads it; the
                 argument's own shape unless given.
-            details: Rare attributes, plain JSON values.
+            details: Rare attributes, plain JSON values: those that the operation has
+                (`gennape.graph.attributes`).
 
         Returns:
             The index of the new node.
+
+        Raises:
+            GraphError: An attribute is unknown to the operation, of another type, or missing.
         """
         node = len(self.shapes)
+        if details or MUST_STATE[op]:
+            _check(node, op, details, len(arguments))
+        if attributes is not NO_ATTRIBUTES and (op, attributes) not in _FITTING:
+            _check_numbers(node, op, attributes)
         if input_shape is None:
             input_shape = self.shapes[arguments[0]] if arguments else shape
         self.shapes.append(shape)
@@ -102,6 +114,16 @@ class NodeWriter:
         if details:
             self._details[node] = details
         return node
+
+    def state(self, node: int, **details: Any) -> None:
+        """Add details to a node that is there.
+
+        Raises:
+            GraphError: The operation does not have them.
+        """
+        stated = {**self._details.get(node, {}), **details}
+        _check(node, Op(self._operations[node]), stated, 2)
+        self._details[node] = stated
 
     def repeat(self, block: Callable[[int], int], x: int, times: int) -> int:
         """Add a block several times, each on the result of the one before.
@@ -119,19 +141,22 @@ class NodeWriter:
         Raises:
             GraphError: The block reads other nodes, or its result has another shape than `x`.
         """
-        result, written = self.record(block, x)
+        result, written = self.record_block(block, x)
         if result == x or self.shapes[result] != self.shapes[x]:
             raise GraphError("a block is repeated only if it makes a new tensor of the same shape")
         for _ in range(times - 1):
-            result = self.write(written, result)
+            result = self.copy_block(written, result)
         return result
 
-    def record(self, block: Callable[[int], int], x: int) -> tuple[int, Block]:
-        """Add a block; its result, and what was written.
+    def record_block(self, block: Callable[[int], int], x: int) -> tuple[int, CachedBlock]:
+        """Add a block, and keep what it adds.
 
         Args:
             block: Adds nodes that read its argument and one another, and returns one of them.
             x: What it reads.
+
+        Returns:
+            Its result, and the block to be copied.
 
         Raises:
             GraphError: The block reads other nodes.
@@ -141,7 +166,7 @@ class NodeWriter:
         sources = self._sources[first_edge:]
         if any(source < start and source != x for source in (*sources, result)):
             raise GraphError("a block can be written again only if it reads no other node")
-        written = Block(
+        written = CachedBlock(
             self.shapes[start:],
             self._operations[start:],
             self._attributes[start * ATTRIBUTE_COLUMNS :],
@@ -153,11 +178,11 @@ class NodeWriter:
         )
         return result, written
 
-    def write(self, block: Block, x: int) -> int:
-        """Add a block that was written before.
+    def copy_block(self, block: CachedBlock, x: int) -> int:
+        """Add a block that was recorded before.
 
         Args:
-            block: As `record` gave it.
+            block: As `record_block` gave it.
             x: What it reads, of the same shape as then.
 
         Returns:
@@ -193,15 +218,39 @@ class NodeWriter:
                     np.frombuffer(self._targets, dtype=np.int32),
                 ]
             ),
-            details=self._details,
+            details=CheckedDetails(self._details),
             name=name,
         )
 
 
-def written_once(
+def _check_numbers(node: int, op: Op, attributes: tuple[int, ...]) -> None:
+    """Refuse numbers that the operation does not have; others need no second look."""
+    for number, plain, is_unused in zip(
+        attributes, NO_ATTRIBUTES, UNUSED_NUMBERS[op].tolist(), strict=True
+    ):
+        if is_unused and number != plain:
+            raise GraphError(
+                f"node {node} ({op.name.lower()}) is given numbers that it does not have: "
+                f"{attributes}"
+            )
+    if len(_FITTING) < _MOST_BLOCKS:
+        _FITTING.add((op, attributes))
+
+
+def _check(node: int, op: Op, details: dict[str, Any], arguments: int) -> None:
+    """Refuse details that the operation does not have, and others that it must state."""
+    schema = SCHEMAS[op]
+    problem = schema.problem(details)
+    if MUST_STATE[op] and not problem:
+        problem = schema.missing(details, arguments)
+    if problem:
+        raise GraphError(f"node {node} ({op.name.lower()}) {problem}")
+
+
+def cached_block(
     block: Callable[Concatenate[Writer, int, Arguments], int],
 ) -> Callable[Concatenate[Writer, int, Arguments], int]:
-    """A block that is written down once for equal arguments and shapes, and copied from then on.
+    """Record a block once for equal arguments and shapes, and copy it from then on.
 
     Families are made of few different blocks; copying one takes a fraction of the time.
 
@@ -209,17 +258,17 @@ def written_once(
         block: Called with a builder, a node and hashable arguments; adds nodes that read this
             node and one another, and returns the last.
     """
-    known: dict[Any, Block] = {}
+    cache: dict[Any, CachedBlock] = {}
 
     @wraps(block)
     def copied(build: Writer, x: int, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> int:
         key = build.shapes[x], args, tuple(kwargs.items())
-        written = known.get(key)
+        written = cache.get(key)
         if written is not None:
-            return build.write(written, x)
-        if len(known) == _MOST_BLOCKS:
-            known.clear()
-        result, known[key] = build.record(lambda y: block(build, y, *args, **kwargs), x)
+            return build.copy_block(written, x)
+        if len(cache) == _MOST_BLOCKS:
+            cache.clear()
+        result, cache[key] = build.record_block(lambda y: block(build, y, *args, **kwargs), x)
         return result
 
     return copied

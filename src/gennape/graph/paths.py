@@ -1,4 +1,4 @@
-"""What lies on the paths from the input to each node."""
+"""Levels of nodes, and lengths of the paths from the input to them."""
 
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gennape.graph.arrays import BoolArray, IntArray, NodeArrays
+from gennape.graph.arrays import NodeArrays
+from gennape.utils.array_types import BoolArray, IntArray
 
 
 def path_depths(
@@ -26,34 +27,32 @@ def path_depths(
         `(nodes, 3)`.
     """
     longest, shortest, mean = np.repeat(lengths.astype(np.float32)[None], 3, axis=0)
-    order, waves = in_waves(levels(nodes), nodes.edges[1])
+    order, groups = group_by_level(levels(nodes), nodes.edges[1])
     arguments = nodes.edges[0][order]
     degree = nodes.in_degree.astype(np.float64)
-    for wave, edges, first in waves:
+    for group, edges, first in groups:
         before = arguments[edges]
-        longest[wave] += np.maximum.reduceat(longest[before], first)
-        shortest[wave] += np.minimum.reduceat(shortest[before], first)
-        mean[wave] += np.add.reduceat(mean[before], first) / degree[wave]
+        longest[group] += np.maximum.reduceat(longest[before], first)
+        shortest[group] += np.minimum.reduceat(shortest[before], first)
+        mean[group] += np.add.reduceat(mean[before], first) / degree[group]
     return np.stack([longest, shortest, mean], axis=1)
 
 
 def levels(nodes: NodeArrays) -> IntArray:
-    """How many nodes lie before each node on the longest path to it, `(nodes,)`."""
-    level = np.zeros(nodes.num_nodes, dtype=np.int64)
-    waiting = nodes.in_degree.copy()
-    reached = np.flatnonzero(waiting == 0)
-    number = 0
-    while len(reached):
-        level[reached] = number
-        number += 1
-        users = nodes.users(reached)
-        np.subtract.at(waiting, users, 1)
-        reached = np.unique(users[waiting[users] == 0])
-    return level
+    """Count the nodes before each node on the longest path to it, `(nodes,)`.
+
+    Args:
+        nodes: A graph or a batch, its edges sorted by target.
+    """
+    level = [0] * nodes.num_nodes
+    for source, target in zip(*nodes.edges.tolist(), strict=True):  # in order of targets
+        if level[source] >= level[target]:
+            level[target] = level[source] + 1
+    return np.array(level, dtype=np.int64)
 
 
-class Wave(NamedTuple):
-    """Nodes that can be computed at once.
+class LevelGroup(NamedTuple):
+    """Nodes of one level, which can be computed at once.
 
     Attributes:
         nodes: Sorted, `(nodes,)`.
@@ -66,16 +65,16 @@ class Wave(NamedTuple):
     first: IntArray
 
 
-def in_waves(level: IntArray, ends: IntArray) -> tuple[IntArray, list[Wave]]:
-    """Nodes at which edges end, wave after wave.
+def group_by_level(level: IntArray, ends: IntArray) -> tuple[IntArray, list[LevelGroup]]:
+    """Group the nodes at which edges end by their level.
 
     Args:
-        level: Of each node, `(nodes,)`; nodes of equal level make one wave.
+        level: Of each node, `(nodes,)`.
         ends: The node at which each edge ends, `(edges,)`.
 
     Returns:
-        The order of the edges that waves speak of, `(edges,)`: by level and end, and else as
-        they were; and the waves, the lowest level first.
+        The order of the edges that groups refer to, `(edges,)`: by level and end, and else as
+        they were; and the groups, the lowest level first.
     """
     order = np.lexsort((ends, level[ends]))
     ordered = ends[order]
@@ -84,7 +83,7 @@ def in_waves(level: IntArray, ends: IntArray) -> tuple[IntArray, list[Wave]]:
     starts = np.flatnonzero(np.diff(level[nodes], prepend=level.min(initial=0) - 1)).tolist()
     begins = [*first[starts].tolist(), len(order)]
     return order, [
-        Wave(nodes[start:stop], slice(begin, end), first[start:stop] - begin)
+        LevelGroup(nodes[start:stop], slice(begin, end), first[start:stop] - begin)
         for (start, stop), (begin, end) in zip(
             pairwise([*starts, len(nodes)]), pairwise(begins), strict=True
         )

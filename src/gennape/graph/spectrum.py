@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from gennape.graph.arrays import IntArray
 from gennape.graph.batch import GraphBatch
 from gennape.graph.computation_graph import ComputationGraph
+from gennape.utils.array_types import IntArray
 
 _STACK_ELEMENTS = 1 << 18
 """Matrix elements worked on at once: 2 MB, which stays in the cache."""

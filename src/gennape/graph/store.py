@@ -22,10 +22,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gennape.graph.arrays import ATTRIBUTE_COLUMNS, IntArray
+from gennape.graph.arrays import ATTRIBUTE_COLUMNS
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError, validate
+from gennape.utils.array_types import IntArray
 
 FORMAT_VERSION = 1
 _METADATA = b"gennape"

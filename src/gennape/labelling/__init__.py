@@ -1,38 +1,36 @@
 """Labels by training: how accurate networks become on real images.
 
-`run(graphs, dataset, recipe, folder)` trains networks and keeps what they reach;
-`load_dataset` and `load_recipe` give what they learn and how, `load_engine` where. `evaluator`
-makes a function of it that searches call.
+`label_networks(graphs, dataset, recipe, folder)` trains networks and records their
+accuracies; `load_dataset` gives the images, `load_recipe` the training and `load_engine` the place.
+`evaluator` makes a function of it that searches call.
 """
 
 from gennape.labelling.compute import Compute
-from gennape.labelling.dataset import Dataset, Part
-from gennape.labelling.engines import Engine, Local, load_engine
-from gennape.labelling.errors import LabellingError
-from gennape.labelling.evaluation import evaluator
-from gennape.labelling.labelling import Labelled, run
-from gennape.labelling.networks import read_networks, sample_networks
+from gennape.labelling.dataset import Dataset, LabelledImages, LabellingError
+from gennape.labelling.driver import LabellingResult, evaluator, label_networks
+from gennape.labelling.engines import Engine, LocalEngine, load_engine
+from gennape.labelling.networks import read_network_file, sample_networks
 from gennape.labelling.recipe import Recipe, load_recipe, recipes
-from gennape.labelling.record import Record, Status
+from gennape.labelling.run_record import RunRecord, RunStatus
 from gennape.labelling.sources import load_dataset
 
 __all__ = [
     "Compute",
     "Dataset",
     "Engine",
-    "Labelled",
+    "LabelledImages",
     "LabellingError",
-    "Local",
-    "Part",
+    "LabellingResult",
+    "LocalEngine",
     "Recipe",
-    "Record",
-    "Status",
+    "RunRecord",
+    "RunStatus",
     "evaluator",
+    "label_networks",
     "load_dataset",
     "load_engine",
     "load_recipe",
-    "read_networks",
+    "read_network_file",
     "recipes",
-    "run",
     "sample_networks",
 ]

@@ -1,4 +1,4 @@
-"""Random crops and mirror images of a batch, by one gather."""
+"""Random crops and mirror images of a batch."""
 
 import torch
 import torch.nn.functional as F
@@ -33,5 +33,5 @@ def crop_and_flip(pixels: Tensor, border: int, flip: bool) -> Tensor:
 
 
 def _starts(images: int, border: int) -> Tensor:
-    """Where the crops begin, `(images, 1)`."""
+    """Draw where the crops begin, `(images, 1)`."""
     return torch.randint(2 * border + 1, (images, 1))

@@ -1,4 +1,4 @@
-"""What a network is trained on, and how that device computes."""
+"""Devices that networks are trained on, and their precision."""
 
 import platform
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from gennape.labelling.errors import LabellingError
+from gennape.labelling.dataset import LabellingError
 
 
 @dataclass(frozen=True)
 class Compute:
-    """A device and how it computes.
+    """Device and how it computes.
 
     Attributes:
         device: As PyTorch names it.
@@ -25,7 +25,7 @@ class Compute:
 
     @staticmethod
     def of(device: str = "auto") -> "Compute":
-        """What suits a device of this machine, see `suiting`.
+        """Choose what suits a device of this machine, see `suiting`.
 
         Args:
             device: As PyTorch names it; "auto" for a GPU where there is one.
@@ -44,7 +44,7 @@ class Compute:
 
     @staticmethod
     def suiting(device: str) -> "Compute":
-        """What suits a device, be it here or not.
+        """Choose what suits a device, be it here or not.
 
         A GPU gets bfloat16 and compiled networks, a processor neither.
 
@@ -60,25 +60,25 @@ class Compute:
 
     @property
     def name(self) -> str:
-        """The hardware's own name."""
+        """Name of the hardware."""
         if torch.device(self.device).type == "cuda":
             return torch.cuda.get_device_name(self.device)
         return platform.processor() or platform.machine()
 
     @property
     def precision(self) -> str:
-        """The type that layers compute in."""
+        """Type that layers compute in."""
         return "bfloat16" if self.bfloat16 else "float32"
 
     def place(self, network: nn.Module) -> nn.Module:
-        """The network on the device, its weights with channels last."""
+        """Move a network to the device, its weights with channels last."""
         return network.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
     def prepare(self, network: nn.Module) -> nn.Module:
-        """What is called to run a placed network; its weights are the network's."""
+        """Compile a placed network, if it shall be; its weights stay those of the network."""
         return torch.compile(network, dynamic=False) if self.compiled else network  # type: ignore[return-value]
 
     def autocast(self) -> torch.autocast:
-        """A context in which layers compute in the precision."""
+        """Make a context in which layers compute in the precision."""
         kind = torch.device(self.device).type
         return torch.autocast(kind, torch.bfloat16, enabled=self.bfloat16)

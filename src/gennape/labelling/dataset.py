@@ -1,4 +1,4 @@
-"""Images and their classes, in memory, for training and for the test."""
+"""Data sets: images and their classes, in memory, for training and for the test."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -7,14 +7,16 @@ from hashlib import sha256
 import torch
 from torch import Tensor
 
-from gennape.labelling.errors import LabellingError
-
 _LEVELS = 256
 """Values of a pixel."""
 
 
+class LabellingError(ValueError):
+    """A labelling that cannot be done as asked; the message says what to change."""
+
+
 @dataclass(frozen=True, eq=False)
-class Part:
+class LabelledImages:
     """Images beside their classes.
 
     Attributes:
@@ -41,20 +43,20 @@ class Part:
     def __len__(self) -> int:
         return len(self.classes)
 
-    def spread(self, count: int) -> "Part":
-        """As many images at equal distances, since folders are sorted by class; 0 for all."""
+    def spread(self, count: int) -> "LabelledImages":
+        """Pick so many images at equal distances, as folders are sorted by class; 0 for all."""
         if not 0 < count < len(self):
             return self
         rows = torch.arange(count) * len(self) // count
-        return Part(self.pixels[rows], self.classes[rows])
+        return LabelledImages(self.pixels[rows], self.classes[rows])
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """What networks learn and are tested on.
+    """Images that networks learn from and are tested on.
 
     Attributes:
-        name: As rows and tables have it.
+        name: Of the data set, as in tables.
         train: Images to learn from.
         test: Images to be judged on.
         can_mirror: Whether a mirrored image still shows its class; it does not for digits.
@@ -65,8 +67,8 @@ class Dataset:
     """
 
     name: str
-    train: Part
-    test: Part
+    train: LabelledImages
+    test: LabelledImages
     can_mirror: bool = True
     sha256: str = field(default="")
 
@@ -86,13 +88,13 @@ class Dataset:
             object.__setattr__(self, "sha256", self._digest())
 
     @property
-    def parts(self) -> tuple[Part, Part]:
-        """Training and test."""
+    def parts(self) -> tuple[LabelledImages, LabelledImages]:
+        """Training and test images."""
         return self.train, self.test
 
     @property
     def classes(self) -> int:
-        """How many there are."""
+        """Number of classes."""
         return int(self.train.classes.max()) + 1
 
     @property
@@ -102,7 +104,7 @@ class Dataset:
         return channels, height, width
 
     def moments(self) -> tuple[Tensor, Tensor]:
-        """Mean and deviation of the training pixels, `(channels, 1, 1)` each, float32."""
+        """Compute mean and deviation of the training pixels, `(channels, 1, 1)` each, float32."""
         levels = torch.arange(_LEVELS, dtype=torch.float64)
         channels = list(self._channels())
         means = torch.stack([(counts * levels).sum() for counts in channels])
@@ -111,12 +113,14 @@ class Dataset:
         return means.float()[:, None, None], deviations.float()[:, None, None]
 
     def to(self, device: str) -> "Dataset":
-        """The same images on a device."""
-        train, test = (Part(part.pixels.to(device), part.classes.to(device)) for part in self.parts)
+        """Copy the images to a device."""
+        train, test = (
+            LabelledImages(part.pixels.to(device), part.classes.to(device)) for part in self.parts
+        )
         return replace(self, train=train, test=test)
 
     def _channels(self) -> Iterator[Tensor]:
-        """Of each channel the shares of the pixels that have each value, `(256,)`."""
+        """Compute for each channel the shares of the pixels with each value, `(256,)`."""
         for channel in self.train.pixels.unbind(1):
             counts = torch.bincount(channel.flatten().cpu(), minlength=_LEVELS)
             yield counts.double() / channel.numel()

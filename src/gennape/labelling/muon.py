@@ -1,4 +1,4 @@
-"""Muon: steps that turn every filter of a layer equally far, so that few steps go a long way."""
+"""Muon: an optimiser whose steps are orthogonal matrices."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -53,7 +53,7 @@ class Muon(torch.optim.Optimizer):
         step = self._nesterov(weight, gradient, momentum).flatten(1)
         length = min(step.shape) ** 0.5
         weight.mul_(length / weight.norm().clamp(min=_TINY))
-        weight.sub_(orthogonalized(step).view(weight.shape), alpha=lr)
+        weight.sub_(orthogonalize(step).view(weight.shape), alpha=lr)
 
     def _slide(
         self,
@@ -76,8 +76,8 @@ class Muon(torch.optim.Optimizer):
         return gradient.add(buffer, alpha=momentum)
 
 
-def orthogonalized(matrix: Tensor) -> Tensor:
-    """A matrix near to the orthogonal one that is next to the given, by Newton-Schulz.
+def orthogonalize(matrix: Tensor) -> Tensor:
+    """Approximate the orthogonal matrix next to a matrix, by Newton-Schulz.
 
     Five steps of the polynomial `aX + bXXᵀX + cXXᵀXXᵀX` bring singular values to 0.7 to 1.2,
     those below a thousandth of the matrix's length excepted. Each step is `Q X` with `Q` a
@@ -90,7 +90,7 @@ def orthogonalized(matrix: Tensor) -> Tensor:
         As `matrix`; zero if it is.
     """
     if matrix.shape[0] > matrix.shape[1]:
-        return orthogonalized(matrix.T).T
+        return orthogonalize(matrix.T).T
     a, b, c = _COEFFICIENTS
     start = matrix / (matrix.norm() + _TINY)
     square = start @ start.T

@@ -1,4 +1,4 @@
-"""Which networks are labelled: random ones of a family, or those that a text names."""
+"""Networks to be labelled: random ones of a family, or those that a text names."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +9,9 @@ import numpy as np
 from gennape import spaces
 from gennape.frontends import FrontendError, graph_of
 from gennape.graph import ComputationGraph
-from gennape.labelling.dataset import Dataset
-from gennape.labelling.errors import LabellingError
+from gennape.labelling.dataset import Dataset, LabellingError
 from gennape.spaces import ArchitectureError, SearchSpace
-from gennape.spaces.sampling import sample_different
+from gennape.spaces.base import sample_different
 
 _COMMENT = "#"
 
@@ -20,11 +19,11 @@ _COMMENT = "#"
 def sample_networks(
     family: str, dataset: Dataset, count: int, seed: int = 0
 ) -> list[ComputationGraph]:
-    """Different random networks of a family, with the images and classes of a data set.
+    """Sample different networks of a family, with the images and classes of a data set.
 
     Args:
         family: Its name.
-        dataset: What the networks are to learn.
+        dataset: Images that the networks are to learn from.
         count: How many; more with the same seed begin with the same.
         seed: Of the choice.
 
@@ -37,8 +36,8 @@ def sample_networks(
     return [space.graph(architecture) for architecture in chosen]
 
 
-def read_networks(path: Path, dataset: Dataset) -> list[ComputationGraph]:
-    """The networks that a text names, one a line.
+def read_network_file(path: Path, dataset: Dataset) -> list[ComputationGraph]:
+    """Read the networks that a text file names, one a line.
 
     A line is a `family:architecture`, whose network gets the images and classes of the data
     set, or anything else that `graph_of` reads. Empty lines and what follows a # are ignored.

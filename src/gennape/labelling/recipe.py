@@ -1,4 +1,4 @@
-"""How networks are trained: a few numbers in a TOML file."""
+"""Recipes of training: a few numbers in a TOML file."""
 
 import os
 import tomllib
@@ -9,7 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from gennape.labelling.errors import LabellingError
+from gennape.labelling.dataset import LabellingError
 
 OPTIMIZERS = ("muon", "sgd", "rmsprop")
 
@@ -19,7 +19,7 @@ _SUFFIX = ".toml"
 
 @dataclass(frozen=True)
 class Recipe:
-    """How networks are trained.
+    """Recipe of training.
 
     Attributes:
         name: Of the recipe; that of its file.
@@ -80,7 +80,7 @@ class Recipe:
             self._refuse("half_resolution_epochs", "0 to the number of epochs")
 
     def described(self) -> dict[str, Any]:
-        """All values, plain JSON."""
+        """Return all values, plain JSON."""
         return asdict(self)
 
     def _refuse(self, name: str, rule: str) -> None:
@@ -90,7 +90,7 @@ class Recipe:
 
 
 def recipes() -> list[str]:
-    """Names of the recipes of the package."""
+    """List the names of the recipes of the package."""
     found = (Path(file.name) for file in _FOLDER.iterdir())
     return sorted(path.stem for path in found if path.suffix == _SUFFIX)
 

@@ -1,13 +1,13 @@
-"""The training of one network, epoch by epoch.
+"""Training of one network, epoch by epoch.
 
 All randomness of an epoch comes from the seed and the number of the epoch, and the learning
-rate from the number of the step. So weights, the optimiser and what was measured are all that
-an interrupted training needs to go on as if nothing had happened.
+rate from the number of the step. So weights, optimiser and history are all that an
+interrupted training needs to go on as if nothing had happened.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import cos, isfinite, pi
+from math import isfinite
 from time import perf_counter
 from typing import Any
 
@@ -19,21 +19,22 @@ from torch import Tensor, nn
 from gennape.graph import ComputationGraph
 from gennape.labelling.augmentation import crop_and_flip
 from gennape.labelling.compute import Compute
-from gennape.labelling.dataset import Dataset, Part
+from gennape.labelling.dataset import Dataset, LabelledImages
 from gennape.labelling.muon import Muon
 from gennape.labelling.recipe import Recipe
+from gennape.utils.schedule import one_cycle
 
 _MOMENTUM = 0.9
 _PERCENT = 100
 
 
-class Divergence(ArithmeticError):
-    """A training whose numbers are no longer finite."""
+class DivergenceError(ArithmeticError):
+    """Training whose numbers are no longer finite."""
 
 
 @dataclass
-class History:
-    """What was measured after each epoch.
+class TrainingHistory:
+    """Measurements after each epoch.
 
     Attributes:
         train_accuracy: Top-1 accuracy on the augmented training images, in percent, each
@@ -48,18 +49,18 @@ class History:
     seconds: float = 0.0
 
 
-class Training:
-    """A network in training.
+class NetworkTraining:
+    """Network in training.
 
     Args:
         graph: The network; its initial weights are PyTorch's, by the seed.
         dataset: On the device.
-        recipe: How it is trained.
-        compute: On what.
+        recipe: Of the training.
+        compute: Device and precision.
         seed: Of all randomness.
 
     Attributes:
-        history: What was measured so far.
+        history: Measurements so far.
 
     Raises:
         GraphError: The graph cannot be executed.
@@ -78,13 +79,13 @@ class Training:
         self.network = compute.place(graph.to_module())
         self.forward = compute.prepare(self.network)
         self.optimizer = _optimizer(self.network, recipe)
-        self.history = History()
+        self.history = TrainingHistory()
         self.mean, self.deviation = (moment.to(compute.device) for moment in dataset.moments())
         self.chosen = _chosen(len(dataset.train), recipe, seed)
 
     @property
     def epochs(self) -> int:
-        """How many are done."""
+        """Number of epochs that are done."""
         return len(self.history.test_accuracy)
 
     @property
@@ -93,7 +94,7 @@ class Training:
         return self.epochs == self.recipe.epochs
 
     def state(self) -> dict[str, Any]:
-        """All that `restore` needs."""
+        """Return all that `restore` needs."""
         return {
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -101,16 +102,16 @@ class Training:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on where another training of this network was."""
+        """Go on where another training of this network was, by its state."""
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.history = History(**state["history"])
+        self.history = TrainingHistory(**state["history"])
 
     def epoch(self) -> None:
         """Train and test for one epoch.
 
         Raises:
-            Divergence: The loss or an output is no longer finite.
+            DivergenceError: The loss or an output is no longer finite.
         """
         start = perf_counter()
         torch.manual_seed(_seed_of(self.seed, self.epochs))
@@ -126,8 +127,9 @@ class Training:
         loss_sum, right = (torch.zeros((), device=self.compute.device) for _ in range(2))
         for step, rows in enumerate(batches):
             progress = (self.epochs + (step + 0.5) / len(batches)) / self.recipe.epochs
+            factor = one_cycle(progress, self.recipe.warm_up)
             for group in self.optimizer.param_groups:
-                group["lr"] = learning_rate(self.recipe, progress)
+                group["lr"] = self.recipe.learning_rate * factor
             images, classes = self._training_batch(rows)
             with self.compute.autocast():
                 outputs = self.forward(images)
@@ -140,7 +142,7 @@ class Training:
             loss_sum += loss.detach()
             right += (outputs.detach().argmax(1) == classes).sum()
         if not isfinite(loss_sum.item()):
-            raise Divergence(f"the loss is not finite in epoch {self.epochs + 1}")
+            raise DivergenceError(f"the loss is not finite in epoch {self.epochs + 1}")
         return _PERCENT * right.item() / sum(map(len, batches))
 
     @torch.no_grad()
@@ -156,11 +158,11 @@ class Training:
             is_finite &= outputs.isfinite().all()
             right += (outputs.argmax(1) == classes).sum()
         if not is_finite.item():
-            raise Divergence(f"outputs are not finite after epoch {self.epochs + 1}")
+            raise DivergenceError(f"outputs are not finite after epoch {self.epochs + 1}")
         return _PERCENT * right.item() / len(part)
 
     def _batches(self) -> list[Tensor]:
-        """Rows of the training images of each step; those that fill no batch are left out."""
+        """Draw the rows of each step; those that fill no batch are left out."""
         order = self.chosen[torch.randperm(len(self.chosen))].to(self.compute.device)
         whole = len(order) - len(order) % self.recipe.batch
         return list(torch.split(order[: whole or None], self.recipe.batch))
@@ -170,25 +172,17 @@ class Training:
         pixels = crop_and_flip(self.dataset.train.pixels[rows], self.recipe.crop, flip)
         return self._floats(pixels), self.dataset.train.classes[rows]
 
-    def _normalised(self, part: Part) -> Iterator[tuple[Tensor, Tensor]]:
+    def _normalised(self, part: LabelledImages) -> Iterator[tuple[Tensor, Tensor]]:
         batches = (torch.split(tensor, self.recipe.batch) for tensor in (part.pixels, part.classes))
         for pixels, classes in zip(*batches, strict=True):
             yield self._floats(pixels), classes
 
     def _floats(self, pixels: Tensor) -> Tensor:
-        """Images of mean 0 and deviation 1, channels last, at the resolution of the epoch."""
+        """Normalise images, channels last, at the resolution of the epoch."""
         images = (pixels.float() - self.mean) / self.deviation
         if self.epochs < self.recipe.half_resolution_epochs:
             images = F.avg_pool2d(images, 2)
         return images.contiguous(memory_format=torch.channels_last)
-
-
-def learning_rate(recipe: Recipe, progress: float) -> float:
-    """The learning rate after a share of the training, 0 to 1."""
-    if progress < recipe.warm_up:
-        return recipe.learning_rate * progress / recipe.warm_up
-    share = (progress - recipe.warm_up) / (1 - recipe.warm_up)
-    return recipe.learning_rate * (1 + cos(pi * share)) / 2
 
 
 def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
@@ -204,11 +198,11 @@ def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
 
 
 def _chosen(images: int, recipe: Recipe, seed: int) -> Tensor:
-    """Which training images are learned from: the same ones for all networks of a seed."""
+    """Choose the training images: the same ones for all networks of a seed."""
     order = torch.randperm(images, generator=torch.Generator().manual_seed(seed))
     return order[: recipe.images or None]
 
 
 def _seed_of(seed: int, epoch: int) -> int:
-    """A seed of its own for each epoch."""
+    """Return a seed of its own for each epoch."""
     return int(np.random.SeedSequence((seed, epoch)).generate_state(1, np.uint64)[0])

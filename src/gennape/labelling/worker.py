@@ -1,6 +1,7 @@
-"""One run from its last checkpoint to its record."""
+"""Worker: one run from its last checkpoint to its record."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pickle import UnpicklingError
@@ -9,41 +10,41 @@ from typing import Any
 import torch
 
 from gennape.graph import GraphError
-from gennape.labelling.claim import claim
+from gennape.graph.hashing import HASH_VERSION
 from gennape.labelling.compute import Compute
 from gennape.labelling.dataset import Dataset
-from gennape.labelling.folder import Folder, Run
+from gennape.labelling.folder import LabellingFolder, LabellingRun
 from gennape.labelling.recipe import Recipe
-from gennape.labelling.record import Record, Status, versions, write_record
-from gennape.labelling.training import Divergence, History, Training
-from gennape.reports.storage import write_whole
+from gennape.labelling.run_record import RunRecord, RunStatus, versions, write_record
+from gennape.labelling.training import DivergenceError, NetworkTraining, TrainingHistory
+from gennape.utils.files import atomic_write, file_lock
 
 _NO_MEMORY = ("can't allocate memory", "not enough memory")
-"""What PyTorch says on a processor, where it has no exception of its own."""
+"""Messages of PyTorch on a processor, where it has no exception of its own."""
 
 
 @dataclass(frozen=True)
-class Worker:
-    """Does runs that nobody else does.
+class RunWorker:
+    """Worker that does runs, each unless another process does it.
 
     Attributes:
-        folder: Where they are kept.
-        dataset: What is learned.
-        recipe: How.
-        compute: On what.
+        folder: Of the runs.
+        dataset: Images that networks learn from.
+        recipe: Of the training.
+        compute: Device and precision.
     """
 
-    folder: Folder
+    folder: LabellingFolder
     dataset: Dataset
     recipe: Recipe
     compute: Compute
 
-    def attempt(self, run: Run, on_epoch: Callable[[int], bool]) -> bool:
+    def attempt(self, run: LabellingRun, on_epoch: Callable[[int], bool]) -> bool:
         """Work on a run until it ends or shall not go on.
 
         Args:
-            run: What is done.
-            on_epoch: Told before each epoch how many are done; whether to go on.
+            run: The run.
+            on_epoch: Told before each epoch how many are done; returns whether to go on.
 
         Returns:
             Whether it has ended; not so if another process works on it.
@@ -51,38 +52,41 @@ class Worker:
         with torch.random.fork_rng():
             return self._end(run, lambda: self._work(run, on_epoch))
 
-    def give_up(self, run: Run, reason: str) -> bool:
-        """Record that a run failed, one whose processes die before they can tell.
+    def give_up(self, run: LabellingRun, reason: str) -> bool:
+        """RunRecord that a run failed, one whose processes die before they can tell.
 
         Returns:
             Whether it has ended; not so if another process works on it.
         """
         return self._end(run, lambda: self._lost(run, reason))
 
-    def _end(self, run: Run, work: Callable[[], Record | None]) -> bool:
-        """Keep what becomes of a run, unless it has ended or belongs to another process."""
-        with claim(self.folder.claim(run)) as is_mine:
-            if is_mine and not self.folder.record(run).exists():
+    def _end(self, run: LabellingRun, work: Callable[[], RunRecord | None]) -> bool:
+        """Write the record of a run, unless it has ended or belongs to another process."""
+        lock, kept = self.folder.lock(run), self.folder.record(run)
+        with file_lock(lock) as is_mine:
+            if is_mine and not kept.exists():
                 record = work()
                 if record is not None:
-                    write_record(record, self.folder.record(run))
-            has_ended = self.folder.record(run).exists()
+                    write_record(record, kept)
+            has_ended = kept.exists()
             if is_mine and has_ended:
                 self.folder.checkpoint(run).unlink(missing_ok=True)
-                self.folder.claim(run).unlink(missing_ok=True)
-            return has_ended
+        if is_mine and has_ended:
+            with suppress(PermissionError):  # on Windows, where another process looks at it
+                lock.unlink(missing_ok=True)
+        return has_ended
 
     @cached_property
     def _images(self) -> Dataset:
-        """The data set on the device."""
+        """Data set on the device."""
         return self.dataset.to(self.compute.device)
 
-    def _work(self, run: Run, on_epoch: Callable[[int], bool]) -> Record | None:
-        """What became of the run; None if it is to go on another time."""
-        images, history = self._images, History()
-        status, reason = Status.TRAINED, ""
+    def _work(self, run: LabellingRun, on_epoch: Callable[[int], bool]) -> RunRecord | None:
+        """Train to the end and return the record; None if it is to go on another time."""
+        images, history = self._images, TrainingHistory()
+        status, reason = RunStatus.TRAINED, ""
         try:
-            training = Training(run.graph, images, self.recipe, self.compute, run.seed)
+            training = NetworkTraining(run.graph, images, self.recipe, self.compute, run.seed)
             if kept := self._kept(run):
                 training.restore(kept)
             history = training.history
@@ -91,22 +95,22 @@ class Worker:
                     return None
                 training.epoch()
                 checkpoint = self.folder.checkpoint(run)
-                write_whole(checkpoint, lambda path: torch.save(training.state(), path))
-        except Divergence as error:
-            status, reason = Status.DIVERGED, str(error)
+                atomic_write(checkpoint, lambda path: torch.save(training.state(), path))
+        except DivergenceError as error:
+            status, reason = RunStatus.DIVERGED, str(error)
         except (GraphError, RuntimeError, MemoryError) as error:
-            status = Status.OUT_OF_MEMORY if _is_out_of_memory(error) else Status.FAILED
+            status = RunStatus.OUT_OF_MEMORY if _is_out_of_memory(error) else RunStatus.FAILED
             reason = _sentence(error)
         return self._record(run, history, status, reason, self.compute.name)
 
-    def _lost(self, run: Run, reason: str) -> Record:
-        """What is known of a run whose processes died, and of their hardware: its kind."""
+    def _lost(self, run: LabellingRun, reason: str) -> RunRecord:
+        """Return the record of a run whose processes died; of their hardware the kind is known."""
         kept = self._kept(run)
-        history = History(**kept["history"]) if kept else History()
-        return self._record(run, history, Status.FAILED, reason, self.compute.device)
+        history = TrainingHistory(**kept["history"]) if kept else TrainingHistory()
+        return self._record(run, history, RunStatus.FAILED, reason, self.compute.device)
 
-    def _kept(self, run: Run) -> dict[str, Any] | None:
-        """What the checkpoint holds; None without one, or if it is damaged and is thrown away.
+    def _kept(self, run: LabellingRun) -> dict[str, Any] | None:
+        """Read the checkpoint; None without one, or if it is damaged and is thrown away.
 
         Its tensors are on the processor, so that a full GPU is not taken for damage.
         """
@@ -123,9 +127,14 @@ class Worker:
         return kept
 
     def _record(
-        self, run: Run, history: History, status: Status, reason: str, device: str
-    ) -> Record:
-        return Record(
+        self,
+        run: LabellingRun,
+        history: TrainingHistory,
+        status: RunStatus,
+        reason: str,
+        device: str,
+    ) -> RunRecord:
+        return RunRecord(
             architecture=run.graph.name,
             fingerprint=run.graph.fingerprint,
             macs=run.graph.macs,
@@ -143,6 +152,7 @@ class Worker:
             versions=versions(),
             status=status,
             reason=reason,
+            hash_version=HASH_VERSION,
         )
 
 
@@ -152,5 +162,5 @@ def _is_out_of_memory(error: Exception) -> bool:
 
 
 def _sentence(error: Exception) -> str:
-    """The first line of what went wrong, or its kind."""
+    """Return the first line of an error, or its kind."""
     return (str(error).splitlines() or [type(error).__name__])[0]

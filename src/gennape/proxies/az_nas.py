@@ -1,4 +1,4 @@
-"""AZ-NAS: four views of a network, and their ranks together.
+"""AZ-NAS: three proxies of a network's blocks, and a vote of their ranks and the MACs.
 
 Source: Lee and Ham, "AZ-NAS: Assembling Zero-Cost Proxies for Network Architecture Search"
 (CVPR 2024), section 3. All three proxies share one pass: a batch of noise forward through
@@ -10,16 +10,15 @@ network's graph. The published score of a pool of networks is the sum over `AZ_N
 
 import numpy as np
 
-from gennape.proxies.candidate import Candidate
-from gennape.proxies.missing import MissingScore
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.passes import MissingScore
+from gennape.proxies.proxy import PreparedNetwork, Proxy
 
 AZ_NAS = ("expressivity", "progressivity", "trainability", "macs")
 """The proxies whose ranks make the AZ-NAS score."""
 
 
-def expressivity(candidate: Candidate) -> float:
-    """How evenly the features spread over their dimensions.
+def expressivity(network: PreparedNetwork) -> float:
+    """Compute how evenly the features spread over their dimensions.
 
     `sum_b H_b` over the features between blocks, with the entropy `H_b = - sum_i p_i log
     p_i` of the eigenvalues of the channels' covariance, as shares of their sum.
@@ -27,22 +26,22 @@ def expressivity(candidate: Candidate) -> float:
     Raises:
         MissingScore: The network has no two blocks, or one is constant.
     """
-    return float(np.sum(candidate.block_statistics().entropies))
+    return float(np.sum(network.block_statistics().entropies))
 
 
-def progressivity(candidate: Candidate) -> float:
-    """How surely each block makes features more expressive.
+def progressivity(network: PreparedNetwork) -> float:
+    """Compute the least gain of expressivity over a block.
 
     `min_b (H_{b+1} - H_b)`
 
     Raises:
         MissingScore: The network has no two blocks, or one is constant.
     """
-    return float(np.diff(candidate.block_statistics().entropies).min())
+    return float(np.diff(network.block_statistics().entropies).min())
 
 
-def trainability(candidate: Candidate) -> float:
-    """How evenly each block passes gradients back.
+def trainability(network: PreparedNetwork) -> float:
+    """Compute how evenly each block passes gradients back.
 
     `mean_b (2 - s_b - 1 / (s_b + 1e-6))` with the largest singular value `s_b` of the
     block's Jacobian, estimated from random signs, 0 at best, for `s_b = 1`.
@@ -51,7 +50,7 @@ def trainability(candidate: Candidate) -> float:
         MissingScore: The network has no two blocks, or one is the identity, which the paper
             ranks last.
     """
-    values = candidate.block_statistics().largest_singular_values
+    values = network.block_statistics().largest_singular_values
     if None in values:
         raise MissingScore("a block is the identity")
     return float(np.mean([2 - s - 1 / (s + 1e-6) for s in values if s is not None]))

@@ -1,4 +1,4 @@
-"""The images that proxies send through a network."""
+"""Images that proxies send through a network."""
 
 import os
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _POOL = 50_000
 
 @dataclass(frozen=True)
 class Batch:
-    """Images, and what they show.
+    """Images and their labels.
 
     Attributes:
         images: One input of a network for each sample, `(samples, *input_shape)`, float32.
@@ -35,7 +35,7 @@ class Batch:
         return len(self.images)
 
     def part(self, number: int, parts: int) -> "Batch":
-        """One of `parts` equal shares of the batch."""
+        """Return one of `parts` equal shares of the batch."""
         images = self.images.chunk(parts)[number]
         labels = None if self.labels is None else self.labels.chunk(parts)[number]
         return Batch(images, labels)
@@ -44,7 +44,7 @@ class Batch:
 def make_batch(
     data: str | os.PathLike[str], size: int, input_shape: Sequence[int], seed: int
 ) -> Batch:
-    """A batch for networks of an input shape.
+    """Make a batch for networks of an input shape.
 
     Args:
         data: "noise" for standard normal images with random labels; else CIFAR-10: its
@@ -76,6 +76,6 @@ def make_batch(
 
 @lru_cache(maxsize=1)
 def _cifar10(path: str, size: int, seed: int) -> Images:
-    """Random training images; the same for every network of a pool."""
+    """Read random training images; the same for every network of a pool."""
     rows = np.random.default_rng(seed).choice(_POOL, size, replace=False)
     return read_cifar10(path, rows=rows)

@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, fx, nn
 
-from gennape.proxies.missing import MissingScore
+from gennape.proxies.passes import MissingScore
 
 _JOINS = (operator.add, torch.cat)
 _ACTIVATIONS = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.SiLU, nn.GELU, nn.ELU, nn.LeakyReLU, nn.PReLU)
@@ -26,7 +26,7 @@ _ACTIVATIONS = (nn.ReLU, nn.ReLU6, nn.Hardswish, nn.SiLU, nn.GELU, nn.ELU, nn.Le
 
 @dataclass(frozen=True)
 class BlockStatistics:
-    """What the features between blocks say.
+    """Statistics of the features between blocks.
 
     Attributes:
         entropies: Of each block's features: that of the eigenvalues of the channels'
@@ -58,7 +58,7 @@ def block_statistics(module: fx.GraphModule, images: Tensor, seed: int) -> Block
 
 
 def _block_ends(module: fx.GraphModule) -> list[fx.Node]:
-    """Where blocks begin and end, in order."""
+    """List the nodes where blocks begin and end, in order."""
     passed = _passed_by_everything(module.graph)
     ends = [node for node in passed if node.target in _JOINS]
     if len(ends) >= 2:
@@ -71,7 +71,7 @@ def _block_ends(module: fx.GraphModule) -> list[fx.Node]:
 
 
 def _passed_by_everything(code: fx.Graph) -> list[fx.Node]:
-    """Computed tensors that lie on every path from the inputs to the outputs, in order.
+    """List computed tensors that lie on every path from the inputs to the outputs, in order.
 
     In the order of computation, no tensor from before one of them is used after it.
     """
@@ -86,7 +86,7 @@ def _passed_by_everything(code: fx.Graph) -> list[fx.Node]:
 
 
 def _concatenations_in_line(code: fx.Graph) -> list[fx.Node]:
-    """Concatenations of which each depends on the one before, from the first on."""
+    """List concatenations of which each depends on the one before, from the first on."""
     line: list[fx.Node] = []
     behind_last: set[fx.Node] = set()
     for node in code.nodes:
@@ -105,7 +105,7 @@ def _is_activation(module: fx.GraphModule, node: fx.Node) -> bool:
 
 
 class _Recorder(fx.Interpreter):
-    """Runs a network and keeps the feature maps of some nodes."""
+    """Interpreter of a network that keeps the feature maps of some nodes."""
 
     def __init__(self, module: fx.GraphModule, wanted: Sequence[fx.Node]) -> None:
         super().__init__(module)
@@ -113,7 +113,7 @@ class _Recorder(fx.Interpreter):
         self._kept: list[Tensor] = []
 
     def features(self, images: Tensor) -> list[Tensor]:
-        """Feature maps of more than one pixel, in order; the input takes part in gradients."""
+        """Return the feature maps of more than one pixel, in order, with gradients by the input."""
         self.run(images.clone().requires_grad_(True))
         return self._kept
 
@@ -149,7 +149,7 @@ def _largest_singular_value(
 
 
 def _by_place(maps: Tensor, size: Sequence[int]) -> Tensor:
-    """Maps of a smaller size, the pixels that a place of it stands for being its channels.
+    """Turn the pixels of maps that fall on one place of a smaller size into its channels.
 
     Edges that make no whole place are cut off on both sides, as convolutions without padding
     do, or filled with zeros.

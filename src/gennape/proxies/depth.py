@@ -1,28 +1,25 @@
 """Depth: how many layers lie on the paths through a network."""
 
-import numpy as np
-import numpy.typing as npt
-
 from gennape.graph import GraphBatch, canonical
 from gennape.graph.operations import WEIGHTED
 from gennape.graph.paths import path_depths
-from gennape.proxies.candidate import Candidate
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.utils.array_types import FloatArray
 
 
-def depths(forms: GraphBatch) -> npt.NDArray[np.float32]:
-    """`depth` of many networks, `(graphs,)`.
+def depths(forms: GraphBatch) -> FloatArray:
+    """Compute the `depth` of many networks, `(graphs,)`.
 
     Args:
         forms: Their canonical forms.
     """
     outputs = forms.node_offsets[1:] - 1
-    means: npt.NDArray[np.float32] = path_depths(forms, forms.is_in(WEIGHTED))[outputs, 2]
+    means: FloatArray = path_depths(forms, forms.is_in(WEIGHTED))[outputs, 2]
     return means
 
 
-def depth(candidate: Candidate) -> float:
-    """Mean number of convolutions and linear layers on the paths from input to output.
+def depth(network: PreparedNetwork) -> float:
+    """Compute the mean number of convolutions and linear layers on the paths from input to output.
 
     The mean is that of a walk that goes back from the output and takes each argument of a
     join with equal probability; parts that do not reach the output do not count.
@@ -30,7 +27,7 @@ def depth(candidate: Candidate) -> float:
     - Source: the path statistics that the estimator itself uses.
     - Needs: the graph alone.
     """
-    return float(depths(canonical(GraphBatch.of([candidate.graph])))[0])
+    return float(depths(canonical(GraphBatch.of([network.graph])))[0])
 
 
 DEPTH = Proxy("depth", depth, reads_graph_only=True)

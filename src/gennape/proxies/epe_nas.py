@@ -1,18 +1,17 @@
-"""EPE-NAS: how alike a network reacts to images of one class."""
+"""EPE-NAS: correlation of a network's reactions to images of one class."""
 
 import numpy as np
 
-from gennape.proxies.candidate import Candidate
 from gennape.proxies.jacov import correlations
-from gennape.proxies.missing import MissingScore
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.passes import MissingScore
+from gennape.proxies.proxy import PreparedNetwork, Proxy
 
 _K = 1e-5
 _MANY_CLASSES = 100
 
 
-def epe_nas(candidate: Candidate) -> float:
-    """Intra- and inter-class correlation of gradients.
+def epe_nas(network: PreparedNetwork) -> float:
+    """Compute the intra- and inter-class correlation of gradients.
 
     For each class `c` with at least two images, `s_c = sum log(|r| + k)` over all entries
     of the correlations `r` between its images' gradients, `k = 1e-5`. Up to 100 classes
@@ -27,9 +26,9 @@ def epe_nas(candidate: Candidate) -> float:
     Raises:
         MissingScore: No class has two images, or the output does not depend on an image.
     """
-    found = candidate.input_gradients()
+    found = network.input_gradients()
     gradients, classes = found.by_image.double().numpy(), found.outputs
-    labels = candidate.labels(candidate.batch, classes).numpy()
+    labels = network.labels(network.batch, classes).numpy()
     seen = [label for label in np.unique(labels) if (labels == label).sum() > 1]
     if not seen:
         raise MissingScore("no class has two images in the batch")

@@ -5,16 +5,15 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from gennape.proxies.candidate import Candidate
 from gennape.proxies.initial_weights import set_constant
-from gennape.proxies.missing import MissingScore
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.passes import MissingScore
+from gennape.proxies.proxy import PreparedNetwork, Proxy
 
 WEIGHTS = (1e-7, 1.0)
 
 
-def epsinas(candidate: Candidate) -> float:
-    """Epsilon metric.
+def epsinas(network: PreparedNetwork) -> float:
+    """Compute the epsilon metric.
 
     `mean |p - q| / mean (p, q)`, where `p` and `q` are the outputs for one batch, scaled to
     [0, 1], when all weights (those of batch norms too) are 1e-7, then 1, and all biases 0.
@@ -32,7 +31,7 @@ def epsinas(candidate: Candidate) -> float:
         MissingScore: With one of the weights the outputs are all the same or infinite, or no
             image is above the lowest output with both.
     """
-    small, large = (_scaled_outputs(candidate, weight) for weight in WEIGHTS)
+    small, large = (_scaled_outputs(network, weight) for weight in WEIGHTS)
     compared = (small > 0) & (large > 0)
     if not compared.any():
         raise MissingScore("each image has the lowest output with one of the weights")
@@ -41,12 +40,12 @@ def epsinas(candidate: Candidate) -> float:
     return float(difference / both[both > 0].mean())
 
 
-def _scaled_outputs(candidate: Candidate, weight: float) -> Tensor:
+def _scaled_outputs(network: PreparedNetwork, weight: float) -> Tensor:
     rewrite = partial(set_constant, weight=weight)
-    images = candidate.batch.images.double()
-    rewritten = candidate.rewritten(candidate.module, rewrite, images.dtype)
+    images = network.batch.images.double()
+    rewritten = network.rewritten(network.module, rewrite, images.dtype)
     with rewritten as module, torch.no_grad():
-        outputs = candidate.outputs(module, images)
+        outputs = network.outputs(module, images)
     lowest, highest = outputs.aminmax()
     if not (lowest.isfinite() and highest.isfinite()):
         raise MissingScore(f"the outputs are infinite when all weights are {weight:g}")

@@ -1,14 +1,13 @@
-"""GraSP: what removing each weight does to the gradient's norm."""
+"""GraSP: change of the gradient's norm if weights were removed."""
 
 import torch
 
-from gennape.proxies.candidate import Candidate
 from gennape.proxies.passes import layer_weights
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.proxy import PreparedNetwork, Proxy
 
 
-def grasp(candidate: Candidate) -> float:
-    """Gradient signal preservation, summed.
+def grasp(network: PreparedNetwork) -> float:
+    """Sum the gradient signal preservation.
 
     `- sum theta * (H g)` over the weights of convolutions and linear layers, with the
     gradient `g` and the Hessian `H` of the mean cross-entropy of one batch.
@@ -19,8 +18,8 @@ def grasp(candidate: Candidate) -> float:
     - Needs: images and labels; one forward pass and two backward passes, the second
       through the first, so that nothing can be shared.
     """
-    weights = layer_weights(candidate.module)
-    loss = candidate.loss(candidate.batch)
+    weights = layer_weights(network.module)
+    loss = network.loss(network.batch)
     found = torch.autograd.grad(loss, weights, create_graph=True, allow_unused=True)
     used = [(w, g) for w, g in zip(weights, found, strict=True) if g is not None]
     projection = sum(((gradient.detach() * gradient).sum() for _, gradient in used), loss * 0)

@@ -12,7 +12,7 @@ _NORMS = (_NormBase, nn.GroupNorm, nn.LayerNorm)
 
 
 def set_constant(layer: nn.Module, weight: float) -> None:
-    """One number for all weights and zero for the biases, if `layer` has any."""
+    """Set all weights to one number and the biases to zero, if `layer` has any."""
     if isinstance(getattr(layer, "weight", None), nn.Parameter):
         nn.init.constant_(layer.weight, weight)  # type: ignore[arg-type]
     if isinstance(getattr(layer, "bias", None), nn.Parameter):
@@ -20,14 +20,14 @@ def set_constant(layer: nn.Module, weight: float) -> None:
 
 
 def set_standard_normal(layer: nn.Module) -> None:
-    """Standard normal weights, zero biases, norms that do nothing."""
+    """Set standard normal weights, zero biases, and norms that do nothing."""
     if isinstance(layer, WEIGHTED):
         _set_normal(layer, 1.0)
     _reset_norm(layer)
 
 
 def set_kaiming(layer: nn.Module) -> None:
-    """He et al.'s normal weights by fan-in, zero biases, norms that do nothing."""
+    """Set He et al.'s normal weights by fan-in, zero biases, and norms that do nothing."""
     if isinstance(layer, WEIGHTED):
         _set_normal(layer, math.sqrt(2 / layer.weight[0].numel()))
     _reset_norm(layer)
@@ -42,6 +42,6 @@ def _set_normal(layer: nn.Module, deviation: float) -> None:
 
 
 def _reset_norm(layer: nn.Module) -> None:
-    """Scale one and shift zero, if `layer` is a normalisation with learned ones."""
+    """Set scale one and shift zero, if `layer` is a normalisation with learned ones."""
     if isinstance(layer, _NORMS):
         set_constant(layer, 1.0)

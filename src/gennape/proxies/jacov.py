@@ -1,17 +1,16 @@
 """Jacob_cov: how differently a network reacts to different images."""
 
 import numpy as np
-import numpy.typing as npt
 
-from gennape.proxies.candidate import Candidate
-from gennape.proxies.missing import MissingScore
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.passes import MissingScore
+from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.utils.array_types import FloatArray
 
 _K = 1e-5
 
 
-def jacov(candidate: Candidate) -> float:
-    """Jacobian covariance.
+def jacov(network: PreparedNetwork) -> float:
+    """Compute the Jacobian covariance.
 
     `- sum_i (log(v_i + k) + 1 / (v_i + k))` with `k = 1e-5`, where `v` are the eigenvalues
     of the correlations between the images' gradients of the summed outputs by the pixels.
@@ -25,14 +24,14 @@ def jacov(candidate: Candidate) -> float:
         MissingScore: The output does not depend on an image.
     """
     eigenvalues = np.linalg.eigvalsh(
-        correlations(candidate.input_gradients().by_image.double().numpy())
+        correlations(network.input_gradients().by_image.double().numpy())
     )
     shifted = eigenvalues.clip(min=0) + _K
     return -float((np.log(shifted) + 1 / shifted).sum())
 
 
-def correlations(gradients: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Pearson's correlations between images' gradients, `(samples, samples)`.
+def correlations(gradients: FloatArray) -> FloatArray:
+    """Compute Pearson's correlations between images' gradients, `(samples, samples)`.
 
     Raises:
         MissingScore: A gradient is the same for all pixels.

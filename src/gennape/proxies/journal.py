@@ -1,10 +1,9 @@
 """Scores of many networks on disk, written as they come.
 
-`scores.jsonl` has a first line with the settings, then one line a network, so that a run
-killed at any moment loses no more than the network it was at. `scores.parquet` is written
-from it at the end:
+`scores.jsonl` has a first line with the settings, then one line a network. `scores.parquet` is
+written from it at the end:
 
-| column | type | what |
+| column | type | content |
 |---|---|---|
 | architecture | string | `family:architecture` |
 | proxy | string | its name |
@@ -14,84 +13,58 @@ from it at the end:
 | peak_bytes | int64 | the most memory that tensors held at once |
 """
 
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gennape.proxies.measure import ProxyScore
-from gennape.proxies.registry import ProxyError
-from gennape.reports.lines import append_line, whole_lines
-from gennape.reports.storage import write_whole
+from gennape.utils.workspace import Workspace
 
-Scores = dict[str, dict[str, ProxyScore]]
-"""By architecture, then by proxy."""
-
-_JOURNAL = "scores.jsonl"
+JOURNAL = "scores.jsonl"
+"""File of the settings of a run and of its scores, one line a network."""
 _TABLE = "scores.parquet"
 
 
-class Journal:
-    """Scores in a folder.
+class ScoreJournal:
+    """Scores of networks in a folder.
 
     Args:
-        folder: Made if it is not there.
-        settings: What scores depend on, plain JSON values.
+        workspace: The folder, which has been entered.
 
-    Raises:
-        ProxyError: The folder holds scores of other settings, or another file of that name.
+    Attributes:
+        scores: By architecture, then by proxy, those of earlier runs too.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], settings: dict[str, Any]) -> None:
-        self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.path = self.folder / _JOURNAL
-        self.scores: Scores = defaultdict(dict)
-        lines = self._whole_lines()
-        if not lines:
-            append_line(self.path, settings)
-            return
-        if lines[0] != settings:
-            raise ProxyError(
-                f"{self.path} has scores of other settings ({_listed(lines[0])}; now "
-                f"{_listed(settings)}); give another folder"
-            )
-        for line in lines[1:]:
-            self._remember(line["architecture"], [ProxyScore(**one) for one in line["scores"]])
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.scores: dict[str, dict[str, ProxyScore]] = defaultdict(dict)
+        for record in workspace.records:
+            self._remember(record["architecture"], [ProxyScore(**one) for one in record["scores"]])
 
     def add(self, architecture: str, scores: Sequence[ProxyScore]) -> None:
         """Write the scores of a network."""
-        append_line(
-            self.path, {"architecture": architecture, "scores": [asdict(one) for one in scores]}
+        self.workspace.append(
+            {"architecture": architecture, "scores": [asdict(one) for one in scores]}
         )
         self._remember(architecture, scores)
 
     def write_table(self) -> Path:
-        """Write all scores as Parquet; the path of the file."""
+        """Write all scores as Parquet, and return the path of the file."""
         rows = [
             {"architecture": architecture, **asdict(score)}
             for architecture, by_proxy in self.scores.items()
             for score in by_proxy.values()
         ]
         names = ["architecture", *(field.name for field in fields(ProxyScore))]
-        columns = {name: [row[name] for row in rows] for name in names}
-        path = self.folder / _TABLE
-        write_whole(path, lambda part: pq.write_table(pa.table(columns, schema=_SCHEMA), part))
-        return path
+        table = pa.table({name: [row[name] for row in rows] for name in names}, schema=_SCHEMA)
+        return self.workspace.write(_TABLE, lambda partial: pq.write_table(table, partial))
 
     def _remember(self, architecture: str, scores: Sequence[ProxyScore]) -> None:
         self.scores[architecture].update({one.proxy: one for one in scores})
-
-    def _whole_lines(self) -> list[Any]:
-        try:
-            return whole_lines(self.path)
-        except ValueError as error:
-            raise ProxyError(f"{self.path} is no journal of scores; give another folder") from error
 
 
 _SCHEMA = pa.schema(
@@ -104,7 +77,3 @@ _SCHEMA = pa.schema(
         ("peak_bytes", pa.int64()),
     ]
 )
-
-
-def _listed(settings: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in settings.items())

@@ -1,12 +1,11 @@
-"""L2_norm: how large the initial weights are."""
+"""L2_norm: size of the initial weights."""
 
-from gennape.proxies.candidate import Candidate
 from gennape.proxies.passes import layer_weights
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.proxy import PreparedNetwork, Proxy
 
 
-def l2_norm(candidate: Candidate) -> float:
-    """Norms of the weights, summed.
+def l2_norm(network: PreparedNetwork) -> float:
+    """Sum the norms of the weights.
 
     `sum_l ||W_l||_2` over convolutions and linear layers `l`: a count of layers, weighted
     by their widths.
@@ -14,7 +13,7 @@ def l2_norm(candidate: Candidate) -> float:
     - Source: code of Abdelfattah et al. (ICLR 2021), `l2_norm`.
     - Needs: nothing but the weights.
     """
-    return sum(float(weight.detach().norm()) for weight in layer_weights(candidate.module))
+    return sum(float(weight.detach().norm()) for weight in layer_weights(network.module))
 
 
 L2_NORM = Proxy("l2_norm", l2_norm)

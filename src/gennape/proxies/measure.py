@@ -10,10 +10,9 @@ from torch import nn
 from gennape.frontends import FrontendError, graph_of
 from gennape.graph import ComputationGraph, GraphError, Op
 from gennape.proxies.batches import NOISE, Batch, make_batch
-from gennape.proxies.candidate import Candidate
-from gennape.proxies.cost import Meter
-from gennape.proxies.missing import MissingScore
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.cost_meter import CostMeter
+from gennape.proxies.passes import MissingScore
+from gennape.proxies.proxy import PreparedNetwork, Proxy
 from gennape.proxies.registry import ProxyError, get
 
 Model = ComputationGraph | nn.Module | str | os.PathLike[str]
@@ -23,7 +22,7 @@ BATCH_SIZE = 64
 
 @dataclass(frozen=True)
 class ProxyScore:
-    """One proxy of one network.
+    """Proxy of one network.
 
     Attributes:
         proxy: Its name.
@@ -42,32 +41,42 @@ class ProxyScore:
 
 
 def score(
-    proxy: str,
+    proxy: str | Proxy,
     model: Model,
     data: str | os.PathLike[str] | Batch = NOISE,
     batch_size: int = BATCH_SIZE,
     seed: int = 0,
     input_shape: Sequence[int] | None = None,
 ) -> ProxyScore:
-    """One proxy of a network; see `measure`."""
+    """Compute one proxy of a network; see `measure`.
+
+    Example:
+        >>> from gennape.graph import GraphBuilder
+        >>> build = GraphBuilder()
+        >>> x = build.relu(build.conv(build.input((3, 8, 8)), 4, kernel=3))
+        >>> x = build.linear(build.flatten(build.global_avg_pool(x)), 10)
+        >>> _ = build.output(x)
+        >>> score("depth", build.build()).value
+        2.0
+    """
     return measure([proxy], model, data, batch_size, seed, input_shape)[0]
 
 
 def measure(
-    proxies: Iterable[str],
+    proxies: Iterable[str | Proxy],
     model: Model,
     data: str | os.PathLike[str] | Batch = NOISE,
     batch_size: int = BATCH_SIZE,
     seed: int = 0,
     input_shape: Sequence[int] | None = None,
 ) -> list[ProxyScore]:
-    """Proxies of a network; passes that several of them need run once.
+    """Compute proxies of a network; passes that several of them need run once.
 
     The network is left as it is. A module is judged with its own weights, a graph with
     initial ones.
 
     Args:
-        proxies: Their names.
+        proxies: Names of bundled proxies, or custom proxies.
         model: A graph, a module, or a file or name that `gennape.graph_of` reads.
         data: "noise"; CIFAR-10's Parquet file or its folder; or a batch of your own.
         batch_size: How many images, unless a batch is given.
@@ -78,13 +87,19 @@ def measure(
         ProxyError: A proxy or the input shape is unknown.
         FrontendError: The model cannot be read.
         BenchmarkError: The data cannot be read.
+
+    Example:
+        >>> scores = measure(["parameters", "synflow", "swap"], "nasbench201:"
+        ...     "|skip_connect~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|", batch_size=2)
+        >>> [(one.proxy, one.missing) for one in scores]
+        [('parameters', ''), ('synflow', ''), ('swap', '')]
     """
-    wanted = [get(name) for name in proxies]
+    wanted = [one if isinstance(one, Proxy) else get(one) for one in proxies]
     network = graph_of(model, input_shape) if isinstance(model, str | os.PathLike) else model
     if not isinstance(data, Batch):
         data = make_batch(data, batch_size, _input_shape(network, input_shape), seed)
-    candidate = Candidate(network, data, seed)
-    return [_measured(proxy, candidate) for proxy in wanted]
+    prepared = PreparedNetwork(network, data, seed)
+    return [_measured(proxy, prepared) for proxy in wanted]
 
 
 def _input_shape(
@@ -101,18 +116,18 @@ def _input_shape(
     return shape
 
 
-def _measured(proxy: Proxy, candidate: Candidate) -> ProxyScore:
-    """The value of a proxy and what it costs, its share of earlier passes included."""
+def _measured(proxy: Proxy, prepared: PreparedNetwork) -> ProxyScore:
+    """Compute a proxy and its cost, its share of earlier passes included."""
     value: float | None = None
     missing = ""
-    candidate.used.clear()
-    candidate.just_run.clear()
-    meter = Meter()
+    prepared.used.clear()
+    prepared.just_run.clear()
+    meter = CostMeter()
     try:
         if not proxy.reads_graph_only:
-            candidate.module  # noqa: B018 -- made outside the clock, as no proxy's own work
+            prepared.module  # noqa: B018 -- made outside the clock, as no proxy's own work
         with meter:
-            found = proxy.compute(candidate)
+            found = proxy.compute(prepared)
         if math.isfinite(found):
             value = found + 0.0  # no negative zero
         else:
@@ -121,8 +136,8 @@ def _measured(proxy: Proxy, candidate: Candidate) -> ProxyScore:
         missing = str(error)
     except (RuntimeError, NotImplementedError) as error:
         missing = f"the network fails: {' '.join(str(error).split())}"
-    passes = candidate.used.values()
-    own = meter.cost.milliseconds - sum(cost.milliseconds for cost in candidate.just_run)
+    passes = prepared.used.values()
+    own = meter.cost.milliseconds - sum(cost.milliseconds for cost in prepared.just_run)
     return ProxyScore(
         proxy.name,
         value,

@@ -1,18 +1,16 @@
-"""NASWOT: how differently the ReLUs fire for different images."""
+"""NASWOT: difference of the ReLUs' patterns from image to image."""
 
 import numpy as np
-import numpy.typing as npt
 
-from gennape.proxies.candidate import Candidate
-from gennape.proxies.missing import MissingScore
-from gennape.proxies.passes import ActivationCodes
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.passes import ActivationCodes, MissingScore
+from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.utils.array_types import FloatArray
 
 _UNITS_AT_ONCE = 1 << 18
 
 
-def naswot(candidate: Candidate) -> float:
-    """Neural architecture search without training.
+def naswot(network: PreparedNetwork) -> float:
+    """Compute the log determinant of the images' agreement.
 
     `log |det K|`, `K_ij` = number of ReLU units that fire for both or for neither of the
     images `i` and `j`. Images with different codes make it large.
@@ -25,15 +23,15 @@ def naswot(candidate: Candidate) -> float:
     Raises:
         MissingScore: The network has no ReLU, or two images have the same code.
     """
-    codes = candidate.activation_codes()
-    sign, logarithm = np.linalg.slogdet(kernel(codes, len(candidate.batch)))
+    codes = network.activation_codes()
+    sign, logarithm = np.linalg.slogdet(kernel(codes, len(network.batch)))
     if sign <= 0 or not np.isfinite(logarithm):
         raise MissingScore("two images make the same ReLUs fire")
     return float(logarithm)
 
 
-def kernel(codes: ActivationCodes, samples: int) -> npt.NDArray[np.float64]:
-    """Units on which each pair of images agrees, `(samples, samples)`."""
+def kernel(codes: ActivationCodes, samples: int) -> FloatArray:
+    """Count the units on which each pair of images agrees, `(samples, samples)`."""
     both = np.zeros((samples, samples))
     for first in range(0, len(codes), _UNITS_AT_ONCE):
         chunk = codes[first : first + _UNITS_AT_ONCE]

@@ -1,4 +1,4 @@
-"""The passes over a network that several proxies share."""
+"""Passes over a network that several proxies share."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,19 +11,23 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from gennape.proxies.missing import MissingScore
-
 ActivationCodes = npt.NDArray[np.uint8]
 """One row a ReLU unit, `(units, ceil(samples / 8))`: the samples it fires for, as bits."""
 
 _RELUS = frozenset(
     {F.relu, F.relu6, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_, F.hardtanh}
 )
+WEIGHTED = (nn.modules.conv._ConvNd, nn.Linear)
+"""Kinds of layers whose weights are counted."""
+
+
+class MissingScore(Exception):
+    """Why a network has no score, in one clause."""
 
 
 @dataclass(frozen=True)
 class LayerGradient:
-    """One convolution or linear layer after a backward pass.
+    """Convolution or linear layer after a backward pass.
 
     Attributes:
         weight: Its weights.
@@ -38,7 +42,7 @@ class LayerGradient:
 
 
 class FunctionWatch(TorchFunctionMode):
-    """Shows every call of PyTorch's functions, its arguments and its result."""
+    """Mode that shows every call of PyTorch's functions, its arguments and its result."""
 
     def __init__(self, see: Callable[[Any, Sequence[Any], Mapping[str, Any], Any], None]) -> None:
         super().__init__()
@@ -58,7 +62,7 @@ class FunctionWatch(TorchFunctionMode):
 
 
 def activation_codes(module: nn.Module, images: Tensor) -> ActivationCodes:
-    """Which ReLU units fire for which images.
+    """Record which ReLU units fire for which images.
 
     Counted are ReLU and ReLU6, as modules and as functions, wherever they stand.
 
@@ -81,7 +85,7 @@ def activation_codes(module: nn.Module, images: Tensor) -> ActivationCodes:
 
 @dataclass(frozen=True)
 class InputGradients:
-    """How a network's outputs react to its input.
+    """Reaction of a network's outputs to its input.
 
     Attributes:
         by_image: Gradients of the sum of the outputs, `(samples, pixels)`.
@@ -93,7 +97,7 @@ class InputGradients:
 
 
 def input_gradients(network: Callable[[Tensor], Tensor], images: Tensor) -> InputGradients:
-    """Gradients of the summed outputs by the images."""
+    """Compute the gradients of the summed outputs by the images."""
     images = images.clone().requires_grad_(True)
     outputs = network(images)
     (gradient,) = torch.autograd.grad(outputs.sum(), images)
@@ -101,7 +105,7 @@ def input_gradients(network: Callable[[Tensor], Tensor], images: Tensor) -> Inpu
 
 
 def weighted_layers(module: nn.Module) -> list[nn.Module]:
-    """Convolutions and linear layers, each once.
+    """List convolutions and linear layers, each once.
 
     Raises:
         MissingScore: The network has none.
@@ -112,17 +116,14 @@ def weighted_layers(module: nn.Module) -> list[nn.Module]:
     return layers
 
 
-WEIGHTED = (nn.modules.conv._ConvNd, nn.Linear)
-
-
 def layer_weights(module: nn.Module) -> list[nn.Parameter]:
-    """The weights of all convolutions and linear layers, shared ones once."""
+    """List the weights of all convolutions and linear layers, shared ones once."""
     weights = {id(layer.weight): layer.weight for layer in weighted_layers(module)}
     return [weight for weight in weights.values() if isinstance(weight, nn.Parameter)]
 
 
 def layer_gradients(module: nn.Module, loss: Callable[[], Tensor]) -> list[LayerGradient]:
-    """Gradients of a loss by the weights and the outputs of each layer."""
+    """Compute the gradients of a loss by the weights and the outputs of each layer."""
     weights = layer_weights(module)
     saliency: dict[int, Tensor] = {}
 

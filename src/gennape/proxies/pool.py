@@ -1,29 +1,76 @@
-"""Proxies of many networks of a family."""
+"""Pools of networks of a family, and their proxies."""
 
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gennape import benchmarks, spaces
 from gennape.proxies.batches import NOISE
-from gennape.proxies.journal import Journal
+from gennape.proxies.journal import JOURNAL, ScoreJournal
 from gennape.proxies.measure import BATCH_SIZE, ProxyScore, measure
 from gennape.proxies.ranking import rank_correlations, rank_vote
 from gennape.proxies.registry import VOTES, parts_of
-from gennape.reports.progress import Report, no_report
-from gennape.reports.storage import write_whole
 from gennape.spaces import SearchSpace
+from gennape.spaces.base import sample_different
+from gennape.utils.array_types import FloatArray, IntArray
+from gennape.utils.progress import ProgressCallback, no_progress
+from gennape.utils.workspace import Workspace
 
 VOTE = "vote"
 
 _RANKING = "ranking.parquet"
+
+
+@dataclass(frozen=True)
+class ProxyPool:
+    """Pool of networks of one family, to be scored.
+
+    Attributes:
+        space: The family, with its resolution.
+        architectures: The networks.
+        accuracies: Measured ones, `(networks,)`, or None.
+    """
+
+    space: SearchSpace[Any]
+    architectures: Sequence[Any]
+    accuracies: FloatArray | None = None
+
+
+def sample_pool(
+    name: str,
+    count: int,
+    seed: int = 0,
+    resolution: int | None = None,
+    labelled: str | os.PathLike[str] | None = None,
+) -> ProxyPool:
+    """Sample different networks of a family.
+
+    Args:
+        name: The family; with `labelled` the name of a labelled table.
+        count: How many; all there are if they are fewer.
+        seed: Of the choice.
+        resolution: Height and width of the images; the family's own unless given.
+        labelled: The data folder, to take rows of a table: the first of
+            `default_rng(seed).permutation(rows)`.
+
+    Raises:
+        ArchitectureError: There is no such family.
+        BenchmarkError: There is no such table.
+    """
+    if labelled is None:
+        space = spaces.get(name, resolution=resolution)
+        return ProxyPool(space, sample_different(space, count, np.random.default_rng(seed)))
+    table = benchmarks.load(name, labelled)
+    family = table.require_space()
+    space = spaces.get(family.name, classes=family.classes, resolution=resolution)
+    rows = np.random.default_rng(seed).permutation(len(table))[:count]
+    return ProxyPool(space, [table.architectures[row] for row in rows], table.accuracies[rows])
 
 
 @dataclass(frozen=True)
@@ -40,53 +87,56 @@ class PoolScores:
     proxies: Sequence[str]
     scores: Sequence[dict[str, ProxyScore]]
 
-    def values(self, proxy: str) -> npt.NDArray[np.float64]:
-        """Scores or votes of all networks, `(networks,)`; minus infinity where missing."""
+    def values(self, proxy: str) -> FloatArray:
+        """Return scores or votes of all networks, `(networks,)`; minus infinity where missing."""
         if proxy in VOTES:
             return rank_vote([self.values(part) for part in VOTES[proxy]])
         found = [by_proxy[proxy].value for by_proxy in self.scores]
         return np.array([-np.inf if value is None else value for value in found])
 
     def missing(self, proxy: str) -> int:
-        """How many networks have no score; a vote has one always."""
+        """Count the networks without a score; a vote has one always."""
         if proxy in VOTES:
             return 0
         return sum(by_proxy[proxy].value is None for by_proxy in self.scores)
 
     def milliseconds(self, proxy: str) -> float:
-        """Median time for a network; that of a vote's slowest part, whose pass the others share."""
+        """Return the median time for a network; of a vote, that of its slowest part.
+
+        The parts of a vote share the pass of that one.
+        """
         if proxy in VOTES:
             return max(self.milliseconds(part) for part in VOTES[proxy])
         return median(by_proxy[proxy].milliseconds for by_proxy in self.scores)
 
     def peak_bytes(self, proxy: str) -> int:
-        """The most memory for any network."""
+        """Return the most memory for any network."""
         if proxy in VOTES:
             return max(self.peak_bytes(part) for part in VOTES[proxy])
         return max(by_proxy[proxy].peak_bytes for by_proxy in self.scores)
 
-    def vote(self) -> npt.NDArray[np.float64]:
-        """The rank vote over all proxies that are no votes, `(networks,)`."""
+    def vote(self) -> FloatArray:
+        """Compute the rank vote over all proxies that are no votes, `(networks,)`."""
         return rank_vote([self.values(name) for name in self.proxies if name not in VOTES])
 
-    def columns(self) -> dict[str, npt.NDArray[np.float64]]:
-        """Values of each proxy, `(networks,)`, and last of "vote", the rank vote over all."""
+    def columns(self) -> dict[str, FloatArray]:
+        """Return the values of each proxy, `(networks,)`, and last "vote", the vote over all."""
         return {**{name: self.values(name) for name in self.proxies}, VOTE: self.vote()}
 
     def correlations(self) -> dict[str, dict[str, float | None]]:
-        """Spearman's correlation of each column with each; None for one that is constant."""
+        """Correlate each column with each by Spearman; None for one that is constant."""
         return rank_correlations(self.columns())
 
-    def agreement(self, accuracies: npt.NDArray[np.float64]) -> dict[str, float | None]:
-        """Spearman's correlation of each column with measured accuracies, `(networks,)`."""
+    def agreement(self, accuracies: FloatArray) -> dict[str, float | None]:
+        """Correlate each column with measured accuracies, `(networks,)`, by Spearman."""
         pairs = {
             name: rank_correlations({"column": values, "accuracy": accuracies})
             for name, values in self.columns().items()
         }
         return {name: pair["column"]["accuracy"] for name, pair in pairs.items()}
 
-    def best_first(self) -> npt.NDArray[np.intp]:
-        """Places of all networks, `(networks,)`, the best by the vote first."""
+    def best_first(self) -> IntArray:
+        """Return the places of all networks, `(networks,)`, the best by the vote first."""
         return np.argsort(-self.vote(), kind="stable")
 
 
@@ -98,9 +148,9 @@ def score_pool(
     data: str | os.PathLike[str] = NOISE,
     batch_size: int = BATCH_SIZE,
     seed: int = 0,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> PoolScores:
-    """Score networks of a family; what the folder holds already is not done again.
+    """Score networks of a family; scores that the folder holds are not computed again.
 
     A run killed at any moment goes on when it is started again with the same folder, with
     more architectures or more proxies too.
@@ -118,7 +168,16 @@ def score_pool(
         report: Told of the progress.
 
     Raises:
-        ProxyError: There is no such proxy, or the folder has scores of other settings.
+        ProxyError: There is no such proxy.
+        WorkspaceError: The folder has scores of other settings, or another process scores there.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> pool = sample_pool("nasbench201", 3)
+        >>> with TemporaryDirectory() as folder:
+        ...     scores = score_pool(pool.space, pool.architectures, ["macs", "depth"], folder)
+        >>> scores.values("macs").shape, sorted(scores.best_first().tolist())
+        ((3,), [0, 1, 2])
     """
     wanted = list(dict.fromkeys(proxies))
     parts = parts_of(wanted)
@@ -130,24 +189,27 @@ def score_pool(
         "batch": batch_size,
         "seed": seed,
     }
-    journal = Journal(folder, settings)
     names = [f"{space.name}:{space.format(architecture)}" for architecture in architectures]
-    for done, (name, architecture) in enumerate(zip(names, architectures, strict=True)):
-        report(f"scoring {space.name}", done, len(names))
-        todo = [proxy for proxy in parts if proxy not in journal.scores[name]]
-        if todo:
-            journal.add(name, measure(todo, space.graph(architecture), data, batch_size, seed))
-    report(f"scoring {space.name}", len(names), len(names))
-    journal.write_table()
-    votes = [name for name in wanted if name in VOTES]
-    scores = PoolScores(names, parts + votes, [journal.scores[name] for name in names])
-    _write_ranking(scores, journal.folder)
+    with Workspace(folder, settings, JOURNAL) as workspace:
+        journal = ScoreJournal(workspace)
+        for done, (name, architecture) in enumerate(zip(names, architectures, strict=True)):
+            report(f"scoring {space.name}", done, len(names))
+            todo = [proxy for proxy in parts if proxy not in journal.scores[name]]
+            if todo:
+                journal.add(name, measure(todo, space.graph(architecture), data, batch_size, seed))
+        report(f"scoring {space.name}", len(names), len(names))
+        journal.write_table()
+        votes = [name for name in wanted if name in VOTES]
+        scores = PoolScores(names, parts + votes, [journal.scores[name] for name in names])
+        ranking = _ranking(scores)
+        workspace.write(_RANKING, lambda path: pq.write_table(ranking, path))
     return scores
 
 
-def _write_ranking(scores: PoolScores, folder: Path) -> None:
+def _ranking(scores: PoolScores) -> pa.Table:
+    """Tabulate the networks, the best by the vote first."""
     order = scores.best_first()
     columns = {"architecture": pa.array([scores.architectures[place] for place in order])}
     for name, values in scores.columns().items():
         columns[name] = pa.array(values[order], mask=np.isneginf(values[order]))
-    write_whole(folder / _RANKING, lambda path: pq.write_table(pa.table(columns), path))
+    return pa.table(columns)

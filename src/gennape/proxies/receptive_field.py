@@ -1,19 +1,18 @@
-"""Receptive field: how much of the image an output of the network weighs."""
+"""Receptive field: the part of the image that an output of the network weighs."""
 
 import numpy as np
-import numpy.typing as npt
 
 from gennape.graph import GraphBatch, canonical
 from gennape.graph.operations import Op
 from gennape.graph.paths import path_depths
-from gennape.proxies.candidate import Candidate
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.utils.array_types import FloatArray
 
 _WINDOWS = frozenset({Op.CONV, Op.MAX_POOL, Op.AVG_POOL})
 
 
-def receptive_fields(forms: GraphBatch) -> npt.NDArray[np.float32]:
-    """`receptive_field` of many networks, `(graphs,)`.
+def receptive_fields(forms: GraphBatch) -> FloatArray:
+    """Compute the `receptive_field` of many networks, `(graphs,)`.
 
     Args:
         forms: Their canonical forms.
@@ -24,12 +23,12 @@ def receptive_fields(forms: GraphBatch) -> npt.NDArray[np.float32]:
     spread = ((forms.kernel.astype(float) ** 2 - 1) * forms.dilation**2).mean(axis=1) / 12
     outputs = forms.node_offsets[1:] - 1
     variance = path_depths(forms, np.where(window, spread * distance**2, 0.0))[outputs, 2]
-    widths: npt.NDArray[np.float32] = np.sqrt(12 * variance + 1)
+    widths: FloatArray = np.sqrt(12 * variance + 1)
     return widths
 
 
-def receptive_field(candidate: Candidate) -> float:
-    """Width of the effective receptive field, in pixels of the input.
+def receptive_field(network: PreparedNetwork) -> float:
+    """Compute the width of the effective receptive field, in pixels of the input.
 
     `sqrt(12 v + 1)`: the width of the uniform window with variance `v`, where `v` is the
     mean over paths of `sum_l (k_l^2 - 1) / 12 * (d_l * s_l)^2` over windows of kernel `k_l`,
@@ -41,7 +40,7 @@ def receptive_field(candidate: Candidate) -> float:
       Convolutional Neural Networks" (NeurIPS 2016), section 2, for uniform weights.
     - Needs: the graph alone.
     """
-    return float(receptive_fields(canonical(GraphBatch.of([candidate.graph])))[0])
+    return float(receptive_fields(canonical(GraphBatch.of([network.graph])))[0])
 
 
 RECEPTIVE_FIELD = Proxy("receptive_field", receptive_field, reads_graph_only=True)

@@ -8,16 +8,13 @@ from gennape.proxies import (
     depth,
     epe_nas,
     epsinas,
-    fisher,
-    grad_norm,
+    gradient_sums,
     grasp,
     jacov,
     l2_norm,
     naswot,
-    plain,
     receptive_field,
     size,
-    snip,
     swap,
     synflow,
     zen,
@@ -34,11 +31,11 @@ _PROXIES: dict[str, Proxy] = {
         naswot.NASWOT,
         swap.SWAP,
         swap.SWAP_REG,
-        snip.SNIP,
+        gradient_sums.SNIP,
         grasp.GRASP,
-        fisher.FISHER,
-        grad_norm.GRAD_NORM,
-        plain.PLAIN,
+        gradient_sums.FISHER,
+        gradient_sums.GRAD_NORM,
+        gradient_sums.PLAIN,
         l2_norm.L2_NORM,
         zico.ZICO,
         zen.ZEN,
@@ -54,7 +51,7 @@ _PROXIES: dict[str, Proxy] = {
 }
 
 VOTES: dict[str, tuple[str, ...]] = {"az_nas": az_nas.AZ_NAS}
-"""Scores that only a pool of networks has: a rank vote over some proxies."""
+"""Rank votes over some proxies: scores that only a pool of networks has."""
 
 
 class ProxyError(ValueError):
@@ -62,12 +59,12 @@ class ProxyError(ValueError):
 
 
 def names() -> list[str]:
-    """Names of all proxies."""
+    """List the names of all proxies."""
     return list(_PROXIES)
 
 
 def get(name: str) -> Proxy:
-    """The proxy called `name`.
+    """Return the proxy called `name`.
 
     Raises:
         ProxyError: There is none; suggests near names.
@@ -84,7 +81,7 @@ def get(name: str) -> Proxy:
 
 
 def parts_of(wanted: Iterable[str]) -> list[str]:
-    """The proxies that the wanted ones and votes need, each once, in order.
+    """List the proxies that the wanted ones and votes need, each once, in order.
 
     Raises:
         ProxyError: A name is unknown.

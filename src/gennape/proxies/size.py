@@ -1,17 +1,16 @@
-"""MACs and parameters: what a network costs."""
+"""MACs and parameters, read off the graph."""
 
-from gennape.proxies.candidate import Candidate
-from gennape.proxies.proxy import Proxy
-
-
-def macs(candidate: Candidate) -> float:
-    """Multiply-accumulates for one input; FLOPs are twice as many. Read off the graph."""
-    return float(candidate.graph.macs)
+from gennape.proxies.proxy import PreparedNetwork, Proxy
 
 
-def parameters(candidate: Candidate) -> float:
-    """Learned parameters. Read off the graph."""
-    return float(candidate.graph.parameters)
+def macs(network: PreparedNetwork) -> float:
+    """Count the multiply-accumulates for one input; FLOPs are twice as many."""
+    return float(network.graph.macs)
+
+
+def parameters(network: PreparedNetwork) -> float:
+    """Count the learned parameters."""
+    return float(network.graph.parameters)
 
 
 MACS = Proxy("macs", macs, reads_graph_only=True)

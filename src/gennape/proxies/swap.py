@@ -1,21 +1,20 @@
-"""SWAP: how many different sample-wise activation patterns a network has."""
+"""SWAP: number of different sample-wise activation patterns."""
 
 import math
 
 import numpy as np
 
-from gennape.proxies.candidate import Candidate
 from gennape.proxies.passes import ActivationCodes
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.proxy import PreparedNetwork, Proxy
 
 MU = SIGMA = 40.0
 """Constants of the regularisation, as the paper chose them for CIFAR-10."""
 
 
-def swap(candidate: Candidate) -> float:
-    """SWAP-Score.
+def swap(network: PreparedNetwork) -> float:
+    """Compute the SWAP-Score.
 
-    The number of different sample-wise activation patterns: the pattern of a ReLU unit is
+    It is the number of different sample-wise activation patterns: the pattern of a ReLU unit is
     the set of images of the batch for which it fires.
 
     - Source: Peng et al., "SWAP-NAS: Sample-Wise Activation Patterns for Ultra-fast NAS"
@@ -26,11 +25,11 @@ def swap(candidate: Candidate) -> float:
     Raises:
         MissingScore: The network has no ReLU.
     """
-    return float(_different(candidate.activation_codes()))
+    return float(_different(network.activation_codes()))
 
 
-def swap_reg(candidate: Candidate) -> float:
-    """Regularised SWAP-Score, in logarithm.
+def swap_reg(network: PreparedNetwork) -> float:
+    """Compute the logarithm of the regularised SWAP-Score.
 
     `log(SWAP * exp(-(P - mu)^2 / sigma))` with the parameters `P` in millions and
     `mu = sigma = 40`. The logarithm keeps the order, where the factor itself would be zero
@@ -45,12 +44,12 @@ def swap_reg(candidate: Candidate) -> float:
     Raises:
         MissingScore: The network has no ReLU.
     """
-    millions = candidate.graph.parameters / 1e6
-    return math.log(swap(candidate)) - (millions - MU) ** 2 / SIGMA
+    millions = network.graph.parameters / 1e6
+    return math.log(swap(network)) - (millions - MU) ** 2 / SIGMA
 
 
 def _different(codes: ActivationCodes) -> int:
-    """How many rows are different."""
+    """Count the different rows."""
     rows = codes.view(np.dtype((np.void, codes.shape[1])))
     words = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}  # sorted much faster
     return len(np.unique(codes.view(words[codes.shape[1]]) if codes.shape[1] in words else rows))

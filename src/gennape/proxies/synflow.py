@@ -1,4 +1,4 @@
-"""Synflow: how much signal the weights let through."""
+"""Synflow: signal that the weights let through."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,14 +9,12 @@ import torch.nn.functional as F
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from gennape.proxies.candidate import Candidate
-from gennape.proxies.missing import MissingScore
-from gennape.proxies.passes import layer_weights
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.passes import MissingScore, layer_weights
+from gennape.proxies.proxy import PreparedNetwork, Proxy
 
 
 class _WithoutBatchNorm(TorchFunctionMode):
-    """Batch norms give back their input."""
+    """Mode in which batch norms give back their input."""
 
     def __torch_function__(
         self,
@@ -28,8 +26,8 @@ class _WithoutBatchNorm(TorchFunctionMode):
         return args[0] if func is F.batch_norm else func(*args, **(kwargs or {}))
 
 
-def synflow(candidate: Candidate) -> float:
-    """Synaptic flow, in logarithm.
+def synflow(network: PreparedNetwork) -> float:
+    """Compute the logarithm of the synaptic flow.
 
     `log sum |theta * dR/dtheta|` over the weights of convolutions and linear layers, where
     `R` is the sum of the outputs for an image of ones when every parameter is replaced by
@@ -44,11 +42,11 @@ def synflow(candidate: Candidate) -> float:
     Raises:
         MissingScore: No weight lets a signal through.
     """
-    ones = torch.ones(1, *candidate.batch.images.shape[1:], dtype=torch.float64)
-    rewritten = candidate.rewritten(candidate.module, _without_signs, ones.dtype)
+    ones = torch.ones(1, *network.batch.images.shape[1:], dtype=torch.float64)
+    rewritten = network.rewritten(network.module, _without_signs, ones.dtype)
     with rewritten as module, _WithoutBatchNorm():
         weights = layer_weights(module)
-        total = candidate.outputs(module, ones).sum()
+        total = network.outputs(module, ones).sum()
         gradients = torch.autograd.grad(total, weights, allow_unused=True)
         flow = sum(
             float((weight.detach() * gradient).abs().sum())

@@ -1,4 +1,4 @@
-"""Zen: how strongly features react to a small change of the input."""
+"""Zen: reaction of the features to a small change of the input."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,17 +8,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gennape.proxies.candidate import Candidate
 from gennape.proxies.initial_weights import set_standard_normal
-from gennape.proxies.missing import MissingScore
-from gennape.proxies.passes import FunctionWatch
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.passes import FunctionWatch, MissingScore
+from gennape.proxies.proxy import PreparedNetwork, Proxy
 
 ALPHA = 0.01
 
 
-def zen(candidate: Candidate) -> float:
-    """Zen-Score.
+def zen(network: PreparedNetwork) -> float:
+    """Compute the Zen-Score.
 
     `log mean |f(x) - f(x + alpha e)|_1 + sum_l log sigma_l`: `f` are the feature maps
     before the global pooling, `x` and `e` standard normal, `alpha = 0.01`, all weights
@@ -35,10 +33,10 @@ def zen(candidate: Candidate) -> float:
     Raises:
         MissingScore: The network has no feature maps, or they do not react.
     """
-    generator = candidate.generator()
-    shape = candidate.batch.images.shape
+    generator = network.generator()
+    shape = network.batch.images.shape
     x, e = (torch.randn(shape, generator=generator) for _ in range(2))
-    with candidate.rewritten(candidate.module, set_standard_normal) as module, torch.no_grad():
+    with network.rewritten(network.module, set_standard_normal) as module, torch.no_grad():
         features, scales = _features_and_scales(module, x)
         moved, _ = _features_and_scales(module, x + ALPHA * e)
     change = float((features - moved).abs().flatten(1).sum(dim=1).mean())
@@ -48,7 +46,7 @@ def zen(candidate: Candidate) -> float:
 
 
 def _features_and_scales(module: nn.Module, images: Tensor) -> tuple[Tensor, list[float]]:
-    """The last maps of more than one pixel, and the scale of each batch norm's input."""
+    """Return the last maps of more than one pixel, and the scale of each batch norm's input."""
     last: list[Tensor] = []
     scales: list[float] = []
 

@@ -1,19 +1,17 @@
-"""ZiCo: how large and how constant the gradients are."""
+"""ZiCo: size and constancy of the gradients."""
 
 import math
 
 import torch
 
-from gennape.proxies.candidate import Candidate
-from gennape.proxies.missing import MissingScore
-from gennape.proxies.passes import layer_weights
-from gennape.proxies.proxy import Proxy
+from gennape.proxies.passes import MissingScore, layer_weights
+from gennape.proxies.proxy import PreparedNetwork, Proxy
 
 BATCHES = 2
 
 
-def zico(candidate: Candidate) -> float:
-    """Inverse coefficient of variation of gradients.
+def zico(network: PreparedNetwork) -> float:
+    """Compute the inverse coefficient of variation of gradients.
 
     `sum_l log sum_w mean_b |g_w| / std_b(g_w)` over convolutions and linear layers `l`
     and their weights `w`, where `g_w` is the gradient of the cross-entropy for each of two
@@ -27,10 +25,10 @@ def zico(candidate: Candidate) -> float:
     Raises:
         MissingScore: No gradient varies.
     """
-    weights = layer_weights(candidate.module)
+    weights = layer_weights(network.module)
     by_batch = []
     for number in range(BATCHES):
-        loss = candidate.loss(candidate.batch.part(number, BATCHES))
+        loss = network.loss(network.batch.part(number, BATCHES))
         by_batch.append(torch.autograd.grad(loss, weights, allow_unused=True))
     logarithms = []
     for gradients in zip(*by_batch, strict=True):

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from io import StringIO
 from typing import Any
 
-from gennape.importing import require
+from gennape.utils.optional_imports import require
 
 INK, SOFT, LINE = "#1c2733", "#5b6b7b", "#dde3e9"
 

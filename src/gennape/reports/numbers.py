@@ -1,4 +1,4 @@
-"""Large numbers as people read them."""
+"""Numbers and times as people read them."""
 
 
 def with_unit(count: float, figures: int = 3) -> str:
@@ -10,3 +10,11 @@ def with_unit(count: float, figures: int = 3) -> str:
         size /= 1000
     digits = 0 if not unit else max(0, figures - len(str(round(size))))
     return f"{size:.{digits}f}{unit}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words, such as `2 h 05 min`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -1,46 +1,41 @@
 """Search for networks: random, local and evolutionary, by score, cost or true accuracy."""
 
-from gennape.search.candidate import Candidate
-from gennape.search.driver import Found, Settings, run
-from gennape.search.errors import SearchError
-from gennape.search.evaluations import (
-    by_function,
-    by_table,
+from gennape.search.accuracy_sources import (
+    function_evaluation,
     labelled_space,
     named_evaluation,
+    table_evaluation,
 )
-from gennape.search.finding import Outcome, find
+from gennape.search.candidate import Candidate, SearchError
+from gennape.search.driver import search
 from gennape.search.graph_space import GraphSpace
-from gennape.search.guided import judged_by, run_guided
-from gennape.search.networks import Catalogue
+from gennape.search.network_cache import NetworkCache
 from gennape.search.objectives import Constraint, Objective
-from gennape.search.pool import Pool
-from gennape.search.report import require_plotting, write_results
-from gennape.search.stages import ByEstimator, Evaluate
+from gennape.search.report import require_plotting, write_search_report
+from gennape.search.result import SearchResult
+from gennape.search.settings import SearchSettings
+from gennape.search.stages import EstimatorScorer, Evaluate
 from gennape.search.table_space import TableSpace
+from gennape.search.worker_pool import WorkerPool
 
 __all__ = [
-    "ByEstimator",
     "Candidate",
-    "Catalogue",
     "Constraint",
+    "EstimatorScorer",
     "Evaluate",
-    "Found",
     "GraphSpace",
+    "NetworkCache",
     "Objective",
-    "Outcome",
-    "Pool",
     "SearchError",
-    "Settings",
+    "SearchResult",
+    "SearchSettings",
     "TableSpace",
-    "by_function",
-    "by_table",
-    "find",
-    "judged_by",
+    "WorkerPool",
+    "function_evaluation",
     "labelled_space",
     "named_evaluation",
     "require_plotting",
-    "run",
-    "run_guided",
-    "write_results",
+    "search",
+    "table_evaluation",
+    "write_search_report",
 ]

@@ -1,18 +1,22 @@
-"""One network that a search has looked at."""
+"""Candidates of a search, and the error of all its modules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 
+class SearchError(ValueError):
+    """A search that cannot be done as asked; the message says what to change."""
+
+
 @dataclass(frozen=True)
 class Candidate:
-    """A network that keeps all constraints, and what is known of it.
+    """Network that keeps all constraints, and what is known of it.
 
     Attributes:
         architecture: As its family has it.
         text: Its one-line string.
-        key: Equal for equal networks, whatever their strings; see `network_keys`.
+        key: The network's fingerprint: equal for equal networks, whatever their strings.
         metrics: Measured values by name.
     """
 

@@ -1,219 +1,150 @@
-"""Run a search algorithm on a family."""
+"""The search of a family, or of the networks around one network."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from gennape import spaces
+from gennape.estimator import Estimator
+from gennape.graph import ComputationGraph
+from gennape.search.accuracy_sources import named_evaluation
+from gennape.search.algorithm_search import search_by_algorithm
+from gennape.search.graph_space import GraphSpace
+from gennape.search.guided_search import objectives_after_evaluation, search_in_rounds
+from gennape.search.network_cache import NetworkCache
+from gennape.search.result import SearchResult
+from gennape.search.settings import SearchSettings
+from gennape.search.stages import EstimatorScorer, Evaluate, Scorer
+from gennape.search.worker_pool import WorkerPool
+from gennape.spaces import SearchSpace
+from gennape.utils.progress import ProgressCallback, no_progress
 
-from gennape.search.algorithms import ALGORITHMS, SINGLE_OBJECTIVE, Plan
-from gennape.search.candidate import Candidate
-from gennape.search.errors import SearchError
-from gennape.search.evaluator import Evaluator
-from gennape.search.journal import Journal
-from gennape.search.networks import Catalogue
-from gennape.search.objectives import GRAPH_METRICS, Constraint, Objective, costs_of
-from gennape.search.pareto import front
-from gennape.search.stages import (
-    Accuracies,
-    Costs,
-    Evaluate,
-    Proxies,
-    Scorer,
-    Scores,
-    Stage,
-)
-
-_PATIENCE = 2_000
-"""A search ends after so many proposals in a row that brought nothing new."""
-_BATCH = 64
-_BATCH_WITHOUT_FEEDBACK = 512
-"""Random search learns nothing from answers, and large batches take less time."""
-_POPULATIONS = (10, 100)
+Searchable = str | ComputationGraph | SearchSpace[Any] | NetworkCache
+"""A family's name, a network to change, a family, or networks that searches share."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What is searched for, and how.
-
-    Attributes:
-        algorithm: A key of `ALGORITHMS`.
-        objectives: What is to become better.
-        constraints: What every candidate keeps to.
-        budget: How many candidates are looked at: different networks that keep the
-            constraints on costs.
-        seed: Of every random choice.
-    """
-
-    algorithm: str = "evolution"
-    objectives: tuple[Objective, ...] = (Objective("score", True),)
-    constraints: tuple[Constraint, ...] = ()
-    budget: int = 2000
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.algorithm not in ALGORITHMS:
-            raise SearchError(
-                f"no algorithm is called {self.algorithm!r}; there are {', '.join(ALGORITHMS)}"
-            )
-        if not self.objectives or self.budget < 1:
-            raise SearchError("a search needs an objective and a budget of at least 1")
-        if len(self.objectives) > 1 and self.algorithm in SINGLE_OBJECTIVE:
-            raise SearchError(
-                f"{self.algorithm} has one objective; take nsga2 or random, or a constraint for "
-                "each of the others"
-            )
-
-    @property
-    def metrics(self) -> set[str]:
-        """Everything that must be measured."""
-        return {one.metric for one in self.objectives} | {one.metric for one in self.constraints}
-
-    @property
-    def population(self) -> int:
-        """How many candidates an algorithm breeds from: a tenth of the budget, 10 to 100."""
-        fewest, most = _POPULATIONS
-        return min(max(self.budget // 10, fewest), most)
-
-    @property
-    def batch(self) -> int:
-        """How many proposals an algorithm makes at once, where it chooses.
-
-        One where accuracies are measured: each is learned from before the next is paid for.
-        """
-        if "accuracy" in self.metrics:
-            return 1
-        if self.algorithm == "random":
-            return min(_BATCH_WITHOUT_FEEDBACK, max(self.population, self.budget // 4))
-        return min(_BATCH, self.population)
-
-    def described(self) -> dict[str, Any]:
-        """What a result depends on, without the budget: a search may go on with more."""
-        return {
-            "algorithm": self.algorithm,
-            "objectives": [
-                f"{'highest' if one.higher_is_better else 'lowest'} {one.metric}"
-                for one in self.objectives
-            ],
-            "constraints": list(map(str, self.constraints)),
-            "population": self.population,
-            "seed": self.seed,
-        }
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search has found.
-
-    Attributes:
-        candidates: In the order in which they were found.
-        front: Those that no other beats, by their first objective.
-        exhausted: Whether nothing new could be found before the budget was spent.
-    """
-
-    candidates: tuple[Candidate, ...]
-    front: tuple[Candidate, ...]
-    exhausted: bool
-
-    @classmethod
-    def of(
-        cls,
-        candidates: Sequence[Candidate],
-        objectives: Sequence[Objective],
-        exhausted: bool,
-    ) -> "Found":
-        """Candidates and the front of them."""
-        best = front(costs_of(candidates, objectives))
-        return cls(tuple(candidates), tuple(candidates[i] for i in best), exhausted)
-
-
-Report = Callable[[str, int, int, Candidate | None], None]
-"""Told what is being done, how much of it is done, of how much, and the best so far."""
-
-
-def no_report(what: str, done: int, total: int, best: Candidate | None) -> None:
-    """Tell nobody."""
-
-
-def run(
-    catalogue: Catalogue,
-    settings: Settings,
+def search(
+    space: Searchable,
+    settings: SearchSettings,
     folder: str | os.PathLike[str],
-    scorer: Scorer | None = None,
-    evaluate: Evaluate | None = None,
-    start: Sequence[Any] = (),
+    estimator: Estimator | Scorer | None = None,
+    *,
+    evaluate: str | Evaluate | None = None,
+    evaluations: int = 30,
+    per_round: int = 10,
+    data_dir: str | os.PathLike[str] | None = None,
+    processes: int = 1,
     depends_on: Mapping[str, Any] | None = None,
-    report: Report = no_report,
-    title: str = "searching",
-) -> Found:
-    """Search; a search that was killed goes on where it was, and ends as if it had not been.
+    report: ProgressCallback = no_progress,
+) -> SearchResult:
+    """Search for networks; a search that was killed goes on where it was.
+
+    Without `evaluate` one run of the algorithm looks at `settings.budget` networks. With it
+    the search goes in rounds: a run by score finds candidates, the best of them are truly
+    evaluated, and the estimator learns their accuracies. Where the accuracy is an objective
+    or has a bound, there are no rounds, and every candidate is evaluated.
 
     Args:
-        catalogue: The networks of the family.
-        settings: What is searched for, and how.
-        folder: Where the journal is kept.
-        scorer: Gives the metrics `score` and `uncertainty`.
-        evaluate: Gives the metric `accuracy`.
-        start: Architectures to begin with.
-        depends_on: What the results depend on besides, plain JSON values: which estimator.
-        report: Told of the progress.
-        title: What the report calls this search.
+        space: A family by name or as it is; a network whose changes are searched; or the
+            networks that several searches share, with their processes.
+        settings: Objectives, constraints and algorithm.
+        folder: Of the journals.
+        estimator: Gives the metrics `score` and `uncertainty`; needed only where one of
+            them counts. Another scorer than an estimator is named in `depends_on`.
+        evaluate: Gives the metric `accuracy`: a function, or the name of a table or of a
+            function, see `named_evaluation`.
+        evaluations: How many networks are truly evaluated in rounds.
+        per_round: How many of them between two fine-tunings.
+        data_dir: Folder of labelled tables; the environment variable `GENNAPE_DATA` unless
+            given.
+        processes: How many build and score networks, where `space` does not bring its own.
+            No result depends on it.
+        depends_on: Whatever else the results depend on, plain JSON values by name; a search
+            goes on only with the same.
+        report: Told of the progress and of the best candidate so far.
+
+    Returns:
+        The candidates and their front; in rounds these are the evaluated networks, and the
+        front is that of their accuracies and of the other objectives.
 
     Raises:
-        SearchError: A metric cannot be measured, no network keeps the constraints, or the
-            folder holds another search.
+        SearchError: A metric cannot be measured, no network keeps the constraints, or
+            `evaluate` names nothing of use.
+        WorkspaceError: The folder holds another search, or another process searches there.
+        ArchitectureError: There is no such family.
+        BenchmarkError: There is no such label, or its table cannot be read.
+
+    Example:
+        Wide receptive fields at few parameters, without an estimator:
+
+        >>> from tempfile import TemporaryDirectory
+        >>> from gennape.search import Objective, SearchSettings, search
+        >>> objectives = Objective.of("receptive_field"), Objective.of("parameters")
+        >>> settings = SearchSettings("nsga2", objectives, budget=20)
+        >>> with TemporaryDirectory() as folder:
+        ...     result = search("nasbench201", settings, folder)
+        >>> len(result.candidates), result.front[0] in result.candidates
+        (20, True)
     """
-    space = catalogue.space
-    described = {"family": space.name, **settings.described(), **(depends_on or {})}
-    stages = _stages(settings, scorer, evaluate)
-    journal = Journal(Path(folder), described)
-    evaluator = Evaluator(catalogue, stages, settings.constraints, journal, settings.budget)
-    plan = Plan(space, settings.objectives, settings.population, settings.batch, start)
-    proposals = ALGORITHMS[settings.algorithm](plan, np.random.default_rng(settings.seed))
-    asked = next(proposals)
-    idle = 0
-    while evaluator.remaining and idle < _PATIENCE:
-        before = evaluator.remaining
-        answers = [answer for part in _parts(asked, settings) for answer in evaluator(part)]
-        idle = 0 if evaluator.remaining < before else idle + len(asked)
-        best = best_by(settings.objectives[0], evaluator.candidates.values())
-        report(title, len(evaluator.candidates), settings.budget, best)
-        asked = proposals.send(answers)
-    candidates = tuple(evaluator.candidates.values())
-    if not candidates:
-        raise SearchError(
-            f"no {space.name} network keeps {', '.join(map(str, settings.constraints))}; "
-            "loosen the constraints"
-        )
-    return Found.of(candidates, settings.objectives, exhausted=bool(evaluator.remaining))
+    with ExitStack() as stack:
+        cache = _cache_of(space, processes, stack)
+        scorer, known = _scorer_of(estimator, cache.pool, evaluate)
+        if isinstance(cache.space, GraphSpace) and cache is not space:
+            known["network"] = cache.space.version
+        known.update(depends_on or {})
+        if isinstance(evaluate, str):
+            cache, evaluate = _named_evaluation(evaluate, cache, scorer, data_dir)
+        objectives = list(settings.objectives)
+        if evaluate is None or "accuracy" in settings.metrics:
+            candidates, exhausted = search_by_algorithm(
+                cache, settings, Path(folder), scorer,
+                evaluate=evaluate, depends_on=known, report=report,
+            )  # fmt: skip
+        else:
+            objectives = objectives_after_evaluation(objectives)
+            candidates, exhausted = search_in_rounds(
+                cache, settings, Path(folder), scorer,
+                evaluate=evaluate, evaluations=evaluations, per_round=per_round,
+                depends_on=known, report=report,
+            )  # fmt: skip
+    described = {**settings.described(), "budget": settings.budget, **known}
+    return SearchResult.of(
+        candidates, objectives, exhausted=exhausted, space=cache.space, settings=described
+    )
 
 
-def best_by(objective: Objective, candidates: Iterable[Candidate]) -> Candidate | None:
-    """The candidate that is best by one objective; None where there is no candidate."""
-    known = list(candidates)
-    return known[int(costs_of(known, [objective]).argmin())] if known else None
+def _cache_of(space: Searchable, processes: int, stack: ExitStack) -> NetworkCache:
+    """Make the cache of a family, unless it is one; the stack ends its processes."""
+    if isinstance(space, NetworkCache):
+        return space
+    if isinstance(space, ComputationGraph):
+        space = GraphSpace(space)
+    family: SearchSpace[Any] = spaces.get(space) if isinstance(space, str) else space
+    return NetworkCache(family, stack.enter_context(WorkerPool(processes)))
 
 
-def _parts(proposals: Sequence[Any], settings: Settings) -> list[Sequence[Any]]:
-    """What is measured, and written down, together: each true evaluation alone."""
-    return [[one] for one in proposals] if "accuracy" in settings.metrics else [proposals]
+def _scorer_of(
+    estimator: Estimator | Scorer | None, pool: WorkerPool, evaluate: str | Evaluate | None
+) -> tuple[Scorer | None, dict[str, Any]]:
+    """Return the scorer, and what journals say of an estimator."""
+    if not isinstance(estimator, Estimator):
+        return estimator, {}
+    scorer = EstimatorScorer(estimator, pool)
+    named = evaluate if isinstance(evaluate, str) else None
+    return scorer, {"estimator": scorer.version, "evaluated by": named}
 
 
-def _stages(settings: Settings, scorer: Scorer | None, evaluate: Evaluate | None) -> list[Stage]:
-    """What is measured, cheap metrics first."""
-    stages: list[Stage] = [Costs()]
-    wanted = settings.metrics
-    proxies = tuple(sorted(wanted.intersection(GRAPH_METRICS) - {*Costs.metrics}))
-    if proxies:
-        stages.append(Proxies(proxies))
-    if scorer is not None:
-        stages.append(Scores(scorer))
-    elif "score" in wanted:
-        raise SearchError("the score needs an estimator")
-    if "accuracy" in wanted:
-        if evaluate is None:
-            raise SearchError("the accuracy needs a true evaluation: labels or a function")
-        stages.append(Accuracies(evaluate))
-    return stages
+def _named_evaluation(
+    name: str,
+    cache: NetworkCache,
+    scorer: Scorer | None,
+    data_dir: str | os.PathLike[str] | None,
+) -> tuple[NetworkCache, Evaluate]:
+    """Return an evaluation by name, and the networks that it has accuracies of."""
+    estimator = scorer.estimator if isinstance(scorer, EstimatorScorer) else None
+    labelled, evaluate = named_evaluation(name, cache.space, estimator, data_dir)
+    if labelled is not cache.space:
+        cache = NetworkCache(labelled, cache.pool)
+    return cache, evaluate

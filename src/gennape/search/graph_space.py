@@ -1,16 +1,15 @@
-"""The networks around one network: what changes of its graph lead to."""
+"""Networks around one network: the results of changes of its graph."""
 
-import json
 from collections import OrderedDict
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
-from gennape.graph import ComputationGraph
+from gennape.graph import ComputationGraph, GraphBatch
+from gennape.graph.hashing import layout_hashes
 from gennape.graph.node import nodes_of
-from gennape.search.mutations import KINDS, Edit, Nodes, apply, options
-from gennape.search.mutations.editing import graph_of_nodes
+from gennape.search.mutations import MUTATIONS, apply, options
+from gennape.search.mutations.editing import Edit, Nodes, graph_of_nodes
 from gennape.spaces import ArchitectureError, SearchSpace
 
 Edits = tuple[Edit, ...]
@@ -25,13 +24,13 @@ _KEPT = 4096
 
 
 class GraphSpace(SearchSpace[Edits]):
-    """Every network that changes of kernel, width, depth, operation and skips make of one.
+    """Networks that changes of kernel, width, depth, operation and skips make of one.
 
     A string such as `kernel@3=5 width@0=24` names the changes, each of them a node of the
     graph that it is applied to.
 
     Args:
-        network: Where changes begin.
+        network: The network before any change.
 
     Raises:
         GraphError: The network has an operation that cannot be executed.
@@ -48,22 +47,21 @@ class GraphSpace(SearchSpace[Edits]):
 
     @property
     def version(self) -> str:
-        """A short name for the network as it was read.
+        """Digest of the network as it was read.
 
         Unlike the fingerprint it depends on the order of the nodes, which changes name.
         """
-        nodes = [(node.plain(), node.arguments) for node in nodes_of(self.network)]
-        return sha256(json.dumps(nodes, sort_keys=True).encode()).hexdigest()[:12]
+        return layout_hashes(GraphBatch.of([self.network]))[0]
 
     def sample(self, rng: np.random.Generator) -> Edits:
-        """One to four random changes."""
+        """Draw one to four random changes."""
         edits: Edits = ()
         for _ in range(rng.integers(1, _FARTHEST + 1)):
             edits = self.mutate(edits, rng)
         return edits
 
     def mutate(self, architecture: Edits, rng: np.random.Generator) -> Edits:
-        """One more change, of a random kind.
+        """Append a change of a random kind.
 
         Raises:
             ArchitectureError: The network admits no change.
@@ -76,12 +74,12 @@ class GraphSpace(SearchSpace[Edits]):
         return (*architecture, edits[rng.integers(len(edits))])
 
     def neighbours(self, architecture: Edits) -> list[Edits]:
-        """All networks that are one change further."""
+        """List all networks that are one change further."""
         by_kind = options(self._after(architecture))
         return [(*architecture, edit) for edits in by_kind.values() for edit in edits]
 
     def format(self, architecture: Edits) -> str:
-        """The changes, one after another."""
+        """Write the changes, one after another."""
         words = [f"{edit.kind}@{edit.node}={edit.value}" for edit in architecture]
         return " ".join(words) or ORIGINAL
 
@@ -100,12 +98,12 @@ class GraphSpace(SearchSpace[Edits]):
         return edits
 
     def graph(self, architecture: Edits) -> ComputationGraph:
-        """The network after the changes."""
+        """Build the network after the changes."""
         name = f"{self.name}:{self.format(architecture)}"
         return graph_of_nodes(self._after(architecture), name)
 
     def _after(self, edits: Edits) -> Nodes:
-        """The nodes after some changes; those of recent architectures are at hand."""
+        """Return the nodes after some changes; those of recent architectures are at hand."""
         if edits in self._nodes:
             self._nodes.move_to_end(edits)
             return self._nodes[edits]
@@ -113,7 +111,7 @@ class GraphSpace(SearchSpace[Edits]):
             nodes = tuple(nodes_of(self.network))
         else:
             before, edit = self._after(edits[:-1]), edits[-1]
-            if edit not in KINDS[edit.kind].options(before):
+            if edit not in MUTATIONS[edit.kind].options(before):
                 raise ArchitectureError(
                     f"{self.format((edit,))} is no change of {self.format(edits[:-1])}"
                 )
@@ -127,9 +125,10 @@ class GraphSpace(SearchSpace[Edits]):
 def _parse(word: str) -> Edit:
     kind, _, rest = word.partition("@")
     node, _, value = rest.partition("=")
-    if kind not in KINDS or not node.isdecimal() or not value:
+    if kind not in MUTATIONS or not node.isdecimal() or not value:
         raise ArchitectureError(
-            f"{word!r} is no change; one looks like kernel@3=5, and there are {', '.join(KINDS)}"
+            f"{word!r} is no change; one looks like kernel@3=5, and there are "
+            f"{', '.join(MUTATIONS)}"
         )
     chosen: Any = int(value) if value.isdecimal() else value
     return Edit(kind, int(node), chosen)

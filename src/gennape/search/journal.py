@@ -1,74 +1,80 @@
-"""What a search has measured, on disk as it is measured.
+"""Journals of searches: settings, then measured networks, one line a batch.
 
-`journal.jsonl` has a first line with the settings, then one line for each batch of networks,
-so that a search killed at any moment loses no more than the batch it was at. Neither
-algorithms nor decisions are stored: started again with the same seed a search proposes and
-decides the same, and what the journal knows is not measured again.
+A journal that was begun before fingerprints had a version is brought up to date. Its keys are
+of an earlier hash; so is the name of the network whose changes were searched.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gennape.reports.lines import append_line, whole_lines
-from gennape.search.errors import SearchError
+from gennape.graph import ComputationGraph
+from gennape.graph.hashing import HASH_VERSION
+from gennape.graph.node import nodes_of
+from gennape.search.graph_space import GraphSpace
+from gennape.search.network_cache import NetworkCache
+from gennape.spaces import SearchSpace
+from gennape.utils.workspace import Workspace
 
 JOURNAL = "journal.jsonl"
+"""File of the settings of a search and of its measurements, one line a batch."""
+_HASH = "hash_version"
 
 
-class Measured(NamedTuple):
-    """A network: its string, its key and what was measured of it."""
+class MeasuredNetwork(NamedTuple):
+    """Record of a network: its string, its key and what was measured of it."""
 
     text: str
     key: str
     metrics: Mapping[str, float]
 
 
-class Journal:
-    """Batches in a folder.
+def measured_networks(records: Iterable[Sequence[Any]]) -> list[MeasuredNetwork]:
+    """List the networks of a journal, whose records are batches; later ones know more."""
+    return [MeasuredNetwork(*one) for batch in records for one in batch]
+
+
+def open_journal(folder: Path, settings: Mapping[str, Any], cache: NetworkCache) -> Workspace:
+    """Open the journal of a search; one with earlier keys is written again upon entering.
 
     Args:
-        folder: Made if it is not there.
-        settings: What a search depends on, plain JSON values.
+        folder: Of the journal.
+        settings: What the results depend on, by name.
+        cache: The networks of the family.
 
-    Attributes:
-        batches: All of them, those of earlier runs first; a network that occurs again has
-            more metrics.
-
-    Raises:
-        SearchError: The folder holds a search with other settings, or another file of that
-            name.
+    Returns:
+        The journal, to be entered.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / JOURNAL
-        self.batches: list[Sequence[Measured]] = []
-        lines = self._whole_lines()
-        if not lines:
-            append_line(self.path, dict(settings))
-            return
-        if lines[0] != settings:
-            raise SearchError(
-                f"{self.path} is of a search with other settings ({_changed(lines[0], settings)}); "
-                "give another folder"
-            )
-        self.batches += [[Measured(*one) for one in line] for line in lines[1:]]
+    def upgrade(known: dict[str, Any]) -> tuple[dict[str, Any], Callable[[list[Any]], list[Any]]]:
+        return _current(known, cache.space), lambda batches: _renewed(batches, cache)
 
-    def add(self, batch: Sequence[Measured]) -> None:
-        """Write what was measured of a batch."""
-        append_line(self.path, batch)
-        self.batches.append(batch)
-
-    def _whole_lines(self) -> list[Any]:
-        try:
-            return whole_lines(self.path)
-        except ValueError as error:
-            raise SearchError(f"{self.path} is no journal of a search; give another") from error
+    return Workspace(folder, {**settings, _HASH: HASH_VERSION}, JOURNAL, upgrade=upgrade)
 
 
-def _changed(before: Any, now: Mapping[str, Any]) -> str:
-    """The settings that differ, as they were and as they are."""
-    old = before if isinstance(before, dict) else {}
-    names = [name for name in {**old, **now} if old.get(name) != now.get(name)]
-    return ", ".join(f"{name} {old.get(name)}, now {now.get(name)}" for name in names)
+def _current(known: dict[str, Any], space: SearchSpace[Any]) -> dict[str, Any]:
+    """Give settings the version of the hash, where they have none, and the name by that hash."""
+    current = {_HASH: HASH_VERSION, **known}
+    if _HASH not in known and isinstance(space, GraphSpace):
+        is_same = known.get("network") == earlier_layout_hash(space.network)
+        current |= {"network": space.version} if is_same else {}
+    return current
+
+
+def _renewed(batches: list[Any], cache: NetworkCache) -> list[Any]:
+    """Give the networks of batches the keys of today."""
+    texts = list(dict.fromkeys(one.text for one in measured_networks(batches)))
+    networks = cache.describe([cache.space.parse(text) for text in texts])
+    keys = {text: one.costs.key for text, one in zip(texts, networks, strict=True)}
+    return [
+        [MeasuredNetwork(text, keys[text], metrics) for text, _, metrics in batch]
+        for batch in batches
+    ]
+
+
+def earlier_layout_hash(network: ComputationGraph) -> str:
+    """Digest a network with the order of its nodes, as journals without a hash version do."""
+    nodes = [(node.plain(), node.arguments) for node in nodes_of(network)]
+    return sha256(json.dumps(nodes, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""What a search makes better, and what it must keep to."""
+"""Objectives and constraints of a search."""
 
 import operator
 import re
@@ -8,12 +8,13 @@ from difflib import get_close_matches
 from math import isfinite
 
 import numpy as np
-import numpy.typing as npt
 
 from gennape.proxies.registry import get as get_proxy
 from gennape.proxies.registry import names as proxy_names
-from gennape.search.candidate import Candidate
-from gennape.search.errors import SearchError
+from gennape.reports.numbers import with_unit
+from gennape.search.candidate import Candidate, SearchError
+from gennape.search.pareto import nsga2_order
+from gennape.utils.array_types import FloatArray
 
 COSTS = ("macs", "parameters", "depth")
 """Metrics of which less is better."""
@@ -24,6 +25,8 @@ GRAPH_METRICS = tuple(name for name in proxy_names() if get_proxy(name).reads_gr
 METRICS = ("score", "accuracy", *GRAPH_METRICS)
 """Everything that can be an objective or have a bound."""
 
+_COUNTS = ("macs", "parameters")
+_FIGURES = 4
 _RELATIONS = {"<=": operator.le, ">=": operator.ge}
 _UNITS = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _CONSTRAINT = re.compile(r"(\w+)\s*(<=|>=)\s*(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*([kMGT]?)")
@@ -31,7 +34,7 @@ _CONSTRAINT = re.compile(r"(\w+)\s*(<=|>=)\s*(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(
 
 @dataclass(frozen=True)
 class Objective:
-    """One thing to make better.
+    """Metric to improve.
 
     Attributes:
         metric: One of `METRICS`.
@@ -46,7 +49,7 @@ class Objective:
 
     @classmethod
     def of(cls, metric: str) -> "Objective":
-        """The objective of a metric's name: costs are to shrink, anything else to grow.
+        """Make the objective of a metric's name: costs are to shrink, anything else to grow.
 
         Raises:
             SearchError: There is no such metric; suggests near names.
@@ -56,7 +59,7 @@ class Objective:
 
 @dataclass(frozen=True)
 class Constraint:
-    """A bound that every candidate keeps.
+    """Bound that every candidate keeps.
 
     Attributes:
         metric: One of `METRICS`.
@@ -76,17 +79,17 @@ class Constraint:
             raise SearchError(f"a bound is a finite number, not {self.bound}")
 
     def __str__(self) -> str:
-        """Text that `of` reads back, digit for digit."""
+        """Write the text that `of` reads back, digit for digit."""
         bound = repr(float(self.bound)).removesuffix(".0")
         return f"{self.metric}{self.relation}{bound}"
 
     def holds(self, value: float) -> bool:
-        """Whether a value keeps the bound."""
+        """Return whether a value keeps the bound."""
         return bool(_RELATIONS[self.relation](value, self.bound))
 
     @classmethod
     def of(cls, text: str) -> "Constraint":
-        """The constraint that text such as `macs<=600M` describes.
+        """Read text such as `macs<=600M`.
 
         Raises:
             SearchError: The text has another form or names no metric.
@@ -98,17 +101,23 @@ class Constraint:
         return cls(metric, relation, float(number) * _UNITS[unit])
 
 
-def costs_of(
-    candidates: Sequence[Candidate], objectives: Sequence[Objective]
-) -> npt.NDArray[np.float64]:
-    """The objectives as costs, `(candidates, objectives)`: less is better.
+def cost_matrix(candidates: Sequence[Candidate], objectives: Sequence[Objective]) -> FloatArray:
+    """Tabulate the objectives as costs, `(candidates, objectives)`: less is better.
 
-    What could not be measured is worse than anything.
+    A value that could not be measured is an infinite cost.
     """
     signs = np.array([-1.0 if objective.higher_is_better else 1.0 for objective in objectives])
     values = [[one.metrics[objective.metric] for objective in objectives] for one in candidates]
     costs = np.array(values, dtype=np.float64).reshape(len(candidates), len(objectives)) * signs
     return np.where(np.isnan(costs), np.inf, costs)
+
+
+def sort_candidates(
+    candidates: Sequence[Candidate], objectives: Sequence[Objective]
+) -> list[Candidate]:
+    """Sort candidates, the best first; see `nsga2_order`."""
+    order = nsga2_order(cost_matrix(candidates, objectives))
+    return [candidates[position] for position in order]
 
 
 def _check(metric: str) -> None:
@@ -120,3 +129,8 @@ def _check(metric: str) -> None:
         )
     near = get_close_matches(metric, METRICS, n=3, cutoff=0.4) or METRICS
     raise SearchError(f"no metric is called {metric!r}; did you mean {', '.join(near)}?")
+
+
+def format_metric(metric: str, value: float) -> str:
+    """Write a value of a metric as people read it: 184.7 M, 0.734."""
+    return with_unit(value, _FIGURES) if metric in _COUNTS else f"{value:.{_FIGURES}g}"

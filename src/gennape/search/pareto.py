@@ -1,15 +1,13 @@
-"""Which candidates are best when several objectives count."""
+"""Order of candidates by several objectives."""
 
 import moocore
 import numpy as np
-import numpy.typing as npt
 
-Costs = npt.NDArray[np.float64]
-Order = npt.NDArray[np.int64]
+from gennape.utils.array_types import FloatArray, IntArray
 
 
-def best_first(costs: Costs) -> Order:
-    """The order of NSGA-II: by front, and within a front the loneliest first.
+def nsga2_order(costs: FloatArray) -> IntArray:
+    """Sort by front, and within a front by crowding distance, the largest first.
 
     Source: Deb et al., "A fast and elitist multiobjective genetic algorithm: NSGA-II"
     (IEEE Transactions on Evolutionary Computation, 2002).
@@ -30,10 +28,10 @@ def best_first(costs: Costs) -> Order:
     return np.lexsort((-crowding, fronts))
 
 
-def crowding_distances(costs: Costs) -> npt.NDArray[np.float64]:
-    """How far apart the neighbours of each candidate of a front lie, `(candidates,)`.
+def crowding_distances(costs: FloatArray) -> FloatArray:
+    """Compute how far apart the neighbours of each candidate of a front lie, `(candidates,)`.
 
-    The ends of a front are infinitely lonely.
+    The ends of a front are infinitely far from their neighbours.
     """
     distances = np.zeros(len(costs))
     for column in costs.T:
@@ -45,13 +43,13 @@ def crowding_distances(costs: Costs) -> npt.NDArray[np.float64]:
     return distances
 
 
-def front(costs: Costs) -> Order:
-    """Positions of the candidates that no other beats, by their first objective."""
+def pareto_front(costs: FloatArray) -> IntArray:
+    """Return the positions of the candidates that no other dominates, by the first objective."""
     chosen = np.flatnonzero(moocore.is_nondominated(costs)) if len(costs) else np.arange(0)
     return chosen[np.argsort(costs[chosen, 0], kind="stable")]
 
 
-def hypervolume(costs: Costs, worst: npt.NDArray[np.float64]) -> float:
-    """Volume that candidates dominate, as seen from the worst point `(objectives,)`."""
+def hypervolume(costs: FloatArray, worst: FloatArray) -> float:
+    """Compute the volume that candidates dominate, up to the worst point `(objectives,)`."""
     finite = costs[np.isfinite(costs).all(axis=1)]
     return float(moocore.hypervolume(finite, ref=worst)) if len(finite) else 0.0

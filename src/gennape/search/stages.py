@@ -1,4 +1,4 @@
-"""How metrics are measured: cheap ones first, so that constraints spare the dear ones."""
+"""Stages of measurement: cheap metrics first, so that constraints spare the expensive ones."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -6,79 +6,76 @@ from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
-import torch
 
 from gennape.estimator import Estimator
 from gennape.graph import ComputationGraph, GraphBatch
 from gennape.proxies.depth import depths
 from gennape.proxies.receptive_field import receptive_fields
-from gennape.search.errors import SearchError
-from gennape.search.networks import Network, canonical_forms
-from gennape.search.pool import Pool
-
-Array = npt.NDArray[np.floating[Any]]
+from gennape.search.candidate import SearchError
+from gennape.search.network_cache import SearchNetwork, canonical_forms
+from gennape.search.worker_pool import WorkerPool, one_thread
+from gennape.utils.array_types import FloatArray
 
 Evaluate = Callable[[Sequence[ComputationGraph]], Sequence[float]]
-"""True evaluation: networks to accuracies, higher is better; NaN where it failed.
+"""Function from networks to their true accuracies, higher is better; NaN where it failed.
 
 A graph's `name` is `family:architecture`, and `to_module()` gives the network to train.
 """
 
 _PARTS, _SMALLEST = 4, 32
 """Networks are scored in so many parts, where each has at least so many of them."""
-_OF_FORMS: dict[str, Callable[[GraphBatch], Array]] = {
+_OF_FORMS: dict[str, Callable[[GraphBatch], FloatArray]] = {
     "depth": depths,
     "receptive_field": receptive_fields,
 }
 
 
 class Stage(Protocol):
-    """Some metrics that are measured together."""
+    """Metrics that are measured together."""
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """Their names."""
+        """Names of the metrics."""
 
-    def measure(self, networks: Sequence[Network]) -> dict[str, Array]:
-        """Their values, `(networks,)` each."""
+    def measure(self, networks: Sequence[SearchNetwork]) -> dict[str, FloatArray]:
+        """Measure the metrics, `(networks,)` each."""
 
 
 class Scorer(Protocol):
-    """What predicts how good networks are."""
+    """Predictor of how good networks are."""
 
-    def score(self, networks: Sequence[Network]) -> tuple[Array, Array]:
-        """Scores, higher is better, and their uncertainties, `(networks,)` each."""
+    def score(self, networks: Sequence[SearchNetwork]) -> tuple[FloatArray, FloatArray]:
+        """Predict scores, higher is better, and their uncertainties, `(networks,)` each."""
 
-    def learn(self, networks: Sequence[Network], accuracies: Array) -> "Scorer":
-        """A scorer that has learned some accuracies; this one stays as it is."""
+    def learn(self, networks: Sequence[SearchNetwork], accuracies: FloatArray) -> "Scorer":
+        """Return a scorer that has learned some accuracies; this one stays as it is."""
 
 
 @dataclass(frozen=True)
-class ByEstimator:
+class EstimatorScorer:
     """Scores by an estimator.
 
     Attributes:
-        estimator: What predicts.
+        estimator: The predictor.
         pool: The processes that score networks.
     """
 
     estimator: Estimator
-    pool: Pool = field(default_factory=Pool)
+    pool: WorkerPool = field(default_factory=WorkerPool)
 
     @property
     def version(self) -> str:
-        """A short name for what the estimator says: the same for the same checkpoint."""
+        """Digest of the estimator's checkpoint, 12 hexadecimal digits."""
         with TemporaryDirectory() as folder:
             self.estimator.save(folder)
             files = sorted(Path(folder).iterdir())
             return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
-    def score(self, networks: Sequence[Network]) -> tuple[Array, Array]:
-        """The estimator's predictions.
+    def score(self, networks: Sequence[SearchNetwork]) -> tuple[FloatArray, FloatArray]:
+        """Predict scores and their uncertainties, `(networks,)` each.
 
         The last digits of sums depend on how many networks are scored together, so parts are
         the same however many processes there are.
@@ -90,74 +87,72 @@ class ByEstimator:
         return score, uncertainty
 
     @cached_property
-    def _predict_part(self) -> Callable[[GraphBatch], Array]:
+    def _predict_part(self) -> Callable[[GraphBatch], FloatArray]:
         return partial(_predict, self.estimator)
 
-    def learn(self, networks: Sequence[Network], accuracies: Array) -> "ByEstimator":
-        """The estimator fine-tuned on labelled networks.
+    def learn(self, networks: Sequence[SearchNetwork], accuracies: FloatArray) -> "EstimatorScorer":
+        """Fine-tune the estimator on labelled networks.
 
         Raises:
             LabelError: Nothing can be learned from the accuracies.
         """
         features = self.estimator.canonical_features(canonical_forms(networks))
-        return ByEstimator(self.estimator.fine_tune_features(features, accuracies), self.pool)
+        return EstimatorScorer(self.estimator.fine_tune_features(features, accuracies), self.pool)
 
 
-def _predict(estimator: Estimator, batch: GraphBatch) -> Array:
-    """Scores and uncertainties of canonical graphs, `(2, graphs)`."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # sums come out the same on every machine, and parts are small
-    prediction = estimator.predict_features(estimator.canonical_features(batch))
-    torch.set_num_threads(threads)
+def _predict(estimator: Estimator, batch: GraphBatch) -> FloatArray:
+    """Predict scores and uncertainties of canonical graphs, `(2, graphs)`."""
+    with one_thread():  # sums come out the same on every machine, and parts are small
+        prediction = estimator.predict_features(estimator.canonical_features(batch))
     return np.stack([prediction.score, prediction.uncertainty])
 
 
-class Costs:
+class CostStage:
     """MACs and parameters, which are known of every network."""
 
     metrics = ("macs", "parameters")
 
-    def measure(self, networks: Sequence[Network]) -> dict[str, Array]:
-        """As the graph counts them."""
+    def measure(self, networks: Sequence[SearchNetwork]) -> dict[str, FloatArray]:
+        """Look up the costs, `(networks,)` each."""
         return {
-            name: np.array([getattr(network.facts, name) for network in networks], dtype=float)
+            name: np.array([getattr(network.costs, name) for network in networks], dtype=float)
             for name in self.metrics
         }
 
 
 @dataclass(frozen=True)
-class Proxies:
+class ProxyStage:
     """Proxies that are read off the graph."""
 
     metrics: tuple[str, ...]
 
-    def measure(self, networks: Sequence[Network]) -> dict[str, Array]:
-        """Their values, all networks at once."""
+    def measure(self, networks: Sequence[SearchNetwork]) -> dict[str, FloatArray]:
+        """Compute the proxies of all networks at once, `(networks,)` each."""
         forms = canonical_forms(networks)
         return {name: _OF_FORMS[name](forms) for name in self.metrics}
 
 
 @dataclass(frozen=True)
-class Scores:
-    """The score and its uncertainty."""
+class ScoreStage:
+    """Score and its uncertainty."""
 
     scorer: Scorer
     metrics: tuple[str, ...] = ("score", "uncertainty")
 
-    def measure(self, networks: Sequence[Network]) -> dict[str, Array]:
-        """What the scorer says."""
+    def measure(self, networks: Sequence[SearchNetwork]) -> dict[str, FloatArray]:
+        """Predict the metrics, `(networks,)` each."""
         return dict(zip(self.metrics, self.scorer.score(networks), strict=True))
 
 
 @dataclass(frozen=True)
-class Accuracies:
+class AccuracyStage:
     """Accuracies by true evaluation."""
 
     evaluate: Evaluate
     metrics: tuple[str, ...] = ("accuracy",)
 
-    def measure(self, networks: Sequence[Network]) -> dict[str, Array]:
-        """What the evaluation says.
+    def measure(self, networks: Sequence[SearchNetwork]) -> dict[str, FloatArray]:
+        """Evaluate all networks, `(networks,)`.
 
         Raises:
             SearchError: It does not give one number a network.

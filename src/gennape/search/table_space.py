@@ -1,30 +1,30 @@
-"""The labelled part of a family as a space of its own."""
+"""Labelled part of a family as a space of its own."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from gennape.graph import ComputationGraph
 from gennape.spaces import ArchitectureError, SearchSpace
+from gennape.utils.array_types import FloatArray
 
 NEIGHBOURS = 16
 """Neighbours of an architecture that its table holds."""
 
 
 class TableSpace(SearchSpace[Any]):
-    """Some architectures of a family, such as those that a table has labels of.
+    """Architectures of a family, such as those that a table has labels of.
 
     Mutation inside a family would lead out of the table, so neighbours are the nearest
     architectures of the table.
 
     Args:
         space: The family.
-        architectures: Those that there are.
-        descriptors: What nearness is measured by, `(architectures, columns)`: Euclidean
-            distance after standardisation.
+        architectures: Those of the table.
+        descriptors: `(architectures, columns)`; near is what has a short Euclidean distance
+            after standardisation.
     """
 
     size = None
@@ -33,7 +33,7 @@ class TableSpace(SearchSpace[Any]):
         self,
         space: SearchSpace[Any],
         architectures: Sequence[Any],
-        descriptors: npt.NDArray[np.floating[Any]],
+        descriptors: FloatArray,
     ) -> None:
         super().__init__(space.classes, space.resolution)
         self.name = space.name  # type: ignore[misc]  # strings are those of the family
@@ -49,15 +49,15 @@ class TableSpace(SearchSpace[Any]):
         self._nearest: dict[int, list[Any]] = {}
 
     def enumerate(self) -> Iterator[Any]:
-        """All architectures of the table."""
+        """Iterate over all architectures of the table."""
         return iter(self.architectures)
 
     def sample(self, rng: np.random.Generator) -> Any:
-        """A random architecture of the table."""
+        """Draw a random architecture of the table."""
         return self.architectures[int(rng.integers(len(self.architectures)))]
 
     def neighbours(self, architecture: Any) -> list[Any]:
-        """The nearest architectures of the table, the nearest first."""
+        """Return the nearest architectures of the table, the nearest first."""
         row = self._row[self.format(architecture)]
         if row not in self._nearest:
             count = min(NEIGHBOURS + 1, len(self.architectures))
@@ -67,7 +67,7 @@ class TableSpace(SearchSpace[Any]):
         return self._nearest[row]
 
     def parse(self, text: str) -> Any:
-        """The architecture of a string of the family.
+        """Read a string of the family.
 
         Raises:
             ArchitectureError: It describes none, or one that the table does not hold.
@@ -78,9 +78,9 @@ class TableSpace(SearchSpace[Any]):
         return architecture
 
     def format(self, architecture: Any) -> str:
-        """The string that the family gives it."""
+        """Write the string that the family gives an architecture."""
         return self.space.format(architecture)
 
     def graph(self, architecture: Any) -> ComputationGraph:
-        """The graph that the family gives it."""
+        """Build the graph that the family gives an architecture."""
         return self.space.graph(architecture)

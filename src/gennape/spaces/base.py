@@ -1,4 +1,4 @@
-"""What every architecture family offers."""
+"""Interface of architecture families."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator
@@ -12,7 +12,7 @@ Architecture = TypeVar("Architecture")
 
 
 class ArchitectureError(ValueError):
-    """Text or values that describe no architecture of the family."""
+    """Error for text or values that describe no architecture of a family."""
 
 
 class SearchSpace(ABC, Generic[Architecture]):
@@ -37,7 +37,7 @@ class SearchSpace(ABC, Generic[Architecture]):
         self.resolution = resolution or self.default_resolution
 
     def enumerate(self) -> Iterator[Architecture]:
-        """All architectures, each once.
+        """Iterate over all architectures, each once.
 
         Raises:
             ArchitectureError: The family is too large to enumerate.
@@ -48,37 +48,56 @@ class SearchSpace(ABC, Generic[Architecture]):
 
     @abstractmethod
     def sample(self, rng: np.random.Generator) -> Architecture:
-        """A random architecture."""
+        """Draw a random architecture."""
 
     def mutate(self, architecture: Architecture, rng: np.random.Generator) -> Architecture:
-        """A random neighbour."""
+        """Draw a random neighbour."""
         neighbours = self.neighbours(architecture)
         return neighbours[rng.integers(len(neighbours))]
 
     @abstractmethod
     def neighbours(self, architecture: Architecture) -> list[Architecture]:
-        """All architectures one change away, each once, without the architecture itself."""
+        """List the architectures one change away, each once, without the architecture itself."""
 
     @abstractmethod
     def parse(self, text: str) -> Architecture:
-        """The architecture a one-line string describes.
+        """Read the one-line string of an architecture.
 
         Raises:
-            ArchitectureError: The string describes none; says why.
+            ArchitectureError: The string describes no architecture; says why.
         """
 
     @abstractmethod
     def format(self, architecture: Architecture) -> str:
-        """The one-line string of an architecture; `parse` reads it back."""
+        """Write the one-line string of an architecture, which `parse` reads back."""
 
     def signature(self, architecture: Architecture) -> Hashable:
-        """Equal only for architectures whose networks are equal and cost the same.
+        """Return a key that only architectures of equal networks and equal costs share.
 
-        It spares the work of building and comparing networks; that two signatures differ says
-        nothing. A family of many equal networks has one that finds them.
+        Equal keys spare the work of building and comparing two graphs; unequal keys prove
+        nothing. By default the key is the string of the architecture.
         """
         return self.format(architecture)
 
     @abstractmethod
     def graph(self, architecture: Architecture) -> ComputationGraph:
-        """The computation graph of the whole network."""
+        """Build the computation graph of the whole network, its name `NAME:ARCHITECTURE`."""
+
+
+def sample_different(
+    space: SearchSpace[Architecture], count: int, rng: np.random.Generator
+) -> list[Architecture]:
+    """Draw architectures until enough different ones are found.
+
+    Args:
+        space: The family.
+        count: How many to find; the whole family where it has fewer.
+        rng: Source of randomness.
+
+    Returns:
+        The architectures in the order in which they were drawn.
+    """
+    found: dict[Architecture, None] = {}
+    while len(found) < min(count, space.size or count):
+        found[space.sample(rng)] = None
+    return list(found)

@@ -30,7 +30,7 @@ from gennape.spaces.parts.inception_stages import (
 from gennape.spaces.parts.stages import NUMBER, numbers, one_changed, some, split_stages
 
 CHANNELS = (32, 64, 128, 256)
-"""Of the blocks of each stage."""
+"""Channels of the blocks of each stage."""
 
 _PATH = some(r"[a-z]\w*", r"\+") + f"={NUMBER}(?:i{NUMBER})?"
 _LINE = some(f"n{NUMBER}-" + some(_PATH, "-"), "/")
@@ -41,7 +41,7 @@ _HEAD_CHANNELS = 512
 
 @dataclass(frozen=True)
 class InceptionArchitecture:
-    """Four stages."""
+    """An architecture of four stages."""
 
     stages: tuple[InceptionStage, ...]
 
@@ -53,26 +53,26 @@ class InceptionArchitecture:
 
 
 class Inception(SearchSpace[InceptionArchitecture]):
-    """The family on CIFAR-10.
+    """Inception for CIFAR-10 images.
 
-    Its size counts descriptions: a block with its paths in another order counts again.
+    The size counts descriptions: a block with its paths in another order counts again.
     """
 
     name = "inception"
     size = prod(map(count_stages, CHANNELS))
 
     def sample(self, rng: np.random.Generator) -> InceptionArchitecture:
-        """A random architecture; see `sample_stage` for the probabilities."""
+        """Draw a random architecture with the probabilities of `sample_stage`."""
         return InceptionArchitecture(tuple(sample_stage(channels, rng) for channels in CHANNELS))
 
     def neighbours(self, architecture: InceptionArchitecture) -> list[InceptionArchitecture]:
-        """The architectures with one change in one stage; see `near_stages`."""
+        """List the architectures with one change of `near_stages` in one stage."""
         return list(map(InceptionArchitecture, _near(architecture)))
 
     def mutate(
         self, architecture: InceptionArchitecture, rng: np.random.Generator
     ) -> InceptionArchitecture:
-        """A random neighbour; of the hundreds that there are, only this one is made."""
+        """Draw a random neighbour; only this one of the hundreds is constructed."""
         near = _near(architecture)
         return InceptionArchitecture(near[rng.integers(len(near))])
 
@@ -96,14 +96,14 @@ class Inception(SearchSpace[InceptionArchitecture]):
         return InceptionArchitecture(tuple(map(_parse_stage, stages)))
 
     def format(self, architecture: InceptionArchitecture) -> str:
-        """The line that `parse` reads."""
+        """Write the line that `parse` reads."""
         return "/".join(
             "-".join([f"n{stage.depth}", *map(_format_path, stage.paths)])
             for stage in architecture.stages
         )
 
     def graph(self, architecture: InceptionArchitecture) -> ComputationGraph:
-        """The whole network as a computation graph."""
+        """Build the computation graph of the whole network."""
         build = GraphBuilder()
         x = build.input((3, self.resolution, self.resolution))
         x = conv_bn(build, x, _STEM_CHANNELS, kernel=3, activation=Op.RELU6, bias=True)
@@ -140,7 +140,7 @@ def _format_path(path: InceptionPath) -> str:
 def _add_block(
     build: GraphBuilder, x: int, stage: InceptionStage, channels: int, stride: int
 ) -> int:
-    """Add a block of a stage; returns its output."""
+    """Add a block of a stage and return its output."""
     y = build.concat(*(_add_path(build, x, path, stride) for path in stage.paths))
     if build.shapes[y][0] != channels:
         y = conv_bn(build, y, channels, bias=True)
@@ -148,7 +148,7 @@ def _add_block(
 
 
 def _add_path(build: GraphBuilder, x: int, path: InceptionPath, stride: int) -> int:
-    """Add a path of a block; returns its output."""
+    """Add a path of a block and return its output."""
     strided = VOCABULARY.first_convolution(path.operations)
     changing = [i for i, name in enumerate(path.operations) if changes_channels(name)]
     widths = {changing[0]: path.inner} | {changing[-1]: path.channels}

@@ -1,4 +1,4 @@
-"""MnasNet: the search space of Accel-NASBench, EfficientNet-B0's compute_graph with free blocks.
+"""MnasNet: the search space of Accel-NASBench, EfficientNet-B0's stages with free blocks.
 
 Sources: Tan et al., "MnasNet" (CVPR 2019); Ahmad et al., "Accel-NASBench" (DAC 2024),
 appendix B. The network is a 3x3 convolution of stride 2 to 32 channels, seven stages, a
@@ -16,13 +16,13 @@ import numpy as np
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.base import ArchitectureError, SearchSpace
 from gennape.spaces.parts.convolutions import conv_bn
-from gennape.spaces.parts.mobile import Block, inverted_bottleneck
+from gennape.spaces.parts.mobile import InvertedBottleneck, inverted_bottleneck
 from gennape.spaces.parts.stages import NUMBER, numbers, one_changed, some, split_stages
 
 KERNELS = (3, 5)
 EXPANSIONS = (1, 4, 6)
 LAYERS = ((1, 2, 3),) * 5 + ((1, 2, 3, 4), (1, 2, 3))
-"""How many blocks each stage may have."""
+"""Numbers of blocks that each stage may have."""
 
 _LINE = some(f"k{NUMBER}e{NUMBER}n{NUMBER}(?:se)?", "/")
 _STEM_CHANNELS = 32
@@ -33,7 +33,7 @@ _SQUEEZE = 4
 
 
 class MnasNetStage(NamedTuple):
-    """What all blocks of a stage have in common, and how many they are."""
+    """Number of blocks in a stage and the settings that all of them share."""
 
     kernel: int
     expansion: int
@@ -43,7 +43,7 @@ class MnasNetStage(NamedTuple):
 
 @dataclass(frozen=True)
 class MnasNetArchitecture:
-    """Seven stages."""
+    """An architecture of seven stages."""
 
     stages: tuple[MnasNetStage, ...]
 
@@ -51,11 +51,11 @@ class MnasNetArchitecture:
         if len(self.stages) != len(LAYERS):
             raise ArchitectureError(f"MnasNet has {len(LAYERS)} stages, not {len(self.stages)}")
         for number, (stage, options) in enumerate(zip(self.stages, _OPTIONS, strict=True), 1):
-            for what, value, allowed in zip(stage._fields, stage, options, strict=True):
+            for field, value, allowed in zip(stage._fields, stage, options, strict=True):
                 if value not in allowed:
                     raise ArchitectureError(
-                        f"{what} of stage {number} of MnasNet is {' or '.join(map(str, allowed))}, "
-                        f"not {value}"
+                        f"{field} of stage {number} of MnasNet is "
+                        f"{' or '.join(map(str, allowed))}, not {value}"
                     )
 
 
@@ -63,7 +63,7 @@ _OPTIONS = [(KERNELS, EXPANSIONS, layers, (False, True)) for layers in LAYERS]
 
 
 class MnasNet(SearchSpace[MnasNetArchitecture]):
-    """The family on ImageNet."""
+    """MnasNet for ImageNet images."""
 
     name = "mnasnet"
     size = prod(len(values) for options in _OPTIONS for values in options)
@@ -71,7 +71,7 @@ class MnasNet(SearchSpace[MnasNetArchitecture]):
     default_resolution = 224
 
     def sample(self, rng: np.random.Generator) -> MnasNetArchitecture:
-        """A random architecture, each value with equal probability."""
+        """Draw a random architecture, each value with equal probability."""
         return MnasNetArchitecture(
             tuple(
                 MnasNetStage._make(values[rng.integers(len(values))] for values in options)
@@ -80,7 +80,7 @@ class MnasNet(SearchSpace[MnasNetArchitecture]):
         )
 
     def neighbours(self, architecture: MnasNetArchitecture) -> list[MnasNetArchitecture]:
-        """The 43 architectures that differ in one value of one stage."""
+        """List the 43 architectures that differ in one value of one stage."""
         near = [
             [MnasNetStage._make(changed) for changed in one_changed(stage, options)]
             for stage, options in zip(architecture.stages, _OPTIONS, strict=True)
@@ -106,14 +106,14 @@ class MnasNet(SearchSpace[MnasNetArchitecture]):
         )
 
     def format(self, architecture: MnasNetArchitecture) -> str:
-        """The line that `parse` reads."""
+        """Write the line that `parse` reads."""
         return "/".join(
             f"k{kernel}e{expansion}n{layers}" + ("se" if squeeze_excite else "")
             for kernel, expansion, layers, squeeze_excite in architecture.stages
         )
 
     def graph(self, architecture: MnasNetArchitecture) -> ComputationGraph:
-        """The whole network as a computation graph."""
+        """Build the computation graph of the whole network."""
         build = GraphBuilder()
         x = build.input((3, self.resolution, self.resolution))
         x = conv_bn(build, x, _STEM_CHANNELS, kernel=3, stride=2, activation=Op.RELU)
@@ -122,8 +122,8 @@ class MnasNet(SearchSpace[MnasNetArchitecture]):
         ):
             for position in range(stage.layers):
                 inputs = build.shapes[x][0]
-                block = Block(
-                    channels,
+                block = InvertedBottleneck(
+                    channels=channels,
                     expanded=inputs * stage.expansion,
                     kernel=stage.kernel,
                     stride=first_stride if position == 0 else 1,

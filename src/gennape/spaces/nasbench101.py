@@ -15,7 +15,7 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.parts.cell_enumeration import enumerate_cells
+from gennape.spaces.parts.cell_enumeration import Edges, enumerate_cells
 from gennape.spaces.parts.convolutions import conv_bn
 
 OPERATIONS = ("conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3")
@@ -28,7 +28,6 @@ _STEM_CHANNELS = 128
 _STACKS = 3
 _CELLS_PER_STACK = 3
 
-Edges = tuple[tuple[int, int], ...]
 Change = tuple[list[str], list[tuple[int, int]]]
 """Operations and edges, of a cell of the family or not."""
 
@@ -47,7 +46,7 @@ class NASBench101Architecture:
 
 
 class NASBench101(SearchSpace[NASBench101Architecture]):
-    """The family on CIFAR-10."""
+    """NAS-Bench-101 for CIFAR-10 images."""
 
     name = "nasbench101"
     size = 423_624
@@ -55,7 +54,7 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
     def from_cell(
         self, adjacency: Sequence[Sequence[int]], operations: Sequence[str]
     ) -> NASBench101Architecture:
-        """The architecture of a cell as the benchmark's files write it.
+        """Make the architecture of a cell as the benchmark's files write it.
 
         Args:
             adjacency: Upper triangular 0/1 matrix, `(vertices, vertices)`.
@@ -84,12 +83,12 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
         return _checked(interior, edges)
 
     def enumerate(self) -> Iterator[NASBench101Architecture]:
-        """All 423,624 cells, from the smallest to the largest; takes some seconds."""
+        """Iterate over all 423,624 cells, from the smallest to the largest; takes some seconds."""
         cells = enumerate_cells(OPERATIONS, MAX_VERTICES, MAX_EDGES)
         return starmap(NASBench101Architecture, cells)
 
     def sample(self, rng: np.random.Generator) -> NASBench101Architecture:
-        """A random cell: random edges and operations on seven vertices, until one is valid."""
+        """Draw random edges and operations on seven vertices until a cell is valid."""
         while True:
             matrix = np.triu(rng.integers(2, size=(MAX_VERTICES, MAX_VERTICES)), 1)
             operations = [OPERATIONS[i] for i in rng.integers(3, size=MAX_VERTICES - 2)]
@@ -99,7 +98,7 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
                 continue
 
     def neighbours(self, architecture: NASBench101Architecture) -> list[NASBench101Architecture]:
-        """The cells one change away.
+        """List the cells one change away.
 
         A change is one edge more or less, another operation on one vertex, or a new vertex
         in the middle of one edge.
@@ -109,7 +108,7 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
     def mutate(
         self, architecture: NASBench101Architecture, rng: np.random.Generator
     ) -> NASBench101Architecture:
-        """The outcome of a random change; of the dozens that there are, few are checked."""
+        """Apply a random change; few of the dozens of changes are checked."""
         changes = list(_changes(architecture))
         order = rng.permutation(len(changes))
         return next(_valid((changes[place] for place in order), architecture))
@@ -135,12 +134,12 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
         return _checked([_LONG[name] for name in names], [(int(p[0]), int(p[1])) for p in pairs])
 
     def format(self, architecture: NASBench101Architecture) -> str:
-        """The line that `parse` reads."""
+        """Write the line that `parse` reads."""
         operations = "-".join(_SHORT[operation] for operation in architecture.operations)
         return operations + "/" + "-".join(f"{s}{t}" for s, t in architecture.edges)
 
     def graph(self, architecture: NASBench101Architecture) -> ComputationGraph:
-        """The whole network as a computation graph."""
+        """Build the computation graph of the whole network."""
         build = GraphBuilder()
         x = build.input((3, self.resolution, self.resolution))
         x = conv_bn(build, x, _STEM_CHANNELS, kernel=3, activation=Op.RELU)
@@ -156,7 +155,7 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
 def _valid(
     changes: Iterable[Change], architecture: NASBench101Architecture
 ) -> Iterator[NASBench101Architecture]:
-    """The cells that changes lead to, without the architecture itself."""
+    """Iterate over the valid cells after the changes, without the architecture itself."""
     for operations, edges in changes:
         try:
             found = _checked(operations, edges)
@@ -167,7 +166,7 @@ def _valid(
 
 
 def _changes(cell: NASBench101Architecture) -> Iterator[Change]:
-    """Operations and edges after each possible change, within the family or not."""
+    """Iterate over operations and edges after each change, within the family or not."""
     operations, edges = list(cell.operations), set(cell.edges)
     for vertex, operation in product(range(len(operations)), OPERATIONS):
         yield [*operations[:vertex], operation, *operations[vertex + 1 :]], list(edges)
@@ -185,7 +184,11 @@ def _changes(cell: NASBench101Architecture) -> Iterator[Change]:
 def _checked(
     operations: Sequence[str], edges: Sequence[tuple[int, int]]
 ) -> NASBench101Architecture:
-    """A valid cell, its idle vertices removed."""
+    """Make a valid cell by removing idle vertices.
+
+    Raises:
+        ArchitectureError: The family has no such cell; says why.
+    """
     output = len(operations) + 1
     for operation in operations:
         if operation not in OPERATIONS:
@@ -212,7 +215,7 @@ def _checked(
 
 
 def _reachable(edges: Sequence[tuple[int, int]], start: int) -> set[int]:
-    """Vertices reachable from `start` along edges."""
+    """Find the vertices that edges reach from `start`."""
     found = {start}
     frontier = [start]
     while frontier:
@@ -224,9 +227,10 @@ def _reachable(edges: Sequence[tuple[int, int]], start: int) -> set[int]:
 
 
 def _vertex_channels(inputs: int, outputs: int, cell: NASBench101Architecture) -> list[int]:
-    """Channels of every vertex: the output's are split over the vertices that feed it.
+    """Return the channels of every vertex.
 
-    The first ones take the remainder; the others take the maximum of their successors'.
+    The channels of the output are split over the vertices before it, of which the first ones take
+    the remainder; the other vertices have the maximum of their successors.
     """
     last = len(cell.operations) + 1
     feeding = [source for source, target in cell.edges if target == last and source != 0]
@@ -264,7 +268,7 @@ def _vertex(
     vertex: int,
     cell: NASBench101Architecture,
 ) -> int:
-    """The operation of one vertex on the sum of its arguments."""
+    """Add the operation of one vertex on the sum of its arguments."""
     width = widths[vertex]
     arguments = [
         results[source]

@@ -14,8 +14,13 @@ from typing import NamedTuple
 
 from gennape.graph import ComputationGraph, GraphBuilder
 from gennape.spaces.base import ArchitectureError
-from gennape.spaces.parts.cell_operations import relu_conv_bn
-from gennape.spaces.parts.cells import EDGES, CellArchitecture, CellSpace, cell
+from gennape.spaces.parts.cells import (
+    EDGES,
+    CellArchitecture,
+    CellSpace,
+    add_cell,
+    relu_conv_bn,
+)
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 
@@ -33,7 +38,7 @@ class NASBench201Architecture(CellArchitecture):
 
 
 class NASBench201(CellSpace[NASBench201Architecture]):
-    """The family; `classes` is 10 for CIFAR-10, 100 for CIFAR-100, 120 for ImageNet16-120."""
+    """NAS-Bench-201; `classes` is 10 for CIFAR-10, 100 for CIFAR-100, 120 for ImageNet16-120."""
 
     name = "nasbench201"
     size = len(OPERATIONS) ** len(EDGES)
@@ -57,26 +62,26 @@ class NASBench201(CellSpace[NASBench201Architecture]):
         )
 
     def format(self, architecture: NASBench201Architecture) -> str:
-        """The string used by the benchmark itself."""
+        """Write the string that the benchmark itself uses."""
         tokens: list[list[str]] = [[], [], []]
         for (source, target), operation in zip(EDGES, architecture.operations, strict=True):
             tokens[target - 1].append(f"{operation}~{source}")
         return "+".join("|" + "|".join(step) + "|" for step in tokens)
 
     def signature(self, architecture: NASBench201Architecture) -> Hashable:
-        """What reaches the cell's output, and which convolutions there are."""
+        """Return the sum that the cell's output is, and the number of each convolution."""
         operations = architecture.operations
         return _output(operations), *map(operations.count, _CONVOLUTIONS)
 
     def graph(self, architecture: NASBench201Architecture) -> ComputationGraph:
-        """The whole network as a computation graph."""
+        """Build the computation graph of the whole network."""
         build = GraphBuilder()
         x = build.input((3, self.resolution, self.resolution))
         x = build.batch_norm(build.conv(x, _CHANNELS[0], kernel=3))
         for stage, channels in enumerate(_CHANNELS):
             if stage > 0:
                 x = _reduction(build, x, channels)
-            block = partial(cell, build, operations=architecture.operations, channels=channels)
+            block = partial(add_cell, build, operations=architecture.operations, channels=channels)
             x = build.repeat(block, x, _CELLS_PER_STAGE)
         x = build.global_avg_pool(build.relu(build.batch_norm(x)))
         build.output(build.linear(build.flatten(x), self.classes))
@@ -84,14 +89,14 @@ class NASBench201(CellSpace[NASBench201Architecture]):
 
 
 def _reduction(build: GraphBuilder, x: int, channels: int) -> int:
-    """A residual block of stride 2 with average pooling on its short cut."""
+    """Add a residual block of stride 2 with average pooling on its short cut."""
     short_cut = build.conv(build.avg_pool(x, kernel=2, stride=2), channels)
     y = relu_conv_bn(build, x, channels, kernel=3, stride=2)
     return build.add(short_cut, relu_conv_bn(build, y, channels, kernel=3))
 
 
 class _Term(NamedTuple):
-    """One summand of a node of a cell.
+    """A summand of a node of a cell.
 
     Attributes:
         shape: The operations that make it of the cell's input, in brackets.
@@ -105,10 +110,10 @@ class _Term(NamedTuple):
 
 
 def _output(operations: tuple[str, ...]) -> Hashable:
-    """The sum that a cell's output is.
+    """Write the sum that the output of a cell is.
 
-    Edges of skip connections give the sum that they read, others one summand; what reads
-    nothing but zeros is zero. Edges are numbered as they are met, so that equal sums tell
+    Edges of skip connections give the sum that they read, others one summand; an operation that
+    reads nothing but zeros is zero. Edges are numbered as they are met, so that equal sums tell
     one convolution used twice from two of them.
     """
     nodes: list[tuple[_Term, ...]] = [(_Term("x", -1, ()),)]
@@ -127,7 +132,7 @@ def _output(operations: tuple[str, ...]) -> Hashable:
 
 
 def _numbered(terms: tuple[_Term, ...], numbers: dict[int, int]) -> Hashable:
-    """The summands with their edges numbered anew."""
+    """Renumber the edges of the summands."""
     return tuple(
         (
             term.shape,

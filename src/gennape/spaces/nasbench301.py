@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gennape.graph import ComputationGraph, GraphBuilder, written_once
+from gennape.graph import ComputationGraph, GraphBuilder, cached_block
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.parts.cell_operations import factorized_reduce, relu_conv_bn
+from gennape.spaces.parts.cells import factorized_reduce, relu_conv_bn
 from gennape.spaces.parts.stages import one_changed, split_stages
 
 OPERATIONS = (
@@ -43,14 +43,14 @@ _CELL_INPUTS = 2
 _DILATION = 2
 
 
-class Edge(NamedTuple):
+class CellEdge(NamedTuple):
     """An operation on a result of the cell: 0 and 1 are its inputs, then come its steps."""
 
     operation: str
     source: int
 
 
-Step = tuple[Edge, Edge]
+Step = tuple[CellEdge, CellEdge]
 Cell = tuple[Step, ...]
 
 
@@ -76,13 +76,13 @@ class NASBench301Architecture:
 
 
 class NASBench301(SearchSpace[NASBench301Architecture]):
-    """The family, as NAS-Bench-301 trained it unless told otherwise.
+    """The DARTS space with the sizes of NAS-Bench-301 by default.
 
     Args:
         classes: Outputs of the classifier.
         resolution: Height and width of its images.
         layers: Number of cells; DARTS itself has 20.
-        channels: Of a step in the first cells; DARTS itself has 36.
+        channels: Channels of a step in the first cells; DARTS itself has 36.
     """
 
     name = "nasbench301"
@@ -103,7 +103,7 @@ class NASBench301(SearchSpace[NASBench301Architecture]):
     def from_genotype(
         self, normal: Sequence[tuple[str, int]], reduce: Sequence[tuple[str, int]]
     ) -> NASBench301Architecture:
-        """The architecture of a genotype as DARTS writes it.
+        """Make the architecture of a genotype as DARTS writes it.
 
         Args:
             normal: Pairs of an operation and its source, two for each step in either order.
@@ -115,11 +115,11 @@ class NASBench301(SearchSpace[NASBench301Architecture]):
         return NASBench301Architecture(_steps(normal), _steps(reduce))
 
     def sample(self, rng: np.random.Generator) -> NASBench301Architecture:
-        """A random genotype, each with equal probability."""
+        """Draw a random genotype, each with equal probability."""
         return NASBench301Architecture(_sample_cell(rng), _sample_cell(rng))
 
     def neighbours(self, architecture: NASBench301Architecture) -> list[NASBench301Architecture]:
-        """The 120 genotypes with another operation or another source of one edge."""
+        """List the 120 genotypes with another operation or another source of one edge."""
         cells = (architecture.normal, architecture.reduce)
         near = [
             list(one_changed(cell, [list(_near(step, n + 2)) for n, step in enumerate(cell)]))
@@ -144,7 +144,7 @@ class NASBench301(SearchSpace[NASBench301Architecture]):
         return self.from_genotype(*map(_read_edges, cells))
 
     def format(self, architecture: NASBench301Architecture) -> str:
-        """The line that `parse` reads."""
+        """Write the line that `parse` reads."""
         return "/".join(
             "-".join(
                 "+".join(f"{_SHORT[operation]}.{source}" for operation, source in step)
@@ -154,7 +154,7 @@ class NASBench301(SearchSpace[NASBench301Architecture]):
         )
 
     def graph(self, architecture: NASBench301Architecture) -> ComputationGraph:
-        """The whole network as a computation graph."""
+        """Build the computation graph of the whole network."""
         build = GraphBuilder()
         x = build.input((3, self.resolution, self.resolution))
         x = build.batch_norm(build.conv(x, _STEM_MULTIPLIER * self.channels, kernel=3))
@@ -170,14 +170,14 @@ class NASBench301(SearchSpace[NASBench301Architecture]):
 
 
 def _steps(edges: Iterable[tuple[str, int]]) -> Cell:
-    """Edges two by two, the earlier source first."""
-    ordered = [Edge(*edge) for edge in edges]
+    """Pair consecutive edges, the earlier source first."""
+    ordered = [CellEdge(*edge) for edge in edges]
     if len(ordered) != 2 * STEPS:
         raise ArchitectureError(f"a cell has {2 * STEPS} edges, not {len(ordered)}")
     return tuple(_step(*ordered[first : first + 2]) for first in range(0, 2 * STEPS, 2))
 
 
-def _step(one: Edge, other: Edge) -> Step:
+def _step(one: CellEdge, other: CellEdge) -> Step:
     return (one, other) if one.source <= other.source else (other, one)
 
 
@@ -201,15 +201,15 @@ def _sample_cell(rng: np.random.Generator) -> Cell:
     for sources in range(_CELL_INPUTS, _CELL_INPUTS + STEPS):
         pairs = list(combinations(range(sources), 2))
         operations = [OPERATIONS[i] for i in rng.integers(len(OPERATIONS), size=2)]
-        first, second = map(Edge, operations, pairs[rng.integers(len(pairs))])
+        first, second = map(CellEdge, operations, pairs[rng.integers(len(pairs))])
         steps.append((first, second))
     return tuple(steps)
 
 
 def _near(step: Step, sources: int) -> Iterator[Step]:
-    """The steps with another operation or source of one edge."""
+    """Iterate over the steps with another operation or source of one edge."""
     options = [
-        [Edge._make(changed) for changed in one_changed(edge, (OPERATIONS, range(sources)))]
+        [CellEdge._make(changed) for changed in one_changed(edge, (OPERATIONS, range(sources)))]
         for edge in step
     ]
     for one, other in one_changed(step, options):
@@ -218,7 +218,7 @@ def _near(step: Step, sources: int) -> Iterator[Step]:
 
 
 def _read_edges(text: str) -> list[tuple[str, int]]:
-    """The edges of a cell in a line that has the right form."""
+    """Read the edges of a cell from a line of the right form."""
     tokens = [edge.split(".") for step in text.split("-") for edge in step.split("+")]
     return [(_LONG[short], int(source)) for short, source in tokens]
 
@@ -227,12 +227,12 @@ def _cell(build: GraphBuilder, before: int, x: int, cell: Cell, channels: int, s
     """Add a cell.
 
     Args:
-        build: Where to add it.
+        build: Builder of the network.
         before: Output of the cell before the last.
         x: Output of the last cell; smaller than `before` behind a reduction cell.
         cell: Its steps.
-        channels: Of each step.
-        stride: Of the operations on its inputs.
+        channels: Channels of each step.
+        stride: Stride of the operations on its inputs.
     """
     shrunk = build.shapes[before][1:] != build.shapes[x][1:]
     fit = factorized_reduce if shrunk else relu_conv_bn
@@ -246,7 +246,7 @@ def _cell(build: GraphBuilder, before: int, x: int, cell: Cell, channels: int, s
     return build.concat(*nodes[_CELL_INPUTS:])
 
 
-@written_once
+@cached_block
 def _operation(build: GraphBuilder, x: int, operation: str, stride: int) -> int:
     if operation == "skip_connect":
         return x if stride == 1 else factorized_reduce(build, x, build.shapes[x][0])
@@ -261,7 +261,7 @@ def _operation(build: GraphBuilder, x: int, operation: str, stride: int) -> int:
 
 
 def _separable(build: GraphBuilder, x: int, kernel: int, stride: int = 1, dilation: int = 1) -> int:
-    """ReLU, a depthwise and a 1x1 convolution, batch norm."""
+    """Add ReLU, a depthwise and a 1x1 convolution, batch norm."""
     channels = build.shapes[x][0]
     y = build.conv(build.relu(x), channels, kernel, stride, channels, dilation)
     return build.batch_norm(build.conv(y, channels))

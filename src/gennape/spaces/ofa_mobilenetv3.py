@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.parts.convolutions import conv_bn
-from gennape.spaces.parts.mobile import Block, inverted_bottleneck, make_divisible
+from gennape.spaces.parts.mobile import InvertedBottleneck, inverted_bottleneck, make_divisible
 from gennape.spaces.parts.ofa_mobile import (
     DEPTHS,
     OFAMobileArchitecture,
@@ -35,6 +35,9 @@ _STAGES = (
     _Stage(112, 1, Op.HARDSWISH, True),
     _Stage(160, 2, Op.HARDSWISH, True),
 )
+_FIRST_BLOCK = InvertedBottleneck(
+    channels=_STEM_CHANNELS, expanded=_STEM_CHANNELS, kernel=3, stride=1, activation=Op.RELU
+)
 _LAST_CHANNELS = 960
 _HEAD_CHANNELS = 1280
 _SQUEEZE = 4
@@ -42,39 +45,37 @@ _SQUEEZE = 4
 
 @dataclass(frozen=True)
 class OFAMobileNetV3Architecture(OFAMobileArchitecture):
-    """Five stages of two to four blocks."""
+    """An architecture of five stages of two to four blocks."""
 
     family = "OFA-MobileNetV3"
     depths = (DEPTHS,) * len(_STAGES)
 
 
 class OFAMobileNetV3(OFAMobileSpace[OFAMobileNetV3Architecture]):
-    """The family on ImageNet."""
+    """OFA-MobileNetV3 for ImageNet images."""
 
     name = "ofa_mobilenetv3"
     size = family_size(OFAMobileNetV3Architecture.depths)
     architecture = OFAMobileNetV3Architecture
 
     def graph(self, architecture: OFAMobileNetV3Architecture) -> ComputationGraph:
-        """The whole network as a computation graph."""
+        """Build the computation graph of the whole network."""
         build = GraphBuilder()
         x = build.input((3, self.resolution, self.resolution))
         x = conv_bn(build, x, _STEM_CHANNELS, kernel=3, stride=2, activation=Op.HARDSWISH)
-        x = inverted_bottleneck(
-            build, x, Block(_STEM_CHANNELS, _STEM_CHANNELS, 3, stride=1, activation=Op.RELU)
-        )
+        x = inverted_bottleneck(build, x, _FIRST_BLOCK)
         for stage, blocks in zip(_STAGES, architecture.stages, strict=True):
             for position, (kernel, expansion) in enumerate(blocks):
                 stride = stage.stride if position == 0 else 1
                 expanded = build.shapes[x][0] * expansion
                 squeezed = make_divisible(expanded // _SQUEEZE) if stage.squeeze else 0
-                block = Block(
-                    stage.channels,
-                    expanded,
-                    kernel,
-                    stride,
-                    stage.activation,
-                    squeezed,
+                block = InvertedBottleneck(
+                    channels=stage.channels,
+                    expanded=expanded,
+                    kernel=kernel,
+                    stride=stride,
+                    activation=stage.activation,
+                    squeezed=squeezed,
                     gate=Op.HARDSIGMOID,
                 )
                 x = inverted_bottleneck(build, x, block)

@@ -32,13 +32,13 @@ from gennape.spaces.parts.stages import (
 )
 
 WIDTHS = (65, 80, 100)
-"""Channels of a part in percent of the full ones."""
+"""Channels of the stem or of a stage in percent of the full width."""
 
 EXPANSIONS = (20, 25, 35)
 """Channels between the convolutions of a bottleneck in percent of its output channels."""
 
 DEPTHS = ((2, 3, 4), (2, 3, 4), (4, 5, 6), (2, 3, 4))
-"""How many bottlenecks each stage may have."""
+"""Numbers of bottlenecks that each stage may have."""
 
 _LINE = f"w{NUMBER}(?:-r)?-w{NUMBER}/" + some(f"w{NUMBER}(?:-e{NUMBER})+", "/")
 _STEM_CHANNELS = 64
@@ -66,7 +66,7 @@ STEMS = tuple(map(OFAResNetStem._make, product(WIDTHS, (False, True), WIDTHS)))
 
 @dataclass(frozen=True)
 class OFAResNet50Architecture:
-    """The stem and four stages.
+    """An architecture of a stem and four stages.
 
     In the stem, 65 and 80 percent as the first width give the same 24 channels.
     """
@@ -87,7 +87,7 @@ class OFAResNet50Architecture:
 
 
 class OFAResNet50(SearchSpace[OFAResNet50Architecture]):
-    """The family on ImageNet."""
+    """OFA-ResNet50 for ImageNet images."""
 
     name = "ofa_resnet50"
     size = len(STEMS) * prod(
@@ -97,7 +97,7 @@ class OFAResNet50(SearchSpace[OFAResNet50Architecture]):
     default_resolution = 224
 
     def sample(self, rng: np.random.Generator) -> OFAResNet50Architecture:
-        """A random architecture: every stem, width, depth and expansion equally often."""
+        """Draw a random architecture: every stem, width, depth and expansion equally often."""
         stem = STEMS[rng.integers(len(STEMS))]
         widths = [WIDTHS[i] for i in rng.integers(len(WIDTHS), size=len(DEPTHS))]
         return OFAResNet50Architecture(
@@ -109,7 +109,7 @@ class OFAResNet50(SearchSpace[OFAResNet50Architecture]):
         )
 
     def neighbours(self, architecture: OFAResNet50Architecture) -> list[OFAResNet50Architecture]:
-        """All with another width or expansion, one bottleneck more or less, or another stem."""
+        """List all with another width or expansion, another depth by one, or another stem."""
         stem, stages = architecture.stem, architecture.stages
         near_stems = one_changed(stem, (WIDTHS, (False, True), WIDTHS))
         near_stages = [
@@ -148,7 +148,7 @@ class OFAResNet50(SearchSpace[OFAResNet50Architecture]):
         )
 
     def format(self, architecture: OFAResNet50Architecture) -> str:
-        """The line that `parse` reads."""
+        """Write the line that `parse` reads."""
         first_width, residual, width = architecture.stem
         stages = (
             "-".join([f"w{stage.width}", *(f"e{expansion}" for expansion in stage.expansions)])
@@ -157,7 +157,7 @@ class OFAResNet50(SearchSpace[OFAResNet50Architecture]):
         return "/".join([f"w{first_width}-{'r-' if residual else ''}w{width}", *stages])
 
     def graph(self, architecture: OFAResNet50Architecture) -> ComputationGraph:
-        """The whole network as a computation graph."""
+        """Build the computation graph of the whole network."""
         build = GraphBuilder()
         x = build.input((3, self.resolution, self.resolution))
         x = build.max_pool(_stem(build, x, architecture.stem), kernel=3, stride=2, padding=1)
@@ -173,7 +173,7 @@ class OFAResNet50(SearchSpace[OFAResNet50Architecture]):
 
 
 def _near(stage: OFAResNetStage, depths: Sequence[int]) -> Iterator[tuple[object, ...]]:
-    """The stages one change away."""
+    """Iterate over the stages one change away."""
     expansions = stage.expansions
     near = [
         *one_changed(expansions, (EXPANSIONS,) * len(expansions)),

@@ -16,7 +16,7 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.parts.cell_operations import relu_conv_bn
+from gennape.spaces.parts.cells import relu_conv_bn
 from gennape.spaces.parts.transnas import (
     BASE_CHANNELS,
     CLASSES,
@@ -24,7 +24,7 @@ from gennape.spaces.parts.transnas import (
     RESOLUTION,
     doubles,
     halves,
-    network,
+    write_network,
 )
 
 DEPTHS = range(4, 7)
@@ -36,7 +36,7 @@ _LINE = f"{BASE_CHANNELS}-([0-9]+)-basic"
 
 @dataclass(frozen=True)
 class TransNASMacroArchitecture:
-    """Codes of the modules, each one of `MODULES`."""
+    """An architecture: the code of each module, one of `MODULES`."""
 
     modules: tuple[int, ...]
 
@@ -56,7 +56,7 @@ class TransNASMacroArchitecture:
 
 
 class TransNASMacro(SearchSpace[TransNASMacroArchitecture]):
-    """The family; `classes` is 75 for `class_object`, 47 for `class_scene`."""
+    """TransNAS-Bench-101 macro; `classes` is 75 for `class_object`, 47 for `class_scene`."""
 
     name = "transnas_macro"
     size = 3_256
@@ -64,17 +64,17 @@ class TransNASMacro(SearchSpace[TransNASMacroArchitecture]):
     default_resolution = RESOLUTION
 
     def enumerate(self) -> Iterator[TransNASMacroArchitecture]:
-        """All 3,256 networks, those of fewer modules first."""
+        """Iterate over all 3,256 networks, those of fewer modules first."""
         return iter(_all())
 
     def sample(self, rng: np.random.Generator) -> TransNASMacroArchitecture:
-        """A random network, each with equal probability."""
+        """Draw a random network, each with equal probability."""
         return _all()[rng.integers(len(_all()))]
 
     def neighbours(
         self, architecture: TransNASMacroArchitecture
     ) -> list[TransNASMacroArchitecture]:
-        """The networks with one module changed, left out or put in."""
+        """List the networks with one module changed, left out or put in."""
         found = set(_valid(_changes(architecture.modules)))
         return sorted(found - {architecture}, key=self.format)
 
@@ -94,12 +94,12 @@ class TransNASMacro(SearchSpace[TransNASMacroArchitecture]):
         return TransNASMacroArchitecture(tuple(map(int, match[1])))
 
     def format(self, architecture: TransNASMacroArchitecture) -> str:
-        """The string used by the benchmark itself."""
+        """Write the string that the benchmark itself uses."""
         return f"{BASE_CHANNELS}-{''.join(map(str, architecture.modules))}-basic"
 
     def graph(self, architecture: TransNASMacroArchitecture) -> ComputationGraph:
-        """The whole network as a computation graph."""
-        build = network(self.resolution, self.classes, architecture.modules, _residual_block)
+        """Build the computation graph of the whole network."""
+        build = write_network(self.resolution, self.classes, architecture.modules, _residual_block)
         return build.build(name=f"{self.name}:{self.format(architecture)}")
 
 
@@ -109,7 +109,7 @@ def _all() -> tuple[TransNASMacroArchitecture, ...]:
 
 
 def _valid(candidates: Iterator[tuple[int, ...]]) -> Iterator[TransNASMacroArchitecture]:
-    """The architectures among the candidates."""
+    """Iterate over the candidates that belong to the family."""
     for modules in candidates:
         try:
             yield TransNASMacroArchitecture(modules)
@@ -118,7 +118,7 @@ def _valid(candidates: Iterator[tuple[int, ...]]) -> Iterator[TransNASMacroArchi
 
 
 def _changes(modules: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Modules after each possible change, within the family or not."""
+    """Iterate over the modules after each possible change, within the family or not."""
     for place in range(len(modules) + 1):
         before, after = modules[:place], modules[place:]
         yield (*before, *after[1:])

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from gennape.graph import ComputationGraph, GraphBuilder
 from gennape.spaces.base import ArchitectureError
-from gennape.spaces.parts.cells import EDGES, CellArchitecture, CellSpace, cell
-from gennape.spaces.parts.transnas import BASE_CHANNELS, CLASSES, RESOLUTION, network
+from gennape.spaces.parts.cells import EDGES, CellArchitecture, CellSpace, add_cell
+from gennape.spaces.parts.transnas import BASE_CHANNELS, CLASSES, RESOLUTION, write_network
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3")
 """In the order of their digits in the architecture string."""
@@ -31,7 +31,7 @@ class TransNASMicroArchitecture(CellArchitecture):
 
 
 class TransNASMicro(CellSpace[TransNASMicroArchitecture]):
-    """The family; `classes` is 75 for `class_object`, 47 for `class_scene`."""
+    """TransNAS-Bench-101 micro; `classes` is 75 for `class_object`, 47 for `class_scene`."""
 
     name = "transnas_micro"
     size = len(OPERATIONS) ** len(EDGES)
@@ -40,7 +40,7 @@ class TransNASMicro(CellSpace[TransNASMicroArchitecture]):
     architecture = TransNASMicroArchitecture
 
     def from_digits(self, digits: Sequence[int]) -> TransNASMicroArchitecture:
-        """The architecture of the digits of its string, one for each of `EDGES`.
+        """Make the architecture of the digits of its string, one for each of `EDGES`.
 
         Raises:
             ArchitectureError: A digit stands for no operation, or there are more or fewer.
@@ -69,15 +69,15 @@ class TransNASMicro(CellSpace[TransNASMicroArchitecture]):
         return self.from_digits([int(digit) for digit in "".join(match.groups())])
 
     def format(self, architecture: TransNASMicroArchitecture) -> str:
-        """The string used by the benchmark itself."""
+        """Write the string that the benchmark itself uses."""
         digits = "".join(str(OPERATIONS.index(name)) for name in architecture.operations)
         return f"{_PREFIX}{digits[:1]}_{digits[1:3]}_{digits[3:]}"
 
     def graph(self, architecture: TransNASMicroArchitecture) -> ComputationGraph:
-        """The whole network as a computation graph."""
+        """Build the computation graph of the whole network."""
 
         def block(build: GraphBuilder, x: int, channels: int, stride: int) -> int:
-            return cell(build, x, architecture.operations, channels)
+            return add_cell(build, x, architecture.operations, channels)
 
-        build = network(self.resolution, self.classes, _MODULES, block)
+        build = write_network(self.resolution, self.classes, _MODULES, block)
         return build.build(name=f"{self.name}:{self.format(architecture)}")

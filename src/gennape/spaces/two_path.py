@@ -6,10 +6,25 @@ have stride 2 and double the channels; their concatenation, a 3x3 convolution to
 channels, global average pool and a linear layer. A block is one to three operations in
 series, the first convolution of which takes the stride and the change of channels, and a
 residual where the shape stays. No convolution has a bias; activations are ReLU6.
+
+Operations that count as convolutions, C being the channels they read:
+
+- `c3`, `c5`: 3x3, 5x5
+- `d3`: 3x3 to C channels, then 3x3
+- `r2k3`, `r4k3`, `e2k3`: a bottleneck of two 3x3 with C/2, C/4 or 2C channels between them
+- `s3`, `s5`: 1x3 then 3x1, 1x5 then 5x1
+
+Support: `c1`, 1x1; `r2k1`, `e2k1`, bottlenecks of two 1x1; `avg` and `max`, a 3x3 pool and
+batch norm. The first of two convolutions takes the stride. All are followed by batch norm
+and, but for those of bottlenecks, by ReLU6: bottlenecks in the paper's code have a ReLU6 behind
+each convolution in PyTorch and none in TensorFlow, and the published graphs, of 67 nodes in the
+mean, come from TensorFlow; with these activations there would be 76. An average leaves the
+padding out, as it does there.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, permutations
 from math import comb
 from typing import NamedTuple
@@ -18,19 +33,65 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.parts.convolutions import conv_bn
-from gennape.spaces.parts.series import Series
+from gennape.spaces.parts.convolutions import conv_bn, pool_bn, split_conv
+from gennape.spaces.parts.series import Series, Vocabulary
 from gennape.spaces.parts.stages import one_changed, some, split_stages
-from gennape.spaces.parts.two_path_operations import VOCABULARY
+
+
+def _conv(build: GraphBuilder, x: int, channels: int, stride: int, kernel: int) -> int:
+    return conv_bn(build, x, channels, kernel=kernel, stride=stride, activation=Op.RELU6)
+
+
+def _double(build: GraphBuilder, x: int, channels: int, stride: int) -> int:
+    x = _conv(build, x, build.shapes[x][0], stride, kernel=3)
+    return _conv(build, x, channels, 1, kernel=3)
+
+
+def _bottleneck(
+    build: GraphBuilder, x: int, channels: int, stride: int, ratio: float, kernel: int
+) -> int:
+    between = int(build.shapes[x][0] * ratio)
+    x = conv_bn(build, x, between, kernel=kernel, stride=stride)
+    return conv_bn(build, x, channels, kernel=kernel)
+
+
+def _split(build: GraphBuilder, x: int, channels: int, stride: int, kernel: int) -> int:
+    return split_conv(build, x, channels, kernel=kernel, strides=(stride, 1), activation=Op.RELU6)
+
+
+def _pool(build: GraphBuilder, x: int, channels: int, stride: int, op: Op) -> int:
+    return pool_bn(build, x, op)
+
+
+VOCABULARY = Vocabulary(
+    "Two-Path",
+    convolutions={
+        "c3": partial(_conv, kernel=3),
+        "d3": _double,
+        "c5": partial(_conv, kernel=5),
+        "r2k3": partial(_bottleneck, ratio=1 / 2, kernel=3),
+        "r4k3": partial(_bottleneck, ratio=1 / 4, kernel=3),
+        "e2k3": partial(_bottleneck, ratio=2, kernel=3),
+        "s3": partial(_split, kernel=3),
+        "s5": partial(_split, kernel=5),
+    },
+    support={
+        "c1": partial(_conv, kernel=1),
+        "r2k1": partial(_bottleneck, ratio=1 / 2, kernel=1),
+        "e2k1": partial(_bottleneck, ratio=2, kernel=1),
+        "avg": partial(_pool, op=Op.AVG_POOL),
+        "max": partial(_pool, op=Op.MAX_POOL),
+    },
+)
 
 DEPTHS = (2, 3, 4)
-"""How many blocks a path may have."""
+"""Numbers of blocks that a path may have."""
 
 REDUCTIONS = 2
-"""How many of them have stride 2."""
+"""Number of blocks of stride 2 in a path."""
 
 LENGTHS = (1, 2, 3)
-"""How many operations a block may have."""
+"""Numbers of operations that a block may have."""
 
 _PATH = some(some(r"[a-z]\w*", r"\+") + "(?:@2)?", "-")
 _LINE = f"{_PATH}/{_PATH}"
@@ -52,7 +113,7 @@ Path = tuple[TwoPathBlock, ...]
 
 @dataclass(frozen=True)
 class TwoPathArchitecture:
-    """Two paths of blocks; the first one's channels come first."""
+    """An architecture of two paths of blocks; the first one's channels come first."""
 
     paths: tuple[Path, ...]
 
@@ -75,9 +136,9 @@ def _check(whole: str, parts: str, count: int, allowed: Sequence[int]) -> None:
 
 
 class TwoPath(SearchSpace[TwoPathArchitecture]):
-    """The family on CIFAR-10.
+    """Two-Path for CIFAR-10 images.
 
-    Its size counts descriptions. Some describe the same network: two paths in either order,
+    The size counts descriptions. Some describe the same network: two paths in either order,
     or `c3+c3` and `d3` where the shape stays.
     """
 
@@ -85,7 +146,7 @@ class TwoPath(SearchSpace[TwoPathArchitecture]):
     size = _PATHS**2
 
     def sample(self, rng: np.random.Generator) -> TwoPathArchitecture:
-        """A random architecture.
+        """Draw a random architecture.
 
         Every depth, every place of the reductions and every number of operations is equally
         likely; see `Vocabulary.sample` for the operations.
@@ -93,7 +154,7 @@ class TwoPath(SearchSpace[TwoPathArchitecture]):
         return TwoPathArchitecture((_sample_path(rng), _sample_path(rng)))
 
     def neighbours(self, architecture: TwoPathArchitecture) -> list[TwoPathArchitecture]:
-        """The architectures one change away.
+        """List the architectures one change away.
 
         A change replaces an operation, puts one in or leaves one out, moves the stride of one
         block to another, or puts in or leaves out a block of one operation without stride.
@@ -103,7 +164,7 @@ class TwoPath(SearchSpace[TwoPathArchitecture]):
     def mutate(
         self, architecture: TwoPathArchitecture, rng: np.random.Generator
     ) -> TwoPathArchitecture:
-        """A random neighbour; of the hundreds that there are, only this one is made."""
+        """Draw a random neighbour; only this one of the hundreds is constructed."""
         near = _near_pairs(architecture)
         return TwoPathArchitecture(near[rng.integers(len(near))])
 
@@ -123,14 +184,14 @@ class TwoPath(SearchSpace[TwoPathArchitecture]):
         return TwoPathArchitecture(tuple(tuple(map(_block, path.split("-"))) for path in paths))
 
     def format(self, architecture: TwoPathArchitecture) -> str:
-        """The line that `parse` reads."""
+        """Write the line that `parse` reads."""
         return "/".join(
             "-".join("+".join(block.operations) + ("@2" if block.reduces else "") for block in path)
             for path in architecture.paths
         )
 
     def graph(self, architecture: TwoPathArchitecture) -> ComputationGraph:
-        """The whole network as a computation graph."""
+        """Build the computation graph of the whole network."""
         build = GraphBuilder()
         x = build.input((3, self.resolution, self.resolution))
         x = conv_bn(build, x, _STEM_CHANNELS, kernel=3, activation=Op.RELU6)
@@ -167,7 +228,7 @@ def _near_pairs(architecture: TwoPathArchitecture) -> list[tuple[Path, ...]]:
 
 
 def _near(path: Path) -> Iterator[Path]:
-    """The paths one change away, some of them more than once."""
+    """Iterate over the paths one change away, some of them more than once."""
     for place, (operations, reduces) in enumerate(path):
         before, after = path[:place], path[place + 1 :]
         for series in VOCABULARY.near(operations):
@@ -192,7 +253,7 @@ def _with_strides_moved(path: Path) -> Iterator[Path]:
 
 
 def _add_block(build: GraphBuilder, x: int, block: TwoPathBlock) -> int:
-    """Add a block; returns its output."""
+    """Add a block and return its output."""
     first = VOCABULARY.first_convolution(block.operations)
     y = x
     for place, operation in enumerate(block.operations):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from gennape.estimator.calibration.domain_detector import DomainDetector, FamilyProfile
-from gennape.estimator.features.compute_graph import compute_graph_features
 from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.features.network_features import compute_graph_features
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder
 
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from gennape.estimator.features.compute_graph import FEATURES, compute_graph, compute_graph_features
+from gennape.estimator.features.compute_graph import FEATURES, compute_graph
+from gennape.estimator.features.network_features import compute_graph_features
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op, canonical
 
 LOG3 = np.log2(3)

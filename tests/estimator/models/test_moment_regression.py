@@ -4,8 +4,8 @@ import torch
 from scipy.stats import spearmanr
 from sklearn.linear_model import Ridge
 
-from gennape.estimator.features.compute_graph import compute_graph_features
 from gennape.estimator.features.neighbour_moments import neighbour_moments
+from gennape.estimator.features.network_features import compute_graph_features
 from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.models.moment_regression import MomentRegression, _beyond_size
 from gennape.estimator.training.training_set import TrainingSet

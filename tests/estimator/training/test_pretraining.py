@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import torch
 
 from gennape.estimator import CONFIGS, EncoderView, Estimator, EstimatorConfig, load, pretrain
 from gennape.estimator.checkpoint import DESCRIPTION, WEIGHTS
+from gennape.utils.workspace import Workspace, WorkspaceError
 from tiny_tables import TINY, random_graphs, short_split, tiny_estimator, write_nasbench101
 
 
@@ -63,15 +65,16 @@ def _stop(what: str, done: int, total: int) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("arguments", [(replace(TINY, width=9), 0), (TINY, 1)])
+@pytest.mark.parametrize(
+    ("arguments", "difference"),
+    [((replace(TINY, width=9), 0), "config.width was 8, is 9"), ((TINY, 1), "seed was 0, is 1")],
+)
 def test_another_run_does_not_go_on_from_an_unfinished_one(
-    data: Path, arguments: tuple[EstimatorConfig, int]
+    data: Path, arguments: tuple[EstimatorConfig, int], difference: str
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
         pretrain(data, data / "out", TINY, report=_stop)
-    with pytest.raises(
-        ValueError, match=r"unfinished run with another config, seed, families or data; remove"
-    ):
+    with pytest.raises(WorkspaceError, match=rf"\({difference}\); give another folder"):
         pretrain(data, data / "out", *arguments)
 
 
@@ -79,7 +82,18 @@ def test_other_labels_are_another_run(data: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         pretrain(data, data / "out", TINY, report=_stop)
     write_nasbench101(data, valid_accuracy_108=np.linspace(0.8, 0.9, 40).tolist())
-    with pytest.raises(ValueError, match="unfinished run"):
+    with pytest.raises(WorkspaceError, match=r"families.nasbench101 was"):
+        pretrain(data, data / "out", TINY)
+
+
+def test_two_processes_do_not_train_in_one_folder(data: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        pretrain(data, data / "out", TINY, report=_stop)
+    arguments = json.loads((data / "out" / "unfinished" / "arguments.json").read_text())
+    with (
+        Workspace(data / "out" / "unfinished", arguments, "arguments.json"),
+        pytest.raises(WorkspaceError, match=r"another process works in .*unfinished"),
+    ):
         pretrain(data, data / "out", TINY)
 
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
-from gennape.estimator.features.compute_graph import compute_graph_features
 from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.features.network_features import compute_graph_features
 from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.models.cross_family_ranker import (
     ResidualEncoder,
@@ -20,7 +20,7 @@ from gennape.estimator.models.message_passing import EncoderInput
 from gennape.estimator.training.ranker_training import train_ranker, train_residual_encoder
 from gennape.estimator.training.stages import PredictorRun
 from gennape.graph import GraphBatch, canonical
-from gennape.reports.progress import no_report
+from gennape.utils.progress import no_progress
 from made_up_families import made_up_family, plain_network, qualities, two_families
 from tiny_tables import TINY
 
@@ -32,7 +32,7 @@ def _trained(effect: float, scales: tuple[float, float], folder: Path) -> Residu
     torch.manual_seed(0)
     encoder = ResidualEncoder(TINY)
     folder.mkdir(exist_ok=True)
-    run = PredictorRun(replace(TINY, ranker_epochs=3), 0, folder, "encoder", no_report)
+    run = PredictorRun(replace(TINY, ranker_epochs=3), 0, folder, "encoder", no_progress)
     train_residual_encoder(encoder, two_families(effect, scales), run)
     return encoder
 
@@ -78,7 +78,7 @@ def test_the_same_seed_says_the_same(tmp_path: Path) -> None:
 
 
 def test_a_component_is_size_and_moments_and_what_its_encoder_adds(tmp_path: Path) -> None:
-    ranker = train_ranker(DATA, TINY, 0, tmp_path, no_report)
+    ranker = train_ranker(DATA, TINY, 0, tmp_path, no_progress)
     assert ranker
     features = DATA.features.take(np.arange(5))
     with torch.no_grad():
@@ -94,7 +94,7 @@ def test_without_a_ranker_the_only_component_is_the_size() -> None:
 
 
 def test_the_parts_of_the_components_add_up_to_their_mean(tmp_path: Path) -> None:
-    trained = train_ranker(DATA, TINY, 0, tmp_path, no_report)
+    trained = train_ranker(DATA, TINY, 0, tmp_path, no_progress)
     for ranker in (trained, None):
         parts = score_parts(ranker, DATA.features)
         expected = component_scores(ranker, DATA.features).mean(axis=0)
@@ -104,6 +104,6 @@ def test_the_parts_of_the_components_add_up_to_their_mean(tmp_path: Path) -> Non
 
 def test_one_family_says_nothing_of_others(tmp_path: Path) -> None:
     alone = replace(DATA, families=torch.zeros(120, dtype=torch.int64))
-    assert train_ranker(alone, TINY, 0, tmp_path, no_report) is None
+    assert train_ranker(alone, TINY, 0, tmp_path, no_progress) is None
     unwanted = replace(TINY, ranker_encoders=0)
-    assert train_ranker(DATA, unwanted, 0, tmp_path, no_report) is None
+    assert train_ranker(DATA, unwanted, 0, tmp_path, no_progress) is None

@@ -6,10 +6,10 @@ import torch
 
 from gennape import benchmarks
 from gennape.estimator import pretrain
-from gennape.estimator.features.compute_graph import compute_graph_features
+from gennape.estimator.features.network_features import compute_graph_features
 from gennape.estimator.training.training_set import TrainingSet, read_training_set
 from gennape.graph import GraphBatch, canonical
-from gennape.reports.progress import no_report
+from gennape.utils.progress import no_progress
 from tiny_tables import TINY, random_graphs, short_split, write_nasbench101, write_nasbench201
 
 
@@ -46,7 +46,9 @@ def test_labels_are_relative_to_their_family(tmp_path: Path) -> None:
     with short_split():
         tables = [benchmarks.load(name, tmp_path) for name in ("nasbench101", "nasbench201")]
         config = replace(TINY, rows_per_family=20)
-        data, targets = read_training_set(tables, config, 0, tmp_path, no_report)
+        data, targets = read_training_set(
+            tables, config, seed=0, folder=tmp_path, report=no_progress
+        )
     assert data.families.tolist() == [0] * 20 + [1] * 20
     assert len(targets) == 2
     for family in (0, 1):
@@ -61,7 +63,7 @@ def test_rows_without_a_label_are_left_out(tmp_path: Path) -> None:
     write_nasbench101(tmp_path, valid_accuracy_108=labels)
     with short_split():
         table = benchmarks.load("nasbench101", tmp_path)
-        data, _ = read_training_set([table], TINY, 0, tmp_path, no_report)
+        data, _ = read_training_set([table], TINY, seed=0, folder=tmp_path, report=no_progress)
         expected = np.isfinite(table.accuracies[table.split.train]).sum()
     assert len(data) == expected
     assert data.targets.isfinite().all()

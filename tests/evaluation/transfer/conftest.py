@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from gennape.evaluation.transfer import Transfer, transfer
+from gennape.evaluation.transfer import TransferTest, transfer
 from tiny_tables import short_split, tiny_estimator, write_nasbench101, write_nasbench201
 
 
@@ -25,8 +25,8 @@ def _short_tables() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def tiny_test(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Transfer:
+def tiny_test(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> TransferTest:
     """A finished quick test."""
     with short_split():
         out = tmp_path_factory.mktemp("test")
-        return transfer(tiny_data, out, tiny_data / "estimator", quick=True)
+        return transfer(tiny_data, out, estimator=tiny_data / "estimator", quick=True)

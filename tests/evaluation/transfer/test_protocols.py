@@ -1,9 +1,16 @@
 import pytest
 
 from gennape import benchmarks
-from gennape.evaluation.transfer.protocols import COLUMNS, FAMILIES, group_of, training_tables
+from gennape.evaluation.transfer.protocols import (
+    COLUMNS,
+    METHODS,
+    TABLES,
+    group_of,
+    training_config,
+    training_tables,
+)
 
-EVERY = tuple(FAMILIES)
+EVERY = TABLES
 LEARNED = set(benchmarks.names())
 
 
@@ -17,11 +24,11 @@ def test_a_family_is_left_out_with_all_its_tables() -> None:
     assert LEARNED - set(training_tables("leave-one-out", "nasbench301", EVERY)) == {"nasbench301"}
 
 
-@pytest.mark.parametrize("judged", benchmarks.OWN)
+@pytest.mark.parametrize("judged", benchmarks.BUNDLED)
 def test_short_trainings_only_judge(judged: str) -> None:
-    assert group_of(judged) == set(benchmarks.OWN)
+    assert group_of(judged) == set(benchmarks.BUNDLED)
     for table in EVERY:
-        assert not set(benchmarks.OWN) & set(training_tables("leave-one-out", table, EVERY))
+        assert not set(benchmarks.BUNDLED) & set(training_tables("leave-one-out", table, EVERY))
     assert set(training_tables("leave-one-out", judged, EVERY)) == LEARNED
 
 
@@ -31,6 +38,29 @@ def test_unreadable_tables_are_not_learned_from() -> None:
 
 
 def test_columns_are_labels_of_known_tables() -> None:
-    assert {column.table for column in COLUMNS} == set(FAMILIES)
-    assert len({column.title for column in COLUMNS}) == len(COLUMNS) == 15
-    assert set(FAMILIES) == {*benchmarks.names(), *benchmarks.OWN}
+    assert {column.table for column in COLUMNS} == set(TABLES)
+    assert len({column.title for column in COLUMNS}) == len(COLUMNS) == 18
+    assert set(TABLES) == {*benchmarks.names(), *benchmarks.BUNDLED}
+
+
+def test_tables_of_a_family_share_a_training() -> None:
+    assert group_of("nasbench201", "nasbench101") == set(TABLES)
+    assert group_of("nasbench201", "leave-one-out") == {"nasbench201"}
+
+
+@pytest.mark.parametrize(
+    ("families", "quick", "rows"), [(1, False, 6000), (7, False, 857), (9, True, 60)]
+)
+def test_a_training_is_one_member_on_as_many_networks_of_each_family(
+    families: int, quick: bool, rows: int
+) -> None:
+    config = training_config("default", families, quick=quick)
+    assert len(config.views) == 1
+    assert config.rows_per_family == rows
+    assert (config.epochs == 2) is quick
+
+
+def test_every_protocol_has_a_full_estimator_and_sizes() -> None:
+    for methods in METHODS.values():
+        assert [method.name for method in methods][:3] == ["flops", "parameters", "depth"]
+        assert "estimator" in {method.name for method in methods if method.quick}

@@ -4,11 +4,11 @@ from hypothesis import given, settings
 
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op
 from gennape.graph.passes.rewrite import (
-    absorb,
     bypass,
     drop_unreachable,
+    merge_nodes,
     only_user,
-    take_over,
+    replace_arguments,
 )
 from operation_names import edge_list, operation_names
 from random_networks import networks
@@ -46,7 +46,7 @@ def test_bypass_keeps_details_with_their_nodes() -> None:
     assert dict(graph.details) == {1: {"start": 1}}
 
 
-def test_absorb_moves_learned_numbers_to_the_stand_in() -> None:
+def test_merge_nodes_moves_learned_numbers_to_the_stand_in() -> None:
     build = GraphBuilder()
     x = build.conv(build.input((3, 6, 6)), 4)
     norms = build.batch_norm(build.batch_norm(x))
@@ -54,12 +54,12 @@ def test_absorb_moves_learned_numbers_to_the_stand_in() -> None:
     build.output(build.add_node(Op.ADD, (norms, vector), (4, 6, 6)))
     batch = GraphBatch.of([build.build()])
     removed = np.isin(batch.operations, [Op.BATCH_NORM, Op.ADD])
-    graph = absorb(batch, removed).graph(0)
+    graph = merge_nodes(batch, removed).graph(0)
     assert operation_names(graph) == ["INPUT", "CONV", "OUTPUT"]
     assert graph.node_parameters.tolist() == [0, 12 + 8 + 8 + 4, 0]
 
 
-def test_take_over_leaves_one_argument() -> None:
+def test_replace_arguments_leaves_one_argument() -> None:
     build = GraphBuilder()
     x = build.input((4, 6, 6))
     product = build.mul(x, build.activation(Op.SIGMOID, x))
@@ -67,7 +67,7 @@ def test_take_over_leaves_one_argument() -> None:
     batch = GraphBatch.of([build.build()])
     operations = batch.operations.copy()
     operations[product] = Op.SILU
-    graph = take_over(batch, np.array([product]), np.array([x]), operations).graph(0)
+    graph = replace_arguments(batch, np.array([product]), np.array([x]), operations).graph(0)
     assert operation_names(graph) == ["INPUT", "SILU", "OUTPUT"]
     assert edge_list(graph) == [(0, 1), (1, 2)]
 

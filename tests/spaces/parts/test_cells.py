@@ -1,13 +1,17 @@
+import pytest
 import torch
+import torch.nn.functional as F
+from torch import nn
 
-from gennape.graph import GraphBuilder, Op, canonical
-from gennape.spaces.parts.cells import cell
+from gennape.frontends import graph_of
+from gennape.graph import ComputationGraph, GraphBuilder, Op, canonical
+from gennape.spaces.parts.cells import add_cell, factorized_reduce, relu_conv_bn
 
 
 def _cell(operations: tuple[str, ...], channels: int, size: int = 8) -> GraphBuilder:
     """A cell on 4 channels, with its output."""
     build = GraphBuilder()
-    build.output(cell(build, build.input((4, size, size)), operations, channels))
+    build.output(add_cell(build, build.input((4, size, size)), operations, channels))
     return build
 
 
@@ -41,3 +45,46 @@ def test_no_edge_leaves_the_other_edges_alone() -> None:
     graph = canonical(_cell(tuple(edges), channels=8).build())
     kept = [Op.INPUT, Op.RELU, Op.CONV, Op.RELU, Op.CONV, Op.OUTPUT]  # norms are folded
     assert graph.operations.tolist() == kept
+
+
+def _reduced(height: int, width: int, channels: int = 6) -> ComputationGraph:
+    build = GraphBuilder()
+    x = factorized_reduce(build, build.input((4, height, width)), channels)
+    build.output(x)
+    return build.build()
+
+
+def test_relu_comes_first() -> None:
+    build = GraphBuilder()
+    x = relu_conv_bn(build, build.input((4, 8, 8)), 6, kernel=3, stride=2)
+    assert build.shapes[x] == (6, 4, 4)
+    build.output(x)
+    graph = build.build()
+    order = [Op.INPUT, Op.RELU, Op.CONV, Op.BATCH_NORM, Op.OUTPUT]
+    assert graph.operations.tolist() == order
+    assert graph.parameters == 9 * 4 * 6 + 2 * 6
+
+
+@pytest.mark.parametrize(("height", "width"), [(8, 8), (7, 7), (7, 8), (1, 1)])
+def test_factorized_reduce_sees_every_row(height: int, width: int) -> None:
+    graph = _reduced(height, width)
+    assert graph.parameters == 4 * 6 + 2 * 6
+    module = graph.to_module().eval()
+    first, second = [layer.weight for layer in module.modules() if isinstance(layer, nn.Conv2d)]
+    images = torch.randn(2, 4, height, width)
+    positive = F.pad(images.relu(), (0, 1, 0, 1))
+    even, odd = positive[:, :, :-1:2, :-1:2], positive[:, :, 1::2, 1::2]
+    expected = torch.cat([F.conv2d(even, first), F.conv2d(odd, second)], 1)
+    torch.testing.assert_close(module(images), expected / (1 + 1e-5) ** 0.5)
+    assert graph_of(module, (4, height, width)).fingerprint == graph.fingerprint
+
+
+def test_an_even_size_needs_no_border() -> None:
+    assert not (_reduced(8, 8).operations == Op.PAD).any()
+    assert (_reduced(8, 7).operations == Op.PAD).sum() == 1
+
+
+def test_an_odd_number_of_channels_is_split_unevenly() -> None:
+    graph = _reduced(8, 8, channels=5)
+    convolutions = graph.operations == Op.CONV
+    assert graph.output_shape[convolutions][:, 0].tolist() == [2, 3]

@@ -22,7 +22,7 @@ def test_the_activation_comes_last_where_there_is_one() -> None:
 def test_a_split_kernel_is_a_row_and_a_column(strides: tuple[int, int]) -> None:
     build = GraphBuilder()
     x = build.input((4, 8, 8))
-    build.output(split_conv(build, x, 6, 5, strides, Op.RELU, bias=True))
+    build.output(split_conv(build, x, 6, kernel=5, strides=strides, activation=Op.RELU, bias=True))
     graph = build.build()
     assert _operations(graph) == "conv batch_norm relu conv batch_norm relu"
     assert graph.kernel[[1, 4]].tolist() == [[1, 5], [5, 1]]

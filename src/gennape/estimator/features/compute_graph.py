@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gennape.estimator.features.graph_features import GraphFeatures
-from gennape.estimator.features.size_prior import network_sizes
 from gennape.graph import GraphBatch, Op
 from gennape.graph.operations import ACTIVATIONS, NORMALISATIONS
 from gennape.graph.passes.rewrite import bypass
@@ -55,7 +53,7 @@ PATH_FEATURES = (
 )
 FEATURES = LOCAL_FEATURES + PATH_FEATURES
 
-_MULTIPLYING = CATEGORIES["convolution"] | CATEGORIES["matrix product"]
+MULTIPLYING = CATEGORIES["convolution"] | CATEGORIES["matrix product"]
 _BYPASSED = (
     NORMALISATIONS
     | ACTIVATIONS
@@ -68,14 +66,9 @@ def compute_graph(batch: GraphBatch) -> GraphBatch:
     return bypass(batch, batch.is_in(_BYPASSED) & (batch.in_degree > 0))
 
 
-def compute_graph_features(batch: GraphBatch) -> GraphFeatures:
-    """Compute what the message-passing encoder reads of canonical graphs."""
-    reduced = compute_graph(batch)
-    return GraphFeatures.of(reduced, _node_features(reduced), network_sizes(batch))
-
-
-def _node_features(batch: GraphBatch) -> FloatArray:
-    multiplying = batch.is_in(_MULTIPLYING)
+def node_features(batch: GraphBatch) -> FloatArray:
+    """Compute a row of numbers for each node of compute graphs, `(nodes, features)`, float32."""
+    multiplying = batch.is_in(MULTIPLYING)
     columns: list[npt.NDArray[Any]] = [
         batch.is_in(operations) for operations in CATEGORIES.values()
     ]

@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gennape.estimator.features.node_kinds import convolution_widths, node_kinds
-from gennape.graph import GraphBatch
 from gennape.graph.arrays import ranges
 from gennape.utils.array_types import FloatArray, IntArray
 
@@ -26,6 +24,8 @@ class GraphFeatures:
         node_offsets: First node of each graph, `(graphs + 1,)`.
         edge_offsets: First edge of each graph, `(graphs + 1,)`.
         sizes: Of each network, `(graphs, 4)`; see `network_sizes`.
+        statistics: Of each network, `(graphs, statistics)`; see `graph_statistics`.
+        outside: Why each network is no image classifier, `(graphs,)`; see `outside_reasons`.
     """
 
     nodes: FloatArray
@@ -35,6 +35,8 @@ class GraphFeatures:
     node_offsets: IntArray
     edge_offsets: IntArray
     sizes: FloatArray
+    statistics: FloatArray
+    outside: IntArray
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -78,19 +80,8 @@ class GraphFeatures:
             node_offsets,
             edge_offsets,
             self.sizes[graphs],
-        )
-
-    @classmethod
-    def of(cls, batch: GraphBatch, nodes: FloatArray, sizes: FloatArray) -> "GraphFeatures":
-        """Combine features of nodes with the `network_sizes` of their networks."""
-        return cls(
-            nodes,
-            node_kinds(batch),
-            convolution_widths(batch),
-            batch.edges.astype(np.int64),
-            batch.node_offsets,
-            batch.edge_offsets,
-            sizes,
+            self.statistics[graphs],
+            self.outside[graphs],
         )
 
     @classmethod
@@ -107,6 +98,8 @@ class GraphFeatures:
             _join_offsets([part.node_counts for part in parts]),
             _join_offsets([part.edge_counts for part in parts]),
             np.concatenate([part.sizes for part in parts]),
+            np.concatenate([part.statistics for part in parts]),
+            np.concatenate([part.outside for part in parts]),
         )
 
 

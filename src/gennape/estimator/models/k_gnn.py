@@ -5,34 +5,13 @@ embedded in 14, 8, 8 and 2 numbers; six GraphConv layers
 `x' = tanh(W1 x + W2 sum_neighbours x_j)` and the mean over nodes make the embedding.
 """
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from gennape.estimator.config import EncoderView, EstimatorConfig
-from gennape.estimator.features.graph_features import GraphFeatures
-from gennape.estimator.features.size_prior import network_sizes
+from gennape.estimator.features.k_gnn_features import KERNEL_LIMIT, SIZE_COLUMNS
 from gennape.estimator.models.message_passing import EncoderInput, read_out, sums
-from gennape.graph import GraphBatch, Op
-from gennape.graph.operations import WEIGHTED
-
-_SIZE_COLUMNS = 6
-_KERNEL_LIMIT = 16
-
-
-def k_gnn_features(batch: GraphBatch) -> GraphFeatures:
-    """Compute operation id, sizes (H, W over 256, C over 512), kernel and bias of nodes."""
-    sizes = np.stack([batch.input_shape, batch.output_shape], axis=2)[:, [1, 2, 0]]
-    scaled = sizes / np.array([256.0, 256.0, 512.0])[:, None]
-    weighted = batch.is_in(WEIGHTED)
-    kernel = np.minimum(batch.kernel, _KERNEL_LIMIT - 1) * weighted[:, None]
-    columns = [
-        batch.operations[:, None],
-        scaled.reshape(-1, _SIZE_COLUMNS),
-        kernel,
-        (batch.bias & weighted)[:, None],
-    ]
-    return GraphFeatures.of(batch, np.hstack(columns).astype(np.float32), network_sizes(batch))
+from gennape.graph import Op
 
 
 class KGNNEncoder(nn.Module):
@@ -47,8 +26,8 @@ class KGNNEncoder(nn.Module):
         super().__init__()
         self.view = view
         self.operation = nn.Embedding(len(Op), 14)
-        self.sizes = nn.Linear(_SIZE_COLUMNS, 8)
-        self.kernel = nn.Embedding(_KERNEL_LIMIT, 4)
+        self.sizes = nn.Linear(SIZE_COLUMNS, 8)
+        self.kernel = nn.Embedding(KERNEL_LIMIT, 4)
         self.bias = nn.Embedding(2, 2)
         self.entrance = nn.Linear(32, config.width)
         self.own = nn.ModuleList(
@@ -63,7 +42,7 @@ class KGNNEncoder(nn.Module):
 
     def forward(self, batch: EncoderInput) -> Tensor:
         """Embed graphs, `(graphs, width)`."""
-        operation, sizes, kernel, bias = torch.split(batch.nodes, [1, _SIZE_COLUMNS, 2, 1], dim=1)
+        operation, sizes, kernel, bias = torch.split(batch.nodes, [1, SIZE_COLUMNS, 2, 1], dim=1)
         parts = [
             self.operation(operation[:, 0].long()),
             self.sizes(sizes),

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gennape.estimator.config import EncoderView, EstimatorConfig
-from gennape.estimator.features.compute_graph import compute_graph_features
 from gennape.estimator.features.graph_features import GraphFeatures
-from gennape.estimator.models.k_gnn import KGNNEncoder, k_gnn_features
+from gennape.estimator.features.network_features import compute_graph_features, k_gnn_features
+from gennape.estimator.models.k_gnn import KGNNEncoder
 from gennape.estimator.models.message_passing import MessagePassingEncoder
 from gennape.graph import ComputationGraph, GraphBatch, canonical_batches
 

@@ -1,6 +1,5 @@
 """The training loop of every stage: one-cycle AdamW, resumable after each epoch."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +8,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gennape.reports.progress import Report, no_report
-from gennape.reports.storage import write_whole
 from gennape.utils.array_types import IntArray
+from gennape.utils.files import atomic_write
+from gennape.utils.progress import ProgressCallback, no_progress
+from gennape.utils.schedule import one_cycle
 
 Order = Callable[[np.random.Generator], IntArray]
 """Row numbers of one epoch, in the order in which they are seen."""
 
-_WARM_UP = 0.1
+_WARM_UP, _LOWEST_RATE = 0.1, 0.04
 _GRADIENT_LIMIT = 1.0
 
 
@@ -48,7 +48,7 @@ def train(
     order: Order,
     plan: TrainingPlan,
     state_file: Path | None = None,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
 ) -> None:
     """Train `module` in place, in evaluation mode afterwards.
 
@@ -91,11 +91,8 @@ def _step(module: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor) -> 
 
 
 def _set_learning_rate(optimizer: torch.optim.Optimizer, plan: TrainingPlan, done: float) -> None:
-    """The one-cycle rate at the share `done` of all steps."""
-    if done < _WARM_UP:
-        factor = max(done / _WARM_UP, 0.04)
-    else:
-        factor = 0.5 * (1 + math.cos(math.pi * (done - _WARM_UP) / (1 - _WARM_UP)))
+    """Set the one-cycle rate at the share `done` of all steps."""
+    factor = one_cycle(done, _WARM_UP, _LOWEST_RATE)
     for group in optimizer.param_groups:
         group["lr"] = plan.learning_rate * factor
 
@@ -106,7 +103,7 @@ def _save(
     if path is None:
         return
     state = {"module": module.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}
-    write_whole(path, lambda partial: torch.save(state, partial))
+    atomic_write(path, lambda partial: torch.save(state, partial))
 
 
 def _restore(module: nn.Module, optimizer: torch.optim.Optimizer, path: Path | None) -> int:

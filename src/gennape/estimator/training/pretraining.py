@@ -1,6 +1,5 @@
 """The whole recipe: from labelled families to an estimator."""
 
-import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -9,6 +8,7 @@ from pathlib import Path
 import torch
 
 from gennape import benchmarks
+from gennape.benchmarks.model_zoo import MODEL_ZOO, ModelZoo
 from gennape.benchmarks.tables import locate
 from gennape.estimator.calibration.domain_detector import DomainDetector, FamilyProfile
 from gennape.estimator.calibration.label_transform import LabelTransform
@@ -18,11 +18,13 @@ from gennape.estimator.config import DEFAULT, EstimatorConfig
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor, embed_all, predict_all
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, score_parts
+from gennape.estimator.training.accuracy_training import with_accuracies
+from gennape.estimator.training.earlier_states import unfinished_workspace
 from gennape.estimator.training.ranker_training import train_ranker
 from gennape.estimator.training.stages import PredictorRun, train_predictor
-from gennape.estimator.training.training_set import TrainingSet, read_training_set
-from gennape.reports.progress import Report, no_report
-from gennape.reports.storage import sha256_of
+from gennape.estimator.training.training_set import TrainingSet, read_training_set, training_rows
+from gennape.utils.files import sha256_of
+from gennape.utils.progress import ProgressCallback, no_progress
 
 _UNFINISHED = "unfinished"
 
@@ -32,7 +34,7 @@ def pretrain(
     out_dir: str | os.PathLike[str],
     config: EstimatorConfig = DEFAULT,
     seed: int = 0,
-    report: Report = no_report,
+    report: ProgressCallback = no_progress,
     families: Sequence[str] = ("nasbench101",),
 ) -> Estimator:
     """Train on labelled families.
@@ -45,26 +47,36 @@ def pretrain(
         config: The recipe.
         seed: The same seed gives the same estimator on the same machine.
         report: Told of the progress.
-        families: Names of labelled tables; their training rows are learned from.
+        families: Names of labelled tables; their training rows are learned from. With
+            `model_zoo` among them the estimator predicts accuracies.
 
     Raises:
         BenchmarkError: A labelled table cannot be read.
-        ValueError: `out_dir` holds an unfinished run with other arguments or data, no family
-            is given, or there are more clusters than networks.
+        ValueError: No family is given, or there are more clusters than networks.
+        WorkspaceError: `out_dir` holds an unfinished run with other arguments or data, or one
+            of another process.
     """
     if not families:
         raise ValueError(f"no family to train on; give some of {', '.join(benchmarks.names())}")
-    tables = [benchmarks.load(family, data_dir) for family in families]
+    tables = [benchmarks.load(family, data_dir) for family in families if family != MODEL_ZOO]
+    zoo = benchmarks.load(MODEL_ZOO, data_dir) if MODEL_ZOO in families else None
+    if not tables:
+        raise ValueError(f"give a family beside {MODEL_ZOO}, such as nasbench101")
     folder = Path(out_dir) / _UNFINISHED
     digests = {name: sha256_of(locate(name, data_dir)) for name in families}
-    _claim(folder, {"config": config.to_json(), "seed": seed, "families": digests})
-    with torch.random.fork_rng(devices=()):
-        data, transforms = read_training_set(tables, config, seed, folder, report)
+    arguments = {"config": config.to_json(), "seed": seed, "families": digests}
+    with unfinished_workspace(folder, arguments), torch.random.fork_rng(devices=()):
+        data, transforms = read_training_set(
+            tables, config, seed=seed, folder=folder, report=report
+        )
         if config.clusters > len(data):
             raise ValueError(f"{len(data)} networks are too few for {config.clusters} clusters")
         pooled = LabelTransform.pooled(transforms)
         estimator = _trained(data, pooled, config, seed=seed, folder=folder, report=report)
-    save(estimator, Path(out_dir))
+        if isinstance(zoo, ModelZoo):
+            labels = [table.accuracies[training_rows(table, config, seed)] for table in tables]
+            estimator = with_accuracies(estimator, zoo, data, labels, report)
+        save(estimator, Path(out_dir))
     shutil.rmtree(folder)
     return estimator
 
@@ -76,7 +88,7 @@ def _trained(
     *,
     seed: int,
     folder: Path,
-    report: Report,
+    report: ProgressCallback,
 ) -> Estimator:
     """Train predictors and, where there are several families, a ranker."""
     predictors = []
@@ -117,16 +129,3 @@ def _assembled(
             labels=data.targets.numpy(),
         ),
     )
-
-
-def _claim(folder: Path, arguments: dict[str, object]) -> None:
-    """Make the folder of an unfinished run, or go on in that of the same run."""
-    record = folder / "arguments.json"
-    text = json.dumps(arguments, sort_keys=True)
-    if record.exists() and record.read_text() != text:
-        raise ValueError(
-            f"{folder} holds an unfinished run with another config, seed, families or data; "
-            "remove it or give another folder"
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    record.write_text(text)

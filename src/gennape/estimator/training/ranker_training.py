@@ -14,8 +14,8 @@ from gennape.estimator.models.moment_regression import MomentRegression
 from gennape.estimator.training.loop import TrainingPlan, train
 from gennape.estimator.training.stages import PredictorRun
 from gennape.estimator.training.training_set import TrainingSet
-from gennape.reports.progress import Report
 from gennape.utils.array_types import IntArray
+from gennape.utils.progress import ProgressCallback
 
 _STEPS = 60
 """Steps an epoch."""
@@ -30,7 +30,7 @@ _LEAST_SPREAD = 0.05
 
 
 def train_ranker(
-    data: TrainingSet, config: EstimatorConfig, seed: int, folder: Path, report: Report
+    data: TrainingSet, config: EstimatorConfig, seed: int, folder: Path, report: ProgressCallback
 ) -> CrossFamilyRanker | None:
     """Learn what holds in every family; None where there is one family or no ranker is wanted.
 

@@ -19,8 +19,8 @@ from gennape.estimator.models.message_passing import EncoderInput
 from gennape.estimator.training.contrastive import contrastive_loss, structural_similarity
 from gennape.estimator.training.loop import TrainingPlan, train
 from gennape.estimator.training.training_set import TrainingSet
-from gennape.reports.progress import Report
 from gennape.utils.array_types import IntArray
+from gennape.utils.progress import ProgressCallback
 
 _HEAD_BATCH = 512
 _SMALLEST_DEVIATION = 1e-6
@@ -42,7 +42,7 @@ class PredictorRun:
     seed: int
     folder: Path
     name: str
-    report: Report
+    report: ProgressCallback
 
     def plan(
         self, stage: int, what: str, epochs: int, batch_size: int, rate: float

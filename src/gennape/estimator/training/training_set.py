@@ -1,13 +1,14 @@
 """Training set of an estimator: graphs of labelled families, spectra and transformed labels."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -19,9 +20,9 @@ from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.models.registry import ENCODERS
 from gennape.graph import ComputationGraph, canonical_batches
 from gennape.graph.spectrum import laplacian_eigenvalues
-from gennape.reports.progress import Report
-from gennape.reports.storage import write_whole
 from gennape.utils.array_types import IntArray
+from gennape.utils.files import atomic_write
+from gennape.utils.progress import ProgressCallback
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,12 @@ def _drawn(size: int, count: int, rng: np.random.Generator) -> IntArray:
 
 
 def read_training_set(
-    tables: list[Benchmark], config: EstimatorConfig, seed: int, folder: Path, report: Report
+    tables: list[Benchmark],
+    config: EstimatorConfig,
+    *,
+    seed: int,
+    folder: Path,
+    report: ProgressCallback,
 ) -> tuple[TrainingSet, list[LabelTransform]]:
     """Read graphs, labels and the label transform of each family.
 
@@ -88,7 +94,7 @@ def read_training_set(
     """
     parts, spectra, labels, transforms = [], [], [], []
     for table in tables:
-        rows = _rows(table, config, seed)
+        rows = training_rows(table, config, seed)
         path = folder / f"{table.name}.safetensors"
         features, eigenvalues = _prepared(table.graphs(rows), len(rows), config, path, report)
         accuracies = table.accuracies[rows]
@@ -109,8 +115,8 @@ def read_training_set(
     return data, transforms
 
 
-def _rows(table: Benchmark, config: EstimatorConfig, seed: int) -> npt.NDArray[np.int64]:
-    """The training rows that have a label, in file order, at most as many as the recipe takes."""
+def training_rows(table: Benchmark, config: EstimatorConfig, seed: int) -> npt.NDArray[np.int64]:
+    """Return labelled training rows in file order, at most as many as the recipe takes."""
     rows = table.split.train
     rows = rows[np.isfinite(table.accuracies[rows])]
     if config.rows_per_family is None or len(rows) <= config.rows_per_family:
@@ -124,10 +130,10 @@ def _prepared(
     count: int,
     config: EstimatorConfig,
     path: Path,
-    report: Report,
+    report: ProgressCallback,
 ) -> tuple[GraphFeatures, Tensor]:
     """Features and Laplacian eigenvalues of a family's graphs, computed once for a run."""
-    if not path.exists():
+    if not _is_complete(path):
         parts, spectra = [], []
         done = 0
         for batch in canonical_batches(graphs):
@@ -139,7 +145,15 @@ def _prepared(
         columns = GraphFeatures.join(parts).columns()
         columns["spectra"] = np.concatenate(spectra or [np.zeros((count, 0))]).astype(np.float32)
         kept = {name: torch.from_numpy(column).contiguous() for name, column in columns.items()}
-        write_whole(path, lambda partial: save_file(kept, partial))
+        atomic_write(path, lambda partial: save_file(kept, partial))
     tensors = load_file(path)
     eigenvalues = tensors.pop("spectra")
     return GraphFeatures(**{name: t.numpy() for name, t in tensors.items()}), eigenvalues
+
+
+def _is_complete(path: Path) -> bool:
+    """Whether a file holds all columns; one of an earlier version may lack some."""
+    if not path.exists():
+        return False
+    with safe_open(path, "np") as tensors:
+        return {field.name for field in fields(GraphFeatures)} < set(tensors.keys())

@@ -1,10 +1,11 @@
-"""What is judged, and what may be learned from before."""
+"""What the transfer test compares: labelled tables, what is learned before, and methods."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from gennape import benchmarks
+from gennape.estimator import CONFIGS, EstimatorConfig
 
 Protocol = Literal["nasbench101", "leave-one-out"]
 
@@ -12,18 +13,16 @@ PROTOCOLS: dict[Protocol, str] = {
     "nasbench101": "trained on NAS-Bench-101 only",
     "leave-one-out": "trained on every other family",
 }
-"""Protocols with what they mean; the first is the paper's."""
-
-TRAINED_ON: dict[Protocol, str] = {"nasbench101": "nasbench101"}
+"""Protocols with their titles; the first is the paper's."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One label of one family.
+    """One label of one family: a column of the report's tables.
 
     Attributes:
         table: Name of the labelled table.
-        label: Its column.
+        label: Name of the label.
         title: What reports call it.
         is_brief: Whether it was measured after a short training, which says how networks begin
             to learn and not where they end: shown, and left out of summaries.
@@ -48,47 +47,115 @@ COLUMNS = (
     Column("transnas_micro", "class_scene", "TransNAS micro scene"),
     Column("transnas_macro", "class_object", "TransNAS macro object"),
     Column("transnas_macro", "class_scene", "TransNAS macro scene"),
+    Column("nasbench_mr", "imagenet50_1000_top1", "NB-MR ImageNet-50"),
+    Column("metaqnn", "cifar10_valid_last", "MetaQNN"),
+    Column("vitbench_pit", "cifar100_base_top1", "PiT CIFAR-100"),
     Column("hiaml", "cifar10 test accuracy, 1 epoch", "HiAML, quick", is_brief=True),
     Column("two_path", "cifar10 test accuracy, 1 epoch", "Two-Path, quick", is_brief=True),
     Column("inception", "cifar10 test accuracy, 1 epoch", "Inception, quick", is_brief=True),
 )
 
-FAMILIES = {
-    "nasbench101": "NB-101",
-    "nasbench201": "NB-201",
-    "nasbench301": "NB-301",
-    "ofa_mobilenetv3": "OFA-MBv3",
-    "ofa_mobilenetv3_kernel7": "OFA-MBv3 kernel 7",
-    "accel_nasbench": "Accel-NASBench",
-    "transnas_micro": "TransNAS micro",
-    "transnas_macro": "TransNAS macro",
-    "hiaml": "HiAML, quick",
-    "two_path": "Two-Path, quick",
-    "inception": "Inception, quick",
+TABLES = tuple(dict.fromkeys(column.table for column in COLUMNS))
+"""Names of the labelled tables."""
+
+_NEVER_LEARNED = frozenset(benchmarks.BUNDLED)
+"""Tables of few networks and short trainings: they are ranked, and never learned from."""
+
+_LEFT_OUT_TOGETHER = (frozenset({"ofa_mobilenetv3", "ofa_mobilenetv3_kernel7"}), _NEVER_LEARNED)
+
+
+FULL = "estimator"
+"""Name of the full estimator under every protocol."""
+
+SIZES = {"flops": "FLOPs", "parameters": "parameters", "depth": "depth"}
+"""Sizes of a network that rank it, with their titles."""
+
+QUICK_NETWORKS = 300
+"""Most networks of a table that are ranked in a quick test."""
+
+_ROWS, _QUICK_ROWS, _LEAST_ROWS = 6_000, 420, 60
+"""Networks that all families of a training have together, and the least that each has."""
+
+
+@dataclass(frozen=True)
+class RankingMethod:
+    """One row of the report's tables.
+
+    Attributes:
+        name: Its name in results.
+        title: What reports call it.
+        recipe: A key of `CONFIGS`, of which one member is trained; None where nothing is.
+        quick: Whether it is part of the quick test.
+    """
+
+    name: str
+    title: str
+    recipe: str | None = None
+    quick: bool = False
+
+
+_BY_SIZE = tuple(RankingMethod(name, title, quick=True) for name, title in SIZES.items())
+
+METHODS: dict[Protocol, tuple[RankingMethod, ...]] = {
+    "nasbench101": (
+        *_BY_SIZE,
+        RankingMethod("k-gnn", "k-GNN", "k-gnn"),
+        RankingMethod("k-gnn-flops", "k-GNN, FLOPs label", "k-gnn-flops"),
+        RankingMethod(FULL, "full estimator", quick=True),
+        RankingMethod("default", "one member", "default", quick=True),
+        RankingMethod("no-contrastive", "one member, no contrastive", "no-contrastive"),
+        RankingMethod("one-cluster", "one member, one cluster", "one-cluster"),
+        RankingMethod("hard-clusters", "one member, hard clusters", "hard-clusters"),
+        RankingMethod("plain-label", "one member, plain label", "plain-label"),
+        RankingMethod("flops-label", "one member, FLOPs label", "flops-label"),
+    ),
+    "leave-one-out": (
+        *_BY_SIZE,
+        RankingMethod(FULL, "full estimator, one member", "default", quick=True),
+        RankingMethod("no-ranker", "one predictor, no ranker", "no-ranker"),
+    ),
 }
-"""Names of the tables, with what reports call them."""
-
-_NEVER_LEARNED = frozenset(benchmarks.OWN)
-"""Few networks, and short trainings of them: they only judge."""
-
-_ALIKE = (frozenset({"ofa_mobilenetv3", "ofa_mobilenetv3_kernel7"}), _NEVER_LEARNED)
-"""Tables that are left out together: those of one family, and those that only judge."""
+"""Rows of each protocol's tables, in the order of reports."""
 
 
-def group_of(table: str) -> frozenset[str]:
-    """The tables that are left out with a table, itself among them."""
-    return next((group for group in _ALIKE if table in group), frozenset({table}))
+def group_of(table: str, protocol: Protocol = "leave-one-out") -> frozenset[str]:
+    """Return the tables that are ranked after the same training as a table, itself among them."""
+    if protocol == "nasbench101":
+        return frozenset(TABLES)
+    return next((group for group in _LEFT_OUT_TOGETHER if table in group), frozenset({table}))
 
 
-def training_tables(protocol: Protocol, judged: str, readable: Sequence[str]) -> tuple[str, ...]:
-    """The tables that may be learned from when `judged` is judged.
+def training_tables(protocol: Protocol, ranked: str, readable: Sequence[str]) -> tuple[str, ...]:
+    """Return the tables that may be learned from before `ranked` is ranked.
 
     Args:
-        protocol: Which protocol.
-        judged: The table whose networks are ranked.
-        readable: The tables there are.
+        protocol: The protocol.
+        ranked: The table whose networks are ranked.
+        readable: The tables that can be read.
     """
-    if protocol in TRAINED_ON:
-        return (TRAINED_ON[protocol],)
-    left_out = group_of(judged) | _NEVER_LEARNED
+    if protocol == "nasbench101":
+        return tuple(table for table in readable if table == "nasbench101")
+    left_out = group_of(ranked) | _NEVER_LEARNED
     return tuple(table for table in readable if table not in left_out)
+
+
+def training_config(recipe: str, families: int, quick: bool) -> EstimatorConfig:
+    """Return one member of a recipe, each of whose families has as many training networks.
+
+    Args:
+        recipe: A key of `CONFIGS`.
+        families: How many tables are learned from.
+        quick: Whether the training is brief.
+    """
+    config = CONFIGS[recipe]
+    rows = max((_QUICK_ROWS if quick else _ROWS) // families, _LEAST_ROWS)
+    config = replace(config, views=config.views[:1], rows_per_family=rows)
+    if not quick:
+        return config
+    return replace(
+        config,
+        epochs=2,
+        head_epochs=min(config.head_epochs, 5),
+        ranker_encoders=min(config.ranker_encoders, 1),
+        ranker_epochs=1,
+    )

@@ -1,10 +1,8 @@
-"""Numbers that others published, for the columns they share with ours.
+"""Published numbers, for the columns they share with the transfer test.
 
 Their samples, splits and labels differ in part from ours, so they stand beside ours as
 landmarks. All are Spearman correlations.
 """
-
-from dataclasses import dataclass
 
 from gennape.evaluation.transfer.protocols import COLUMNS, Column
 
@@ -15,46 +13,23 @@ _ONNX_NET = "Qin et al., ONNX-Net, 2025, arXiv 2510.04938"
 _AZ_NAS = "Lee and Ham, AZ-NAS, CVPR 2024; training-free, forward and backward passes"
 
 
-@dataclass(frozen=True)
-class Published:
-    """One published correlation.
-
-    Attributes:
-        column: The column it stands beside.
-        labels: Labels of the family that were learned from.
-        method: Whose it is.
-        spearman: The correlation; the highest where there are several.
-        text: How it is written.
-        source: Where it stands.
-    """
-
-    column: Column
-    labels: int
-    method: str
-    spearman: float
-    text: str
-    source: str
-
-
-def _entry(title: str, labels: int, method: str, text: str, source: str) -> Published:
-    spearman = float(text.removeprefix("about ").split(" to ")[-1])
-    return Published(_BY_TITLE[title], labels, method, spearman, text, source)
-
-
 PUBLISHED = (
-    _entry("NB-101", 0, "FLAN, 729 labels of the family in all", "0.961", _FLAN),
-    _entry("NB-201 CIFAR-10", 0, "GENNAPE", "0.815", _GENNAPE),
-    _entry("NB-201 CIFAR-10", 0, "FLAN, two models", "0.849", _FLAN),
-    _entry("NB-201 CIFAR-10", 0, "FLAN, one model", "0.47 to 0.78", _FLAN),
-    _entry("NB-201 CIFAR-10", 0, "ONNX-Net", "0.747", _ONNX_NET),
-    _entry("NB-201 CIFAR-10", 0, "AZ-NAS", "0.913", _AZ_NAS),
-    _entry("NB-301", 0, "FLAN", "0.378", _FLAN),
-    _entry("NB-201 CIFAR-10", 50, "FLAN", "about 0.92", _FLAN),
-    _entry("NB-301", 50, "FLAN", "about 0.88", _FLAN),
+    ("NB-101", 0, "FLAN, 729 labels of the family in all", "0.961", _FLAN),
+    ("NB-201 CIFAR-10", 0, "GENNAPE", "0.815", _GENNAPE),
+    ("NB-201 CIFAR-10", 0, "FLAN, two models", "0.849", _FLAN),
+    ("NB-201 CIFAR-10", 0, "FLAN, one model", "0.47 to 0.78", _FLAN),
+    ("NB-201 CIFAR-10", 0, "ONNX-Net", "0.747", _ONNX_NET),
+    ("NB-201 CIFAR-10", 0, "AZ-NAS", "0.913", _AZ_NAS),
+    ("NB-301", 0, "FLAN", "0.378", _FLAN),
+    ("NB-201 CIFAR-10", 50, "FLAN", "about 0.92", _FLAN),
+    ("NB-301", 50, "FLAN", "about 0.88", _FLAN),
 )
-"""Zero-shot and few-shot, trained on NAS-Bench-101."""
+"""Column, labels of the family that were learned from, method, correlation as written, source.
 
-CURVES: dict[Column, dict[int, float]] = {
+All are trained on NAS-Bench-101.
+"""
+
+FLAN_CURVES: dict[Column, dict[int, float]] = {
     _BY_TITLE["NB-201 CIFAR-10"]: {8: 0.826, 16: 0.872, 32: 0.893, 64: 0.929, 128: 0.949},
     _BY_TITLE["NB-301"]: {8: 0.715, 16: 0.736, 32: 0.847, 64: 0.898, 128: 0.906},
 }

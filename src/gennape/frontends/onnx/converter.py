@@ -15,6 +15,9 @@ from gennape.frontends.onnx.values import NO_DETAILS, ConvertedValue, OnnxNetwor
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
+_FEW = 64
+"""Constants of up to so many numbers are stated in the graph."""
+
 OnnxRule = Callable[["OnnxConverter", OnnxNode], None]
 AnyOnnxRule = TypeVar("AnyOnnxRule", bound=OnnxRule)
 
@@ -46,6 +49,7 @@ class OnnxConverter(OnnxValues):
     ) -> None:
         super().__init__(network, batch, place)
         self.builder = GraphBuilder()
+        self.tensors: dict[int, tuple[str, ...]] = {}  # static tensors of nodes, by name
         self._at_end: list[str] = []
 
     def graph(self, name: str) -> ComputationGraph:
@@ -66,7 +70,9 @@ class OnnxConverter(OnnxValues):
         for value in [*results, *self._at_end]:
             if self._batch > 1 and self.place(value) is None:
                 raise BatchError("a result has none")
-            self.builder.output(self.argument(value))
+            output = self.builder.output(self.argument(value))
+            if found := self._results([value]):
+                self.builder.state(output, results=found)
         return self.builder.build(name)
 
     def _convert(self, node: OnnxNode) -> None:
@@ -106,7 +112,11 @@ class OnnxConverter(OnnxValues):
         dims = self.dims(name)
         axis = 3 if _is_channels_last(dims) else min(1, max(len(dims) - 1, 0))
         place = self._place if dims else None
-        node = self.builder.add_node(Op.INPUT, (), self._shape(dims, axis, place))
+        shape = self._shape(dims, axis, place)
+        sizes = self.one_sample(dims, place)
+        sizes = sizes[1:] if sizes[:1] == (1,) else sizes
+        details: dict[str, Any] = {} if sizes == shape else {"shape": list(sizes)}
+        node = self.builder.add_node(Op.INPUT, (), shape, **details)
         self._values[name] = ConvertedValue(node, axis, place)
 
     def argument(self, name: str, axis_from_end: int = -1) -> int:
@@ -135,7 +145,21 @@ class OnnxConverter(OnnxValues):
         if self.static.is_learned(name):
             op, parameters = Op.PARAMETER, self.static.claim(name)
         details = source_details(dims, shape)
-        return self.builder.add_node(op, (), shape, parameters=parameters, **details)
+        if op is Op.CONSTANT:
+            details |= self._numbers(name)
+        node = self.builder.add_node(op, (), shape, parameters=parameters, **details)
+        self.tensors[node] = (name,)
+        return node
+
+    def _numbers(self, name: str) -> dict[str, list[float]]:
+        """State the numbers of a small or uniform constant, where they are known."""
+        value = self.static.value(name)
+        if value is None or not value.size or value.dtype.kind not in "bif":
+            return {}
+        if value.size > _FEW and (value != value.flat[0]).any():
+            return {}
+        numbers = value.ravel() if value.size <= _FEW else value.ravel()[:1]
+        return {"values": numbers.tolist()}
 
     def emit(
         self,
@@ -183,15 +207,29 @@ class OnnxConverter(OnnxValues):
         parameters = self.static.claim(*weights)
         shape = self._shape(dims, axis, place)
         node = self.builder.add_node(op, arguments, shape, attributes, parameters, read, **details)
+        if results := self._results(names):
+            self.builder.state(node, results=results)
+        if weights:
+            self.tensors[node] = tuple(weights)
         self._values[output] = ConvertedValue(node, axis, place)
         self._dims[output] = dims
 
+    def _results(self, names: Sequence[str]) -> list[int]:
+        """Which results of their nodes some values are; nothing where all are the first."""
+        results = [self._values[n].result if n in self._values else 0 for n in names]
+        return results if any(results) else []
+
+    def keep(self, output: str, *tensors: str) -> None:
+        """Remember further tensors, not learned, that the node of `output` works with."""
+        self.tensors[self._values[output].node] += tensors
+
     def also(self, outputs: Sequence[str], first: str) -> None:
         """Note further results of the node that computes `first`."""
-        for name in filter(None, outputs):
-            value = self._values[first]
-            place = value.batch and self._batch_beside(name, self.dims(first)[value.batch.axis])
-            self._values[name] = value._replace(batch=place)
+        value = self._values[first]
+        for result, name in enumerate(outputs, start=1):
+            if name:
+                place = value.batch and self._batch_beside(name, self.dims(first)[value.batch.axis])
+                self._values[name] = value._replace(batch=place, result=result)
 
     def _batch_beside(self, name: str, size: int) -> BatchAxis:
         """Find the batch in a further result: the last but one axis that has its size, or any."""

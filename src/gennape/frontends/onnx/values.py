@@ -17,11 +17,12 @@ from gennape.utils.array_types import AnyArray
 
 
 class ConvertedValue(NamedTuple):
-    """The node that computes a value, and where the value has its channels and its batch."""
+    """The node of a value, where it has its channels and its batch, and which result it is."""
 
     node: int
     axis: int
     batch: BatchAxis | None = None
+    result: int = 0
 
 
 @dataclass(frozen=True)

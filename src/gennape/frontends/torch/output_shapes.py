@@ -96,7 +96,7 @@ def _attention(query: Tensor, key: Tensor, value: Tensor, *_: Any, **__: Any) ->
 
 def _recurrent(x: Tensor, states: Any, weights: Any, *settings: Any) -> Any:
     """Predict hidden states of the last layer, then the last states of all layers."""
-    if not isinstance(weights, list | tuple):
+    if not x.is_meta or not isinstance(weights, list | tuple):
         return None  # a packed sequence
     firsts = states if isinstance(states, list | tuple) else [states]
     directions = 2 if settings[4] else 1

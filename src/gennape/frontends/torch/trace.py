@@ -19,6 +19,10 @@ from gennape.frontends.torch.traced_values import TracedValues
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
+_FEW = 64
+"""Constants of up to so many numbers are stated in the graph."""
+_PLAIN_TYPES = (torch.float32, torch.int64, torch.int32, torch.bool)
+
 
 class Trace(TracedValues):
     """The nodes so far, and which node computes which tensor.
@@ -38,6 +42,7 @@ class Trace(TracedValues):
         super().__init__(parameters, constants, batch)
         self.builder = GraphBuilder()
         self._sources: dict[int, int] = {}
+        self.tensors: dict[int, tuple[Tensor | None, ...]] = {}  # weights of nodes
         self._ends: list[str] = []
         self._end_arguments: list[int] = []
 
@@ -48,8 +53,12 @@ class Trace(TracedValues):
 
         def add() -> int:
             first = self._source(whole, -1) if before is None else before.index()
-            shape = shape_of(one_sample(whole.shape, batch, self.batch), axis)
-            return self.builder.add_node(Op.WHERE, (first, after.index()), shape)
+            return self.builder.add_node(
+                Op.WHERE,
+                (first, after.index()),
+                shape_of(one_sample(whole.shape, batch, self.batch), axis),
+                not_executable="elements are overwritten in place",
+            )
 
         batch = after.batch if before is None else before.batch
         self.bind(whole, axis, add, batch)
@@ -72,9 +81,10 @@ class Trace(TracedValues):
 
     def also(self, outputs: Iterable[Tensor], first: Tensor) -> None:
         """Note further results of the node that computes `first`."""
-        for output in outputs:
+        for result, output in enumerate(outputs, start=1):
             batch = self._batch_beside(output, first)
             self.bind(output, max(output.dim() - 1, 0), self.node(first), batch)
+            self._values[id(output)].result = result
 
     def _batch_beside(self, output: Tensor, first: Tensor) -> BatchAxis | None:
         """Find the batch in a further result: the one axis that has its size."""
@@ -109,7 +119,9 @@ class Trace(TracedValues):
                 shape,
                 parameters=self._claim(tensor),
                 **source_details(dims, shape),
+                **self._numbers(tensor),
             )
+            self.tensors[self._sources[id(tensor)]] = (tensor,)
             self._alive.append(tensor)
         return self._sources[id(tensor)]
 
@@ -158,6 +170,8 @@ class Trace(TracedValues):
         parameters = sum(self._claim(w) for w in weights if w is not None)
         if weights and weights[0] is not None:
             self._note_use(weights[0], index)
+        if any(results := [self._result(t) for t in (*inputs, *dynamic)]):
+            details = {**details, "results": results}
         node = self.builder.add_node(
             op,
             arguments,
@@ -168,6 +182,25 @@ class Trace(TracedValues):
             **details,
         )
         self.bind(output, axis, node, batch)
+        if weights:
+            self.tensors[node] = tuple(weights)
+
+    def _result(self, tensor: Tensor) -> int:
+        """Return which result of its node `tensor` is."""
+        value = self._values.get(id(tensor))
+        return value.result if value else 0
+
+    def _numbers(self, tensor: Tensor) -> dict[str, Any]:
+        """State the numbers of a small or uniform constant that has any."""
+        if tensor.is_meta or not tensor.numel() or self._owners.get(id(tensor)):
+            return {}
+        if tensor.dtype not in _PLAIN_TYPES:
+            return {}
+        first = tensor.flatten()[:1]
+        if tensor.numel() <= _FEW or bool((tensor == first).all()):
+            values = tensor if tensor.numel() <= _FEW else first
+            return {"values": values.flatten().tolist()}
+        return {}
 
     def blank(self, *shape: int) -> Tensor:
         """Make a tensor between two nodes that one function stands for."""
@@ -205,7 +238,9 @@ class Trace(TracedValues):
             if self.batch > 1 and not self._holds_batch(output):
                 raise BatchError("a result has none")
             if not self.is_left_out(output):
-                self.builder.output(self.node(output))
+                node = self.builder.output(self.node(output))
+                if result := self._result(output):
+                    self.builder.state(node, results=[result])
         if self._ends:
             details: dict[str, Any] = {"function": self._ends[0]}
             if self.leaves_work:

@@ -20,11 +20,13 @@ class TracedTensor:
         node: The node that computes it; for a slice that nobody used yet, the function
             that adds the node.
         batch: Place of the batch among its dimensions, where it holds several samples.
+        result: Which result of the node it is.
     """
 
     axis: int
     node: int | Callable[[], int]
     batch: BatchAxis | None = None
+    result: int = 0
 
     def index(self) -> int:
         """Return the node, added now if it was not needed before."""

@@ -27,7 +27,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Block:
+class DrawnBlock:
     """One box: a chain of nodes, or all parameters that nothing uses."""
 
     nodes: tuple[Node, ...]
@@ -57,7 +57,7 @@ class Block:
         return category(self.leader)
 
 
-def fold(graph: ComputationGraph) -> tuple[list[Block], list[tuple[int, int]]]:
+def fold(graph: ComputationGraph) -> tuple[list[DrawnBlock], list[tuple[int, int]]]:
     """Boxes in topological order and the edges between them, each once."""
     uses = graph.out_degree.tolist()
     chains: list[list[Node]] = []
@@ -82,7 +82,7 @@ def fold(graph: ComputationGraph) -> tuple[list[Block], list[tuple[int, int]]]:
     }
     if unused:
         chains.append(unused)
-    return [Block(tuple(chain)) for chain in chains], sorted(edges)
+    return [DrawnBlock(tuple(chain)) for chain in chains], sorted(edges)
 
 
 def _continues(chain: list[Node], node: Node) -> bool:

@@ -1,4 +1,4 @@
-"""What a node is called in a picture."""
+"""Names of nodes in a picture."""
 
 from gennape.graph.node import Node, Pair
 from gennape.graph.operations import (

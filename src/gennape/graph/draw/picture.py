@@ -5,7 +5,7 @@ from itertools import groupby, pairwise
 from math import prod
 
 from gennape.graph.computation_graph import ComputationGraph
-from gennape.graph.draw.blocks import Block, fold
+from gennape.graph.draw.blocks import DrawnBlock, fold
 from gennape.graph.draw.labels import CATEGORY_COLOURS, description, resolution
 from gennape.graph.draw.placement import place
 from gennape.graph.draw.rows import (
@@ -20,7 +20,7 @@ from gennape.graph.draw.rows import (
     Slot,
     arrange,
 )
-from gennape.graph.draw.scene import Curve, Point, Rectangle, Scene, Text
+from gennape.graph.draw.scene import BezierCurve, Point, Rectangle, Scene, Text
 from gennape.graph.operations import POOLINGS, WEIGHTED, Op
 
 _MARGIN = 24.0
@@ -40,7 +40,7 @@ def picture(graph: ComputationGraph) -> Scene:
     scene = Scene(graph.name or "computation graph")
     left = _MARGIN + _BAND_LABEL
     bottom = 0.0
-    bands: list[Rectangle | Text | Curve] = []
+    bands: list[Rectangle | Text | BezierCurve] = []
     for column in arrangement.columns:
         place(column)
         slots = [slot for row in column for slot in row]
@@ -75,7 +75,7 @@ def _title(graph: ComputationGraph) -> Iterator[Text]:
     yield Text(_MARGIN, _MARGIN + 34, facts, 12, _OUTLINE)
 
 
-def _legend(blocks: Sequence[Block]) -> Iterator[Rectangle | Text]:
+def _legend(blocks: Sequence[DrawnBlock]) -> Iterator[Rectangle | Text]:
     present = {block.category for block in blocks}
     x, y = _MARGIN, _MARGIN + 46
     for category, colour in CATEGORY_COLOURS.items():
@@ -95,7 +95,7 @@ def _right(shape: Rectangle | Text) -> float:
 
 
 def _bands(
-    column: Column, blocks: Sequence[Block], left: float, right: float
+    column: Column, blocks: Sequence[DrawnBlock], left: float, right: float
 ) -> Iterator[Rectangle | Text]:
     """A tinted background for each run of rows of one resolution, with its size."""
     sizes = _row_sizes(column, blocks)
@@ -108,7 +108,7 @@ def _bands(
         yield Text(x + 8, top + 16, sizes[run[0]], 11, _OUTLINE, bold=True)
 
 
-def _row_sizes(column: Column, blocks: Sequence[Block]) -> list[str]:
+def _row_sizes(column: Column, blocks: Sequence[DrawnBlock]) -> list[str]:
     """The largest resolution in each row, of boxes and of results that pass through.
 
     Layers that set the resolution tell it; other rows have that of the row before. As
@@ -129,7 +129,7 @@ def _row_sizes(column: Column, blocks: Sequence[Block]) -> list[str]:
     return [size or first for size in sizes]
 
 
-def _edges(columns: Sequence[Column]) -> Iterator[Curve]:
+def _edges(columns: Sequence[Column]) -> Iterator[BezierCurve]:
     for column in columns:
         for upper, lower in pairwise(column):
             leave = max(slot.y + slot.height for slot in upper)
@@ -137,7 +137,7 @@ def _edges(columns: Sequence[Column]) -> Iterator[Curve]:
             middle = (leave + arrive) / 2
             for start in upper:
                 for end in start.below:
-                    yield Curve(
+                    yield BezierCurve(
                         (
                             (start.x, start.y + start.height),
                             *_straight(start.x, leave),
@@ -154,7 +154,7 @@ def _straight(x: float, y: float) -> tuple[Point, Point, Point]:
     return ((x, y),) * 3
 
 
-def _turns(columns: Sequence[Column], turns: Sequence[tuple[Slot, Slot]]) -> Iterator[Curve]:
+def _turns(columns: Sequence[Column], turns: Sequence[tuple[Slot, Slot]]) -> Iterator[BezierCurve]:
     """Results that go on in the next column: down, up between the columns, down."""
     for number, (start, port) in enumerate(turns):
         column = next(column for column in columns if start in column[-1])
@@ -163,7 +163,7 @@ def _turns(columns: Sequence[Column], turns: Sequence[tuple[Slot, Slot]]) -> Ite
         right = max(slot.x + slot.width / 2 for row in column for slot in row) + 22 + lane
         top = port.y - ROW_GAP / 2 - 6 - lane
         corners = [(start.x, bottom), (right, bottom), (right, top), (port.x, top)]
-        yield Curve(
+        yield BezierCurve(
             tuple(_rounded((start.x, start.y + start.height), corners, (port.x, port.y))),
             _TURN_COLOUR,
             1.6,
@@ -191,7 +191,7 @@ def _towards(corner: Point, other: Point, radius: float = 6.0) -> Point:
 
 
 def _boxes(
-    columns: Sequence[Column], blocks: Sequence[Block], graph: ComputationGraph
+    columns: Sequence[Column], blocks: Sequence[DrawnBlock], graph: ComputationGraph
 ) -> Iterator[Rectangle | Text]:
     costs = [int(graph.node_macs[[n.index for n in block.nodes]].sum()) for block in blocks]
     for column in columns:
@@ -200,7 +200,7 @@ def _boxes(
             yield from _box(slot, blocks[slot.block], share)
 
 
-def _box(slot: Slot, block: Block, share: float) -> Iterator[Rectangle | Text]:
+def _box(slot: Slot, block: DrawnBlock, share: float) -> Iterator[Rectangle | Text]:
     left = slot.x - slot.width / 2
     is_sign = len(block.lines) == 1 and len(block.lines[0].text) == 1
     yield Rectangle(

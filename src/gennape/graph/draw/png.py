@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from gennape.graph.draw.scene import Curve, Rectangle, Scene, Text
-from gennape.importing import require
+from gennape.graph.draw.scene import BezierCurve, Rectangle, Scene, Text
+from gennape.utils.optional_imports import require
 
 _PIXELS_PER_POINT = 100 / 72  # of a figure of 100 dots per inch, which a scene unit is
 _SCALE = 2.0
@@ -30,7 +30,7 @@ def write_png(scene: Scene, path: Path) -> None:
     figure.savefig(path, dpi=100 * scale)
 
 
-def _add(axes: Any, shape: Rectangle | Text | Curve, order: int) -> None:
+def _add(axes: Any, shape: Rectangle | Text | BezierCurve, order: int) -> None:
     patches = require("matplotlib.patches", "drawing a PNG", package="gennape[plot]")
     paths = require("matplotlib.path", "drawing a PNG", package="gennape[plot]")
     match shape:
@@ -59,7 +59,7 @@ def _add(axes: Any, shape: Rectangle | Text | Curve, order: int) -> None:
                 weight="bold" if shape.bold else "normal",
                 zorder=order,
             )
-        case Curve():
+        case BezierCurve():
             codes = [paths.Path.MOVETO] + [paths.Path.CURVE4] * (len(shape.points) - 1)
             patch = patches.PathPatch(
                 paths.Path(shape.points, codes),

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from gennape.graph.draw.blocks import Block
+from gennape.graph.draw.blocks import DrawnBlock
 from gennape.graph.draw.labels import CONSTANTS
 
 ROW_GAP = 24.0
@@ -68,7 +68,7 @@ class Arrangement:
     turns: list[tuple[Slot, Slot]]
 
 
-def arrange(blocks: Sequence[Block], edges: Sequence[tuple[int, int]]) -> Arrangement:
+def arrange(blocks: Sequence[DrawnBlock], edges: Sequence[tuple[int, int]]) -> Arrangement:
     """Give every box a row and a column, in no particular order within the row."""
     layers = _layers(blocks, edges)
     reach = list(layers)
@@ -96,7 +96,7 @@ def arrange(blocks: Sequence[Block], edges: Sequence[tuple[int, int]]) -> Arrang
     return Arrangement(columns, turns)
 
 
-def box_size(block: Block) -> tuple[float, float]:
+def box_size(block: DrawnBlock) -> tuple[float, float]:
     """Width and height of a box in pixels."""
     widths = [
         len(line.text) * CHARACTER * (MAIN_SIZE if line.main else SMALL_SIZE)
@@ -106,7 +106,7 @@ def box_size(block: Block) -> tuple[float, float]:
     return max(max(widths) + 14, MAIN_LINE + 8), sum(heights) + 8
 
 
-def _box(number: int, block: Block) -> Slot:
+def _box(number: int, block: DrawnBlock) -> Slot:
     return Slot(number, True, *box_size(block))
 
 
@@ -121,7 +121,7 @@ def _linked(slot: Slot, above: list[Slot]) -> Slot:
     return slot
 
 
-def _layers(blocks: Sequence[Block], edges: Sequence[tuple[int, int]]) -> list[int]:
+def _layers(blocks: Sequence[DrawnBlock], edges: Sequence[tuple[int, int]]) -> list[int]:
     layers = [0] * len(blocks)
     for source, target in edges:  # sorted by source, and sources are in topological order
         layers[target] = max(layers[target], layers[source] + 1)
@@ -132,7 +132,7 @@ def _layers(blocks: Sequence[Block], edges: Sequence[tuple[int, int]]) -> list[i
 
 
 def _column_starts(
-    blocks: Sequence[Block], layers: Sequence[int], reach: Sequence[int]
+    blocks: Sequence[DrawnBlock], layers: Sequence[int], reach: Sequence[int]
 ) -> set[int]:
     """Rows that begin a column, for the best shape of the page."""
     page = _Page(blocks, layers, reach)
@@ -146,7 +146,7 @@ class _Page:
     """Sizes of rows, before their order is known."""
 
     def __init__(
-        self, blocks: Sequence[Block], layers: Sequence[int], reach: Sequence[int]
+        self, blocks: Sequence[DrawnBlock], layers: Sequence[int], reach: Sequence[int]
     ) -> None:
         self.rows = max(layers) + 1
         self.heights = [0.0] * self.rows

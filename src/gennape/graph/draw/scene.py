@@ -33,7 +33,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Curve:
+class BezierCurve:
     """A line along cubic Bezier segments: a start, then three points each."""
 
     points: tuple[Point, ...]
@@ -48,4 +48,4 @@ class Scene:
     title: str
     width: float = 0.0
     height: float = 0.0
-    shapes: list[Rectangle | Text | Curve] = field(default_factory=list)
+    shapes: list[Rectangle | Text | BezierCurve] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from gennape.graph.draw.scene import Curve, Rectangle, Scene, Text
+from gennape.graph.draw.scene import BezierCurve, Rectangle, Scene, Text
 
 
 def to_svg(scene: Scene) -> str:
@@ -20,7 +20,7 @@ def to_svg(scene: Scene) -> str:
     )
 
 
-def _element(shape: Rectangle | Text | Curve) -> str:
+def _element(shape: Rectangle | Text | BezierCurve) -> str:
     match shape:
         case Rectangle():
             tooltip = f"<title>{escape(shape.tooltip)}</title>" if shape.tooltip else ""
@@ -36,7 +36,7 @@ def _element(shape: Rectangle | Text | Curve) -> str:
                 f'fill="{shape.colour}" text-anchor="{shape.anchor}"{weight} '
                 f'pointer-events="none">{escape(shape.content)}</text>'
             )
-        case Curve():
+        case BezierCurve():
             start, *rest = [f"{x:.1f},{y:.1f}" for x, y in shape.points]
             return (
                 f'<path d="M{start} C{" ".join(rest)}" fill="none" '

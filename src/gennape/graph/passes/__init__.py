@@ -11,6 +11,7 @@ from typing import overload
 
 from gennape.graph.batch import GraphBatch
 from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.hashing import graph_hashes
 from gennape.graph.passes.clear_attributes import clear_attributes
 from gennape.graph.passes.drop_layout import drop_layout
 from gennape.graph.passes.drop_scalar_arithmetic import drop_scalar_arithmetic
@@ -65,7 +66,7 @@ def canonical(graph: ComputationGraph) -> ComputationGraph: ...
 @overload
 def canonical(graph: GraphBatch) -> GraphBatch: ...
 def canonical(graph: ComputationGraph | GraphBatch) -> ComputationGraph | GraphBatch:
-    """The canonical form: equal for the same network by every road.
+    """Bring networks into canonical form: equal for the same network from every source.
 
     Idempotent. On a batch every pass runs once over all graphs together.
     """
@@ -81,8 +82,13 @@ def canonical(graph: ComputationGraph | GraphBatch) -> ComputationGraph | GraphB
 
 
 def canonical_batches(graphs: Iterable[ComputationGraph]) -> Iterator[GraphBatch]:
-    """The canonical form of many graphs, a few hundred at a time; of none, one empty batch."""
+    """Bring many graphs into canonical form, a few hundred at a time; of none, one empty batch."""
     rest = iter(graphs)
     yield canonical(GraphBatch.of(islice(rest, _AT_ONCE)))
     while chunk := list(islice(rest, _AT_ONCE)):
         yield canonical(GraphBatch.of(chunk))
+
+
+def fingerprints(graphs: Iterable[ComputationGraph]) -> list[str]:
+    """Name many networks by their fingerprints: hashes of their canonical forms."""
+    return [found for forms in canonical_batches(graphs) for found in graph_hashes(forms)]

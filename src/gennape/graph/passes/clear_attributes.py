@@ -1,4 +1,4 @@
-"""What does not tell networks apart is cleared.
+"""Attributes that do not tell networks apart are cleared.
 
 Rules:
 

@@ -9,10 +9,11 @@ Before: any batch. After: no join feeds only a join of its kind.
 
 import numpy as np
 
-from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE, BoolArray
+from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 from gennape.graph.passes.rewrite import only_user, rewire
+from gennape.utils.array_types import BoolArray
 
 _JOINS = frozenset({Op.ADD, Op.MUL, Op.CONCAT})
 

@@ -9,10 +9,10 @@ Before: any batch. After: no such sum or product is left.
 
 import numpy as np
 
-from gennape.graph.arrays import BoolArray, IntArray
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import NORMALISATIONS, Op
-from gennape.graph.passes.rewrite import absorb
+from gennape.graph.passes.rewrite import merge_nodes
+from gennape.utils.array_types import BoolArray, IntArray
 
 _AFFINE = frozenset({Op.ADD, Op.MUL})
 _TAKES_VECTORS = frozenset({*NORMALISATIONS, Op.CONV, Op.CONV_TRANSPOSE})
@@ -27,7 +27,7 @@ def fold_affine(batch: GraphBatch) -> GraphBatch:
     first, second = batch.argument(0), batch.argument(1)
     folded = candidates & takes[first] & _is_vector_for(batch, first, second)
     swapped = candidates & takes[second] & _is_vector_for(batch, second, first)
-    return absorb(batch, folded | swapped, np.where(swapped, second, first))
+    return merge_nodes(batch, folded | swapped, np.where(swapped, second, first))
 
 
 def _is_vector_for(batch: GraphBatch, x: IntArray, vector: IntArray) -> BoolArray:

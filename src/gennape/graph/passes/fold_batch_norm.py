@@ -9,7 +9,7 @@ Before: any batch. After: no batch norm follows a convolution used by it alone.
 
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
-from gennape.graph.passes.rewrite import absorb
+from gennape.graph.passes.rewrite import merge_nodes
 
 _CONVS = frozenset({Op.CONV, Op.CONV_TRANSPOSE})
 
@@ -21,4 +21,4 @@ def fold_batch_norm(batch: GraphBatch) -> GraphBatch:
         return batch
     producer = batch.argument(0)
     folded = norms & batch.is_in(_CONVS)[producer] & (batch.out_degree[producer] == 1)
-    return absorb(batch, folded)
+    return merge_nodes(batch, folded)

@@ -12,10 +12,10 @@ Before: any batch. After: no such product is left.
 
 import numpy as np
 
-from gennape.graph.arrays import BoolArray, IntArray
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
-from gennape.graph.passes.rewrite import take_over
+from gennape.graph.passes.rewrite import replace_arguments
+from gennape.utils.array_types import BoolArray, IntArray
 
 _POWERS = frozenset({Op.POWER, Op.MUL})
 _GATES = {Op.SIGMOID: Op.SILU, Op.HARDSIGMOID: Op.HARDSWISH, Op.ERF: Op.GELU}
@@ -30,7 +30,9 @@ def fuse_hard_sigmoid(batch: GraphBatch) -> GraphBatch:
         return batch
     operations = batch.operations.copy()
     operations[nodes] = Op.HARDSIGMOID
-    return take_over(batch, np.array(nodes), batch.argument(0)[shift[nodes]], operations=operations)
+    return replace_arguments(
+        batch, np.array(nodes), batch.argument(0)[shift[nodes]], operations=operations
+    )
 
 
 def _adds_three(batch: GraphBatch, node: int) -> bool:
@@ -55,7 +57,7 @@ def fuse_activations(batch: GraphBatch) -> GraphBatch:
         return batch
     operations = batch.operations.copy()
     operations[nodes] = fused[fused > 0]
-    return take_over(batch, nodes, argument[fused > 0], operations=operations)
+    return replace_arguments(batch, nodes, argument[fused > 0], operations=operations)
 
 
 def _activation(batch: GraphBatch, x: IntArray, gate: IntArray) -> IntArray:

@@ -16,10 +16,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from gennape.graph.arrays import GROUPS, INPUT_SHAPE, OUTPUT_SHAPE, BoolArray, IntArray
+from gennape.graph.arrays import GROUPS, INPUT_SHAPE, OUTPUT_SHAPE
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
-from gennape.graph.passes.rewrite import take_over
+from gennape.graph.passes.rewrite import replace_arguments
+from gennape.utils.array_types import BoolArray, IntArray
 
 _QUOTIENTS = frozenset({Op.DIV, Op.MUL})
 _AROUND_ROOT = frozenset({Op.POWER, Op.CLIP})
@@ -40,7 +41,7 @@ def fuse_layer_norm(batch: GraphBatch) -> GraphBatch:
         return batch
     operations, over_channels = op.copy(), batch.output_shape[mean, 0] == 1
     operations[nodes] = np.where(over_channels, Op.LAYER_NORM, Op.INSTANCE_NORM)
-    return take_over(batch, nodes, x, operations=operations)
+    return replace_arguments(batch, nodes, x, operations=operations)
 
 
 def fuse_unit_norms(batch: GraphBatch) -> GraphBatch:
@@ -54,7 +55,11 @@ def fuse_unit_norms(batch: GraphBatch) -> GraphBatch:
         changed.append(nodes[fits])
         argument.append(x[fits])
     nodes = np.concatenate(changed)
-    return take_over(batch, nodes, np.concatenate(argument), operations) if len(nodes) else batch
+    return (
+        replace_arguments(batch, nodes, np.concatenate(argument), operations)
+        if len(nodes)
+        else batch
+    )
 
 
 def _quotients(batch: GraphBatch, reduction: Op) -> tuple[IntArray, IntArray, IntArray]:
@@ -76,7 +81,7 @@ def _quotients(batch: GraphBatch, reduction: Op) -> tuple[IntArray, IntArray, In
 
 
 def _under_root(batch: GraphBatch, node: IntArray) -> IntArray:
-    """What a root is taken of, perhaps limited or inverted; else the node itself."""
+    """The argument of a root, perhaps limited or inverted; else the node itself."""
     wrapped = batch.is_in(_AROUND_ROOT)
     for _ in range(2):
         node = np.where(wrapped[node], batch.argument(0)[node], node)

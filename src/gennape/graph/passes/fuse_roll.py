@@ -8,11 +8,12 @@ Before: any batch. After: no such concatenation and no two rolls in a row.
 
 import numpy as np
 
-from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE, BoolArray, IntArray
+from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
-from gennape.graph.passes.rewrite import bypass, only_user, take_over
+from gennape.graph.passes.rewrite import bypass, only_user, replace_arguments
 from gennape.graph.slices import slice_starts
+from gennape.utils.array_types import BoolArray, IntArray
 
 
 def fuse_roll(batch: GraphBatch) -> GraphBatch:
@@ -24,7 +25,7 @@ def fuse_roll(batch: GraphBatch) -> GraphBatch:
         operations[joins] = Op.ROLL
         attributes[joins, INPUT_SHAPE] = attributes[joins, OUTPUT_SHAPE]
         x = batch.argument(0)[batch.argument(0)[joins]]
-        batch = take_over(batch, joins, x, operations, attributes)
+        batch = replace_arguments(batch, joins, x, operations, attributes)
     rolls = batch.operations == Op.ROLL
     return bypass(batch, rolls & rolls[only_user(batch)]) if rolls.any() else batch
 

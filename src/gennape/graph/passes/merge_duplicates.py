@@ -9,10 +9,10 @@ Before: any batch. After: no two such nodes are equal.
 
 import numpy as np
 
-from gennape.graph.arrays import BoolArray, IntArray
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import WEIGHTED, Op
 from gennape.graph.passes.rewrite import rewire
+from gennape.utils.array_types import BoolArray, IntArray
 
 _DISTINCT = frozenset({*WEIGHTED, Op.OUTPUT, Op.OTHER, Op.DROPOUT, Op.EMBEDDING})
 

@@ -13,7 +13,7 @@ import numpy as np
 from gennape.graph.arrays import INPUT_SHAPE
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
-from gennape.graph.passes.rewrite import take_over
+from gennape.graph.passes.rewrite import replace_arguments
 from gennape.graph.slices import slice_details, slice_starts
 
 
@@ -33,4 +33,4 @@ def merge_slices(batch: GraphBatch) -> GraphBatch:
             starts[axis] = starts.get(axis, 0) + start
         details[node] = slice_details(starts)
     merged = replace(batch, attributes=attributes, details=details)
-    return take_over(merged, nodes, whole[whole[nodes]], batch.operations)
+    return replace_arguments(merged, nodes, whole[whole[nodes]], batch.operations)

@@ -13,10 +13,11 @@ Before: any batch. After: no sum has an argument that is zero, unless all are.
 
 import numpy as np
 
-from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE, BoolArray
+from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import SOURCES, Op
-from gennape.graph.passes.rewrite import rewire, take_over
+from gennape.graph.passes.rewrite import replace_arguments, rewire
+from gennape.utils.array_types import BoolArray
 
 _NEVER_ZERO = frozenset({*SOURCES, Op.OUTPUT})
 
@@ -61,4 +62,4 @@ def _attach_to_input(batch: GraphBatch, zero: BoolArray) -> GraphBatch:
     operations, attributes = batch.operations.copy(), batch.attributes.copy()
     operations[nodes] = Op.ZERO
     attributes[nodes, INPUT_SHAPE] = attributes[source, OUTPUT_SHAPE]
-    return take_over(batch, nodes, source, operations=operations, attributes=attributes)
+    return replace_arguments(batch, nodes, source, operations=operations, attributes=attributes)

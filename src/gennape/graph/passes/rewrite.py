@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from gennape.graph.arrays import BoolArray, IntArray, ranges
+from gennape.graph.arrays import ranges
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
+from gennape.utils.array_types import BoolArray, IntArray
 
 _ENDS = frozenset({Op.INPUT, Op.OUTPUT})
 
@@ -33,8 +34,10 @@ def bypass(batch: GraphBatch, removed: BoolArray, stand_in: IntArray | None = No
     return drop_unreachable(_compact(batch, kept_edges, ~removed))
 
 
-def absorb(batch: GraphBatch, removed: BoolArray, stand_in: IntArray | None = None) -> GraphBatch:
-    """`bypass`, where the stand-in comes to own the learned numbers of what it replaces.
+def merge_nodes(
+    batch: GraphBatch, removed: BoolArray, stand_in: IntArray | None = None
+) -> GraphBatch:
+    """Remove nodes as `bypass` does, and let each stand-in own the numbers of what it replaces.
 
     Those are the numbers of the removed node and of the parameters it alone reads.
     """
@@ -75,7 +78,7 @@ def rewire(
     return drop_unreachable(changed)
 
 
-def take_over(
+def replace_arguments(
     batch: GraphBatch,
     nodes: IntArray,
     argument: IntArray,

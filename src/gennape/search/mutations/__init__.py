@@ -1,49 +1,48 @@
 """Small changes of a network's graph that leave it a network that runs.
 
-A kind of change is a module with two functions: `options` lists the edits that a graph
-admits, `apply` makes one of them. Nodes of a graph are numbered in its order; an edit names
-nodes of the graph it is applied to.
+A mutation is two functions: one lists the edits that a graph admits, one makes an edit. Nodes
+of a graph are numbered in its order; an edit names nodes of the graph it is applied to.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gennape.search.mutations import depth, kernel, operation, skip, width
+from gennape.search.mutations import blocks, layers, width
 from gennape.search.mutations.editing import Edit, Nodes, cleaned
 
-__all__ = ["KINDS", "Edit", "Kind", "Nodes", "apply", "options"]
+__all__ = ["MUTATIONS", "Edit", "Mutation", "Nodes", "apply", "options"]
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One kind of change.
+class Mutation:
+    """Kind of change.
 
     Attributes:
-        options: All edits of this kind that a graph admits.
-        apply: The graph after one of them.
+        options: Lists all edits of this kind that a graph admits.
+        apply: Makes one of them.
     """
 
     options: Callable[[Nodes], list[Edit]]
     apply: Callable[[Nodes, Edit], Nodes]
 
 
-KINDS: Mapping[str, Kind] = {
-    "kernel": Kind(kernel.options, kernel.apply),
-    "width": Kind(width.options, width.apply),
-    "repeat": Kind(depth.repeatable, depth.repeat),
-    "remove": Kind(depth.removable, depth.remove),
-    "operation": Kind(operation.options, operation.apply),
-    "skip": Kind(skip.addable, skip.add),
-    "unskip": Kind(skip.removable, skip.remove),
+MUTATIONS: Mapping[str, Mutation] = {
+    "kernel": Mutation(layers.kernel_options, layers.change_kernel),
+    "width": Mutation(width.options, width.apply),
+    "repeat": Mutation(blocks.repeatable_blocks, blocks.repeat_block),
+    "remove": Mutation(blocks.removable_blocks, blocks.remove_block),
+    "operation": Mutation(layers.operation_options, layers.change_operation),
+    "skip": Mutation(blocks.skippable_blocks, blocks.add_skip),
+    "unskip": Mutation(blocks.removable_skips, blocks.remove_skip),
 }
 
 
 def options(nodes: Nodes) -> dict[str, list[Edit]]:
-    """The edits that a graph admits, by kind; kinds without any are left out."""
-    found = {name: kind.options(nodes) for name, kind in KINDS.items()}
+    """List the edits that a graph admits, by kind; kinds without any are left out."""
+    found = {name: mutation.options(nodes) for name, mutation in MUTATIONS.items()}
     return {name: edits for name, edits in found.items() if edits}
 
 
 def apply(nodes: Nodes, edit: Edit) -> Nodes:
-    """The graph after an edit, without nodes that no output needs any more."""
-    return cleaned(KINDS[edit.kind].apply(nodes, edit))
+    """Make an edit, and drop the nodes that no output needs any more."""
+    return cleaned(MUTATIONS[edit.kind].apply(nodes, edit))

@@ -1,4 +1,4 @@
-"""What all changes of graphs share: nodes as a list, and edits."""
+"""Graphs as lists of nodes, and edits of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,16 +9,16 @@ from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.node import Node
 
 Nodes = tuple[Node, ...]
-"""A graph as its nodes; `Node.index` is the place in the tuple."""
+"""Nodes of a graph; `Node.index` is the place in the tuple."""
 
 
 class Edit(NamedTuple):
-    """One change.
+    """Change of a graph.
 
     Attributes:
-        kind: A key of `KINDS`.
+        kind: A key of `MUTATIONS`.
         node: The node that is changed.
-        value: What to: a kernel size, a number of channels, an operation, another node.
+        value: A kernel size, a number of channels, an operation, another node.
     """
 
     kind: str
@@ -27,7 +27,7 @@ class Edit(NamedTuple):
 
 
 def graph_of_nodes(nodes: Nodes, name: str) -> ComputationGraph:
-    """The graph that the nodes are."""
+    """Build the graph of some nodes."""
     build = GraphBuilder()
     for node in nodes:
         build.add_node(
@@ -50,7 +50,7 @@ def graph_of_nodes(nodes: Nodes, name: str) -> ComputationGraph:
 
 
 def numbered(nodes: Sequence[Node]) -> Nodes:
-    """Nodes in a new order, with indices and arguments that follow it.
+    """Renumber nodes in a new order; indices and arguments follow it.
 
     Args:
         nodes: In topological order; indices and arguments are those of before.
@@ -63,20 +63,20 @@ def numbered(nodes: Sequence[Node]) -> Nodes:
 
 
 def redirected(nodes: Nodes, instead: Mapping[int, int]) -> Nodes:
-    """The nodes, whose arguments are others now."""
+    """Replace arguments of nodes."""
     return tuple(
         replace(node, arguments=tuple(instead.get(a, a) for a in node.arguments)) for node in nodes
     )
 
 
 def cleaned(nodes: Nodes) -> Nodes:
-    """The nodes that an output needs, and the inputs."""
+    """Keep the nodes that an output needs, and the inputs."""
     needed = needed_by_outputs(nodes)
     return numbered([node for node in nodes if node.index in needed or node.op is Op.INPUT])
 
 
 def needed_by_outputs(nodes: Nodes) -> set[int]:
-    """Indices of the nodes that an output needs, itself included."""
+    """Return the indices of the nodes that an output needs, itself included."""
     needed = {node.index for node in nodes if node.op is Op.OUTPUT}
     for node in reversed(nodes):
         if node.index in needed:
@@ -85,7 +85,7 @@ def needed_by_outputs(nodes: Nodes) -> set[int]:
 
 
 def users_of(nodes: Nodes) -> list[list[int]]:
-    """The nodes that read each node's result."""
+    """List the nodes that read each node's result."""
     users: list[list[int]] = [[] for _ in nodes]
     for node in nodes:
         for argument in node.arguments:
@@ -94,16 +94,16 @@ def users_of(nodes: Nodes) -> list[list[int]]:
 
 
 def owns_its_weights(node: Node) -> bool:
-    """Whether a convolution or linear layer has all the weights it should, and for itself."""
+    """Return whether a convolution or linear layer has weights of its own, as many as it should."""
     return "weight" not in node.details and node.parameters == weights_of(node)
 
 
 def weights_of(node: Node) -> int:
-    """Learned numbers of a convolution or linear layer."""
+    """Count the weights of a convolution or linear layer."""
     inputs, outputs = node.input_shape[0] // node.groups, node.output_shape[0]
     return outputs * inputs * prod(node.kernel) + (outputs if node.bias else 0)
 
 
 def with_weights(node: Node) -> Node:
-    """A convolution or linear layer with the number of weights that its shape asks for."""
+    """Give a convolution or linear layer the number of weights that its shape asks for."""
     return replace(node, parameters=weights_of(node))

@@ -1,4 +1,4 @@
-"""Another number of channels, wherever the same number is needed.
+"""Mutation of width: another number of channels, wherever the same number is needed.
 
 Channels of a node's result are those of all nodes that it is added to, multiplied with, or
 passed through without change. Such nodes form a group; a group can have another width if
@@ -27,7 +27,7 @@ _THROUGH = {*(ACTIVATIONS - {Op.SOFTMAX}), *POOLINGS, *_SUMS} | {
 
 
 def options(nodes: Nodes) -> list[Edit]:
-    """Groups that can have another width, named by their first layer, and the widths."""
+    """List groups that can have another width, named by their first layer, and the widths."""
     groups = _groups(nodes)
     first: dict[int, int] = {}
     for node in nodes:
@@ -42,7 +42,7 @@ def options(nodes: Nodes) -> list[Edit]:
 
 
 def apply(nodes: Nodes, edit: Edit) -> Nodes:
-    """The whole group with its new width."""
+    """Give a whole group its new width."""
     groups, width = _groups(nodes), int(edit.value)
     members = {node.index for node in nodes if groups[node.index] == groups[edit.node]}
     return tuple(_resized(node, members, width) for node in nodes)
@@ -72,7 +72,7 @@ _FIXED = -1
 
 
 def _groups(nodes: Nodes) -> list[int]:
-    """The group of each node's result, `_FIXED` where its width cannot change."""
+    """Return the group of each node's result, `_FIXED` where its width cannot change."""
     parent = list(range(len(nodes)))
     fixed: set[int] = set()
 
@@ -106,7 +106,7 @@ def _is_depthwise(node: Node) -> bool:
 
 
 def _passes_through(node: Node, nodes: Nodes) -> bool:
-    """Whether each channel of the result comes of the same channel of every argument."""
+    """Return whether each channel of the result comes of the same channel of every argument."""
     if _is_depthwise(node):
         return True
     channels = {nodes[argument].output_shape[0] for argument in node.arguments}

@@ -1,4 +1,4 @@
-"""What families are made of: layers, blocks and cells, and the text of architectures.
+"""Building blocks of several families: layers, blocks, cells, and the text of architectures.
 
 A family imports its parts, never the other way round.
 """

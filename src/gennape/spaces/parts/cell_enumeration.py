@@ -1,4 +1,4 @@
-"""All labelled cells up to some size, each once.
+"""Enumeration of the labelled cells up to some size, each once.
 
 Cells that differ only in the numbering of their vertices are one cell. Shapes are
 enumerated without operations first; then each shape gets every assignment of
@@ -10,21 +10,21 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations, product
 
 import numpy as np
-import numpy.typing as npt
 
-Bits = npt.NDArray[np.int64]
+from gennape.utils.array_types import IntArray
+
 Edges = tuple[tuple[int, int], ...]
 
 
 def enumerate_cells(
     operations: Sequence[str], max_vertices: int, max_edges: int
 ) -> Iterator[tuple[tuple[str, ...], Edges]]:
-    """The interior operations and the edges of all cells, from the smallest to the largest.
+    """Iterate over the interior operations and the edges of all cells, smallest cells first.
 
     Args:
-        operations: What an interior vertex may be.
-        max_vertices: Most vertices, input and output included.
-        max_edges: Most edges.
+        operations: Operations that an interior vertex may have.
+        max_vertices: Largest number of vertices, input and output included.
+        max_edges: Largest number of edges.
     """
     for vertices in range(2, max_vertices + 1):
         pairs = list(combinations(range(vertices), 2))
@@ -35,8 +35,8 @@ def enumerate_cells(
                 yield assignments[assignment], edges
 
 
-def _shapes(vertices: int, pairs: list[tuple[int, int]], max_edges: int) -> Bits:
-    """One number a shape: the smallest of its numberings; bit i is the edge `pairs[i]`."""
+def _shapes(vertices: int, pairs: list[tuple[int, int]], max_edges: int) -> IntArray:
+    """Encode each shape as the smallest number of its numberings; bit i is the edge `pairs[i]`."""
     candidates = np.arange(1 << len(pairs), dtype=np.int64)
     candidates = candidates[np.bitwise_count(candidates) <= max_edges]
     for vertex in range(vertices):  # without idle vertices, all have edges on both sides
@@ -59,18 +59,18 @@ def _shapes(vertices: int, pairs: list[tuple[int, int]], max_edges: int) -> Bits
 
 
 def _mask(pairs: list[tuple[int, int]], end: int, vertex: int) -> int:
-    """Bits of the edges whose source (end 0) or target (end 1) is `vertex`."""
+    """Return the bits of the edges whose source (end 0) or target (end 1) is `vertex`."""
     return sum(1 << bit for bit, pair in enumerate(pairs) if pair[end] == vertex)
 
 
 def _numberings(vertices: int) -> Iterator[tuple[int, ...]]:
-    """All ways to renumber the interior vertices."""
+    """Iterate over the ways to renumber the interior vertices."""
     for interior in permutations(range(1, vertices - 1)):
         yield (0, *interior, vertices - 1)
 
 
 def _distinct_assignments(edges: Edges, vertices: int, operations: int) -> list[int]:
-    """Positions, in the order of `itertools.product`, of assignments that differ truly."""
+    """Find the positions, in the order of `itertools.product`, of assignments that differ truly."""
     interior = vertices - 2
     choices = np.array(list(product(range(operations), repeat=interior)), dtype=np.int64)
     place_values = operations ** np.arange(interior - 1, -1, -1)

@@ -1,7 +1,8 @@
-"""Families of cells of four nodes with one operation on each of six edges.
+"""Cells of four nodes with one operation on each of six edges, and the operations of cells.
 
-A node is the sum of what its edges bring; the first is the cell's input, the last its
-output. Source: Dong and Yang, "NAS-Bench-201" (ICLR 2020).
+A node is the sum of the results of its edges; the first is the cell's input, the last its
+output. Operations are ReLU, then convolution, then batch norm. Source: Dong and Yang,
+"NAS-Bench-201" (ICLR 2020).
 """
 
 from collections.abc import Iterator
@@ -11,9 +12,8 @@ from typing import ClassVar, TypeVar
 
 import numpy as np
 
-from gennape.graph import GraphBuilder, written_once
+from gennape.graph import GraphBuilder, cached_block
 from gennape.spaces.base import ArchitectureError, SearchSpace
-from gennape.spaces.parts.cell_operations import factorized_reduce, relu_conv_bn
 from gennape.spaces.parts.stages import one_changed
 
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
@@ -22,7 +22,13 @@ EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 
 @dataclass(frozen=True)
 class CellArchitecture:
-    """A cell: one operation name for each of `EDGES`."""
+    """A cell: one operation name for each of `EDGES`.
+
+    Attributes:
+        family: Name of the family for people.
+        choices: Operations that an edge may have.
+        operations: Operation of each edge.
+    """
 
     family: ClassVar[str]
     choices: ClassVar[tuple[str, ...]]
@@ -42,43 +48,43 @@ class CellArchitecture:
                 )
 
 
-Architecture = TypeVar("Architecture", bound=CellArchitecture)
+FourNodeCell = TypeVar("FourNodeCell", bound=CellArchitecture)
 
 
-class CellSpace(SearchSpace[Architecture]):
-    """A family of such cells; each says what its strings and its networks look like."""
+class CellSpace(SearchSpace[FourNodeCell]):
+    """Base class of families of such cells, which add their strings and networks."""
 
-    architecture: type[Architecture]
+    architecture: type[FourNodeCell]
 
-    def enumerate(self) -> Iterator[Architecture]:
-        """All cells."""
+    def enumerate(self) -> Iterator[FourNodeCell]:
+        """Iterate over all cells."""
         return map(self.architecture, product(self.architecture.choices, repeat=len(EDGES)))
 
-    def sample(self, rng: np.random.Generator) -> Architecture:
-        """A random cell, each operation with equal probability."""
+    def sample(self, rng: np.random.Generator) -> FourNodeCell:
+        """Draw a random cell, each operation with equal probability."""
         choices = self.architecture.choices
         return self.architecture(
             tuple(choices[i] for i in rng.integers(len(choices), size=len(EDGES)))
         )
 
-    def neighbours(self, architecture: Architecture) -> list[Architecture]:
-        """The cells that differ on one edge."""
+    def neighbours(self, architecture: FourNodeCell) -> list[FourNodeCell]:
+        """List the cells that differ on one edge."""
         options = (architecture.choices,) * len(EDGES)
         return [self.architecture(cell) for cell in one_changed(architecture.operations, options)]
 
 
-def cell(build: GraphBuilder, x: int, operations: tuple[str, ...], channels: int) -> int:
+def add_cell(build: GraphBuilder, x: int, operations: tuple[str, ...], channels: int) -> int:
     """Add a cell.
 
     Args:
-        build: Where to add it.
-        x: Its input.
-        operations: One for each of `EDGES`.
-        channels: Of its output. Where the input has half as many, the edges that leave the
-            input have stride 2.
+        build: Builder of the network.
+        x: Input of the cell.
+        operations: One operation for each of `EDGES`.
+        channels: Channels of the output. Where the input has half as many, the edges that leave
+            the input have stride 2.
 
     Returns:
-        Its output.
+        Output of the cell.
     """
     nodes = [x]
     for target in (1, 2, 3):
@@ -91,7 +97,7 @@ def cell(build: GraphBuilder, x: int, operations: tuple[str, ...], channels: int
     return nodes[-1]
 
 
-@written_once
+@cached_block
 def _edge(build: GraphBuilder, x: int, operation: str, channels: int) -> int:
     reduces = build.shapes[x][0] != channels
     if operation == "none":
@@ -104,6 +110,31 @@ def _edge(build: GraphBuilder, x: int, operation: str, channels: int) -> int:
 
 
 def _halved(build: GraphBuilder, x: int) -> int:
-    """Some tensor of half the size and twice the channels, to be multiplied by zero."""
+    """Make a tensor of half the size and twice the channels, to be multiplied by zero."""
     half = build.max_pool(x, kernel=1, stride=2)
     return build.concat(half, half)
+
+
+@cached_block
+def relu_conv_bn(
+    build: GraphBuilder, x: int, channels: int, *, kernel: int = 1, stride: int = 1
+) -> int:
+    """Add ReLU, a convolution without bias and batch norm."""
+    return build.batch_norm(build.conv(build.relu(x), channels, kernel=kernel, stride=stride))
+
+
+@cached_block
+def factorized_reduce(build: GraphBuilder, x: int, channels: int) -> int:
+    """Add a skip connection of stride 2 (Liu et al., "DARTS", ICLR 2019).
+
+    Two 1x1 convolutions of stride 2 make half of the channels each. The second one starts
+    at the second row and column, so that together they see a pixel of every row. A last
+    row and column of zeros make odd sizes even.
+    """
+    x = build.relu(x)
+    _, height, width = build.shapes[x]
+    even = build.pad(x, height % 2, width % 2) if height % 2 or width % 2 else x
+    shifted = build.slice_from(build.slice_from(even, 2, 1), 3, 1)
+    half = channels // 2
+    halves = build.conv(x, half, stride=2), build.conv(shifted, channels - half, stride=2)
+    return build.batch_norm(build.concat(*halves))

@@ -1,4 +1,4 @@
-"""The operations of Inception.
+"""Operations of the Inception family.
 
 Those that count as convolutions:
 
@@ -24,7 +24,7 @@ from gennape.spaces.parts.series import Vocabulary
 
 
 def _conv(build: GraphBuilder, x: int, channels: int, stride: int, kernel: int) -> int:
-    return conv_bn(build, x, channels, kernel, stride, activation=Op.RELU6, bias=True)
+    return conv_bn(build, x, channels, kernel=kernel, stride=stride, activation=Op.RELU6, bias=True)
 
 
 def _double(build: GraphBuilder, x: int, channels: int, stride: int) -> int:
@@ -33,25 +33,36 @@ def _double(build: GraphBuilder, x: int, channels: int, stride: int) -> int:
 
 def _split(build: GraphBuilder, x: int, channels: int, stride: int, kernel: int) -> int:
     strides = (1, stride), (stride, 1)
-    return split_conv(build, x, channels, kernel, strides, Op.RELU6, bias=True)
+    return split_conv(
+        build, x, channels, kernel=kernel, strides=strides, activation=Op.RELU6, bias=True
+    )
 
 
 def _parallel(build: GraphBuilder, x: int, channels: int, stride: int, kernel: int) -> int:
-    row = (1, kernel), (1, stride)
-    column = (kernel, 1), (stride, 1)
+    row = partial(conv_bn, build, kernel=(1, kernel), stride=(1, stride), bias=True)
+    column = partial(conv_bn, build, kernel=(kernel, 1), stride=(stride, 1), bias=True)
     half = channels // 2
-    left = conv_bn(build, x, half, *row, bias=True)
-    right = conv_bn(build, x, channels - half, *column, bias=True)
+    left = row(x, half)
+    right = column(x, channels - half)
     if stride > 1:
-        left = conv_bn(build, left, half, *column, bias=True)
-        right = conv_bn(build, right, channels - half, *row, bias=True)
+        left = column(left, half)
+        right = row(right, channels - half)
     return build.activation(Op.RELU6, build.concat(left, right))
 
 
 def _depthwise(build: GraphBuilder, x: int, channels: int, stride: int, kernel: int) -> int:
     if build.shapes[x][0] != channels:
         x = build.conv(x, channels)
-    return conv_bn(build, x, channels, kernel, stride, channels, Op.RELU6, bias=True)
+    return conv_bn(
+        build,
+        x,
+        channels,
+        kernel=kernel,
+        stride=stride,
+        groups=channels,
+        activation=Op.RELU6,
+        bias=True,
+    )
 
 
 def _pool(build: GraphBuilder, x: int, channels: int, stride: int, op: Op) -> int:
@@ -82,5 +93,5 @@ _POOLS = ("avg", "max")
 
 
 def changes_channels(operation: str) -> bool:
-    """Whether an operation can have other output channels than input channels."""
+    """Tell whether an operation can have other output channels than input channels."""
     return operation not in _POOLS

@@ -1,4 +1,4 @@
-"""The stages of Inception: what they may be, random ones, near ones and their number.
+"""Stages of the Inception family: their rules, samples, neighbours and number.
 
 A stage repeats one block of one to four parallel paths of operations in series. The
 channels of a block are split equally over its paths; of three, one has half of them and
@@ -20,16 +20,16 @@ from gennape.spaces.parts.series import Series
 from gennape.spaces.parts.stages import one_changed
 
 DEPTHS = (2, 3, 4, 5, 6)
-"""How many blocks a stage may have."""
+"""Numbers of blocks that a stage may have."""
 
 PATHS = (1, 2, 3, 4)
-"""How many paths a block may have."""
+"""Numbers of paths that a block may have."""
 
 LEAST_OPERATIONS = {1: 1, 2: 1, 3: 2, 4: 2}
-"""In each path, by the number of paths."""
+"""Smallest number of operations in each path, by the number of paths."""
 
 MOST_OPERATIONS = {1: 3, 2: 4, 3: 8, 4: 10}
-"""In all paths of a block together, by their number."""
+"""Largest number of operations in all paths of a block together, by the number of paths."""
 
 _LEAST_CHANNELS = 16
 _INNER_FACTORS, _PROBABILITIES = (0.5, 1, 2), (0.3, 0.6, 0.1)
@@ -47,28 +47,28 @@ Paths = tuple[InceptionPath, ...]
 
 
 class InceptionStage(NamedTuple):
-    """How many blocks a stage has, and the paths of each."""
+    """The number of blocks of a stage and the paths of each."""
 
     depth: int
     paths: Paths
 
 
 def splits(channels: int, paths: int) -> list[tuple[int, ...]]:
-    """The output channels that the paths of a block may have, in every order."""
+    """List the output channels that the paths of a block may have, in every order."""
     shares = (2, 4, 4) if paths == 3 else (paths,) * paths
     widths = [max(_LEAST_CHANNELS, channels // share) for share in shares]
     return sorted(set(permutations(widths)))
 
 
 def inner_widths(operations: Series, channels: int) -> tuple[int, ...]:
-    """The channels that a path may have between its operations, each once."""
+    """List the channels that a path may have between its operations, each once."""
     if sum(map(changes_channels, operations)) < 2:
         return (channels,)
     return tuple(dict.fromkeys((max(_LEAST_CHANNELS, channels // 2), channels, 2 * channels)))
 
 
 def check_stage(stage: InceptionStage, channels: int) -> None:
-    """Check a stage of blocks of so many channels.
+    """Check a stage of blocks of some number of channels.
 
     Raises:
         ArchitectureError: The family has no such stage; says why.
@@ -103,7 +103,7 @@ def check_stage(stage: InceptionStage, channels: int) -> None:
 
 
 def sample_stage(channels: int, rng: np.random.Generator) -> InceptionStage:
-    """A random stage of blocks of so many channels.
+    """Draw a random stage of blocks of some number of channels.
 
     Every depth, number of paths and split is equally likely. A path has any number of
     operations that leaves enough for those behind it, and half the channels inside in 30 %
@@ -131,7 +131,7 @@ def _sample_inner(operations: Series, channels: int, rng: np.random.Generator) -
 
 @lru_cache(maxsize=512)  # a mutation leaves all stages but one as they were
 def near_stages(stage: InceptionStage, channels: int) -> tuple[InceptionStage, ...]:
-    """The stages one change away.
+    """Return the stages one change away.
 
     A change is another depth; an operation replaced, put in or left out; other channels
     within a path; another order of the split; a path left out or repeated.
@@ -150,7 +150,7 @@ def _is_allowed(stage: InceptionStage, channels: int) -> bool:
 
 
 def _near(paths: Paths, channels: int) -> Iterator[Paths]:
-    """Paths after each change, within the family or not, some more than once."""
+    """Iterate over paths after each change, within the family or not, some more than once."""
     yield from one_changed(paths, [list(_near_paths(path)) for path in paths])
     yield from _in_all_splits(paths, channels)
     for place, path in enumerate(paths):
@@ -167,7 +167,7 @@ def _near_paths(path: InceptionPath) -> Iterator[InceptionPath]:
 
 
 def _in_all_splits(paths: Paths, channels: int) -> Iterator[Paths]:
-    """The paths with channels of each split; inside they stay half, equal or double."""
+    """Iterate over the paths in each split; inner channels stay half, equal or double."""
     if len(paths) in PATHS:
         for widths in splits(channels, len(paths)):
             yield tuple(map(_resized, paths, widths))
@@ -179,7 +179,7 @@ def _resized(path: InceptionPath, channels: int) -> InceptionPath:
 
 
 def count_stages(channels: int) -> int:
-    """How many stages of blocks of so many channels there are."""
+    """Count the stages of blocks of some number of channels."""
     blocks = 0
     for count in PATHS:
         for widths in splits(channels, count):
@@ -191,7 +191,7 @@ def count_stages(channels: int) -> int:
 
 
 def _with_path(ways: Counter[int], width: int, count: int) -> Counter[int]:
-    """The ways to choose one path more of a block of `count`."""
+    """Count the ways to choose one path more of a block of `count`."""
     longer: Counter[int] = Counter()
     for used, number in ways.items():
         for length in range(LEAST_OPERATIONS[count], MOST_OPERATIONS[count] - used + 1):

@@ -6,15 +6,15 @@ MobileNetV3" (ICCV 2019).
 
 from dataclasses import dataclass
 
-from gennape.graph import GraphBuilder, Op, written_once
+from gennape.graph import GraphBuilder, Op, cached_block
 from gennape.spaces.parts.convolutions import conv_bn
 
 _DIVISOR = 8
 
 
-@dataclass(frozen=True)
-class Block:
-    """What an inverted bottleneck is made of.
+@dataclass(frozen=True, kw_only=True)
+class InvertedBottleneck:
+    """Settings of an inverted bottleneck.
 
     Attributes:
         channels: Output channels.
@@ -37,19 +37,25 @@ class Block:
 
 
 def make_divisible(channels: float) -> int:
-    """The nearest multiple of 8, at least 8, unless that takes more than a tenth away."""
+    """Round to the nearest multiple of 8, at least 8, up where down takes more than a tenth."""
     nearest = max(_DIVISOR, int(channels + _DIVISOR / 2) // _DIVISOR * _DIVISOR)
     return nearest if nearest >= 0.9 * channels else nearest + _DIVISOR
 
 
-@written_once
-def inverted_bottleneck(build: GraphBuilder, x: int, block: Block) -> int:
+@cached_block
+def inverted_bottleneck(build: GraphBuilder, x: int, block: InvertedBottleneck) -> int:
     """Expand, filter each channel, weight the channels, project; residual where shapes agree."""
     y = x
     if block.expanded != build.shapes[x][0]:
         y = conv_bn(build, y, block.expanded, activation=block.activation)
     y = conv_bn(
-        build, y, block.expanded, block.kernel, block.stride, block.expanded, block.activation
+        build,
+        y,
+        block.expanded,
+        kernel=block.kernel,
+        stride=block.stride,
+        groups=block.expanded,
+        activation=block.activation,
     )
     if block.squeezed:
         y = squeeze_excite(build, y, block.squeezed, block.gate)

@@ -1,4 +1,4 @@
-"""What the mobile families of Once-for-All share: stages of blocks of elastic size.
+"""Common base of the mobile families of Once-for-All: stages of blocks of elastic size.
 
 Source: Cai et al., "Once-for-All" (ICLR 2020) and its public supernets. A block is an
 inverted bottleneck of some kernel and expansion; stages have two to four of them.
@@ -45,7 +45,13 @@ _LINE = some(some(f"k{NUMBER}e{NUMBER}", "-"), "/")
 
 @dataclass(frozen=True)
 class OFAMobileArchitecture:
-    """Blocks of each stage."""
+    """An architecture: the blocks of each stage.
+
+    Attributes:
+        family: Name of the family for people.
+        depths: Numbers of blocks that each stage may have.
+        stages: Blocks of each stage, from input to output.
+    """
 
     family: ClassVar[str]
     depths: ClassVar[tuple[tuple[int, ...], ...]]
@@ -62,35 +68,35 @@ class OFAMobileArchitecture:
                 )
 
 
-Architecture = TypeVar("Architecture", bound=OFAMobileArchitecture)
+MobileArchitecture = TypeVar("MobileArchitecture", bound=OFAMobileArchitecture)
 
 
-class OFAMobileSpace(SearchSpace[Architecture]):
-    """A family of such stages; each says what an architecture is and how it is built."""
+class OFAMobileSpace(SearchSpace[MobileArchitecture]):
+    """Base class of the families, which add the class of architectures and the graph."""
 
     default_classes = 1000
     default_resolution = 224
-    architecture: type[Architecture]
+    architecture: type[MobileArchitecture]
 
     def from_slots(
         self, kernels: Sequence[int], expansions: Sequence[int], depths: Sequence[int]
-    ) -> Architecture:
-        """The architecture of a supernet's settings, where every stage has all its slots.
+    ) -> MobileArchitecture:
+        """Make the architecture of a supernet's settings, where every stage has all its slots.
 
         Args:
             kernels: Kernel size of every slot, stage after stage.
             expansions: Expansion ratio of every slot.
-            depths: How many slots of each stage are used, from its first on.
+            depths: Number of slots of each stage that are used, from its first on.
 
         Raises:
             ArchitectureError: The lengths or depths are others, or a used slot holds no block.
         """
         check_depths(self.architecture.family, depths, self.architecture.depths)
         sizes = [max(options) for options in self.architecture.depths]
-        for what, values in (("kernels", kernels), ("expansions", expansions)):
+        for setting, values in (("kernels", kernels), ("expansions", expansions)):
             if len(values) != sum(sizes):
                 raise ArchitectureError(
-                    f"{self.architecture.family} has slots for {sum(sizes)} {what}, "
+                    f"{self.architecture.family} has slots for {sum(sizes)} {setting}, "
                     f"not {len(values)}"
                 )
         slots = map(OFABlock, kernels, expansions)
@@ -99,21 +105,21 @@ class OFAMobileSpace(SearchSpace[Architecture]):
             tuple(stage[:depth] for stage, depth in zip(stages, depths, strict=True))
         )
 
-    def sample(self, rng: np.random.Generator) -> Architecture:
-        """A random architecture: every depth and every block equally often."""
+    def sample(self, rng: np.random.Generator) -> MobileArchitecture:
+        """Draw a random architecture: every depth and every block equally often."""
         return self.architecture(
             tuple(sample_blocks(BLOCKS, depths, rng) for depths in self.architecture.depths)
         )
 
-    def neighbours(self, architecture: Architecture) -> list[Architecture]:
-        """All with another kernel or expansion in one block, or one block more or less."""
+    def neighbours(self, architecture: MobileArchitecture) -> list[MobileArchitecture]:
+        """List all with another kernel or expansion in one block, or one block more or less."""
         options = [
             list(_near(stage, depths))
             for stage, depths in zip(architecture.stages, architecture.depths, strict=True)
         ]
         return [self.architecture(stages) for stages in one_changed(architecture.stages, options)]
 
-    def parse(self, text: str) -> Architecture:
+    def parse(self, text: str) -> MobileArchitecture:
         """Read stages of blocks such as `k3e4-k5e6/k7e3-k3e3-k3e6/...`.
 
         Raises:
@@ -134,8 +140,8 @@ class OFAMobileSpace(SearchSpace[Architecture]):
             )
         )
 
-    def format(self, architecture: Architecture) -> str:
-        """The line that `parse` reads."""
+    def format(self, architecture: MobileArchitecture) -> str:
+        """Write the line that `parse` reads."""
         return "/".join(
             "-".join(f"k{block.kernel}e{block.expansion}" for block in stage)
             for stage in architecture.stages
@@ -143,12 +149,12 @@ class OFAMobileSpace(SearchSpace[Architecture]):
 
 
 def family_size(depths: Sequence[Sequence[int]]) -> int:
-    """How many architectures there are of stages of such depths."""
+    """Count the architectures whose stages have these depths."""
     return prod(sum(len(BLOCKS) ** depth for depth in options) for options in depths)
 
 
 def _near(stage: OFAStage, depths: Sequence[int]) -> Iterator[OFAStage]:
-    """The stages one change away."""
+    """Iterate over the stages one change away."""
     blocks = [
         [OFABlock(*changed) for changed in one_changed(block, (KERNELS, EXPANSIONS))]
         for block in stage

@@ -17,8 +17,8 @@ from gennape.spaces.parts.stages import one_changed
 Series = tuple[str, ...]
 """Names of operations, in order."""
 
-Operation = Callable[[GraphBuilder, int, int, int], int]
-"""Adds its nodes: from the builder, its input, output channels and stride to its output."""
+AddOperation = Callable[[GraphBuilder, int, int, int], int]
+"""Function that adds an operation: (builder, input, output channels, stride) -> output."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,17 @@ class Vocabulary:
 
     Attributes:
         family: The family's name for people.
-        convolutions: Of these a series has at least one.
-        support: Of these a series has at most one.
+        convolutions: Operations of which a series has at least one.
+        support: Operations of which a series has at most one.
     """
 
     family: str
-    convolutions: Mapping[str, Operation]
-    support: Mapping[str, Operation]
+    convolutions: Mapping[str, AddOperation]
+    support: Mapping[str, AddOperation]
 
     @cached_property
-    def operations(self) -> Mapping[str, Operation]:
-        """All of them."""
+    def operations(self) -> Mapping[str, AddOperation]:
+        """All operations of both kinds."""
         return {**self.convolutions, **self.support}
 
     def check(self, series: Series) -> None:
@@ -59,11 +59,11 @@ class Vocabulary:
             )
 
     def first_convolution(self, series: Series) -> int:
-        """The position of the first convolution."""
+        """Find the position of the first convolution."""
         return next(i for i, operation in enumerate(series) if operation in self.convolutions)
 
     def sample(self, length: int, rng: np.random.Generator) -> Series:
-        """A random series.
+        """Draw a random series.
 
         The first operation is a convolution, every other one any of the vocabulary until
         there is support, and a convolution from then on. Then they are shuffled.
@@ -76,7 +76,7 @@ class Vocabulary:
         return tuple(series[i] for i in rng.permutation(length))
 
     def near(self, series: Series) -> Iterator[Series]:
-        """The series with one operation replaced, left out or put in, each once."""
+        """Iterate over the series with one operation replaced, left out or put in, each once."""
         found = dict.fromkeys(one_changed(series, (tuple(self.operations),) * len(series)))
         for place in range(len(series)):
             found[series[:place] + series[place + 1 :]] = None
@@ -86,7 +86,7 @@ class Vocabulary:
         return filter(self._is_balanced, found)
 
     def count(self, length: int) -> int:
-        """How many series of some length there are."""
+        """Count the series of some length."""
         convolutions, support = len(self.convolutions), len(self.support)
         if length == 1:
             return convolutions

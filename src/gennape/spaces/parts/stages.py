@@ -1,4 +1,4 @@
-"""Architectures that are a list of stages: their text, their depths and what is near them.
+"""Architectures that are a list of stages: their text, depths, samples and neighbours.
 
 A line such as `k3e4-k5e6/k7e3` holds two stages, the first of two blocks. Where depth is
 elastic, blocks come and go at the end of a stage.
@@ -19,18 +19,18 @@ NUMBER = r"\d{1,3}"
 
 
 def some(item: str, separator: str) -> str:
-    """Regular expression of one or more items with a separator between them."""
+    """Build the regular expression of one or more items with a separator between them."""
     return f"{item}(?:{separator}{item})*"
 
 
 def split_stages(text: str, line: str, family: str, example: str) -> list[str]:
-    """The stages of a line.
+    """Split a line into its stages.
 
     Args:
         text: The line.
         line: Regular expression of such lines.
         family: The family's name for people.
-        example: What a line looks like and what its letters mean.
+        example: Example of a line and the meaning of its letters.
 
     Raises:
         ArchitectureError: The line does not match; shows the example.
@@ -41,14 +41,14 @@ def split_stages(text: str, line: str, family: str, example: str) -> list[str]:
 
 
 def numbers(text: str) -> list[int]:
-    """The numbers in a part of a line, from left to right."""
+    """Read the numbers in a part of a line, from left to right."""
     return [int(digits) for digits in re.findall(NUMBER, text)]
 
 
 def one_changed(
     values: Sequence[Value], options: Sequence[Sequence[Value]]
 ) -> Iterator[tuple[Value, ...]]:
-    """All copies of `values` that hold another one of its options at one position."""
+    """Iterate over the copies of `values` with another of its options at one position."""
     for position, (value, others) in enumerate(zip(values, options, strict=True)):
         for other in others:
             if other != value:
@@ -58,7 +58,7 @@ def one_changed(
 def one_more_or_less(
     blocks: tuple[Value, ...], choices: Sequence[Value], depths: Sequence[int]
 ) -> Iterator[tuple[Value, ...]]:
-    """The blocks without the last one, and with each choice at their end, where depth allows."""
+    """Iterate over the blocks without the last one and with one more, where depth allows."""
     if len(blocks) > min(depths):
         yield blocks[:-1]
     if len(blocks) < max(depths):
@@ -68,18 +68,18 @@ def one_more_or_less(
 def sample_blocks(
     choices: Sequence[Value], depths: Sequence[int], rng: np.random.Generator
 ) -> tuple[Value, ...]:
-    """Random blocks of a stage: every depth and every block equally often."""
+    """Draw the blocks of a stage: every depth and every block equally often."""
     depth = int(rng.choice(depths))
     return tuple(choices[i] for i in rng.integers(len(choices), size=depth))
 
 
 def check_depths(family: str, blocks: Sequence[int], depths: Sequence[Sequence[int]]) -> None:
-    """Check how many blocks each stage has.
+    """Check the number of stages and of blocks in each.
 
     Args:
         family: The family's name for people.
-        blocks: Blocks of each stage.
-        depths: How many each may have.
+        blocks: Number of blocks of each stage.
+        depths: Numbers that each may have.
 
     Raises:
         ArchitectureError: There is another number of stages, or of blocks in one.

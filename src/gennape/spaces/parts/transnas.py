@@ -1,4 +1,4 @@
-"""The compute_graph of TransNAS-Bench-101's networks.
+"""Macro-architecture of the networks of TransNAS-Bench-101.
 
 Source: Duan et al., "TransNAS-Bench-101" (CVPR 2021) and its public code. The stem is two
 3x3 convolutions of stride 2, to 32 and 64 channels. A module is two blocks of one kind;
@@ -10,41 +10,47 @@ classifier of global average pool and a linear layer is the end, as for its task
 from collections.abc import Callable, Sequence
 
 from gennape.graph import GraphBuilder
-from gennape.spaces.parts.cell_operations import relu_conv_bn
+from gennape.spaces.parts.cells import relu_conv_bn
 
 BASE_CHANNELS = 64
 CLASSES = 75
-"""Of `class_object`: those of Taskonomy's 1000 that the benchmark keeps."""
+"""Classes of `class_object`: those of Taskonomy's 1000 that the benchmark keeps."""
+
 RESOLUTION = 256
-"""Of the images that the networks were trained on; their published FLOPs are for 224."""
+"""Resolution of the training images; the published FLOPs are for 224."""
 
 MODULES = (1, 2, 3, 4)
 """Codes of modules: plain, doubles the channels, halves the resolution, does both."""
 
-Block = Callable[[GraphBuilder, int, int, int], int]
-"""Adds a block to a builder, given its input, its channels and its stride."""
+AddBlock = Callable[[GraphBuilder, int, int, int], int]
+"""Function that adds a block: (builder, input, channels, stride) -> output."""
 
 _BLOCKS_PER_MODULE = 2
 
 
 def doubles(module: int) -> bool:
-    """Whether a module doubles the channels."""
+    """Tell whether a module doubles the channels."""
     return module in (2, 4)
 
 
 def halves(module: int) -> bool:
-    """Whether a module halves the resolution."""
+    """Tell whether a module halves the resolution."""
     return module in (3, 4)
 
 
-def network(resolution: int, classes: int, modules: Sequence[int], block: Block) -> GraphBuilder:
-    """A whole network.
+def write_network(
+    resolution: int, classes: int, modules: Sequence[int], block: AddBlock
+) -> GraphBuilder:
+    """Write a whole network.
 
     Args:
         resolution: Height and width of its images.
         classes: Outputs of its classifier.
         modules: Codes of its modules, from input to output.
-        block: What they are made of.
+        block: Function that adds a block of a module.
+
+    Returns:
+        The builder, which holds the finished network.
     """
     build = GraphBuilder()
     channels = BASE_CHANNELS

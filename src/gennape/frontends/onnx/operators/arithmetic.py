@@ -1,22 +1,25 @@
 """Arithmetic between tensors, and between tensors and numbers."""
 
+from collections.abc import Mapping
+
 from gennape.frontends.onnx.converter import OnnxConverter, converts
 from gennape.frontends.onnx.document import OnnxNode
 from gennape.graph import Op
 
 _BINARY = {"Add": Op.ADD, "Sub": Op.SUB, "Mul": Op.MUL, "Div": Op.DIV}
 _VARIADIC = {"Sum": Op.ADD, "Mean": Op.ADD, "Max": Op.MAXIMUM, "Min": Op.MINIMUM}
-_COMPARISONS = (
-    "Equal",
-    "Greater",
-    "GreaterOrEqual",
-    "Less",
-    "LessOrEqual",
-    "And",
-    "Or",
-    "Xor",
-    "Sign",
-)
+_COMPARISONS = {
+    "Equal": "eq",
+    "Greater": "gt",
+    "GreaterOrEqual": "ge",
+    "Less": "lt",
+    "LessOrEqual": "le",
+    "And": "logical_and",
+    "Or": "logical_or",
+    "Xor": "logical_xor",
+    "Sign": "sign",
+}
+_NUMBERS_LOST: Mapping[str, object] = {"not_executable": "numbers among its arguments are lost"}
 
 
 @converts(*_BINARY)
@@ -51,7 +54,8 @@ def _write_with_number(
     if node.op == "Div" and number_first:
         converter.emit(Op.POWER, (x,), output, details={"exponent": -1.0})
     elif number is None:
-        converter.emit(Op.SCALE, (x,), output)
+        unknown = {"not_executable": "a number is not stored as one"}
+        converter.emit(Op.SCALE, (x,), output, details=unknown)
     elif node.op == "Mul" and number == 0:
         converter.emit(Op.ZERO, (x,), output)
     else:
@@ -74,8 +78,11 @@ def negative(converter: OnnxConverter, node: OnnxNode) -> None:
 def power(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write `x ** a`."""
     exponent = converter.scalar(node.inputs[1])
+    base = converter.scalar(node.inputs[0]) if converter.is_scalar(node.inputs[0]) else None
     if exponent is None:
-        converter.emit(Op.POWER, node.inputs, node.outputs[0])
+        details = {} if base is None else {"base": base}
+        names = node.inputs if base is None else node.inputs[1:]
+        converter.emit(Op.POWER, names, node.outputs[0], details=details)
     else:
         converter.emit(Op.POWER, node.inputs[:1], node.outputs[0], details={"exponent": exponent})
 
@@ -100,20 +107,38 @@ def variadic(converter: OnnxConverter, node: OnnxNode) -> None:
     if node.op == "Max" and len(tensors) == 1 and numbers == [0.0]:
         converter.emit(Op.RELU, tensors, node.outputs[0])
     elif node.op in ("Max", "Min") and len(tensors) == 1:
-        converter.emit(Op.CLIP, tensors, node.outputs[0])
+        limit = numbers[0] if len(numbers) == 1 else None
+        name = "min" if node.op == "Max" else "max"
+        details = _NUMBERS_LOST if limit is None else {name: limit}
+        converter.emit(Op.CLIP, tensors, node.outputs[0], details=details)
     else:
-        converter.emit(_VARIADIC[node.op], tensors, node.outputs[0])
+        is_mean = node.op == "Mean" and len(node.inputs) > 1
+        details = _NUMBERS_LOST if numbers or is_mean else {}
+        converter.emit(_VARIADIC[node.op], tensors, node.outputs[0], details=details)
 
 
 @converts(*_COMPARISONS)
 def comparison(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write a truth value or a sign for each element."""
     tensors = [name for name in node.inputs if not converter.is_scalar(name)]
-    converter.emit(Op.COMPARE, tensors, node.outputs[0])
+    details: dict[str, object] = {"function": _COMPARISONS[node.op]}
+    if len(tensors) < len(node.inputs):
+        number_first = converter.is_scalar(node.inputs[0])
+        number = converter.scalar(node.inputs[0 if number_first else 1])
+        if number is None or len(tensors) != 1:
+            details |= _NUMBERS_LOST
+        else:
+            details |= {"number": number} | ({"number_first": True} if number_first else {})
+    converter.emit(Op.COMPARE, tensors, node.outputs[0], details=details)
 
 
 @converts("Where")
 def where(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write elements of one tensor or of another."""
     tensors = [name for name in node.inputs if not converter.is_scalar(name)]
-    converter.emit(Op.WHERE, tensors, node.outputs[0])
+    choices = zip(("positive", "negative"), node.inputs[1:], strict=True)
+    numbers = {name: converter.scalar(x) for name, x in choices if converter.is_scalar(x)}
+    details: Mapping[str, object] = numbers
+    if None in numbers.values() or converter.is_scalar(node.inputs[0]):
+        details = _NUMBERS_LOST
+    converter.emit(Op.WHERE, tensors, node.outputs[0], details=details)

@@ -3,11 +3,9 @@
 from gennape.frontends.layout import axis_after_reshape, reshape_details
 from gennape.frontends.onnx.converter import OnnxConverter, converts
 from gennape.frontends.onnx.document import PRIVATE, OnnxNode
+from gennape.frontends.onnx.operators.interpolation import resize_details
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
-
-_MODES_OF_IMAGES = {"linear": "bilinear", "cubic": "bicubic"}
-"""PyTorch's names of the interpolations of images."""
 
 _IDENTITIES = ("Identity", "Cast", "CastLike", "QuantizeLinear", "DequantizeLinear")
 
@@ -15,7 +13,9 @@ _IDENTITIES = ("Identity", "Cast", "CastLike", "QuantizeLinear", "DequantizeLine
 @converts(*_IDENTITIES)
 def identity(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write the same numbers, perhaps in another type."""
-    converter.emit(Op.IDENTITY, node.inputs[:1], node.outputs[0])
+    is_quantised = node.op.endswith("QuantizeLinear") or node.op == "DequantizeLinear"
+    details = {"not_executable": "numbers are rounded to integers"} if is_quantised else {}
+    converter.emit(Op.IDENTITY, node.inputs[:1], node.outputs[0], details=details)
 
 
 @converts("Dropout")
@@ -43,7 +43,9 @@ def write_reshape(converter: OnnxConverter, x: str, output: str) -> None:
 @converts("DepthToSpace", "SpaceToDepth")
 def rearrange(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write channels become positions, or the other way round."""
-    converter.emit(Op.RESHAPE, node.inputs, node.outputs[0], axis=1)
+    mode = node.attributes.get("mode", "DCR")
+    details = {"factor": node.attributes["blocksize"], "mode": mode}
+    converter.emit(Op.RESHAPE, node.inputs, node.outputs[0], axis=1, details=details)
 
 
 @converts("SwapLastAxes", domain=PRIVATE)
@@ -69,25 +71,35 @@ def transpose(converter: OnnxConverter, node: OnnxNode) -> None:
 @converts("Expand", "Tile")
 def expand(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write repeated elements."""
-    converter.emit(Op.EXPAND, node.inputs[:1], node.outputs[0])
+    details: dict[str, object] = {"shape": list(converter.dims(node.outputs[0])[1:])}
+    if node.op == "Tile":
+        repeats = converter.setting(node, "repeats", 1)
+        details = {"repeats": repeats}
+        if repeats is None:
+            details = {"not_executable": "how often it is repeated is not stored"}
+    converter.emit(Op.EXPAND, node.inputs[:1], node.outputs[0], details=details)
 
 
 @converts("Resize", "Upsample")
 def resize(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write interpolation to another height and width."""
-    named = node.attributes.get("mode", "nearest")
-    mode = (
-        _MODES_OF_IMAGES.get(named, named) if len(converter.dims(node.outputs[0])) == 4 else named
-    )
+    details = resize_details(converter, node)
     converter.emit(
-        Op.RESIZE, node.inputs[:1], node.outputs[0], axis=1, read_axis=1, details={"mode": mode}
+        Op.RESIZE, node.inputs[:1], node.outputs[0], axis=1, read_axis=1, details=details
     )
 
 
 @converts("GridSample")
 def grid_sample(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write interpolation at given positions."""
-    converter.emit(Op.GRID_SAMPLE, node.inputs, node.outputs[0], axis=1)
+    modes = {"linear": "bilinear", "cubic": "bicubic"}
+    mode = node.attributes.get("mode", "bilinear")
+    details: dict[str, object] = {"mode": modes.get(mode, mode)}
+    if node.attributes.get("padding_mode", "zeros") != "zeros":
+        details["padding_mode"] = node.attributes["padding_mode"]
+    if node.attributes.get("align_corners", 0):
+        details["align_corners"] = True
+    converter.emit(Op.GRID_SAMPLE, node.inputs, node.outputs[0], axis=1, details=details)
 
 
 _MODES = {"reflect": "reflect", "edge": "replicate", "wrap": "circular"}

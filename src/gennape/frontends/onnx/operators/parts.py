@@ -15,7 +15,8 @@ from gennape.graph import Op
 def concat(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write tensors one after another along an axis."""
     axis = node.attributes.get("axis", 1) % len(converter.dims(node.outputs[0]))
-    converter.emit(Op.CONCAT, node.inputs, node.outputs[0], mixes=(axis,))
+    details = {} if axis == 1 else {"axis": axis}
+    converter.emit(Op.CONCAT, node.inputs, node.outputs[0], details=details, mixes=(axis,))
 
 
 @converts("Split")
@@ -47,14 +48,20 @@ def slice_(converter: OnnxConverter, node: OnnxNode) -> None:
         for axis, start, step in zip(axes, starts, steps, strict=True)
     }
     ranges = {
-        axis: AxisRange(start % before[axis], after[axis], step)
+        axis: AxisRange(_first(start, before[axis], step), after[axis], step)
         for axis, (start, step) in cut.items()
-        if before[axis] != after[axis]
+        if before[axis] != after[axis] or step < 0
     }
     if ranges:
         write_slice(converter, x, output, ranges)
     else:
-        converter.emit(Op.SLICE, (x,), output)
+        unknown = {"not_executable": "which part it is is not in the graph"}
+        converter.emit(Op.SLICE, (x,), output, details=unknown)
+
+
+def _first(start: int, size: int, step: int) -> int:
+    """Return the first position; going backwards, one beyond the end means the last."""
+    return min(start, size - 1) if step < 0 and start >= 0 else start % size
 
 
 class AxisRange(NamedTuple):
@@ -102,7 +109,12 @@ def gather(converter: OnnxConverter, node: OnnxNode) -> None:
     output = node.outputs[0]
     if not converter.is_dynamic(data):
         last = len(converter.dims(output)) - 1
-        converter.emit(Op.EMBEDDING, (indices,), output, axis=last, weights=(data,))
+        details: dict[str, object] = {"rows": converter.dims(data)[0]}
+        if node.attributes.get("axis", 0) or len(converter.dims(data)) != 2:
+            details = {"not_executable": "a table that is not looked up by rows"}
+        converter.emit(
+            Op.EMBEDDING, (indices,), output, axis=last, weights=(data,), details=details
+        )
         return
     axis = node.attributes.get("axis", 0) % len(converter.dims(data))
     chosen = converter.static.integers(indices)
@@ -114,10 +126,23 @@ def gather(converter: OnnxConverter, node: OnnxNode) -> None:
         write_slice(converter, data, output, ranges, axis if is_removed else None)
     else:
         places = filter(converter.is_dynamic, node.inputs)
-        converter.emit(Op.GATHER, list(places), output)
+        details = {"not_executable": "elements are taken at places that are not in the graph"}
+        if chosen is not None and len(converter.dims(indices)) == 1:
+            size = converter.dims(data)[axis]
+            known = [place % size for place in chosen]
+            details = {"function": "index", "axis": axis, "places": known}
+        converter.emit(Op.GATHER, list(places), output, details=details)
 
 
 @converts("GatherElements", "GatherND")
 def gather_elements(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write elements by positions that are computed."""
-    converter.emit(Op.GATHER, list(filter(converter.is_dynamic, node.inputs)), node.outputs[0])
+    names = list(filter(converter.is_dynamic, node.inputs))
+    rank = len(converter.dims(node.inputs[0]))
+    details: dict[str, object] = {
+        "function": "gather",
+        "axis": node.attributes.get("axis", 0) % rank,
+    }
+    if node.op == "GatherND" or len(names) < 2:
+        details = {"not_executable": "elements are taken at places that are not in the graph"}
+    converter.emit(Op.GATHER, names, node.outputs[0], details=details)

@@ -25,7 +25,14 @@ def einsum(converter: OnnxConverter, node: OnnxNode) -> None:
     length = prod(size for letter, size in sizes.items() if letter not in result)
     last = max(len(converter.dims(node.outputs[0])) - 1, 0)
     attributes = (length, *NO_ATTRIBUTES[1:])
-    converter.emit(Op.MATMUL, node.inputs, node.outputs[0], axis=last, attributes=attributes)
+    converter.emit(
+        Op.MATMUL,
+        node.inputs,
+        node.outputs[0],
+        axis=last,
+        attributes=attributes,
+        details={"equation": equation},
+    )
 
 
 @converts("Attention")

@@ -16,7 +16,11 @@ _REDUCTIONS = {
 def reduction(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write one number for all elements along some axes."""
     axes = sorted(_axes(converter, node, len(converter.dims(node.inputs[0]))))
-    details = {"axes": axes, "keepdim": bool(node.attributes.get("keepdims", 1))}
+    details: dict[str, object] = {"axes": axes, "keepdim": bool(node.attributes.get("keepdims", 1))}
+    if node.op == "ArgMax":
+        details["function"] = "argmax"
+        if node.attributes.get("select_last_index", 0):
+            details["not_executable"] = "the last place of the maximum"
     axis = _kept_axis(converter, node)
     converter.emit(
         _REDUCTIONS[node.op], node.inputs[:1], node.outputs[0], axis=axis, details=details
@@ -35,6 +39,10 @@ def vector_norm(converter: OnnxConverter, node: OnnxNode) -> None:
         total,
         axis=_kept_axis(converter, node),
         output_dims=converter.dims(output),
+        details={
+            "axes": sorted(_axes(converter, node, len(converter.dims(x)))),
+            "keepdim": bool(node.attributes.get("keepdims", 1)),
+        },
     )
     converter.emit(Op.POWER, (total,), output, details={"exponent": 0.5})
 
@@ -61,11 +69,22 @@ def _axes(converter: OnnxConverter, node: OnnxNode, rank: int) -> list[int]:
 @converts("CumSum")
 def cumulative_sum(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write sums of all elements so far."""
-    converter.emit(Op.CUMULATIVE_SUM, node.inputs[:1], node.outputs[0])
+    axis = converter.setting(node, "axis", 1)
+    details: dict[str, object] = {
+        name: True for name in ("exclusive", "reverse") if node.attributes.get(name, 0)
+    }
+    if axis is not None:
+        details["axis"] = axis[0] % len(converter.dims(node.inputs[0]))
+    converter.emit(Op.CUMULATIVE_SUM, node.inputs[:1], node.outputs[0], details=details)
 
 
 @converts("TopK")
 def top(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write the largest elements and their positions."""
-    converter.emit(Op.SORT, node.inputs[:1], node.outputs[0])
+    dims = converter.dims(node.outputs[0])
+    axis = node.attributes.get("axis", -1) % len(dims)
+    details: dict[str, object] = {"axis": axis, "count": dims[axis]}
+    if node.attributes.get("largest", 1):
+        details["descending"] = True
+    converter.emit(Op.SORT, node.inputs[:1], node.outputs[0], details=details)
     converter.also(node.outputs[1:], node.outputs[0])

@@ -1,8 +1,10 @@
 """Convolutions, linear layers and embeddings: operators with a learned weight."""
 
+from collections.abc import Mapping
+
 from gennape.frontends.onnx.converter import OnnxConverter, converts
 from gennape.frontends.onnx.document import OnnxNode
-from gennape.frontends.onnx.operators.windows import window_attributes
+from gennape.frontends.onnx.operators.windows import depth_details, window_attributes
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
 
@@ -41,7 +43,7 @@ def deformable_conv(converter: OnnxConverter, node: OnnxNode) -> None:
         read_axis=1,
         attributes=window_attributes(converter, node, kernel, groups, bool(bias)),
         weights=(weight, bias) if bias else (weight,),
-        details={"function": "deform_conv"},
+        details={"not_executable": "its places are computed"},
     )
 
 
@@ -50,6 +52,9 @@ def _write_conv(converter: OnnxConverter, node: OnnxNode, op: Op, weights: tuple
     groups = node.attributes.get("group", 1)
     bias = len(weights) > 1 and bool(weights[1])
     attributes = window_attributes(converter, node, kernel, groups, bias)
+    details = depth_details(converter, node, kernel)
+    if node.op not in ("Conv", "ConvTranspose"):
+        details["not_executable"] = _INTEGERS
     converter.emit(
         op,
         node.inputs[:1],
@@ -58,7 +63,11 @@ def _write_conv(converter: OnnxConverter, node: OnnxNode, op: Op, weights: tuple
         read_axis=1,
         attributes=attributes,
         weights=weights,
+        details=details,
     )
+
+
+_INTEGERS = "it multiplies integers"
 
 
 @converts("Gemm")
@@ -66,9 +75,11 @@ def gemm(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write `A @ B + C`: a linear layer where B is a weight, else a matrix product."""
     x, weight, *rest = node.inputs
     bias = rest[0] if rest else ""
+    turned = bool(node.attributes.get("transB", 0))
     if converter.is_dynamic(weight) or not converter.is_dynamic(x):
         length = converter.dims(x)[0 if node.attributes.get("transA", 0) else 1]
-        write_product(converter, (x, weight), node.outputs[0], length)
+        details = _gemm_details(node) | ({"transposed": True} if turned else {})
+        write_product(converter, (x, weight), node.outputs[0], length, details)
         if bias:
             converter.emit(Op.ADD, (node.outputs[0], bias), node.outputs[0])
         return
@@ -83,24 +94,38 @@ def gemm(converter: OnnxConverter, node: OnnxNode) -> None:
         read_axis=read_axis,
         attributes=attributes,
         weights=weights,
+        details=_gemm_details(node) | ({} if turned else {"transposed": True}),
     )
+
+
+def _gemm_details(node: OnnxNode) -> dict[str, object]:
+    """State that factors or a turned first matrix are not kept."""
+    factors = (node.attributes.get("alpha", 1.0), node.attributes.get("beta", 1.0))
+    if factors == (1.0, 1.0) and not node.attributes.get("transA", 0):
+        return {}
+    return {"not_executable": "a matrix product with factors or a turned first matrix"}
 
 
 @converts("MatMul", "MatMulInteger")
 def matmul(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write a matrix product; a linear layer where the second matrix is a weight."""
-    _write_matmul(converter, node.inputs[0], node.inputs[1], node.outputs[0])
+    details = {} if node.op == "MatMul" else {"not_executable": _INTEGERS}
+    _write_matmul(converter, node.inputs[0], node.inputs[1], node.outputs[0], details)
 
 
 @converts("QLinearMatMul")
 def quantised_matmul(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write a matrix product of quantised tensors; the second one is the fourth argument."""
-    _write_matmul(converter, node.inputs[0], node.inputs[3], node.outputs[0])
+    details = {"not_executable": _INTEGERS}
+    _write_matmul(converter, node.inputs[0], node.inputs[3], node.outputs[0], details)
 
 
-def _write_matmul(converter: OnnxConverter, left: str, right: str, output: str) -> None:
+def _write_matmul(
+    converter: OnnxConverter, left: str, right: str, output: str, details: Mapping[str, object]
+) -> None:
     if converter.is_dynamic(right) or len(converter.dims(right)) != 2:
-        write_product(converter, (left, right), output, converter.dims(left)[-1])
+        length = converter.dims(left)[-1]
+        write_product(converter, (left, right), output, length, details)
         return
     last = len(converter.dims(output)) - 1
     converter.emit(
@@ -110,11 +135,16 @@ def _write_matmul(converter: OnnxConverter, left: str, right: str, output: str) 
         axis=last,
         read_axis=len(converter.dims(left)) - 1,
         weights=(right,),
+        details={"transposed": True, **details},
     )
 
 
 def write_product(
-    converter: OnnxConverter, inputs: tuple[str, str], output: str, length: int
+    converter: OnnxConverter,
+    inputs: tuple[str, str],
+    output: str,
+    length: int,
+    details: Mapping[str, object],
 ) -> None:
     """Write a matrix product over `length` terms each; its rows keep their place."""
     left, right = inputs
@@ -124,4 +154,4 @@ def write_product(
     if not keeps or len(converter.dims(right)) < 2:
         axis = last
     attributes = (length, *NO_ATTRIBUTES[1:])
-    converter.emit(Op.MATMUL, inputs, output, axis=axis, attributes=attributes)
+    converter.emit(Op.MATMUL, inputs, output, axis=axis, attributes=attributes, details=details)

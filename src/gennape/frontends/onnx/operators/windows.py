@@ -41,6 +41,18 @@ def window_attributes(
     )
 
 
+def depth_details(
+    converter: OnnxConverter, node: OnnxNode, kernel: Sequence[int]
+) -> dict[str, object]:
+    """State the first of three spatial axes; nothing where there are fewer."""
+    if len(kernel) < 3:
+        return {}
+    strides = node.attributes.get("strides", [1] * len(kernel))
+    dilations = node.attributes.get("dilations", [1] * len(kernel))
+    before, after = _padding(converter, node, kernel, strides=strides, dilations=dilations)
+    return {"depth": [kernel[0], strides[0], before[0], after[0], dilations[0]]}
+
+
 def _padding(
     converter: OnnxConverter,
     node: OnnxNode,
@@ -82,7 +94,14 @@ def _last_two(values: Sequence[int], missing: int) -> Pair:
 def max_pool(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write the maximum of each window."""
     attributes = window_attributes(converter, node, node.attributes["kernel_shape"])
-    converter.emit(Op.MAX_POOL, node.inputs, node.outputs[0], axis=1, attributes=attributes)
+    converter.emit(
+        Op.MAX_POOL,
+        node.inputs,
+        node.outputs[0],
+        axis=1,
+        attributes=attributes,
+        details=depth_details(converter, node, node.attributes["kernel_shape"]),
+    )
     converter.also(node.outputs[1:], node.outputs[0])
 
 
@@ -91,7 +110,11 @@ def avg_pool(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write the mean of each window; padding counts only where the file says so."""
     attributes = window_attributes(converter, node, node.attributes["kernel_shape"])
     counts = bool(node.attributes.get("count_include_pad", 0)) or not any(attributes[4:8])
-    details = {} if counts else {"count_include_pad": False}
+    details = depth_details(converter, node, node.attributes["kernel_shape"])
+    if not counts:
+        details["count_include_pad"] = False
+    if max(node.attributes.get("dilations", [1])) > 1:
+        details["not_executable"] = "a mean of elements that lie apart"
     converter.emit(
         Op.AVG_POOL, node.inputs, node.outputs[0], axis=1, attributes=attributes, details=details
     )

@@ -6,7 +6,7 @@ from typing import Any
 from torch import Tensor
 
 from gennape.frontends.torch.registry import traces
-from gennape.frontends.torch.rules.elementwise import number, several
+from gennape.frontends.torch.rules.elementwise import number, several, with_number
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 
@@ -74,7 +74,7 @@ def div(trace: Trace, output: Tensor, x: Any, other: Any, **options: Any) -> Non
     """Write quotient of two tensors; by a number it is a scale, of a number a power."""
     left, right = number(trace, x), number(trace, other)
     if options.get("rounding_mode"):
-        several(Op.ROUND, {"function": "floor_divide"}, trace, output, x, other)
+        with_number(Op.ROUND, "floor_divide", trace, output, x, other, **options)
     elif right is not None:
         scale(trace, output, x, 1 / right, 0)
     elif left is not None:
@@ -91,7 +91,9 @@ def power(trace: Trace, output: Tensor, x: Any, exponent: Any) -> None:
     """Write a power with a fixed exponent, else by a function of two tensors."""
     fixed = number(trace, exponent)
     if fixed is None or not isinstance(x, Tensor):
-        several(Op.POWER, {}, trace, output, x, exponent)
+        base = number(trace, x)
+        details = {} if base is None or isinstance(x, Tensor) else {"base": float(base)}
+        several(Op.POWER, details, trace, output, x, exponent)
     elif fixed == 1:
         trace.same(output, x)
     else:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from gennape.frontends.torch.registry import traces
@@ -18,7 +19,7 @@ from gennape.graph.arrays import NO_ATTRIBUTES
 def matmul(trace: Trace, output: Tensor, x: Tensor, y: Tensor) -> None:
     """Write a matrix product; with a learned matrix on the right it is a linear layer."""
     if trace.is_learned(y) and y.dim() == 2 and trace.depends_on_input(x):
-        linear(trace, output, x, y)
+        linear(trace, output, x, y, transposed=True)
         return
     rows = x.dim() > 1 and y.dim() > 1 and trace.depends_on_input(x)
     keeps = rows and x.dim() == output.dim() and trace.axis(x) < x.dim() - 1
@@ -53,7 +54,7 @@ def addmm(
     """Write `beta * bias + alpha * (x @ y)`; a linear layer when bias and matrix are learned."""
     plain = alpha == beta == 1
     if plain and y.dim() == 2 and trace.is_learned(y) and trace.is_learned(bias):
-        linear(trace, output, x, y, bias)
+        linear(trace, output, x, y, bias, transposed=True)
         return
     total = trace.blank(*output.shape)
     matmul(trace, total, x, y)
@@ -65,6 +66,15 @@ def addmm(
         trace.same(output, total)
     else:
         arithmetic.add(trace, output, total, bias, alpha=beta)
+
+
+def _added(trace: Trace, mask: Tensor) -> Tensor:
+    """Return what a fixed mask adds to the scores: of truth values, minus infinity or nothing."""
+    if mask.dtype is not torch.bool or trace.depends_on_input(mask):
+        return mask
+    added = torch.zeros(mask.shape, device=mask.device).masked_fill_(~mask, -math.inf)
+    trace.derive([added], [mask])
+    return added
 
 
 @traces("scaled_dot_product_attention")
@@ -92,7 +102,15 @@ def attention(
         attn_mask = trace.blank(*shape[-2:])
     if attn_mask is not None:
         masked = trace.blank(*shape)
-        arithmetic.add(trace, masked, scaled, attn_mask)
+        arithmetic.add(trace, masked, scaled, _added(trace, attn_mask))
         scaled = masked
+    if is_causal and attn_mask is not None:
+        trace.builder.state(trace.node(attn_mask), function="causal")
+    elif (
+        attn_mask is not None
+        and attn_mask.dtype is torch.bool
+        and trace.depends_on_input(attn_mask)
+    ):
+        trace.builder.state(trace.node(scaled), not_executable="a computed mask of truth values")
     elementwise.softmax(trace, weights, scaled, -1)
     product(trace, output, (weights, value), keys, last)

@@ -5,7 +5,7 @@ from typing import Any
 from torch import Tensor
 
 from gennape.frontends.torch.registry import traces
-from gennape.frontends.torch.rules.windows import Size, sizes, window
+from gennape.frontends.torch.rules.windows import Size, depth, sizes, window
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
@@ -34,15 +34,17 @@ def convolution(
         borders = [(size // 2, size - size // 2) for size in total]
     else:
         borders = [(size, size) for size in sizes(padding, count)]
+    strides = sizes(stride, count)
     attributes = window(
         kernel,
-        stride=sizes(stride, count),
+        stride=strides,
         padding=borders,
         dilation=dilations,
         groups=groups,
         bias=bias is not None,
     )
-    _weighted(trace, Op.CONV, output, input, weight, bias, attributes, count)
+    details = depth(kernel, strides, borders, dilations)
+    _weighted(trace, Op.CONV, output, input, weight, bias, attributes, count, details)
 
 
 @traces("conv_transpose1d conv_transpose2d conv_transpose3d")
@@ -70,7 +72,10 @@ def transposed_convolution(
         groups=groups,
         bias=bias is not None,
     )
-    _weighted(trace, Op.CONV_TRANSPOSE, output, input, weight, bias, attributes, count)
+    details = depth(kernel, sizes(stride, count), borders, sizes(dilation, count))
+    if details and any(sizes(output_padding, count)):
+        details["output_padding"] = list(sizes(output_padding, count))
+    _weighted(trace, Op.CONV_TRANSPOSE, output, input, weight, bias, attributes, count, details)
 
 
 @traces("deform_conv2d")
@@ -104,7 +109,7 @@ def deformable_convolution(
         read_axis=1,
         attributes=attributes,
         weights=(weight, bias),
-        details={"function": "deform_conv"},
+        details={"not_executable": "its places are computed"},
     )
 
 
@@ -140,6 +145,7 @@ def _weighted(
     bias: Tensor | None,
     attributes: tuple[int, ...],
     spatial: int,
+    details: dict[str, Any],
 ) -> None:
     axis = output.dim() - spatial - 1
     trace.emit(
@@ -150,12 +156,19 @@ def _weighted(
         read_axis=axis,
         attributes=attributes,
         weights=(weight, bias),
+        details=details,
     )
 
 
 @traces("linear")
 def linear(
-    trace: Trace, output: Tensor, input: Tensor, weight: Tensor, bias: Tensor | None = None
+    trace: Trace,
+    output: Tensor,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    *,
+    transposed: bool = False,
 ) -> None:
     """Write a fully connected layer on the last dimension."""
     trace.emit(
@@ -166,6 +179,7 @@ def linear(
         read_axis=input.dim() - 1,
         attributes=NO_ATTRIBUTES if bias is None else WITH_BIAS,
         weights=(weight, bias),
+        details={"transposed": True} if transposed else {},
     )
 
 
@@ -174,7 +188,14 @@ def embedding(
     trace: Trace, output: Tensor, input: Tensor, weight: Tensor, *_: Any, **__: Any
 ) -> None:
     """Write rows of a table, looked up by the input."""
-    trace.emit(Op.EMBEDDING, (input,), output, axis=output.dim() - 1, weights=(weight,))
+    trace.emit(
+        Op.EMBEDDING,
+        (input,),
+        output,
+        axis=output.dim() - 1,
+        weights=(weight,),
+        details={"rows": weight.shape[0]},
+    )
 
 
 @traces("aten.embedding")
@@ -190,6 +211,9 @@ def embedding_bag(trace: Trace, output: Any, *args: Any, **_: Any) -> None:
     """Write sums or means of rows of a table; the operator has the table first."""
     first = output if isinstance(output, Tensor) else output[0]
     input, weight = sorted(args[:2], key=Tensor.is_floating_point)
-    trace.emit(Op.EMBEDDING, (input,), first, axis=first.dim() - 1, weights=(weight,))
+    details = {"rows": weight.shape[0], "not_executable": "bags of rows are summed"}
+    trace.emit(
+        Op.EMBEDDING, (input,), first, axis=first.dim() - 1, weights=(weight,), details=details
+    )
     if first is not output:
         trace.also(output[1:], first)

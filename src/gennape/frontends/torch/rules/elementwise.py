@@ -12,11 +12,9 @@ from gennape.graph import Op
 _PLAIN = {
     "relu": Op.RELU,
     "relu6": Op.RELU6,
-    "elu celu": Op.ELU,
     "selu": Op.SELU,
     "silu": Op.SILU,
     "mish": Op.MISH,
-    "softplus": Op.SOFTPLUS,
     "hardswish": Op.HARDSWISH,
     "hardsigmoid": Op.HARDSIGMOID,
     "sigmoid expit special_expit": Op.SIGMOID,
@@ -27,9 +25,6 @@ _PLAIN = {
     "abs absolute": Op.ABS,
     "sin": Op.SINE,
     "cos": Op.COSINE,
-    "normalize": Op.NORMALIZE,
-    "local_response_norm": Op.LOCAL_RESPONSE_NORM,
-    "cumsum": Op.CUMULATIVE_SUM,
     "zeros_like": Op.ZERO,
 }
 """Functions of one tensor that keep its shape."""
@@ -52,6 +47,49 @@ for _name, _exponent in _POWERS.items():
     traces(_name, result="like the first")(partial(unary, Op.POWER, {"exponent": _exponent}))
 
 
+_SETTINGS: dict[str, tuple[Op, dict[str, Any], dict[str, Any]]] = {
+    "elu": (Op.ELU, {"alpha": 1.0}, {}),
+    "celu": (Op.ELU, {"alpha": 1.0}, {"function": "celu"}),
+    "softplus": (Op.SOFTPLUS, {"beta": 1.0, "threshold": 20.0}, {}),
+    "normalize": (Op.NORMALIZE, {"p": 2.0, "axis": 1, "eps": 1e-12}, {}),
+    "local_response_norm": (
+        Op.LOCAL_RESPONSE_NORM,
+        {"size": None, "alpha": 1e-4, "beta": 0.75, "k": 1.0},
+        {},
+    ),
+    "cumsum": (Op.CUMULATIVE_SUM, {"axis": None}, {}),
+}
+"""Functions with settings: the operation, its settings by position, and what else it states."""
+
+
+def with_settings(
+    op: Op,
+    defaults: dict[str, Any],
+    others: dict[str, Any],
+    trace: Trace,
+    output: Tensor,
+    x: Tensor,
+    *args: Any,
+    **kwargs: Any,
+) -> None:
+    """Write a function of one tensor; settings other than PyTorch's own are stated."""
+    given = dict(zip(defaults, args, strict=False)) | kwargs
+    if "dim" in given:
+        given["axis"] = given.pop("dim")
+    if "axis" in given:
+        given["axis"] %= max(x.dim(), 1)
+    details = {
+        name: given[name]
+        for name, default in defaults.items()
+        if name in given and given[name] != default
+    }
+    trace.emit(op, (x,), output, details=details | others if details else details)
+
+
+for _name, (_op, _defaults, _others) in _SETTINGS.items():
+    traces(_name, result="like the first")(partial(with_settings, _op, _defaults, _others))
+
+
 def several(
     op: Op, details: dict[str, Any], trace: Trace, output: Tensor, *args: Any, **_: Any
 ) -> None:
@@ -59,19 +97,41 @@ def several(
     trace.emit(op, [x for x in args if isinstance(x, Tensor)], output, details=details)
 
 
+def with_number(
+    op: Op, function: str, trace: Trace, output: Tensor, x: Any, *args: Any, **kwargs: Any
+) -> None:
+    """Write a function of one or two tensors, the second of which may be a number."""
+    details: dict[str, Any] = {"function": function}
+    if args and isinstance(args[0], bool | int | float):
+        details["number"] = float(args[0])
+    if kwargs.get("decimals") or kwargs.get("rounding_mode") == "trunc":
+        details["not_executable"] = f"{function} with other settings"
+    several(op, details, trace, output, x, *args)
+
+
 for _name in _COMPARISONS:
-    traces(_name)(partial(several, Op.COMPARE, {"function": _name}))
-traces("floordiv")(partial(several, Op.ROUND, {"function": "floor_divide"}))
+    traces(_name)(partial(with_number, Op.COMPARE, _name))
 for _name in _ROUNDINGS:
-    traces(_name)(partial(several, Op.ROUND, {"function": _name}))
-traces("masked_fill")(partial(several, Op.WHERE, {}))
+    traces(_name)(partial(with_number, Op.ROUND, _name))
+
+
+@traces("masked_fill")
+def masked_fill(trace: Trace, output: Tensor, x: Tensor, mask: Tensor, value: Any) -> None:
+    """Write a number where a mask holds."""
+    fixed = number(trace, value)
+    details: dict[str, Any] = {"not_executable": "elements are filled with a computed number"}
+    if fixed is not None:
+        details = {"positive": float(fixed), "condition_last": True}
+    several(Op.WHERE, details, trace, output, x, mask, value)
 
 
 @traces("where")
 def where(trace: Trace, output: Any, condition: Tensor, *choices: Any, **_: Any) -> None:
     """Write a choice for each element; without choices the places where the condition holds."""
     if choices:
-        several(Op.WHERE, {}, trace, output, condition, *choices)
+        names = zip(("positive", "negative"), choices, strict=False)
+        details = {name: float(v) for name, v in names if isinstance(v, bool | int | float)}
+        several(Op.WHERE, details, trace, output, condition, *choices)
     else:
         trace.emit(Op.OTHER, (condition,), output[0], details={"function": "nonzero"})
         trace.also(output[1:], output[0])

@@ -85,7 +85,31 @@ def movedim(trace: Trace, output: Tensor, x: Tensor, source: Any, destination: A
     )
 
 
-@traces("expand expand_as broadcast_to repeat tile repeat_interleave")
+@traces("repeat tile")
+def repeat(trace: Trace, output: Tensor, x: Tensor, *times: Any, **options: Any) -> None:
+    """Write the whole tensor repeated along its dimensions."""
+    given = options.get("repeats", options.get("dims", times))
+    listed = given[0] if len(given) == 1 and not isinstance(given[0], int) else given
+    if output.shape == x.shape:
+        trace.same(output, x)
+    else:
+        repeats = [int(n) for n in listed]
+        trace.emit(Op.EXPAND, (x,), output, details={"repeats": repeats})
+
+
+@traces("repeat_interleave")
+def repeat_interleave(
+    trace: Trace, output: Tensor, x: Tensor, repeats: Any, dim: int | None = None, **_: Any
+) -> None:
+    """Write every element repeated along a dimension."""
+    if isinstance(repeats, int) and dim is not None:
+        details: dict[str, Any] = {"axis": dim % x.dim(), "times": repeats}
+    else:
+        details = {"not_executable": "elements are repeated by different numbers"}
+    trace.emit(Op.EXPAND, (x,), output, details=details)
+
+
+@traces("expand expand_as broadcast_to")
 def expand(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
     """Write elements repeated."""
     if not trace.depends_on_input(x):  # it has only the size of another tensor

@@ -1,6 +1,7 @@
 """Rules for normalisation layers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from torch import Tensor
@@ -20,11 +21,14 @@ def batch_norm(
     running_var: Tensor | None,
     weight: Tensor | None = None,
     bias: Tensor | None = None,
-    *_: Any,
-    **__: Any,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
 ) -> None:
     """Write batch normalisation of the channels in dimension 1."""
-    _norm(trace, Op.BATCH_NORM, output, input, weight, bias, axis=1)
+    details = {} if running_mean is not None else {"batch_statistics": True}
+    buffers = (running_mean, running_var)
+    _norm(trace, Op.BATCH_NORM, output, input, weight, bias, 1, *buffers, eps=eps, details=details)
 
 
 @traces("aten.batch_norm native_batch_norm_legit_no_training cudnn_batch_norm")
@@ -34,12 +38,16 @@ def aten_batch_norm(
     input: Tensor,
     weight: Tensor | None,
     bias: Tensor | None,
-    *_: Any,
-    **__: Any,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    *settings: Any,
 ) -> None:
     """Write the operator's norm, whose running statistics come after its weights."""
     first = output if isinstance(output, Tensor) else output[0]
-    _norm(trace, Op.BATCH_NORM, first, input, weight, bias, axis=1)
+    floats = [value for value in settings if isinstance(value, float)]  # momentum and eps
+    eps = floats[1] if len(floats) > 1 else 1e-5
+    buffers = (running_mean, running_var)
+    _norm(trace, Op.BATCH_NORM, first, input, weight, bias, 1, *buffers, eps=eps)
 
 
 @traces("instance_norm")
@@ -51,11 +59,14 @@ def instance_norm(
     running_var: Tensor | None = None,
     weight: Tensor | None = None,
     bias: Tensor | None = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
     *_: Any,
-    **__: Any,
 ) -> None:
     """Write normalisation of every channel of every sample by itself."""
-    _norm(trace, Op.INSTANCE_NORM, output, input, weight, bias, axis=1)
+    details = {} if use_input_stats else {"not_executable": "it uses running statistics"}
+    _norm(trace, Op.INSTANCE_NORM, output, input, weight, bias, 1, eps=eps, details=details)
 
 
 @traces("layer_norm native_layer_norm")
@@ -66,17 +77,18 @@ def layer_norm(
     normalized_shape: Sequence[int],
     weight: Tensor | None = None,
     bias: Tensor | None = None,
+    eps: float = 1e-5,
     *_: Any,
     **__: Any,
 ) -> None:
     """Write normalisation over the last dimensions; details tell if it is more than one."""
     first = output if isinstance(output, Tensor) else output[0]
     if len(normalized_shape) == 1:
-        _norm(trace, Op.LAYER_NORM, first, input, weight, bias, axis=input.dim() - 1)
+        _norm(trace, Op.LAYER_NORM, first, input, weight, bias, input.dim() - 1, eps=eps)
     else:
         axis = trace.axis(input)
-        shape = list(normalized_shape)
-        _norm(trace, Op.LAYER_NORM, first, input, weight, bias, axis, normalized_shape=shape)
+        details = {"normalized_shape": list(normalized_shape)}
+        _norm(trace, Op.LAYER_NORM, first, input, weight, bias, axis, eps=eps, details=details)
 
 
 @traces("rms_norm")
@@ -86,11 +98,14 @@ def rms_norm(
     input: Tensor,
     normalized_shape: Sequence[int],
     weight: Tensor | None = None,
-    *_: Any,
-    **__: Any,
+    eps: float | None = None,
 ) -> None:
     """Write division by the root mean square over the last dimension."""
-    _norm(trace, Op.RMS_NORM, output, input, weight, None, axis=input.dim() - 1)
+    shape = list(normalized_shape)
+    details: dict[str, Any] = {"normalized_shape": shape} if len(shape) > 1 else {}
+    if eps is not None:
+        details["eps"] = eps
+    _norm(trace, Op.RMS_NORM, output, input, weight, None, input.dim() - 1, details=details)
 
 
 @traces("group_norm")
@@ -101,11 +116,11 @@ def group_norm(
     num_groups: int,
     weight: Tensor | None = None,
     bias: Tensor | None = None,
+    eps: float = 1e-5,
     *_: Any,
-    **__: Any,
 ) -> None:
     """Write normalisation of groups of channels."""
-    _norm(trace, Op.GROUP_NORM, output, input, weight, bias, axis=1, groups=num_groups)
+    _norm(trace, Op.GROUP_NORM, output, input, weight, bias, 1, groups=num_groups, eps=eps)
 
 
 def _norm(
@@ -116,9 +131,13 @@ def _norm(
     weight: Tensor | None,
     bias: Tensor | None,
     axis: int,
+    *buffers: Tensor | None,
     groups: int = 1,
-    **details: Any,
+    eps: float = 1e-5,
+    details: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
+    if eps != 1e-5:
+        details = {**details, "eps": eps}
     trace.emit(
         op,
         (input,),
@@ -126,6 +145,6 @@ def _norm(
         axis=axis,
         read_axis=axis,
         attributes=(*NO_ATTRIBUTES[:-2], groups, int(bias is not None)),
-        weights=(weight, bias),
+        weights=(weight, bias, *buffers),
         details=details,
     )

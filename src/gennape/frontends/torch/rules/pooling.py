@@ -7,7 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from gennape.frontends.torch.registry import traces
-from gennape.frontends.torch.rules.windows import Size, sizes, window
+from gennape.frontends.torch.rules.windows import Size, depth, sizes, window
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
@@ -30,8 +30,10 @@ def max_pool(
     kernel = sizes(kernel_size, spatial)
     strides = kernel if stride is None or stride == [] else sizes(stride, spatial)
     borders = [(size, size) for size in sizes(padding, spatial)]
-    attributes = window(kernel, stride=strides, padding=borders, dilation=sizes(dilation, spatial))
-    _pool(trace, Op.MAX_POOL, first, input, kernel, attributes)
+    dilations = sizes(dilation, spatial)
+    attributes = window(kernel, stride=strides, padding=borders, dilation=dilations)
+    details = depth(kernel, strides, borders, dilations)
+    _pool(trace, Op.MAX_POOL, first, input, kernel, attributes, **details)
     if first is not output:
         trace.also(output[1:], first)
 
@@ -46,8 +48,7 @@ def avg_pool(
     padding: Size = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
-    *_: Any,
-    **__: Any,
+    divisor_override: int | None = None,
 ) -> None:
     """Write the mean of each window; whether padded zeros count matters only with padding."""
     kernel = sizes(kernel_size, spatial)
@@ -55,7 +56,11 @@ def avg_pool(
     borders = [(size, size) for size in sizes(padding, spatial)]
     attributes = window(kernel, stride=strides, padding=borders, dilation=(1,) * spatial)
     padded = any(size for border in borders for size in border)
-    details = {} if count_include_pad or not padded else {"count_include_pad": False}
+    details: dict[str, Any] = depth(kernel, strides, borders, (1,) * spatial)
+    if padded and not count_include_pad:
+        details["count_include_pad"] = False
+    if divisor_override:
+        details["divisor"] = divisor_override
     _pool(trace, Op.AVG_POOL, output, input, kernel, attributes, **details)
 
 
@@ -72,7 +77,8 @@ def adaptive_pool(
         attributes = window(
             kernel, stride=kernel, padding=[(0, 0)] * spatial, dilation=(1,) * spatial
         )
-        _pool(trace, op, first, input, kernel, attributes)
+        details = depth(kernel, kernel, [(0, 0)] * spatial, (1,) * spatial)
+        _pool(trace, op, first, input, kernel, attributes, **details)
     else:
         axis = first.dim() - spatial - 1
         trace.emit(op, (input,), first, axis=axis, read_axis=axis, details={"adaptive": True})
@@ -96,7 +102,7 @@ def _pool(
     spatial = len(kernel)
     axis = output.dim() - spatial - 1
     covers = tuple(kernel) == tuple(input.shape[-spatial:]) and not any(attributes[4:8])
-    if covers and all(size == 1 for size in output.shape[-spatial:]):
+    if covers and all(size == 1 for size in output.shape[-spatial:]) and "divisor" not in details:
         op, attributes, details = _GLOBAL[op], NO_ATTRIBUTES, {}
     trace.emit(
         op, (input,), output, axis=axis, read_axis=axis, attributes=attributes, details=details

@@ -54,13 +54,17 @@ def recurrent(
     count = len(weights) // (layers * directions)
     time = 1 if settings[3] else 0
     blocks = [weights[start : start + count] for start in range(0, len(weights), count)]
+    details: dict[str, Any] = {"time": time}
+    if not _start_from_zero(trace, states):
+        details["not_executable"] = "its first states are given"
     for layer in range(layers):
-        results = []
+        results: list[Tensor] = []
         for block in blocks[layer * directions : (layer + 1) * directions]:
             last = layer == layers - 1 and directions == 1
             width = output[0].shape[-1] // directions
             hidden = output[0] if last else trace.blank(*x.shape[:-1], width)
-            _layer(function, trace, hidden, x, block, has_biases=has_biases, time=time)
+            stated = {**details, "reverse": len(results) == 1}
+            _layer(function, trace, hidden, x, block, has_biases=has_biases, details=stated)
             results.append(hidden)
         if directions > 1:
             x = output[0] if layer == layers - 1 else trace.blank(*output[0].shape)
@@ -68,6 +72,12 @@ def recurrent(
         else:
             x = results[0]
     trace.also(output[1:], output[0])
+
+
+def _start_from_zero(trace: Trace, states: Any) -> bool:
+    """Tell whether first states are neither learned nor computed."""
+    listed = states if isinstance(states, list | tuple) else [states]
+    return not any(trace.is_learned(s) or trace.depends_on_input(s) for s in listed)
 
 
 def _layer(
@@ -78,7 +88,7 @@ def _layer(
     weights: Sequence[Tensor],
     *,
     has_biases: bool,
-    time: int,
+    details: dict[str, Any],
 ) -> None:
     """Write one layer in one direction; `time` is the axis of its steps."""
     into, hidden, *others = weights
@@ -97,13 +107,16 @@ def _layer(
         weights=(into, *biases),
     )
     product(trace, recurrence, (gates, hidden), hidden.shape[1], last)
+    details = {**details, "function": function, "hidden": hidden.shape[1]}
+    if projection:
+        details["not_executable"] = "its states are projected"
     trace.emit(
         Op.OTHER,
         (gates, recurrence),
         state,
         axis=last,
-        details={"function": function},
-        mixes=(time,),
+        details=details,
+        mixes=(details["time"],),
     )
     if projection:
         linear(trace, output, state, projection[0])
@@ -127,7 +140,7 @@ def cell(
     into_bias, hidden_bias = biases or (None, None)
     linear(trace, gates, x, into, into_bias)
     linear(trace, recurrence, state, hidden, hidden_bias)
-    details = {"function": function}
+    details = {"function": function, "not_executable": "one step has no sequence"}
     trace.emit(Op.OTHER, (gates, recurrence, *rest), first, axis=x.dim() - 1, details=details)
     trace.also(others, first)
 

@@ -1,6 +1,6 @@
 """Rules for sums, means and extremes along dimensions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -28,6 +28,8 @@ def reduction(
         _global_pool(_GLOBAL[op], trace, output, x, axes)
         return
     details: dict[str, Any] = {"axes": axes}
+    if op is Op.VARIANCE and (correction := _correction(_, options)) != 1:
+        details["correction"] = correction
     axis = channels
     if output.dim() == x.dim():
         details["keepdim"] = True
@@ -36,6 +38,12 @@ def reduction(
     else:
         axis -= sum(removed < channels for removed in axes)
     trace.emit(op, (x,), output, axis=axis, details=details)
+
+
+def _correction(args: Sequence[Any], options: Mapping[str, Any]) -> float:
+    """Return what a variance takes off the number of elements."""
+    unbiased = options.get("unbiased", args[0] if args and isinstance(args[0], bool) else True)
+    return float(options.get("correction", 1.0 if unbiased else 0.0))
 
 
 def _global_pool(op: Op, trace: Trace, output: Tensor, x: Tensor, axes: list[int]) -> None:

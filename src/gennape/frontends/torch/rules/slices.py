@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from gennape.frontends.batch_axis import batch_after_reshape
@@ -89,7 +90,7 @@ def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
     """Write indexing: by numbers and ranges a slice for each dimension, by tensors a gather."""
     items = list(index) if isinstance(index, tuple) else [index]
     if not all(item is None or item is ... or isinstance(item, int | slice) for item in items):
-        gather(trace, output, x, *items)
+        gather(trace, output, x, *items, details=_listed(trace, x, items))
         return
     items = [item for item in items if item is not None]
     if ... in items:
@@ -106,17 +107,73 @@ def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
     reshape(trace, output, part)
 
 
-@traces("index_select gather take_along_dim index take")
-def gather(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
+def _listed(trace: Trace, x: Tensor, items: Sequence[Any]) -> dict[str, Any] | None:
+    """State the places that an index of one list and of whole dimensions takes, if it is one."""
+    lists = [dim for dim, item in enumerate(items) if isinstance(item, list | Tensor)]
+    others = [item for item in items if not isinstance(item, list | Tensor)]
+    if len(lists) != 1 or any(item is ... or item != slice(None) for item in others):
+        return None
+    is_flat = isinstance(items[lists[0]], Tensor) or all(
+        type(place) is int for place in items[lists[0]]
+    )
+    return _places(trace, x, lists[0], items[lists[0]]) if is_flat else None
+
+
+@traces("index take")
+def gather(
+    trace: Trace, output: Tensor, x: Tensor, *args: Any, details: Any = None, **options: Any
+) -> None:
     """Write elements at given places."""
     places = filter(trace.depends_on_input, tensors_in([*args, *options.values()]))
-    trace.emit(Op.GATHER, [x, *places], output)
+    unknown = {"not_executable": "elements are taken at places that are not in the graph"}
+    trace.emit(Op.GATHER, [x, *places], output, details=unknown if details is None else details)
 
 
-@traces("flip rot90")
-def flip(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
+@traces("index_select")
+def index_select(trace: Trace, output: Tensor, x: Tensor, dim: int, index: Tensor) -> None:
+    """Write the given places of one dimension."""
+    details = _places(trace, x, dim, index)
+    gather(trace, output, x, index, details=details)
+
+
+@traces("gather take_along_dim")
+def gather_along(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
+    """Write the computed places of one dimension."""
+    dim, index = (
+        options.get(name, next((v for v in args if isinstance(v, kind)), None))
+        for name, kind in (("dim", int), ("index", Tensor))
+    )
+    is_plain = isinstance(dim, int) and trace.depends_on_input(index)
+    details = {"function": "gather", "axis": int(dim or 0) % x.dim()} if is_plain else None
+    gather(trace, output, x, *args, details=details, **options)
+
+
+def _places(trace: Trace, x: Tensor, dim: int, index: Any) -> dict[str, Any] | None:
+    """State which places of a dimension are taken, if that is known."""
+    if isinstance(index, Tensor):
+        if index.is_meta or trace.depends_on_input(index) or index.dim() != 1:
+            return None
+        if index.dtype is torch.bool:
+            return None
+        index = index.tolist()
+    size = x.shape[dim]
+    places = [int(place) % size for place in index]
+    return {"function": "index", "axis": dim % x.dim(), "places": places}
+
+
+@traces("flip")
+def flip(trace: Trace, output: Tensor, x: Tensor, *dims: Any, **options: Any) -> None:
     """Write elements in the opposite order."""
-    trace.emit(Op.GATHER, (x,), output)
+    given = options.get("dims", dims[0] if dims and not isinstance(dims[0], int) else dims)
+    listed = [given] if isinstance(given, int) else given
+    axes = sorted(dim % x.dim() for dim in listed)
+    trace.emit(Op.GATHER, (x,), output, details={"function": "flip", "axes": axes})
+
+
+@traces("rot90")
+def rot90(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
+    """Write a turned map."""
+    trace.emit(Op.GATHER, (x,), output, details={"not_executable": "maps are turned"})
 
 
 @traces("setitem")
@@ -127,11 +184,15 @@ def setitem(trace: Trace, output: None, x: Tensor, index: Any, value: Any) -> No
             trace.same(x, value)
         elif value._base is not x:  # a view of x that was changed has been written back already
             trace.overwrite(x, value)
-    elif trace.depends_on_input(x):
-        trace.emit(Op.WHERE, (x,), x)
-    else:
-        places = tensors_in([index, *(index if isinstance(index, tuple) else ())])
-        trace.emit(Op.WHERE, (x, *filter(trace.depends_on_input, places)), x)
+        return
+    places: list[Tensor] = []
+    if not trace.depends_on_input(x):
+        found = tensors_in([index, *(index if isinstance(index, tuple) else ())])
+        places = list(filter(trace.depends_on_input, found))
+    trace.emit(Op.WHERE, (x, *places), x, details=_OVERWRITTEN)
+
+
+_OVERWRITTEN = {"not_executable": "elements are overwritten in place"}
 
 
 @traces("index_put")
@@ -143,7 +204,7 @@ def index_put(
         setitem(trace, None, x, tuple(indices), values)
     else:
         dynamic = filter(trace.depends_on_input, (values, *tensors_in([list(indices)])))
-        trace.emit(Op.WHERE, (x, *list(dynamic)[:1]), output)
+        trace.emit(Op.WHERE, (x, *list(dynamic)[:1]), output, details=_OVERWRITTEN)
 
 
 @traces("copy")

@@ -7,6 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from gennape.frontends.torch.registry import traces
+from gennape.frontends.torch.rules.windows import sizes
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
@@ -49,7 +50,8 @@ def resize(
     scale_factor: Any = None,
     mode: str = "nearest",
     align_corners: bool | None = None,
-    *_: Any,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
     **__: Any,
 ) -> None:
     """Write another height and width."""
@@ -59,6 +61,14 @@ def resize(
     details: dict[str, Any] = {} if mode == "nearest" else {"mode": mode}
     if align_corners:
         details["align_corners"] = True
+    if antialias:
+        details["antialias"] = True
+    if scale_factor is not None and not recompute_scale_factor:
+        count = x.dim() - 2
+        factors = [scale_factor] * count if isinstance(scale_factor, int | float) else scale_factor
+        pairs = zip(x.shape[2:], factors, output.shape[2:], strict=True)
+        if any(size * factor != after for size, factor, after in pairs):
+            details["scales"] = [float(factor) for factor in factors]
     trace.emit(Op.RESIZE, (x,), output, axis=1, read_axis=1, details=details)
 
 
@@ -89,9 +99,19 @@ def roll(trace: Trace, output: Tensor, x: Tensor, shifts: Any, dims: Any = None)
 
 
 @traces("unfold im2col")
-def unfold(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
-    """Write windows as columns."""
-    trace.emit(Op.UNFOLD, (x,), output)
+def unfold(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
+    """Write windows as columns, or as a new last dimension."""
+    if output.dim() > x.dim():
+        names: tuple[str, ...] = ("dimension", "size", "step")
+        given = dict(zip(names, args, strict=False)) | options
+        details = {"axis": given["dimension"] % x.dim(), "size": given["size"]}
+        trace.emit(Op.UNFOLD, (x,), output, details=details | {"step": given["step"]})
+        return
+    names = ("kernel_size", "dilation", "padding", "stride")
+    given = {"dilation": 1, "padding": 0, "stride": 1}
+    given |= dict(zip(names, args, strict=False)) | options
+    pairs = {name: list(sizes(given[name], 2)) for name in names}
+    trace.emit(Op.UNFOLD, (x,), output, details={"kernel": pairs.pop("kernel_size"), **pairs})
 
 
 @traces("fold col2im")
@@ -100,21 +120,46 @@ def fold(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
     trace.emit(Op.OTHER, (x,), output, axis=1, details={"function": "fold"})
 
 
-@traces("topk sort argsort")
-def sort(trace: Trace, output: Any, x: Tensor, *_: Any, **__: Any) -> None:
-    """Write elements by size."""
+def sort(function: str, trace: Trace, output: Any, x: Tensor, *args: Any, **options: Any) -> None:
+    """Write elements by size, or their places."""
+    names = {"topk": ("k", "dim", "largest"), "sort": ("dim", "descending")}
+    given = dict(zip(names.get(function, ("dim", "descending")), args, strict=False)) | options
+    details: dict[str, Any] = {"axis": given.get("dim", -1) % max(x.dim(), 1)}
+    if given.get("largest", function == "topk") or given.get("descending", False):
+        details["descending"] = True
+    if function == "topk":
+        details["count"] = int(given["k"])
+    if function == "argsort":
+        details["places"] = True
     results = [output] if isinstance(output, Tensor) else list(output)
-    trace.emit(Op.SORT, (x,), results[0])
+    trace.emit(Op.SORT, (x,), results[0], details=details)
     trace.also(results[1:], results[0])
 
 
+for _function in ("topk", "sort", "argsort"):
+    traces(_function)(partial(sort, _function))
+
+
 @traces("grid_sample")
-def grid_sample(trace: Trace, output: Tensor, x: Tensor, grid: Tensor, *_: Any, **__: Any) -> None:
+def grid_sample(
+    trace: Trace,
+    output: Tensor,
+    x: Tensor,
+    grid: Tensor,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool | None = None,
+) -> None:
     """Write values between the pixels, at computed places."""
-    trace.emit(Op.GRID_SAMPLE, (x, grid), output, axis=1)
+    details: dict[str, Any] = {} if mode == "bilinear" else {"mode": mode}
+    if padding_mode != "zeros":
+        details["padding_mode"] = padding_mode
+    if align_corners:
+        details["align_corners"] = True
+    trace.emit(Op.GRID_SAMPLE, (x, grid), output, axis=1, details=details)
 
 
 @traces("fft_fft fft_ifft fft_rfft fft_irfft fft_fft2 fft_ifft2 fft_rfft2 fft_irfft2")
 def fourier_transform(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
     """Write a fast Fourier transform, forwards or back."""
-    trace.emit(Op.FFT, (x,), output)
+    trace.emit(Op.FFT, (x,), output, details={"function": "fft"})

@@ -1,6 +1,7 @@
 """Attributes of operations that slide a window."""
 
 from collections.abc import Sequence
+from typing import Any
 
 Size = int | Sequence[int]
 
@@ -11,6 +12,18 @@ def sizes(value: Size, count: int) -> tuple[int, ...]:
         return (value,) * count
     values = tuple(int(size) for size in value)
     return values * count if len(values) == 1 else values
+
+
+def depth(
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[tuple[int, int]],
+    dilation: Sequence[int],
+) -> dict[str, Any]:
+    """State the first of three spatial dimensions; nothing where there are fewer."""
+    if len(kernel) < 3:
+        return {}
+    return {"depth": [kernel[0], stride[0], *padding[0], dilation[0]]}
 
 
 def window(

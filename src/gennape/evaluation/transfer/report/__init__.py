@@ -1,1 +1,0 @@
-"""The report of a transfer test, as Markdown and as one HTML page."""

@@ -1,5 +1,0 @@
-"""A graph as a trainable PyTorch module."""
-
-from gennape.graph.module.assembly import module_of
-
-__all__ = ["module_of"]

@@ -1,0 +1,151 @@
+"""Report of a search, and its networks as files."""
+
+import os
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from gennape.graph import ComputationGraph, Op
+from gennape.graph.draw import draw
+from gennape.reports.markdown import Figure, MarkdownReport
+from gennape.search.candidate import Candidate
+from gennape.search.objectives import Objective, cost_matrix, format_metric
+from gennape.search.pareto import hypervolume
+from gennape.search.plots import front_plot, progress_plot
+from gennape.search.result import SearchResult, write_history
+from gennape.utils.files import atomic_write
+from gennape.utils.optional_imports import require
+
+HISTORY, PICTURE, STRINGS, NETWORKS = (
+    "history.parquet",
+    "front.png",
+    "architectures.txt",
+    "networks",
+)
+MOST_EXPORTED = 10
+"""Networks that are written as ONNX and drawn; all are named."""
+
+
+def require_plotting() -> None:
+    """Check that the report can be drawn, before the search and not after it.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    require("matplotlib", "the report of a search", package="'gennape[plot]'")
+
+
+def write_search_report(result: SearchResult, folder: str | os.PathLike[str]) -> Path:
+    """Write history, found networks, plot and report.
+
+    Args:
+        result: Of the search.
+        folder: Gets `history.parquet`, `architectures.txt`, `networks/`, `front.png`,
+            `report.md` and `report.html`.
+
+    Returns:
+        The page.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    folder = Path(folder)
+    write_history(folder / HISTORY, result)
+    write_networks(result, folder)
+    if len(result.objectives) > 1:
+        plot = front_plot(result.candidates, result.front, result.objectives)
+    else:
+        plot = progress_plot(result.candidates, result.objectives[0])
+    atomic_write(folder / PICTURE, lambda path: path.write_bytes(plot.png))
+    return search_report(result, plot.svg).write(folder)
+
+
+def write_networks(result: SearchResult, folder: Path) -> None:
+    """Write the strings of the front, and its first networks as ONNX and SVG.
+
+    Weights are initial ones.
+
+    Args:
+        result: Of the search.
+        folder: Gets `architectures.txt` and `networks/01.onnx`, `networks/01.svg` and so on.
+    """
+    space, front = result.space, result.front
+    lines = "".join(f"{space.name}:{candidate.text}\n" for candidate in front)
+    atomic_write(folder / STRINGS, lambda path: path.write_text(lines, encoding="utf-8"))
+    (folder / NETWORKS).mkdir(exist_ok=True)
+    for place, candidate in enumerate(front[:MOST_EXPORTED], start=1):
+        graph = space.graph(candidate.architecture)
+        _write_onnx(graph, folder / NETWORKS / f"{place:02d}.onnx")
+        draw(graph, folder / NETWORKS / f"{place:02d}.svg")
+
+
+def _write_onnx(graph: ComputationGraph, path: Path) -> None:
+    """Export the module of a graph."""
+    shapes = graph.output_shape[graph.operations == Op.INPUT].tolist()
+    images = tuple(torch.zeros(1, *shape) for shape in shapes)
+    module = graph.to_module().eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter that needs no further package warns
+        atomic_write(path, lambda part: torch.onnx.export(module, images, str(part), dynamo=False))
+
+
+def search_report(result: SearchResult, plot: str) -> MarkdownReport:
+    """Compose the report.
+
+    Args:
+        result: Of the search.
+        plot: As SVG.
+    """
+    report = MarkdownReport(f"Search of {result.space.name}")
+    report.paragraph(_summary(result))
+    report.figure(Figure("front", plot, _caption(result.objectives)))
+    report.heading("The front" if len(result.front) > 1 else "The best network")
+    _add_networks(report, result.front)
+    report.heading("How it was found")
+    rows = [(name, _in_words(value)) for name, value in result.settings.items()]
+    report.table(("setting", "value"), rows, numbers=False)
+    return report
+
+
+def _in_words(setting: Any) -> str:
+    """Write a setting in words."""
+    several = setting if isinstance(setting, list) else [setting]
+    return ", ".join(str(one) for one in several if one is not None) or "none"
+
+
+def _summary(result: SearchResult) -> str:
+    ended = " Nothing new could be found after them." if result.exhausted else ""
+    said = f"{len(result.candidates):,} networks were looked at.{ended}"
+    costs = cost_matrix(result.candidates, result.objectives)
+    finite = costs[np.isfinite(costs).all(axis=1)]
+    if len(result.objectives) == 1 or not len(finite):
+        return said
+    worst, best = finite.max(axis=0), finite.min(axis=0)
+    share = hypervolume(finite, worst) / max(float(np.prod(worst - best)), 1e-300)
+    return (
+        f"{said} No other network is better than one of the {len(result.front)} on the front in "
+        f"every objective. They dominate {100 * share:.1f} % of the box between the worst and the "
+        "best values found (hypervolume)."
+    )
+
+
+def _caption(objectives: Sequence[Objective]) -> str:
+    if len(objectives) == 1:
+        return f"{objectives[0].metric} of each candidate, in the order of the search."
+    return f"{objectives[0].metric} and {objectives[1].metric} of all candidates."
+
+
+def _add_networks(report: MarkdownReport, front: Sequence[Candidate]) -> None:
+    metrics = list(front[0].metrics)
+    rows = [
+        (
+            f"{place}. {candidate.text}",
+            *(format_metric(name, candidate.metrics[name]) for name in metrics),
+        )
+        for place, candidate in enumerate(front, start=1)
+    ]
+    report.table(("network", *metrics), rows)

@@ -1,0 +1,130 @@
+"""Files that survive the death of the process that writes them, their locks and digests."""
+
+import json
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import file_digest, sha256
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+_DIGITS = 12
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Give a place to write a file that appears under its name only when it is whole.
+
+    The place is beside it, under a name like no other, so that processes that write the same
+    file do not meet. An error leaves nothing behind; a killed process leaves a file that ends
+    in `.partial`.
+
+    Args:
+        path: Where the file goes; its folder is made if needed.
+
+    Yields:
+        Where to write it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{token_hex(4)}.partial")
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def atomic_write(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file that appears under its name only when it is whole, see `atomic_file`.
+
+    Args:
+        path: Where it goes; its folder is made if needed.
+        write: Writes the file whose path it is given.
+    """
+    with atomic_file(path) as partial:
+        write(partial)
+
+
+@contextmanager
+def file_lock(path: Path, *, wait: bool = False) -> Iterator[bool]:
+    """Try to be the only one to hold a lock.
+
+    The operating system holds it on a file for as long as the process that took it lives,
+    however it ends; so no lock outlives its owner, and none has to be guessed to be stale.
+    Processes on several machines need a file system that passes locks on, such as NFS.
+
+    Args:
+        path: The file, in a folder that is there; made if needed. It may be deleted once
+            there is no more work to be locked.
+        wait: Whether to wait until nobody else holds the lock.
+
+    Yields:
+        Whether the lock is held; always so after waiting.
+    """
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=-1 if wait else 0)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def append_json_line(path: Path, value: Any) -> None:
+    """Append a JSON value to a file of one value a line.
+
+    A last line without an end, which a killed process has left, is replaced.
+
+    Args:
+        path: The file; made if needed, in a folder that is there. Only one process at a time
+            may append to it.
+        value: Plain JSON.
+    """
+    with path.open("a+b") as file:
+        file.seek(max(0, file.tell() - 1))
+        if file.read(1) not in (b"", b"\n"):
+            file.seek(0)
+            file.truncate(file.read().rfind(b"\n") + 1)
+        file.write(json.dumps(value).encode() + b"\n")
+
+
+def read_json_lines(path: Path, start: int = 0) -> list[Any]:
+    """Read a file of one JSON value a line.
+
+    A last line without an end, which a killed process has left, is dropped with a warning.
+
+    Args:
+        path: The file; one that is not there has no lines.
+        start: How many of its characters come before the first line.
+
+    Raises:
+        ValueError: A whole line is no JSON.
+    """
+    if not path.exists():
+        return []
+    *lines, cut = path.read_text(encoding="utf-8")[start:].split("\n")
+    if cut:
+        warnings.warn(f"the last line of {path} was cut off and is dropped", stacklevel=2)
+    return [json.loads(line) for line in lines if line]
+
+
+def sha256_of(path: Path) -> str:
+    """Digest a file: its sha256, in hexadecimal."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def digest_of(value: Any) -> str:
+    """Digest a plain JSON value: a name of 12 hexadecimal digits, for stored results of it.
+
+    >>> digest_of({"seed": 0, "rows": [1, 2]}) == digest_of({"rows": (1, 2), "seed": 0})
+    True
+    """
+    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:_DIGITS]
