@@ -17,7 +17,8 @@ import torch
 from executed_timm import TOLERANCE, randomised
 from timm_models import SMALLEST
 
-from gennape.frontends.onnx.weights import graph_and_names, numbers_of
+from gennape.frontends.onnx.reader import read_with_names
+from gennape.frontends.onnx.weights import numbers_of
 
 LARGEST = 40_000_000
 """Models with more parameters are left out: their files and exports take minutes."""
@@ -30,7 +31,7 @@ def difference(name: str, folder: Path) -> float:
     path = folder / "network.onnx"
     with torch.no_grad():
         torch.onnx.export(model, (x,), path, dynamo=False, opset_version=17)
-    graph, names = graph_and_names(path)
+    graph, names = read_with_names(path)
     module = graph.to_module(numbers_of(path, names)).eval()
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     expected = torch.from_numpy(session.run(None, {session.get_inputs()[0].name: x.numpy()})[0])

@@ -14,7 +14,8 @@ from torch import nn
 
 from executed import with_other_numbers
 from gennape import graph_of
-from gennape.frontends.onnx.weights import graph_and_names, numbers_of
+from gennape.frontends.onnx.reader import read_with_names
+from gennape.frontends.onnx.weights import numbers_of
 from gennape.graph import GraphError
 
 onnxruntime = pytest.importorskip("onnxruntime", reason="it computes the expected numbers")
@@ -204,7 +205,7 @@ def _assert_same(path: Path, shape: tuple[int, ...]) -> None:
     """Compare with onnxruntime; the module may refuse, and say why."""
     x = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
     expected = _expected(path, x)
-    graph, names = graph_and_names(path)
+    graph, names = read_with_names(path)
     assert graph.fingerprint == graph_of(path).fingerprint
     module = graph.to_module(numbers_of(path, names)).eval()
     with torch.no_grad():

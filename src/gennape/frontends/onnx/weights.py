@@ -9,26 +9,11 @@ from onnx import inliner, numpy_helper
 from onnx.reference import ReferenceEvaluator
 from torch import Tensor
 
-from gennape.frontends.onnx.converter import OnnxConverter
 from gennape.frontends.onnx.document import OnnxNode
-from gennape.frontends.onnx.reader import prepared
-from gennape.graph import ComputationGraph
 from gennape.graph.execute.assembly import Weights
 from gennape.utils.array_types import AnyArray
 
 Names = Mapping[int, Sequence[str]]
-
-
-def graph_and_names(
-    path: Path, input_shape: tuple[int, ...] | None = None
-) -> tuple[ComputationGraph, Names]:
-    """Read a file, and keep the names of the fixed tensors that each node works with.
-
-    Raises:
-        FrontendError: The file cannot be read.
-    """
-    converter = OnnxConverter(prepared(path, input_shape))
-    return converter.graph(path.stem), converter.tensors
 
 
 def numbers_of(path: Path, names: Names) -> Weights:
