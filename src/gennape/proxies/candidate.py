@@ -94,7 +94,7 @@ class Candidate:
     def traced(self) -> fx.GraphModule:
         """The network as straight-line code, made from its graph, with new weights."""
         with seeded(self.seed):
-            module = self.graph.to_module()
+            module = self.graph.to_module(stand_ins=True)
         _prepared(module)
         assert isinstance(module, fx.GraphModule)
         return module
