@@ -60,6 +60,7 @@ class Trace:
         self._unclaimed = {name: tensor.numel() for name, tensor in parameters.items()}
         self._users: dict[str, list[int]] = {}
         self._sources: dict[int, int] = {}
+        self.unannounced = False  # whether a tensor with numbers came from nowhere
         self.tensors: dict[int, tuple[Tensor | None, ...]] = {}  # weights of nodes
         self._alive: list[Tensor] = []  # an id names a tensor only while the tensor lives
 
@@ -137,6 +138,7 @@ class Trace:
 
     def _source(self, tensor: Tensor, axis_from_end: int) -> int:
         if id(tensor) not in self._sources:
+            self.unannounced |= not tensor.is_meta and not self.knows(tensor)
             dims = tuple(tensor.shape)
             self._note_use(tensor, len(self.builder.shapes))
             shape = source_shape(dims, axis_from_end)
