@@ -20,11 +20,16 @@ def top1_heading(scored: Sequence[NetworkScore]) -> str:
     return f"{dataset_title(datasets.pop())} top-1" if len(datasets) == 1 else "Top-1"
 
 
+def with_interval(accuracy: float, low: float, high: float) -> str:
+    """Write an accuracy with its interval: `79.1 (77.2-80.8)`."""
+    return f"{accuracy:.1f} ({low:.1f}-{high:.1f})"
+
+
 def expected(one: NetworkScore) -> str:
-    """`79.1 (77.2-80.8)`, or a hyphen where there is nothing to judge."""
-    if one.accuracy is None:
+    """Accuracy with its interval, or a hyphen where there is nothing to judge."""
+    if one.accuracy is None or one.accuracy_low is None or one.accuracy_high is None:
         return NOTHING
-    return f"{one.accuracy:.1f} ({one.accuracy_low:.1f}-{one.accuracy_high:.1f})"
+    return with_interval(one.accuracy, one.accuracy_low, one.accuracy_high)
 
 
 def top1(one: NetworkScore) -> str:
