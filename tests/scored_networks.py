@@ -13,6 +13,7 @@ NEAR = NetworkScore(
     macs=1814073344,
     parameters=11689512,
     unknown_operations={},
+    complete=True,
     accuracy=79.06,
     accuracy_low=77.24,
     accuracy_high=80.76,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from typing import Any
 
 from gennape.estimator import Estimator, Neighbour, Prediction, Scope, load
 from gennape.frontends import Model
@@ -21,6 +22,7 @@ class NetworkScore:
         macs: Multiply-accumulates for one input.
         parameters: Learned parameters.
         unknown_operations: Functions outside the vocabulary and how many nodes hold each.
+        complete: Whether all work is counted; else MACs and parameters are lower bounds.
         accuracy: Expected top-1 accuracy in percent; None exactly where the scope is "outside".
         accuracy_low: Lower end of the interval that holds the truth nine times in ten, or None.
         accuracy_high: Its upper end, or None.
@@ -39,6 +41,7 @@ class NetworkScore:
     macs: int
     parameters: int
     unknown_operations: dict[str, int]
+    complete: bool
     accuracy: float | None
     accuracy_low: float | None
     accuracy_high: float | None
@@ -64,7 +67,7 @@ class ScoreParts(NetworkScore):
 
     Attributes:
         family: The labelled table in whose domain it is, or None where it is out of domain.
-        parts: What each part adds to the score, by its name; see `Estimator.explain`.
+        parts: Share of each part in the score, by its name; see `Estimator.explain`.
     """
 
     family: str | None
@@ -84,6 +87,7 @@ def score(
     input_shape: Sequence[int] | None = None,
     estimator: Estimator | None = None,
     *,
+    inputs: Any = None,
     dataset: str | None = None,
     recipe: str | None = None,
 ) -> ScoreTable:
@@ -94,13 +98,14 @@ def score(
             one of them.
         input_shape: Sizes of one input for modules, names and files that leave them open.
         estimator: The bundled one unless given.
+        inputs: Instead of `input_shape`, all inputs; see `gennape.graph_of`.
         dataset: Of the expected accuracies, as `Estimator.predict` takes it.
         recipe: Likewise.
 
     Raises:
         ValueError: There is no such data set or recipe.
 
-    Example:
+    Examples:
         >>> import gennape
         >>> table = gennape.score(["hiaml:a22-src0-t31-z", "no-such-network"])
         >>> table.scored[0].model, table.scored[0].macs
@@ -108,7 +113,7 @@ def score(
         >>> table.failed[0].model
         'no-such-network'
     """
-    networks = read_networks(models, input_shape)
+    networks = read_networks(models, input_shape, inputs=inputs)
     scored = _scored(networks, estimator or load(), dataset, recipe)
     return ScoreTable(tuple(sorted(scored, key=lambda one: -one.score)), networks.failed)
 
@@ -118,6 +123,7 @@ def explain(
     input_shape: Sequence[int] | None = None,
     estimator: Estimator | None = None,
     *,
+    inputs: Any = None,
     dataset: str | None = None,
     recipe: str | None = None,
 ) -> ExplanationTable:
@@ -127,13 +133,14 @@ def explain(
         models: As `gennape.score` takes them.
         input_shape: As `gennape.score` takes it.
         estimator: The bundled one unless given.
+        inputs: Instead of `input_shape`, all inputs; see `gennape.graph_of`.
         dataset: Of the expected accuracies, as `Estimator.predict` takes it.
         recipe: Likewise.
 
     Raises:
         ValueError: There is no such data set or recipe.
     """
-    networks = read_networks(models, input_shape)
+    networks = read_networks(models, input_shape, inputs=inputs)
     explained = _explained(networks, estimator or load(), dataset, recipe)
     return ExplanationTable(tuple(sorted(explained, key=lambda one: -one.score)), networks.failed)
 
@@ -165,6 +172,7 @@ def _network_score(
         macs=graph.macs,
         parameters=graph.parameters,
         unknown_operations=graph.unknown_operations,
+        complete=graph.complete,
         accuracy=_number(prediction.accuracy[i]),
         accuracy_low=_number(prediction.accuracy_low[i]),
         accuracy_high=_number(prediction.accuracy_high[i]),

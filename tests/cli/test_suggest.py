@@ -110,6 +110,7 @@ def test_options_reach_the_library(run: Run, asked: dict[str, Any]) -> None:
     assert asked == {
         "model": "timm:resnet18",
         "shape": (3, 32, 32),
+        "inputs": None,
         "dataset": "cifar10",
         "recipe": "modern",
         "top": 3,

@@ -7,16 +7,17 @@ import typer
 from gennape.cli.options import (
     DatasetName,
     EstimatorName,
-    InputShape,
+    Inputs,
     Models,
     RecipeName,
-    parse_shape,
+    parse_inputs,
 )
 from gennape.cli.output import (
     Format,
     OutputFormat,
     print_csv,
     print_failures,
+    print_incomplete,
     print_json,
     show,
 )
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def explain(
     models: Models,
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
     dataset: DatasetName = None,
     recipe: RecipeName = None,
     estimator: EstimatorName = None,
@@ -39,8 +40,9 @@ def explain(
     """
     import gennape
 
+    shape, named = parse_inputs(inputs)
     explained = gennape.explain(
-        models, parse_shape(input_shape), gennape.load(estimator), dataset=dataset, recipe=recipe
+        models, shape, gennape.load(estimator), inputs=named, dataset=dataset, recipe=recipe
     )
     _print(explained, output)
     if explained.failed:
@@ -51,6 +53,7 @@ def _print(table: "ExplanationTable", output: Format) -> None:
     from dataclasses import asdict
 
     failed = [asdict(failure) for failure in table.failed]
+    print_incomplete(one.model for one in table.explained if not one.complete)
     if output is Format.JSON:
         print_json([*map(asdict, table.explained), *failed])
     elif output is Format.CSV:

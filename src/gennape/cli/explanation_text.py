@@ -10,6 +10,7 @@ from rich.text import Text
 from gennape.api import ScoreParts
 from gennape.cli.accuracy_text import dataset_title, difference, expected, top1
 from gennape.cli.output import new_table
+from gennape.cli.score_table import costs
 from gennape.reports.numbers import with_unit
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def _facts(one: ScoreParts) -> Table:
     facts.add_row("Score", f"{one.score:+.2f}, percentile {one.percentile:.1f}")
     facts.add_row("Parts", _parts(one))
     facts.add_row("Domain", one.family or "none")
-    facts.add_row("MACs", with_unit(one.macs))
-    facts.add_row("Parameters", with_unit(one.parameters))
+    facts.add_row("MACs", costs(one, one.macs))
+    facts.add_row("Parameters", costs(one, one.parameters))
     return facts
 
 

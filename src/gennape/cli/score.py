@@ -5,17 +5,17 @@ import typer
 from gennape.cli.options import (
     DatasetName,
     EstimatorName,
-    InputShape,
+    Inputs,
     Models,
     RecipeName,
-    parse_shape,
+    parse_inputs,
 )
 from gennape.cli.output import Format, OutputFormat
 
 
 def score(
     models: Models,
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
     dataset: DatasetName = None,
     recipe: RecipeName = None,
     estimator: EstimatorName = None,
@@ -28,8 +28,9 @@ def score(
     import gennape
     from gennape.cli.score_table import print_scores
 
+    shape, named = parse_inputs(inputs)
     scores = gennape.score(
-        models, parse_shape(input_shape), gennape.load(estimator), dataset=dataset, recipe=recipe
+        models, shape, gennape.load(estimator), inputs=named, dataset=dataset, recipe=recipe
     )
     print_scores(scores, output)
     if scores.failed:

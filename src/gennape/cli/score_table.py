@@ -9,13 +9,22 @@ from rich.text import Text
 
 from gennape.api import NetworkScore, ScoreTable
 from gennape.cli.accuracy_text import dataset_title, notes, top1, top1_heading
-from gennape.cli.output import Format, new_table, print_csv, print_failures, print_json, show
+from gennape.cli.output import (
+    Format,
+    new_table,
+    print_csv,
+    print_failures,
+    print_incomplete,
+    print_json,
+    show,
+)
 from gennape.reports.numbers import with_unit
 
 
 def print_scores(scores: ScoreTable, output: Format) -> None:
     """Print scores and failures; beside a table, failures go to standard error."""
     failed = [asdict(failure) for failure in scores.failed]
+    print_incomplete(entry.model for entry in scores.scored if not entry.complete)
     if output is Format.JSON:
         print_json([*map(asdict, scores.scored), *failed])
     elif output is Format.CSV:
@@ -78,11 +87,16 @@ def _columns(scored: Sequence[NetworkScore]) -> dict[str, list[str]]:
         columns["Uncertainty"] = [f"{one.uncertainty:.2f}" for one in scored]
     else:
         columns["Scope"] = [one.scope for one in scored]
-    columns["MACs"] = [with_unit(one.macs) for one in scored]
-    columns["Parameters"] = [with_unit(one.parameters) for one in scored]
+    columns["MACs"] = [costs(one, one.macs) for one in scored]
+    columns["Parameters"] = [costs(one, one.parameters) for one in scored]
     if any(one.unknown_operations for one in scored):
         columns["Outside the vocabulary"] = [_unknown(one) for one in scored]
     return columns
+
+
+def costs(entry: NetworkScore, count: int) -> str:
+    """A cost with its unit, after the sign of a lower bound where not all work is counted."""
+    return with_unit(count) if entry.complete else f"≥ {with_unit(count)}"
 
 
 def _unknown(entry: NetworkScore) -> str:

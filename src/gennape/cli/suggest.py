@@ -7,9 +7,9 @@ import typer
 from gennape.cli.options import (
     DatasetName,
     EstimatorName,
-    InputShape,
+    Inputs,
     RecipeName,
-    parse_shape,
+    parse_inputs,
 )
 from gennape.cli.output import Format, OutputFormat, new_table, print_csv, print_json, show
 
@@ -25,7 +25,7 @@ def suggest(
     model: Annotated[
         str, typer.Argument(help="An ONNX or .pt2 file, or a name such as timm:resnet18.")
     ],
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
     dataset: DatasetName = None,
     recipe: RecipeName = None,
     top: Annotated[int, typer.Option(min=1, help="How many of each are named, at most.")] = 5,
@@ -36,11 +36,13 @@ def suggest(
     import gennape
     from gennape.cli.progress import progress_bar
 
+    shape, named = parse_inputs(inputs)
     with progress_bar() as report:
         suggestions = gennape.suggest(
             model,
-            parse_shape(input_shape),
+            shape,
             gennape.load(estimator),
+            inputs=named,
             dataset=dataset,
             recipe=recipe,
             top=top,

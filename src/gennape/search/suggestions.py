@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import log
+from typing import Any
 
 import numpy as np
 
@@ -93,6 +94,7 @@ def suggest(
     input_shape: Sequence[int] | None = None,
     estimator: Estimator | None = None,
     *,
+    inputs: Any = None,
     dataset: str | None = None,
     recipe: str | None = None,
     top: int = 5,
@@ -107,6 +109,7 @@ def suggest(
         model: A graph, or what `gennape.graph_of` reads.
         input_shape: As `gennape.graph_of` takes it.
         estimator: The bundled one unless given.
+        inputs: Instead of `input_shape`, all inputs; see `gennape.graph_of`.
         dataset: Of the expected accuracies, as `Estimator.predict` takes it.
         recipe: Likewise.
         top: How many gains and how many savings are named, at most.
@@ -120,7 +123,10 @@ def suggest(
         GraphError: The network has an operation that cannot be executed.
         ValueError: No accuracy can be expected of the network; says why.
     """
-    network = model if isinstance(model, ComputationGraph) else graph_of(model, input_shape)
+    if isinstance(model, ComputationGraph):
+        network = model
+    else:
+        network = graph_of(model, input_shape, inputs=inputs)
     space = GraphSpace(network)
     edits = space.neighbours(())
     graphs = []

@@ -19,6 +19,7 @@ class NodeAttributes:
         weight: Name of its learned tensor, where several nodes share one.
         results: Which result of each argument it reads, where it is not the first.
         not_executable: Why no module can compute the node; empty where one can.
+        lower_bound: Whether work behind the node is not counted.
     """
 
     NUMBERS: ClassVar[frozenset[str]] = frozenset()
@@ -28,6 +29,7 @@ class NodeAttributes:
     weight: str = ""
     results: tuple[int, ...] = ()
     not_executable: str = ""
+    lower_bound: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

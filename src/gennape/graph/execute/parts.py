@@ -135,3 +135,11 @@ def unfold(node: Node, a: mathematics.UnfoldAttributes, x: Tensor) -> Tensor:
     if a.axis is None:
         raise KeyError("kernel")
     return x.unfold(a.axis, a.size, a.step)  # type: ignore[arg-type]
+
+
+def fold(node: Node, a: mathematics.FunctionAttributes, x: Tensor) -> Tensor:
+    """Columns added up as windows."""
+    if a.function != "fold" or a.settings is None:
+        raise KeyError("settings")
+    output, kernel, dilation, padding, stride = zip(a.settings[::2], a.settings[1::2], strict=True)
+    return F.fold(x, output, kernel, dilation, padding, stride)
