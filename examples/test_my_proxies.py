@@ -2,13 +2,12 @@
 
 import math
 
-from gennape.proxies.candidate import Candidate
-
 from gennape.proxies import MissingScore, Proxy
+from gennape.proxies.proxy import PreparedNetwork
 from gennape.testing import ProxyTests
 
 
-def weight_norm(candidate: Candidate) -> float:
+def weight_norm(candidate: PreparedNetwork) -> float:
     """Logarithm of the squared norm of all parameters."""
     squares = (float(p.detach().square().sum()) for p in candidate.module.parameters())
     total = sum(squares)

@@ -1,5 +1,7 @@
 """Random small networks, for properties that hold of every network."""
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
@@ -21,6 +23,11 @@ _ONE_ARGUMENT = (
 _TWO_ARGUMENTS = (Op.ADD, Op.MUL, Op.SUB, Op.DIV)
 _WEIGHTED = (Op.CONV, Op.LINEAR)
 _SHAPE = (4, 6, 6)
+_STATED: dict[Op, dict[str, Any]] = {
+    Op.POWER: {"exponent": 2},
+    Op.MEAN: {"axes": [1]},
+    Op.OTHER: {"function": "unknown"},
+}
 
 
 @st.composite
@@ -39,6 +46,6 @@ def networks(draw: st.DrawFn) -> ComputationGraph:
         elif op is Op.BATCH_NORM:
             values.append(build.batch_norm(x))
         else:
-            values.append(build.add_node(op, (x,), _SHAPE))
+            values.append(build.add_node(op, (x,), _SHAPE, **_STATED.get(op, {})))
     build.output(values[-1] if len(values) > 2 else values[0])
     return build.build()

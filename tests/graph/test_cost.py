@@ -7,6 +7,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from executable_networks import executable_networks
 from gennape import spaces
 from gennape.graph import ComputationGraph, GraphBuilder, Op
+from gennape.graph.arrays import NO_ATTRIBUTES
 
 
 def _counted_macs(graph: ComputationGraph) -> int:
@@ -33,7 +34,7 @@ def test_macs_by_hand() -> None:
 def test_macs_of_a_matrix_product() -> None:
     build = GraphBuilder()
     x, y = build.input((8, 5, 1)), build.input((3, 8, 1))
-    product = build.add_node(Op.MATMUL, (x, y), (3, 5, 1), (8, *(1,) * 11))
+    product = build.add_node(Op.MATMUL, (x, y), (3, 5, 1), (8, *NO_ATTRIBUTES[1:]))
     build.output(product)
     assert build.build().macs == 5 * 8 * 3
 

@@ -183,17 +183,16 @@ def test_operations_that_cannot_run_are_listed() -> None:
     build = GraphBuilder()
     x = build.input((3, 8, 8))
     x = build.add_node(Op.OTHER, (x,), (3, 8, 8), function="det")
-    build.output(build.add_node(Op.GATHER, (x,), (3, 8, 8)))
-    with pytest.raises(GraphError, match="no rule for det; no rule for gather"):
+    build.output(build.add_node(Op.FFT, (x,), (3, 8, 8), function="fft"))
+    with pytest.raises(GraphError, match="no rule for det; no rule for fft"):
         build.build().to_module()
 
 
 def test_operations_that_do_not_say_enough_are_named() -> None:
     build = GraphBuilder()
     x = build.input((3, 8, 8))
-    build.output(build.add_node(Op.TRANSPOSE, (x,), (3, 8, 8)))
     with pytest.raises(GraphError, match=r"node 1 \(transpose\) does not state its dims"):
-        build.build().to_module()
+        build.add_node(Op.TRANSPOSE, (x,), (3, 8, 8))
 
 
 def test_a_reshape_that_would_mix_samples_is_refused() -> None:

@@ -18,7 +18,7 @@ Model = Union["Module", "ExportedProgram", str, "PathLike[str]"]
 
 
 def graph_of(model: Model, input_shape: Sequence[int] | None = None) -> ComputationGraph:
-    """The computation graph of a network.
+    """Read a network as a computation graph.
 
     No weight is changed, downloaded or computed with.
 
@@ -30,7 +30,7 @@ def graph_of(model: Model, input_shape: Sequence[int] | None = None) -> Computat
             Needed for modules and factories, and for files that leave it open.
 
     Returns:
-        The graph as written; `gennape.graph.canonical` makes roads comparable.
+        The graph as written; `gennape.graph.canonical` makes frontends comparable.
 
     Raises:
         FrontendError: The model cannot be read; says why and what to do.
@@ -54,12 +54,12 @@ def graph_of(model: Model, input_shape: Sequence[int] | None = None) -> Computat
 
 
 def _from_text(text: str, input_shape: tuple[int, ...] | None) -> ComputationGraph:
-    """The graph of a file or a name."""
+    """Read a file or a name."""
     if not text:
         raise FrontendError("an empty name is no network; give a file or a name")
     path = Path(text)
     if path.suffix.lower() == ".onnx":
-        from gennape.frontends.onnx_file import read_onnx
+        from gennape.frontends.onnx.reader import read_onnx
 
         return read_onnx(path, input_shape)
     if path.suffix.lower() == ".pt2":
@@ -81,7 +81,7 @@ def _from_text(text: str, input_shape: tuple[int, ...] | None) -> ComputationGra
 
 
 def _checked(input_shape: Sequence[int] | None) -> tuple[int, ...] | None:
-    """The shape as a tuple of positive numbers."""
+    """Return the shape as a tuple of positive numbers."""
     if input_shape is None:
         return None
     try:

@@ -2,7 +2,7 @@
 
 Frameworks keep channels in different places: second for images, last for tokens. A
 frontend follows the channel axis through the network and writes every shape down as
-channels, height, width, so that the same network has the same shapes by every road.
+channels, height, width, so that the same network has the same shapes by every frontend.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ Shape = tuple[int, int, int]
 
 
 def shape_of(dims: Sequence[int], channel_axis: int) -> Shape:
-    """Channels, height and width of a tensor of a batch of one.
+    """Return channels, height and width of a tensor of a batch of one.
 
     Args:
         dims: All dimensions, the batch among them.
@@ -37,7 +37,7 @@ def shape_of(dims: Sequence[int], channel_axis: int) -> Shape:
 
 
 def source_shape(dims: Sequence[int], axis_from_end: int) -> Shape:
-    """Channels, height and width of a stored tensor, which need not have a batch.
+    """Return channels, height and width of a stored tensor, which need not have a batch.
 
     Args:
         dims: All its dimensions.
@@ -50,7 +50,7 @@ def source_shape(dims: Sequence[int], axis_from_end: int) -> Shape:
 
 
 def axis_after_reshape(before: Sequence[int], axis: int, after: Sequence[int]) -> int:
-    """Where the channels are after a reshape.
+    """Find where the channels are after a reshape.
 
     A reshape cuts both shapes into runs of dimensions with equal products: it splits
     some and merges others. The channels are in the run that came from their own: at
@@ -77,13 +77,13 @@ def axis_after_reshape(before: Sequence[int], axis: int, after: Sequence[int]) -
 
 
 def reshape_details(before: Sequence[int], after: Sequence[int]) -> dict[str, Any]:
-    """What a reshape states: its dimensions, but for the plain flattening of each sample."""
+    """Return what a reshape states: its dimensions, but for the plain flattening of each sample."""
     flattens = len(after) == 2 and after[0] == before[0]
     return {} if flattens else {"shape": list(after[1:])}
 
 
-def cut_details(axis: int, channels: int, start: int, length: int, step: int) -> dict[str, Any]:
-    """What a part along one axis states; of channels in their place only where it starts.
+def cut_details(axis: int, channels: int, *, start: int, length: int, step: int) -> dict[str, Any]:
+    """Return what a part along one axis states; of channels in their place only where it starts.
 
     Args:
         axis: Which is cut.
@@ -99,12 +99,12 @@ def cut_details(axis: int, channels: int, start: int, length: int, step: int) ->
 
 
 def source_details(dims: Sequence[int], shape: Shape) -> dict[str, Any]:
-    """What a stored tensor states: its dimensions, where they are not those of its shape."""
+    """Return what a stored tensor states: its dimensions, where they are not those of its shape."""
     return {} if tuple(dims) == (1, *shape) else {"shape": list(dims)}
 
 
 def _runs(before: Sequence[int], after: Sequence[int]) -> list[tuple[range, range]]:
-    """The shortest runs of dimensions that have equal products, pairwise."""
+    """Return the shortest runs of dimensions that have equal products, pairwise."""
     runs: list[tuple[range, range]] = []
     old = new = 0
     while old < len(before) and new < len(after):

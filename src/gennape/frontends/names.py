@@ -34,7 +34,7 @@ _TORCHVISION_SHAPE = (3, 224, 224)
 
 
 def graph_of_name(name: str, input_shape: tuple[int, ...] | None = None) -> ComputationGraph:
-    """The graph of the network called `name`.
+    """Read the network called `name`.
 
     Args:
         name: A name in one of the forms of this module.
@@ -71,7 +71,7 @@ def graph_of_name(name: str, input_shape: tuple[int, ...] | None = None) -> Comp
 
 
 def _make_on_meta(make: Callable[[], nn.Module]) -> nn.Module:
-    """What `make` returns, made where initial weights cost nothing."""
+    """Call `make` where initial weights cost nothing."""
     with torch.device("meta"):
         return make()
 
@@ -79,7 +79,7 @@ def _make_on_meta(make: Callable[[], nn.Module]) -> nn.Module:
 def _read(
     make: Callable[[], nn.Module], shape: tuple[int, ...] | None, name: str
 ) -> ComputationGraph:
-    """The graph of what `make` returns; a network may know its input shape."""
+    """Read what `make` returns; a network may know its input shape."""
     model = make()
     return trace_module(model, shape or _known_shape(model), name)
 
@@ -136,7 +136,7 @@ def _library(name: str) -> Any:
 
 
 def _factory(package: str, factory: str) -> Callable[[], nn.Module]:
-    """`factory` in `package`, checked."""
+    """Import `factory` from `package`, checked."""
     try:
         make = import_factory(package, factory)
     except NoModuleError as error:
@@ -149,7 +149,7 @@ def _factory(package: str, factory: str) -> Callable[[], nn.Module]:
 
 
 def _made(make: Callable[[], Any], name: str) -> nn.Module:
-    """What a factory returns.
+    """Call a factory.
 
     Raises:
         FrontendError: It raises, or returns no module.

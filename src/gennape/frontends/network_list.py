@@ -11,6 +11,7 @@ from pathlib import Path
 from torch import nn
 
 from gennape.frontends import FrontendError, Model, graph_of
+from gennape.frontends.errors import one_line
 from gennape.graph import ComputationGraph
 
 MODEL_FILES = (".onnx", ".pt2")
@@ -29,10 +30,10 @@ class UnreadNetwork:
 
 @dataclass(frozen=True)
 class NetworkList:
-    """What was read, in the order given.
+    """Networks that were read, in the order given.
 
     Attributes:
-        names: The file or name that each network was read from.
+        names: File or name that each network was read from.
         graphs: The networks.
         failed: Those that could not be read.
     """
@@ -61,19 +62,19 @@ def read_networks(
             graphs.append(_read(model, input_shape))
             names.append(name)
         except Exception as error:  # whatever is wrong with one network must not harm the others
-            failed.append(UnreadNetwork(name, _reason(error)))
+            failed.append(UnreadNetwork(name, one_line(error)))
     return NetworkList(tuple(names), tuple(graphs), tuple(failed))
 
 
 def _several(models: Model | Iterable[Model]) -> Iterable[Model]:
-    """NetworkList, though only one is given."""
+    """Return several models, though only one is given."""
     if isinstance(models, _ONE) or not isinstance(models, Iterable):
         return [models]
     return models
 
 
 def _files_in(model: Model) -> list[Model]:
-    """The network files of a folder; anything else, an empty folder too, stands for itself."""
+    """Find the network files of a folder; anything else, an empty folder too, stands for itself."""
     if not isinstance(model, str | PathLike) or not isdir(model):
         return [model]
     files = sorted(path for path in Path(model).rglob("*") if path.suffix.lower() in MODEL_FILES)
@@ -81,16 +82,9 @@ def _files_in(model: Model) -> list[Model]:
 
 
 def _read(model: Model, input_shape: Sequence[int] | None) -> ComputationGraph:
-    """A network; a size that is given for several does not replace the one a file states."""
+    """Read a network; a size that is given for several does not replace the one a file states."""
     is_file = isinstance(model, str | PathLike) and Path(model).suffix.lower() in MODEL_FILES
     if is_file and input_shape is not None:
         with suppress(FrontendError):
             return graph_of(model)
     return graph_of(model, input_shape)
-
-
-def _reason(error: Exception) -> str:
-    """The error as one line; errors that are not about the input say what they are."""
-    message = " ".join(str(error).split())
-    expected = isinstance(error, ValueError | OSError | ImportError)
-    return message if expected and message else f"{type(error).__name__}: {message}"

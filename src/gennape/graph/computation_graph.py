@@ -1,6 +1,6 @@
 """One network as an immutable directed acyclic graph of atomic operations."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError, validate
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -73,15 +73,26 @@ class ComputationGraph(CostedArrays):
 
         return fingerprints([self])[0]
 
-    def to_module(self) -> "nn.Module":
+    def to_module(
+        self,
+        weights: "Mapping[int, Sequence[Tensor | None]] | None" = None,
+        *,
+        stand_ins: bool = False,
+    ) -> "nn.Module":
         """A trainable PyTorch module that computes this graph.
+
+        Args:
+            weights: Tensors of nodes; others start as PyTorch starts them.
+            stand_ins: Whether numbers that are neither given nor in the graph (of constants, and
+                of parameters computed from others) may be other ones, as a training or a proxy
+                of the architecture needs no more.
 
         Raises:
             GraphError: An operation of the graph cannot be executed; says which.
         """
         from gennape.graph.execute import module_of
 
-        return module_of(self)
+        return module_of(self, weights, stand_ins)
 
 
 _COLUMNS: Mapping[str, Any] = {

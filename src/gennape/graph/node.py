@@ -15,6 +15,7 @@ from gennape.graph.arrays import (
     STRIDE,
     NodeArrays,
 )
+from gennape.graph.attributes import NodeAttributes, attributes_of
 from gennape.graph.operations import Op
 
 Pair = tuple[int, int]
@@ -58,6 +59,11 @@ class Node:
     def name(self) -> str:
         """Its index and operation, such as `n012_conv`."""
         return f"n{self.index:03d}_{self.op.name.lower()}"
+
+    @property
+    def attributes(self) -> NodeAttributes:
+        """Its details as typed fields, with the defaults of those left out."""
+        return attributes_of(self.op, self.details)
 
     def plain(self) -> dict[str, Any]:
         """All attributes by name, the operation by its name in lower case."""

@@ -8,9 +8,10 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 import numpy as np
 
 from gennape.graph.arrays import ATTRIBUTE_COLUMNS, NO_ATTRIBUTES
+from gennape.graph.attributes import MUST_STATE, SCHEMAS, UNUSED_NUMBERS
 from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.operations import Op
-from gennape.graph.validation import GraphError
+from gennape.graph.validation import CheckedDetails, GraphError
 
 Shape = tuple[int, int, int]
 """Channels, height, width. A sequence of N tokens with C channels is (C, N, 1)."""
@@ -22,6 +23,8 @@ _OUTSIDE = -1
 """In place of a node: what the block reads."""
 _MOST_BLOCKS = 4096
 """Blocks that are cached of one function; then it begins anew."""
+_FITTING: set[tuple[int, tuple[int, ...]]] = set()
+"""Operations with numbers that were found to be theirs."""
 
 
 class CachedBlock(NamedTuple):
@@ -85,12 +88,20 @@ class NodeWriter:
             parameters: Learned numbers the node owns.
             input_shape: Shape of the first argument as the operation reads it; the
                 argument's own shape unless given.
-            details: Rare attributes, plain JSON values.
+            details: Rare attributes, plain JSON values: those that the operation has
+                (`gennape.graph.attributes`).
 
         Returns:
             The index of the new node.
+
+        Raises:
+            GraphError: An attribute is unknown to the operation, of another type, or missing.
         """
         node = len(self.shapes)
+        if details or MUST_STATE[op]:
+            _check(node, op, details, len(arguments))
+        if attributes is not NO_ATTRIBUTES and (op, attributes) not in _FITTING:
+            _check_numbers(node, op, attributes)
         if input_shape is None:
             input_shape = self.shapes[arguments[0]] if arguments else shape
         self.shapes.append(shape)
@@ -103,6 +114,16 @@ class NodeWriter:
         if details:
             self._details[node] = details
         return node
+
+    def state(self, node: int, **details: Any) -> None:
+        """Add details to a node that is there.
+
+        Raises:
+            GraphError: The operation does not have them.
+        """
+        stated = {**self._details.get(node, {}), **details}
+        _check(node, Op(self._operations[node]), stated, 2)
+        self._details[node] = stated
 
     def repeat(self, block: Callable[[int], int], x: int, times: int) -> int:
         """Add a block several times, each on the result of the one before.
@@ -197,9 +218,33 @@ class NodeWriter:
                     np.frombuffer(self._targets, dtype=np.int32),
                 ]
             ),
-            details=self._details,
+            details=CheckedDetails(self._details),
             name=name,
         )
+
+
+def _check_numbers(node: int, op: Op, attributes: tuple[int, ...]) -> None:
+    """Refuse numbers that the operation does not have; others need no second look."""
+    for number, plain, is_unused in zip(
+        attributes, NO_ATTRIBUTES, UNUSED_NUMBERS[op].tolist(), strict=True
+    ):
+        if is_unused and number != plain:
+            raise GraphError(
+                f"node {node} ({op.name.lower()}) is given numbers that it does not have: "
+                f"{attributes}"
+            )
+    if len(_FITTING) < _MOST_BLOCKS:
+        _FITTING.add((op, attributes))
+
+
+def _check(node: int, op: Op, details: dict[str, Any], arguments: int) -> None:
+    """Refuse details that the operation does not have, and others that it must state."""
+    schema = SCHEMAS[op]
+    problem = schema.problem(details)
+    if MUST_STATE[op] and not problem:
+        problem = schema.missing(details, arguments)
+    if problem:
+        raise GraphError(f"node {node} ({op.name.lower()}) {problem}")
 
 
 def cached_block(

@@ -1,5 +1,6 @@
 """Conditions that every graph and batch fulfils; the first violation is named with its node."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,12 @@ from gennape.graph.arrays import (
     GROUPS,
     INPUT_SHAPE,
     KERNEL,
+    NO_ATTRIBUTES,
     OUTPUT_SHAPE,
     STRIDE,
     NodeArrays,
 )
+from gennape.graph.attributes import SCHEMAS, UNUSED_NUMBERS
 from gennape.graph.operations import SOURCES, WEIGHTED, Op
 from gennape.utils.array_types import IntArray
 
@@ -22,7 +25,12 @@ class GraphError(ValueError):
     """A graph that no network can have; the message says which node and why."""
 
 
+class CheckedDetails(dict[int, Mapping[str, Any]]):
+    """Details of nodes whose attributes were all checked when they were written."""
+
+
 _VOCABULARY = frozenset(map(int, Op))
+_PLAIN = np.array(NO_ATTRIBUTES, dtype=np.int32)
 
 
 def validate(graph: NodeArrays) -> None:
@@ -34,6 +42,8 @@ def validate(graph: NodeArrays) -> None:
     _check_arrays(graph)
     _check_edges(graph)
     _check_nodes(graph)
+    if not isinstance(graph.details, CheckedDetails):
+        _check_attributes(graph)
 
 
 def _check_arrays(graph: NodeArrays) -> None:
@@ -85,6 +95,18 @@ def _check_nodes(graph: NodeArrays) -> None:
     channels = columns[:, (INPUT_SHAPE.start, OUTPUT_SHAPE.start)]
     uneven = (channels % columns[:, GROUPS, None] != 0).any(axis=1)
     _refuse(graph, graph.is_in(WEIGHTED) & uneven, "groups do not divide the channels of")
+
+
+def _check_attributes(graph: NodeArrays) -> None:
+    """Refuse numbers and details that an operation does not have, and values of another type."""
+    operations = graph.operations
+    changed = graph.attributes[:, : len(_PLAIN)] != _PLAIN
+    wrong = (changed & UNUSED_NUMBERS[operations]).any(axis=1)
+    _refuse(graph, wrong, "numbers that the operation does not have are given to")
+    for node, details in graph.details.items():
+        problem = SCHEMAS[operations[node]].problem(details)
+        if problem:
+            raise GraphError(f"node {node} ({Op(int(operations[node])).name.lower()}) {problem}")
 
 
 def _refuse(graph: NodeArrays, wrong: Any, problem: str, nodes: IntArray | None = None) -> None:

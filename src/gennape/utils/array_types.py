@@ -10,3 +10,5 @@ FloatArray = npt.NDArray[np.floating[Any]]
 IntArray = npt.NDArray[np.integer[Any]]
 """Whole numbers of any width."""
 BoolArray = npt.NDArray[np.bool_]
+AnyArray = npt.NDArray[Any]
+"""Elements of any type."""

@@ -143,14 +143,17 @@ CASES: dict[str, tuple[Function, Expected]] = {
             (Op.RESHAPE, (6, 8, 1), {"shape": [6, 8]}),
         ],
     ),
-    "gather": (lambda x: x[:, torch.tensor([0, 0, 5])], [(Op.GATHER, (3, 8, 8), {})]),
+    "gather": (
+        lambda x: x[:, torch.tensor([0, 0, 5])],
+        [(Op.GATHER, (3, 8, 8), {"function": "index", "axis": 1, "places": [0, 0, 5]})],
+    ),
     "overwritten part": (
         lambda x: _overwritten(x.relu()),
         [
             (Op.RELU, SAME, {}),
             (Op.SLICE, (2, 8, 8), {}),
             (Op.TANH, (2, 8, 8), {}),
-            (Op.WHERE, SAME, {}),
+            (Op.WHERE, SAME, {"not_executable": "elements are overwritten in place"}),
         ],
     ),
     "pixel shuffle": (

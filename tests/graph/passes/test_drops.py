@@ -19,7 +19,8 @@ def _applied(rule, build: GraphBuilder) -> ComputationGraph:
 def test_layout_goes_and_shapes_around_it_stay(op: Op) -> None:
     build = GraphBuilder()
     x = build.global_avg_pool(build.input((4, 6, 6)))
-    x = build.add_node(op, (x,), (2, 2, 1))
+    stated = {Op.TRANSPOSE: {"dims": [0, 2, 1, 3]}, Op.EXPAND: {"shape": [2, 2, 1]}}
+    x = build.add_node(op, (x,), (2, 2, 1), **stated.get(op, {}))
     build.output(build.linear(x, 5))
     graph = _applied(drop_layout, build)
     assert operation_names(graph) == ["INPUT", "GLOBAL_AVG_POOL", "LINEAR", "OUTPUT"]

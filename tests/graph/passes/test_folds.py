@@ -74,7 +74,7 @@ def _padded(op: Op, **border: object) -> GraphBuilder:
     build = GraphBuilder()
     attributes = (*NO_ATTRIBUTES[:4], 1, 2, 3, 4, *NO_ATTRIBUTES[8:])
     x = build.add_node(Op.PAD, (build.input((4, 5, 5)),), (4, 9, 11), attributes, **border)
-    window = (3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0)
+    window = (3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0) if op is not Op.RELU else NO_ATTRIBUTES
     build.output(build.add_node(op, (x,), (4, 9, 11), window))
     return build
 

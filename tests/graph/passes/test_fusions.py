@@ -88,9 +88,9 @@ def test_a_gate_computed_from_elsewhere_stays() -> None:
 
 def _layer_norm(build: GraphBuilder, x: int) -> int:
     """As exported before ONNX had it; means over the channels of 9 tokens."""
-    centred = _apply(build, Op.SUB, x, build.add_node(Op.MEAN, (x,), (1, 9, 1)))
+    centred = _apply(build, Op.SUB, x, build.add_node(Op.MEAN, (x,), (1, 9, 1), axes=[1]))
     square = _apply(build, Op.POWER, centred, exponent=2)
-    variance = build.add_node(Op.MEAN, (square,), (1, 9, 1))
+    variance = build.add_node(Op.MEAN, (square,), (1, 9, 1), axes=[1])
     root = _apply(build, Op.POWER, _apply(build, Op.SCALE, variance, shift=1e-5), exponent=0.5)
     gain = build.add_node(Op.PARAMETER, (), (4, 1, 1), parameters=4)
     bias = build.add_node(Op.PARAMETER, (), (4, 1, 1), parameters=4)
@@ -99,7 +99,8 @@ def _layer_norm(build: GraphBuilder, x: int) -> int:
 
 
 def _rms_norm(build: GraphBuilder, x: int) -> int:
-    mean = build.add_node(Op.MEAN, (_apply(build, Op.MUL, x, x),), (1, 9, 1))
+    square = _apply(build, Op.MUL, x, x)
+    mean = build.add_node(Op.MEAN, (square,), (1, 9, 1), axes=[1])
     root = _apply(build, Op.POWER, _apply(build, Op.POWER, mean, exponent=0.5), exponent=-1)
     gain = build.add_node(Op.PARAMETER, (), (4, 1, 1), parameters=4)
     return _apply(build, Op.MUL, _apply(build, Op.MUL, x, root), gain)
@@ -139,7 +140,8 @@ def test_instance_norm_of_regrouped_channels_is_group_norm() -> None:
 def test_one_value_a_channel_is_global_pooling(op: Op, window: tuple[int, int], name: str) -> None:
     build = GraphBuilder()
     attributes = (*window, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0)
-    build.output(build.add_node(op, (build.input(_SHAPE),), (4, 1, 1), attributes))
+    details = {"axes": [2, 3]} if window == (1, 1) else {}
+    build.output(build.add_node(op, (build.input(_SHAPE),), (4, 1, 1), attributes, **details))
     graph = global_pooling(GraphBatch.of([build.build()])).graph(0)
     assert operation_names(graph) == ["INPUT", name, "OUTPUT"]
     assert graph.kernel[1].tolist() == [1, 1]
@@ -147,16 +149,16 @@ def test_one_value_a_channel_is_global_pooling(op: Op, window: tuple[int, int], 
 
 def test_a_mean_over_the_channels_is_no_pooling() -> None:
     build = GraphBuilder()
-    build.output(build.add_node(Op.MEAN, (build.input(_SHAPE),), (1, 6, 6)))
+    build.output(build.add_node(Op.MEAN, (build.input(_SHAPE),), (1, 6, 6), axes=[1]))
     assert operation_names(canonical(build.build())) == ["INPUT", "MEAN", "OUTPUT"]
 
 
 def test_division_by_the_length_is_normalisation() -> None:
     def normalised(build: GraphBuilder, x: int) -> int:
         square = _apply(build, Op.POWER, x, exponent=2)
-        total = build.add_node(Op.SUM, (square,), (1, 9, 1))
+        total = build.add_node(Op.SUM, (square,), (1, 9, 1), axes=[1])
         length = _apply(build, Op.POWER, total, exponent=0.5)
-        return _apply(build, Op.DIV, x, _apply(build, Op.CLIP, length))
+        return _apply(build, Op.DIV, x, _apply(build, Op.CLIP, length, min=1e-12))
 
     assert operation_names(_canonical(normalised, (4, 9, 1))) == ["INPUT", "NORMALIZE", "OUTPUT"]
 

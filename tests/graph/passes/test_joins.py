@@ -122,7 +122,7 @@ def test_details_that_tell_networks_apart_stay() -> None:
     x = build.slice_channels(build.input(_SHAPE), 1, 2)
     x = build.add_node(Op.LEAKY_RELU, (x,), (2, 6, 6), slope=0.2)
     x = build.add_node(Op.POWER, (x,), (2, 6, 6), exponent=2)
-    build.output(build.add_node(Op.OTHER, (x,), (2, 6, 6), function="flip", axis=1))
+    build.output(build.add_node(Op.OTHER, (x,), (2, 6, 6), function="flip", time=1))
     graph = _applied(clear_attributes, build)
     assert dict(graph.details) == {
         1: {"start": 1},

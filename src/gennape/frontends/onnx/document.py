@@ -38,7 +38,7 @@ class OnnxNode:
 
     @classmethod
     def of(cls, proto: onnx.NodeProto) -> "OnnxNode":
-        """The node that a protobuf describes."""
+        """Decode a protobuf."""
         return cls(
             op=proto.op_type,
             inputs=tuple(proto.input),
@@ -49,6 +49,11 @@ class OnnxNode:
             },
             proto=proto,
         )
+
+    @property
+    def title(self) -> str:
+        """The operator and the name of the node, or of its first result."""
+        return f"{self.op} {self.proto.name or next(filter(None, self.outputs), '')!r}"
 
     @property
     def bodies(self) -> list[onnx.GraphProto]:
@@ -63,7 +68,7 @@ class OnnxNode:
 
 
 def load(path: Path) -> onnx.ModelProto:
-    """The model in a file, with functions inlined and large tensors emptied.
+    """Load the model in a file, with functions inlined and large tensors emptied.
 
     Raises:
         FrontendError: The file is absent, not ONNX, cut off or without a network.
@@ -86,7 +91,7 @@ def load(path: Path) -> onnx.ModelProto:
 
 
 def _captured(body: onnx.GraphProto) -> Iterator[str]:
-    """Names that a subgraph reads from outside."""
+    """Return names that a subgraph reads from outside."""
     own = {value.name for value in body.input} | {tensor.name for tensor in body.initializer}
     for proto in body.node:
         yield from (name for name in OnnxNode.of(proto).used_names if name not in own)

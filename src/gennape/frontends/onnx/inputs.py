@@ -43,7 +43,7 @@ def bind_inputs(graph: onnx.GraphProto, input_shape: Dims | None, path: Path) ->
 
 
 def network_inputs(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:
-    """The inputs that are not weights (before IR version 4, weights were inputs too)."""
+    """Return the inputs that are not weights (before IR version 4, weights were inputs too)."""
     weights = {tensor.name for tensor in graph.initializer}
     return [value for value in graph.input if value.name not in weights]
 
@@ -63,7 +63,7 @@ def _write_sizes(
 
 
 def _write_batch(value: onnx.ValueInfoProto, symbols: dict[str, int]) -> None:
-    """An open first dimension is the batch, and becomes 1."""
+    """Set an open first dimension, which is the batch, to 1."""
     dims = value.type.tensor_type.shape.dim
     if len(dims) > 1 and not dims[0].HasField("dim_value"):
         if dims[0].dim_param:
@@ -89,7 +89,7 @@ def _refuse_open(value: onnx.ValueInfoProto, path: Path) -> None:
 def _arranged(
     shape: Dims, dims: Sequence[onnx.TensorShapeProto.Dimension], name: str, path: Path
 ) -> Dims:
-    """One sample of `shape` with its batch, in the order of axes that the input declares."""
+    """Order one sample of `shape` with its batch as the axes that the input declares."""
     rank = len(dims)
     sizes = (1, *shape, *[1] * (rank - 1 - len(shape)))
     if any(size != 1 for size in sizes[rank:]):

@@ -16,7 +16,7 @@ Types = dict[str, onnx.TypeProto]
 def infer(
     model: onnx.ModelProto, nodes: list[OnnxNode], path: Path
 ) -> tuple[dict[str, Dims], StaticTensors]:
-    """Dimensions of every value whose shape is known, and the static tensors.
+    """Infer the dimensions of every value, where they are known, and the static tensors.
 
     Args:
         model: The model, its inputs bound.
@@ -76,7 +76,7 @@ def _inferred(
     types: Types,
     data: dict[str, onnx.TensorProto],
 ) -> Types:
-    """Types of the results of one node; none where its operator is unknown or refuses."""
+    """Infer types of the results of one node; none where its operator is unknown or refuses."""
     domain = node.proto.domain
     try:
         return shape_inference.infer_node_outputs(

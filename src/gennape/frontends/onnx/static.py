@@ -5,14 +5,12 @@ from math import prod
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 from gennape.frontends.onnx.document import SMALL, Dims, OnnxNode
-
-Array = npt.NDArray[Any]
+from gennape.utils.array_types import AnyArray
 
 _FLOATS = frozenset(
     {
@@ -49,34 +47,40 @@ class StaticTensors:
         self._opsets = list(model.opset_import)
         self._tensors = {tensor.name: tensor for tensor in model.graph.initializer}
         self._producer: dict[str, OnnxNode] = {}
-        self._values: dict[str, Array | None] = {}
+        self._values: dict[str, AnyArray | None] = {}
         self._leaves_of: dict[str, tuple[str, ...]] = {}
         self._claimed: set[str] = set()
         for node in nodes:
             if node.op in _SHAPE_READERS or all(name in self for name in node.used_names):
                 self._producer.update((name, node) for name in node.outputs if name)
 
+    @property
+    def opset(self) -> int:
+        """The version of ONNX's own operators."""
+        own = [entry.version for entry in self._opsets if entry.domain in ("", "ai.onnx")]
+        return max(own, default=1)
+
     def __contains__(self, name: str) -> bool:
         return name in self._tensors or name in self._producer
 
     def claim(self, *names: str) -> int:
-        """Learned numbers behind static tensors that nobody claimed before."""
+        """Count the learned numbers behind static tensors that were not claimed before."""
         return sum(self._claim(leaf) for name in names for leaf in self._leaves(name))
 
     def is_learned(self, name: str) -> bool:
-        """Whether a tensor looks learned: it comes from floating-point weights."""
+        """Tell whether a tensor looks learned: it comes from floating-point weights."""
         return any(
             self._is_float(leaf) and self._kind(leaf) != "Constant" for leaf in self._leaves(name)
         )
 
-    def value(self, name: str) -> Array | None:
-        """The value of a small static tensor, or None if it is unknown or large."""
+    def value(self, name: str) -> AnyArray | None:
+        """Return the value of a small static tensor, or None if it is unknown or large."""
         if name not in self._values:
             self._values[name] = self._computed(name)
         return self._values[name]
 
     def integers(self, name: str) -> list[int] | None:
-        """The value as a flat list of integers, or None if it is unknown."""
+        """Return the value as a flat list of integers, or None if it is unknown."""
         value = self.value(name)
         return None if value is None else [int(number) for number in value.ravel()]
 
@@ -87,7 +91,7 @@ class StaticTensors:
         return prod(self._dims.get(leaf, ()))
 
     def _leaves(self, name: str) -> tuple[str, ...]:
-        """The stored tensors whose numbers make up a static tensor."""
+        """Return the stored tensors whose numbers make up a static tensor."""
         if name not in self._leaves_of:
             self._leaves_of[name] = tuple(dict.fromkeys(self._find_leaves(name)))
         return self._leaves_of[name]
@@ -104,7 +108,7 @@ class StaticTensors:
                 yield from (leaf for leaf in leaves if prod(self._dims.get(leaf, ())) > 1)
 
     def _renames_weight(self, node: OnnxNode) -> bool:
-        """Whether a node names a weight anew.
+        """Tell whether a node names a weight anew.
 
         Exporters store weights of equal values once, and give the others as identities.
         """
@@ -124,7 +128,7 @@ class StaticTensors:
             return node.op == "ConstantOfShape"
         return tensor.data_type in _FLOATS
 
-    def _computed(self, name: str) -> Array | None:
+    def _computed(self, name: str) -> AnyArray | None:
         node = self._producer.get(name)
         if node is None:
             return _array(self._tensors[name]) if name in self._tensors else None
@@ -154,13 +158,13 @@ _DATA_ARGUMENTS = {
 """How many leading arguments hold numbers; the others are sizes, axes or scales."""
 
 
-def _array(tensor: onnx.TensorProto) -> Array | None:
+def _array(tensor: onnx.TensorProto) -> AnyArray | None:
     if prod(tensor.dims) > SMALL or tensor.data_location == onnx.TensorProto.EXTERNAL:
         return None
     return numpy_helper.to_array(tensor)
 
 
-def _shape_value(node: OnnxNode, dims: Dims) -> Array:
+def _shape_value(node: OnnxNode, dims: Dims) -> AnyArray:
     if node.op == "Size":
         return np.array(prod(dims), dtype=np.int64)
     start = node.attributes.get("start", 0)
@@ -168,9 +172,9 @@ def _shape_value(node: OnnxNode, dims: Dims) -> Array:
 
 
 def _evaluated(
-    node: OnnxNode, name: str, arguments: dict[str, Array], opsets: list[Any]
-) -> Array | None:
-    """The result of one small operator by ONNX's reference implementation."""
+    node: OnnxNode, name: str, arguments: dict[str, AnyArray], opsets: list[Any]
+) -> AnyArray | None:
+    """Evaluate one small operator by ONNX's reference implementation."""
     unknown = onnx.TypeProto()
     graph = helper.make_graph(
         [node.proto],

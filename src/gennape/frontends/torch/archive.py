@@ -26,7 +26,7 @@ _WEIGHTS = "model_weights_config.json"
 
 
 def read_program(path: Path, input_shape: Sequence[int] | None = None) -> ComputationGraph:
-    """The graph of the program in a `.pt2` file.
+    """Read the program in a `.pt2` file.
 
     Args:
         path: A file written by `torch.export.save`.
@@ -54,7 +54,7 @@ def read_program(path: Path, input_shape: Sequence[int] | None = None) -> Comput
 
 
 def _contents(path: Path) -> tuple[Any, Any]:
-    """The JSON of the program, and of the table of weights (empty in old files)."""
+    """Load the JSON of the program, and of the table of weights (empty in old files)."""
     if not path.is_file():
         raise FrontendError(f"{path} does not exist; check the path of the exported program")
     try:
@@ -79,7 +79,7 @@ def _contents(path: Path) -> tuple[Any, Any]:
 def _input(
     spec: Mapping[str, Any], tensors: Mapping[str, Any], names: Mapping[str, str]
 ) -> ProgramInput:
-    """One placeholder from the program's signature."""
+    """Read one placeholder from the program's signature."""
     kind, content = next(iter(spec.items()))
     argument = content["arg"]
     meta = tensors[argument["as_tensor"]["name"] if kind == "user_input" else argument["name"]]
@@ -93,12 +93,12 @@ def _input(
 
 
 def _first_names(table: Mapping[str, Any]) -> dict[str, str]:
-    """The first name of every parameter; a parameter under several is stored once."""
+    """Return the first name of every parameter; a parameter under several is stored once."""
     first: dict[str, str] = {}
     return {name: first.setdefault(json.dumps(entry), name) for name, entry in table.items()}
 
 
 def _size(size: Mapping[str, Any]) -> int:
-    """A size; that of the example where the program leaves it open."""
+    """Return a size; that of the example where the program leaves it open."""
     number = size["as_int"] if "as_int" in size else size["as_expr"]["hint"]["as_int"]
     return int(number)

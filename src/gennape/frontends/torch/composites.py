@@ -14,7 +14,7 @@ _WRAPPERS = {"wrap_with_autocast": 4, "wrap_with_set_grad_enabled": 1}
 
 @cache
 def inner_calls(function: Any) -> Callable[..., Any] | None:
-    """What to run instead of `function` so that the calls inside it are seen; or None.
+    """Return what to run instead of `function` so that the calls inside it are seen; or None.
 
     The first lines of PyTorch's Python functions ask `has_torch_function` whether
     somebody listens; the copy of such a function is told that nobody does.
@@ -33,7 +33,7 @@ def inner_calls(function: Any) -> Callable[..., Any] | None:
 
 
 def wrapped_call(operator: str) -> Callable[..., Any] | None:
-    """The function that runs the graph given to a wrapping operator, without its settings."""
+    """Return a function that runs the graph given to a wrapping operator without its settings."""
     settings = _WRAPPERS.get(operator)
     return None if settings is None else partial(_call_body, settings)
 

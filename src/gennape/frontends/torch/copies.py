@@ -10,7 +10,7 @@ Copy = Callable[[Tensor], Tensor]
 
 
 def empty_copy(tensor: Tensor) -> Tensor:
-    """A meta tensor of the same shape and type: no numbers, no memory."""
+    """Make a meta tensor of the same shape and type: no numbers, no memory."""
     return torch.empty(tensor.shape, dtype=tensor.dtype, device="meta")
 
 
@@ -44,7 +44,7 @@ def on_copies(module: nn.Module, copy: Copy) -> Iterator[dict[str, Tensor]]:
 def _copied(
     tensors: Mapping[str, Tensor | None], copy: Copy, copies: dict[int, Tensor]
 ) -> dict[str, Tensor | None]:
-    """The same dictionary with copies; one tensor always gets the same copy."""
+    """Copy a dictionary of tensors; one tensor always gets the same copy."""
     return {
         name: None if tensor is None else copies.setdefault(id(tensor), _copy(tensor, copy))
         for name, tensor in tensors.items()

@@ -9,18 +9,18 @@ from torch import Tensor, nn
 from torch.export import ExportedProgram
 from torch.nn.parameter import is_lazy
 
-from gennape.frontends.errors import FrontendError
+from gennape.frontends.errors import FrontendError, failure
 from gennape.frontends.torch.copies import empty_copy, on_copies
 from gennape.frontends.torch.program import trace_program
 from gennape.frontends.torch.trace import tensors_in
-from gennape.frontends.torch.tracer import HiddenOperations, failure, traced
+from gennape.frontends.torch.tracer import HiddenOperations, traced
 from gennape.graph import ComputationGraph
 
 
 def trace_module(
     module: nn.Module, input_shape: Sequence[int] | None, name: str = ""
 ) -> ComputationGraph:
-    """The graph of what `module` computes for one sample, in evaluation.
+    """Trace what `module` computes for one sample, in evaluation.
 
     Its `forward` runs on meta tensors. Where it needs the values of tensors, it runs on
     zeros instead; where it hides its operations, as TorchScript functions do, it is
@@ -54,7 +54,7 @@ def trace_module(
 def _trace(
     module: nn.Module, shape: tuple[int, ...], name: str, copy: Callable[[Tensor], Tensor]
 ) -> ComputationGraph:
-    """The graph of one run of `module` on copies of its parameters."""
+    """Trace one run of `module` on copies of its parameters."""
     with on_copies(module, copy) as parameters, torch.no_grad():
         floats = (p for p in parameters.values() if p.is_floating_point())
         like = next(floats, copy(torch.empty(0)))
@@ -65,7 +65,7 @@ def _trace(
 
 
 def _exported(module: nn.Module, shape: tuple[int, ...], name: str) -> ExportedProgram:
-    """The program of `module` in evaluation."""
+    """Export `module` in evaluation."""
     with on_copies(module, lambda tensor: tensor):
         parameter = next(module.parameters(), torch.empty(0))
         example = torch.zeros(1, *shape, dtype=parameter.dtype, device=parameter.device)

@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gennape.frontends.torch.registry import Function
+from gennape.frontends.torch.registry import TorchFunction
 
 
-def predicted_output(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The result of a call on meta tensors, or None if the call itself has to tell."""
+def predicted_output(function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Predict the result of a call on meta tensors; None if the call itself has to tell."""
     if not args or type(args[0]) is not Tensor or not args[0].is_floating_point():
         return None
     if function.result == "like the first":
@@ -26,7 +26,7 @@ def predicted_output(function: Function, args: tuple[Any, ...], kwargs: dict[str
     return predict(*args, **kwargs) if predict else None
 
 
-def _unary(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor | None:
+def _unary(function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor | None:
     x, *options = args
     if "dtype" in kwargs or "out" in kwargs or any(isinstance(o, Tensor) for o in options):
         return None
@@ -35,11 +35,11 @@ def _unary(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
 
 
 def _like(x: Tensor, shape: Any) -> Tensor | None:
-    """An empty meta tensor; None when `x` is not on the meta device."""
+    """Return an empty meta tensor; None when `x` is not on the meta device."""
     return torch.empty(shape, dtype=x.dtype, device="meta") if x.is_meta else None
 
 
-def _binary(function: Function, x: Tensor, y: Any) -> Tensor | None:
+def _binary(function: TorchFunction, x: Tensor, y: Any) -> Tensor | None:
     if isinstance(y, Tensor):
         if y.dtype is not x.dtype or not y.is_meta:
             return None
@@ -54,7 +54,7 @@ def _binary(function: Function, x: Tensor, y: Any) -> Tensor | None:
 
 
 def _broadcast(left: Any, right: Any) -> tuple[int, ...] | None:
-    """The broadcast shape of two shapes, or None if they do not fit."""
+    """Return the broadcast shape of two shapes, or None if they do not fit."""
     rank = max(len(left), len(right))
     pairs = list(
         zip((1,) * (rank - len(left)) + left, (1,) * (rank - len(right)) + right, strict=True)
@@ -95,8 +95,8 @@ def _attention(query: Tensor, key: Tensor, value: Tensor, *_: Any, **__: Any) ->
 
 
 def _recurrent(x: Tensor, states: Any, weights: Any, *settings: Any) -> Any:
-    """Hidden states of the last layer, then the last states of all layers."""
-    if not isinstance(weights, list | tuple):
+    """Predict hidden states of the last layer, then the last states of all layers."""
+    if not x.is_meta or not isinstance(weights, list | tuple):
         return None  # a packed sequence
     firsts = states if isinstance(states, list | tuple) else [states]
     directions = 2 if settings[4] else 1

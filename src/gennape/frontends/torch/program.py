@@ -9,8 +9,8 @@ from torch import Tensor, fx
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, InputSpec
 
-from gennape.frontends.errors import FrontendError
-from gennape.frontends.torch.tracer import failure, traced
+from gennape.frontends.errors import FrontendError, failure
+from gennape.frontends.torch.tracer import traced
 from gennape.graph import ComputationGraph
 
 
@@ -35,10 +35,10 @@ class ProgramInput:
 def trace_program(
     program: ExportedProgram, input_shape: Sequence[int] | None = None, name: str = ""
 ) -> ComputationGraph:
-    """The graph of an exported program.
+    """Trace an exported program.
 
     Args:
-        program: What `torch.export.export` returned.
+        program: Result of `torch.export.export`.
         input_shape: Sizes of one sample of the first input without the batch; those of
             the example it was exported with unless given.
         name: A name for the graph.
@@ -60,7 +60,7 @@ def trace_operators(
     input_shape: Sequence[int] | None,
     name: str,
 ) -> ComputationGraph:
-    """The graph of a function that calls the operators of a program.
+    """Trace a function that calls the operators of a program.
 
     Args:
         run: Takes one tensor for each of `inputs`.
@@ -101,7 +101,7 @@ def trace_operators(
 def _input(
     node: fx.Node, spec: InputSpec, program: ExportedProgram, names: dict[int, str]
 ) -> ProgramInput:
-    """One placeholder; `names` collects the first name of each parameter."""
+    """Read one placeholder; `names` collects the first name of each parameter."""
     value = node.meta["val"]
     parameter = None
     if spec.kind is InputKind.PARAMETER and spec.target is not None:
@@ -115,5 +115,5 @@ def _input(
 
 
 def _size(size: int | torch.SymInt) -> int:
-    """A size; that of the example where the program leaves it open."""
+    """Return a size; that of the example where the program leaves it open."""
     return size if isinstance(size, int) else int(size.node.hint)

@@ -12,12 +12,12 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from torch._ops import OpOverload, OpOverloadPacket
 
-Rule = Callable[..., None]
-AnyRule = TypeVar("AnyRule", bound=Rule)
+TorchRule = Callable[..., None]
+AnyTorchRule = TypeVar("AnyTorchRule", bound=TorchRule)
 Result = Literal["like the first", "broadcast"]
 """How the shape of a result follows from the arguments, where it does so simply."""
 
-RULES: dict[str, Rule] = {}
+RULES: dict[str, TorchRule] = {}
 """Rules by function name; `aten.NAME` where the operator's arguments are in another order."""
 _RESULTS: dict[str, Result] = {}
 
@@ -26,8 +26,8 @@ _IN_PLACE_OPERATORS = frozenset(
 )
 
 
-class Function(NamedTuple):
-    """What the tracer needs to know of a PyTorch function.
+class TorchFunction(NamedTuple):
+    """A PyTorch function as the tracer sees it.
 
     Attributes:
         name: Its plain name, such as `add`.
@@ -37,12 +37,12 @@ class Function(NamedTuple):
     """
 
     name: str
-    rule: Rule | None
+    rule: TorchRule | None
     result: Result | None
     in_place: bool
 
 
-def writes(names: str, result: Result | None = None) -> Callable[[AnyRule], AnyRule]:
+def traces(names: str, result: Result | None = None) -> Callable[[AnyTorchRule], AnyTorchRule]:
     """Make the decorated rule that of some functions.
 
     Args:
@@ -50,7 +50,7 @@ def writes(names: str, result: Result | None = None) -> Callable[[AnyRule], AnyR
         result: How the shape of their results follows from floating-point arguments.
     """
 
-    def register(rule: AnyRule) -> AnyRule:
+    def register(rule: AnyTorchRule) -> AnyTorchRule:
         for name in names.split():
             RULES[name] = rule
             if result is not None:
@@ -61,8 +61,8 @@ def writes(names: str, result: Result | None = None) -> Callable[[AnyRule], AnyR
 
 
 @cache
-def describe(function: Any) -> Function:
-    """Name, rule and kind of a function as `__torch_function__` receives it."""
+def describe(function: Any) -> TorchFunction:
+    """Describe a function as `__torch_function__` receives it: its name, rule and kind."""
     name: str = getattr(function, "__name__", type(function).__name__)
     if name == "__get__":  # a property, such as Tensor.shape
         name = function.__self__.__name__
@@ -75,4 +75,4 @@ def describe(function: Any) -> Function:
     rule = RULES.get(plain)
     if isinstance(function, OpOverload | OpOverloadPacket):
         rule = RULES.get(f"aten.{plain}", rule)
-    return Function(plain, rule, _RESULTS.get(plain), in_place)
+    return TorchFunction(plain, rule, _RESULTS.get(plain), in_place)

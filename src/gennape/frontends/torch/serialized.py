@@ -127,19 +127,19 @@ class _Call:
 
 
 def _innermost(entry: Mapping[str, Any]) -> tuple[str, Any]:
-    """The last key and the plain value of nested one-entry objects."""
+    """Return the last key and the plain value of nested one-entry objects."""
     kind, content = next(iter(entry.items()))
     return _innermost(content) if isinstance(content, dict) else (kind, content)
 
 
 def _name(entry: Mapping[str, Any]) -> str | None:
-    """The name of a tensor or size; None for a plain number."""
+    """Return the name of a tensor or size; None for a plain number."""
     kind, content = _innermost(entry)
     return str(content) if kind in _NAMES else None
 
 
 def _function(target: str, source: str) -> Callable[..., Any]:
-    """The operator called `target`."""
+    """Find the operator called `target`."""
     if target in _SIZE_FUNCTIONS:
         return _SIZE_FUNCTIONS[target]
     home, _, name = target.rpartition(".")
@@ -159,7 +159,7 @@ def _function(target: str, source: str) -> Callable[..., Any]:
 
 
 def _prepared(argument: Mapping[str, Any], source: str) -> Decode:
-    """A function that gives the Python value of a serialised argument."""
+    """Return a function that gives the Python value of a serialised argument."""
     kind, content = next(iter(argument.items()))
     if kind in _LISTS:
         entries = [_prepared(entry, source) for entry in content]

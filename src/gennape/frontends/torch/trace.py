@@ -1,4 +1,4 @@
-"""What the rules write to: nodes, and what is known of each tensor."""
+"""The trace of a network: its nodes so far, and the node and channels of each tensor."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,22 +12,28 @@ from gennape.frontends.layout import shape_of, source_details, source_shape
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
+_FEW = 64
+"""Constants of up to so many numbers are stated in the graph."""
+_PLAIN_TYPES = (torch.float32, torch.int64, torch.int32, torch.bool)
+
 
 @dataclass(slots=True)
-class Value:
-    """What is known of a tensor that depends on the input.
+class TracedTensor:
+    """Node and channels of a tensor that depends on the input.
 
     Attributes:
         axis: Position of its channels among its dimensions.
         node: The node that computes it; for a slice that nobody used yet, the function
             that adds the node.
+        result: Which result of the node it is.
     """
 
     axis: int
     node: int | Callable[[], int]
+    result: int = 0
 
     def index(self) -> int:
-        """The node, added now if it was not needed before."""
+        """Return the node, added now if it was not needed before."""
         if not isinstance(self.node, int):
             self.node = self.node()
         return self.node
@@ -46,7 +52,7 @@ class Trace:
 
     def __init__(self, parameters: Mapping[str, Tensor], constants: Iterable[Tensor]) -> None:
         self.builder = GraphBuilder()
-        self._values: dict[int, Value] = {}
+        self._values: dict[int, TracedTensor] = {}
         self._owners = {id(tensor): frozenset[str]() for tensor in constants}
         self._owners |= {id(tensor): frozenset([name]) for name, tensor in parameters.items()}
         self._names = {id(tensor): name for name, tensor in parameters.items()}
@@ -54,66 +60,73 @@ class Trace:
         self._unclaimed = {name: tensor.numel() for name, tensor in parameters.items()}
         self._users: dict[str, list[int]] = {}
         self._sources: dict[int, int] = {}
+        self.tensors: dict[int, tuple[Tensor | None, ...]] = {}  # weights of nodes
         self._alive: list[Tensor] = []  # an id names a tensor only while the tensor lives
 
     def overwrite(self, whole: Tensor, part: Tensor) -> None:
-        """Some elements of `whole` become `part`; the node is added when they are used."""
+        """Make some elements of `whole` those of `part`; the node is added when they are used."""
         axis = self.axis(whole)
         before, after = self._values.get(id(whole)), self._values[id(part)]
 
         def add() -> int:
             first = self._source(whole, -1) if before is None else before.index()
             shape = shape_of(whole.shape, axis)
-            return self.builder.add_node(Op.WHERE, (first, after.index()), shape)
+            return self.builder.add_node(
+                Op.WHERE,
+                (first, after.index()),
+                shape,
+                not_executable="elements are overwritten in place",
+            )
 
         self.bind(whole, axis, add)
 
     def derive(self, outputs: Iterable[Tensor], tensors: Iterable[Tensor]) -> None:
-        """`outputs` are static and come from the parameters that `tensors` come from."""
+        """Mark `outputs` as static, from the parameters that `tensors` come from."""
         owners = frozenset[str]().union(*(self._owners.get(id(t), ()) for t in tensors))
         for output in outputs:
             self._owners[id(output)] = owners
             self._alive.append(output)
 
     def knows(self, tensor: Tensor) -> bool:
-        """Whether `tensor` existed before the network ran or comes from a call seen since."""
+        """Tell whether `tensor` existed before the network ran or comes from a call seen since."""
         return id(tensor) in self._values or id(tensor) in self._owners
 
-    def value(self, tensor: Any) -> Value | None:
-        """What is known of `tensor`, if it depends on the input."""
+    def value(self, tensor: Any) -> TracedTensor | None:
+        """Return what is known of `tensor`, if it depends on the input."""
         return self._values.get(id(tensor))
 
     def depends_on_input(self, tensor: Any) -> bool:
-        """Whether `tensor` is a tensor that the network's input can change."""
+        """Tell whether `tensor` is a tensor that the network's input can change."""
         return id(tensor) in self._values
 
     def is_learned(self, tensor: Any) -> bool:
-        """Whether `tensor` is static and comes from learned parameters."""
+        """Tell whether `tensor` is static and comes from learned parameters."""
         return bool(self._owners.get(id(tensor))) and id(tensor) not in self._values
 
     def axis(self, tensor: Tensor) -> int:
-        """Position of the channels of `tensor`; the last one if nothing is known."""
+        """Return position of the channels of `tensor`; the last one if nothing is known."""
         value = self._values.get(id(tensor))
         return value.axis if value else max(tensor.dim() - 1, 0)
 
     def bind(self, tensor: Tensor, axis: int, node: int | Callable[[], int]) -> None:
         """Say which node computes `tensor` and where its channels are."""
-        self._values[id(tensor)] = Value(axis, node)
+        self._values[id(tensor)] = TracedTensor(axis, node)
         self._alive.append(tensor)
 
     def also(self, outputs: Iterable[Tensor], first: Tensor) -> None:
-        """Further results of the node that computes `first`."""
-        for output in outputs:
+        """Note further results of the node that computes `first`."""
+        for result, output in enumerate(outputs, start=1):
             self.bind(output, max(output.dim() - 1, 0), self.node(first))
+            self._values[id(output)].result = result
 
     def same(self, output: Tensor, x: Tensor) -> None:
-        """`output` is `x`, unchanged."""
+        """Say that `output` is `x`, unchanged."""
         if output is not x:
             self._values[id(output)] = self._values[id(x)]
             self._alive.append(output)
 
     def node(self, tensor: Tensor, axis_from_end: int = -1) -> int:
-        """The node that computes `tensor`, added now if it has none yet.
+        """Return the node that computes `tensor`, added now if it has none yet.
 
         Args:
             tensor: Any tensor; a static one becomes a source node.
@@ -133,7 +146,9 @@ class Trace:
                 shape,
                 parameters=self._claim(tensor),
                 **source_details(dims, shape),
+                **self._numbers(tensor),
             )
+            self.tensors[self._sources[id(tensor)]] = (tensor,)
             self._alive.append(tensor)
         return self._sources[id(tensor)]
 
@@ -171,6 +186,8 @@ class Trace:
         parameters = sum(self._claim(w) for w in weights if w is not None)
         if weights and weights[0] is not None:
             self._note_use(weights[0], index)
+        if any(results := [self._result(t) for t in (*inputs, *dynamic)]):
+            details = {**details, "results": results}
         node = self.builder.add_node(
             op,
             arguments,
@@ -181,20 +198,39 @@ class Trace:
             **details,
         )
         self.bind(output, axis, node)
+        if weights:
+            self.tensors[node] = tuple(weights)
+
+    def _result(self, tensor: Tensor) -> int:
+        """Which result of its node `tensor` is."""
+        value = self._values.get(id(tensor))
+        return value.result if value else 0
+
+    def _numbers(self, tensor: Tensor) -> dict[str, Any]:
+        """State the numbers of a small or uniform constant that has any."""
+        if tensor.is_meta or not tensor.numel() or self._owners.get(id(tensor)):
+            return {}
+        if tensor.dtype not in _PLAIN_TYPES:
+            return {}
+        first = tensor.flatten()[:1]
+        if tensor.numel() <= _FEW or bool((tensor == first).all()):
+            values = tensor if tensor.numel() <= _FEW else first
+            return {"values": values.flatten().tolist()}
+        return {}
 
     def blank(self, *shape: int) -> Tensor:
-        """A tensor between two nodes that one function stands for."""
+        """Make a tensor between two nodes that one function stands for."""
         return torch.empty(shape, device="meta")
 
     def _inherited_axis(self, inputs: Sequence[Tensor], output: Tensor) -> int:
-        """The channels of `output` are where its largest argument has them."""
+        """Place the channels of `output` where its largest argument has them."""
         known = [t for t in inputs if self.depends_on_input(t)]
         largest = max(known, key=Tensor.numel)
         axis = self.axis(largest) - largest.dim() + output.dim()
         return min(max(axis, 0), max(output.dim() - 1, 0))
 
     def _claim(self, tensor: Tensor) -> int:
-        """The learned numbers behind a static tensor that no node owns yet."""
+        """Claim the learned numbers behind a static tensor that no node owns yet."""
         if self.depends_on_input(tensor):
             return 0
         owners = self._owners.get(id(tensor), ())
@@ -207,21 +243,23 @@ class Trace:
             self._users.setdefault(name, []).append(node)
 
     def input(self, tensor: Tensor, axis: int) -> None:
-        """`tensor` is an input of the network."""
+        """Make `tensor` an input of the network."""
         shape = shape_of(tensor.shape, axis)
         sizes = list(tensor.shape[1:])
         details: dict[str, Any] = {} if sizes == list(shape) else {"shape": sizes}
         self.bind(tensor, axis, self.builder.add_node(Op.INPUT, (), shape, **details))
 
     def graph(self, outputs: Sequence[Tensor], name: str) -> ComputationGraph:
-        """The finished graph.
+        """Finish the graph.
 
         Args:
-            outputs: What the network returns.
+            outputs: Results of the network.
             name: A name for the graph.
         """
         for output in outputs:
-            self.builder.output(self.node(output))
+            node = self.builder.output(self.node(output))
+            if result := self._result(output):
+                self.builder.state(node, results=[result])
         for parameter in list(self._unclaimed):
             self._source(self._parameters[parameter], -1)
         graph = self.builder.build(name)
@@ -235,7 +273,7 @@ class Trace:
 
 
 def tensors_in(values: Iterable[Any]) -> list[Tensor]:
-    """The tensors among `values` and in the lists and tuples among them."""
+    """Return the tensors among `values` and in the lists and tuples among them."""
     found: list[Tensor] = []
     for value in values:
         if isinstance(value, Tensor):

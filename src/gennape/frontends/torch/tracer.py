@@ -14,12 +14,11 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from gennape.frontends.errors import FrontendError
 from gennape.frontends.torch import rules  # noqa: F401 (importing them registers them)
 from gennape.frontends.torch.composites import inner_calls
 from gennape.frontends.torch.output_shapes import predicted_output
-from gennape.frontends.torch.registry import Function, describe
-from gennape.frontends.torch.trace import Trace, Value, tensors_in
+from gennape.frontends.torch.registry import TorchFunction, describe
+from gennape.frontends.torch.trace import Trace, TracedTensor, tensors_in
 from gennape.graph import ComputationGraph, Op
 
 _KERNELS = ("torch._refs", "torch._prims", "torch._meta_registrations", "torch._decomp")
@@ -30,7 +29,7 @@ class Tracer(TorchFunctionMode):
     """Calls the rule of every PyTorch function while active.
 
     Args:
-        trace: What the rules write to.
+        trace: The trace that the rules write to.
 
     Attributes:
         hidden: A function near operations that were not announced, if there are any.
@@ -70,7 +69,7 @@ class Tracer(TorchFunctionMode):
         return output
 
     def _write(
-        self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any
+        self, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any
     ) -> None:
         """Let the rule of `function` add its nodes."""
         target = args[0] if args else None
@@ -84,7 +83,7 @@ class Tracer(TorchFunctionMode):
             _write_back(self.trace, target)
 
     def _write_unknown(self, name: str, arguments: list[Any], output: Any) -> None:
-        """A function outside the vocabulary is one node with its name."""
+        """Write a function outside the vocabulary as one node with its name."""
         tensors = tensors_in(arguments)
         first, *others = tensors_in([output]) or tensors
         self.trace.emit(Op.OTHER, tensors, first, details={"function": name})
@@ -92,13 +91,13 @@ class Tracer(TorchFunctionMode):
             self.trace.also(others, first)
 
 
-def _node_of(value: Value | None) -> object:
-    """The node of a value; that of a slice appears at its first use, and is no change."""
+def _node_of(value: TracedTensor | None) -> object:
+    """Return the node of a value; that of a slice appears at its first use, and is no change."""
     return None if value is None else value.node
 
 
 def _write_back(trace: Trace, view: Tensor) -> None:
-    """A view that was overwritten changes the tensor it is a part of."""
+    """Change the tensor that an overwritten view is a part of."""
     whole = view._base
     if whole is None:
         return
@@ -119,10 +118,10 @@ def traced(
     inputs: Sequence[Tensor],
     name: str,
 ) -> ComputationGraph:
-    """The graph of one call.
+    """Trace one call.
 
     Args:
-        run: What to call with `inputs`.
+        run: Function to call with `inputs`.
         parameters: The tensors that stand for the learned parameters, by name.
         constants: Further tensors that exist before the call.
         inputs: Meta tensors, the batch first and the channels second.
@@ -147,16 +146,7 @@ def traced(
     return trace.graph(outputs, name)
 
 
-def failure(name: str, shape: Sequence[int], error: Exception) -> FrontendError:
-    """The one sentence for a network that raised `error` on an input of `shape`."""
-    size = "x".join(str(n) for n in shape)
-    reason = " ".join(f"{type(error).__name__}: {error}".split())
-    return FrontendError(
-        f"{name} failed on an input of {size} ({reason}); check the network or the input shape"
-    )
-
-
-def _run(func: Any, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _run(func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call `func`; tensors with numbers beside meta tensors lose their numbers."""
     try:
         return func(*args, **kwargs)

@@ -5,59 +5,66 @@ about one line a node, so it trains, exports and compiles like a module written 
 and every intermediate is freed after its last use. `print(module.code)` shows it.
 """
 
+import operator
+from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import chain
 from math import prod
 from typing import Any
 
 import torch
-from torch import fx, nn
+from torch import Tensor, fx, nn
 from torch.fx.proxy import GraphAppendingTracer
 
 from gennape.graph.computation_graph import ComputationGraph
-from gennape.graph.execute.dimensions import Dimensions, dimensions_of, parameter_shape
-from gennape.graph.execute.functions import FUNCTIONS
-from gennape.graph.execute.layers import LAYERS, pad_window, pads_unevenly
+from gennape.graph.execute.batches import result_of
+from gennape.graph.execute.dimensions import Dimensions, joint, reshaped
+from gennape.graph.execute.functions import FUNCTIONS, SEVERAL
+from gennape.graph.execute.layers import LAYERS, has_layer, layer_sizes
+from gennape.graph.execute.problems import (
+    constant,
+    is_computed_parameter,
+    parameter_shape,
+    problems_of,
+)
+from gennape.graph.execute.recurrence import Recurrence, is_recurrence, parts_of
+from gennape.graph.execute.windows import BorderedAvgPool, pad_window, pads_unevenly, window_of
 from gennape.graph.node import Node, nodes_of
 from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError
 
+Weights = Mapping[int, Sequence[Tensor | None]]
+"""Tensors of nodes: weight, bias, running mean and variance, or the one of a source."""
+
 _PARAMETER_DEVIATION = 0.02  # as position embeddings and class tokens usually start
+_FAILS = "the graph cannot run as a PyTorch module"
+_WINDOWS = frozenset({Op.CONV, Op.MAX_POOL, Op.AVG_POOL})
 
 
-def module_of(graph: ComputationGraph) -> fx.GraphModule:
+def module_of(
+    graph: ComputationGraph, weights: Weights | None = None, stand_ins: bool = False
+) -> fx.GraphModule:
     """A trainable module that computes `graph`.
 
-    Its inputs are the graph's input nodes, `(batch, channels, height, width)` each; it
-    returns the tensor of the output node, or a tuple of them if there are several.
+    Its inputs are the graph's input nodes, `(batch, channels, height, width)` each unless they
+    state other dimensions; it returns the tensor of the output node, or a tuple of them if there
+    are several.
+
+    Args:
+        graph: The graph.
+        weights: The numbers of nodes; others start as PyTorch starts them.
+        stand_ins: Whether constants whose numbers are not known may be zeros, and parameters
+            that are computed from others parameters of their own. The module then has the
+            operations and costs of the network, and not its numbers.
 
     Raises:
         GraphError: The graph holds operations that cannot be executed; lists them.
     """
     nodes = nodes_of(graph)
-    problems = sorted({problem for node in nodes if (problem := _problem(node))})
+    problems = problems_of(nodes, weights or {}, stand_ins)
     if problems:
-        raise GraphError(f"the graph cannot run as a PyTorch module: {'; '.join(problems)}")
-    return _Assembly().module(nodes)
-
-
-def _problem(node: Node) -> str:
-    """Why a node cannot be executed, or nothing."""
-    name = str(node.details.get("function", node.op.name.lower()))
-    if node.op in (Op.INPUT, Op.OUTPUT):
-        return ""
-    if node.op is Op.PARAMETER:
-        is_whole = node.parameters == prod(parameter_shape(node)) or "weight" in node.details
-        return "" if is_whole else "a parameter is computed from other parameters"
-    if _has_layer(node):
-        return "" if len(node.arguments) == 1 else f"{name} has computed weights"
-    if node.op not in FUNCTIONS or node.details.get("adaptive"):
-        return f"no rule for {name}"
-    return ""
-
-
-def _has_layer(node: Node) -> bool:
-    """Whether a layer computes a node; one that names its axes is a function."""
-    return node.op in LAYERS and "axes" not in node.details
+        raise GraphError(f"{_FAILS}: {'; '.join(problems)}")
+    return _Assembly(nodes, weights or {}).module()
 
 
 def _weight_name(node: Node) -> str:
@@ -68,75 +75,243 @@ def _weight_name(node: Node) -> str:
 class _Assembly:
     """Writes the forward code of a module node by node."""
 
-    def __init__(self) -> None:
+    def __init__(self, nodes: Sequence[Node], weights: Weights) -> None:
+        self.nodes, self.weights = nodes, weights
         self.root = nn.Module()
         self.code = fx.Graph()
         self.tracer = GraphAppendingTracer(self.code)
         self.values: list[Any] = []
-        self.dimensions: list[Dimensions] = []
+        self.dimensions: list[Any] = []
         self.owners: dict[str, Any] = {}  # layers and parameters by the name of their weight
+        self.absorbed = {
+            part.index
+            for node in nodes
+            if is_recurrence(node)
+            for part in parts_of(node, nodes) or ()
+        }
+        self.several = {
+            argument
+            for node in nodes
+            for argument, result in zip(
+                node.arguments, node.details.get("results", ()), strict=False
+            )
+            if result
+        }
 
-    def module(self, nodes: list[Node]) -> fx.GraphModule:
-        for node in nodes:
-            arguments = [self.dimensions[argument] for argument in node.arguments]
+    def module(self) -> fx.GraphModule:
+        """The module of all nodes."""
+        for node in self.nodes:
             try:
-                self.values.append(self.value(node))
-                self.dimensions.append(dimensions_of(node, arguments))
-            except KeyError as missing:
-                raise GraphError(
-                    f"the graph cannot run as a PyTorch module: node {node.index} "
-                    f"({node.op.name.lower()}) does not state its {missing.args[0]}"
-                ) from missing
-        results = tuple(self.values[node.index].node for node in nodes if node.op is Op.OUTPUT)
+                value, dimensions = self.computed(node)
+            except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+                raise GraphError(f"{_FAILS}: {_place(node)} {_reason(error)}") from error
+            self.check(node, dimensions)
+            self.values.append(value)
+            self.dimensions.append(dimensions)
+        results = tuple(self.argument(n, 0)[0].node for n in self.nodes if n.op is Op.OUTPUT)
         self.code.output(results[0] if len(results) == 1 else results)
         return fx.GraphModule(self.root, self.code)
 
-    def value(self, node: Node) -> Any:
-        """The symbolic tensor that `node` computes."""
-        arguments = [self.values[argument] for argument in node.arguments]
+    def argument(self, node: Node, position: int) -> tuple[Any, Dimensions]:
+        """One argument of a node, and its dimensions."""
+        source, results = node.arguments[position], node.details.get("results")
+        value, dimensions = self.values[source], self.dimensions[source]
+        if source not in self.several:
+            return value, dimensions
+        chosen = results[position] if results else 0
+        return operator.getitem(value, chosen), dimensions[chosen]
+
+    def computed(self, node: Node) -> tuple[Any, Any]:
+        """The symbolic tensor that a node computes, and its dimensions."""
+        if node.index in self.absorbed:
+            return None, None
         if node.op is Op.INPUT:
-            return self.symbol(self.code.placeholder(f"input_{node.index}"))
+            sizes = (1, *node.details.get("shape", node.output_shape))
+            return self.symbol(self.code.placeholder(f"input_{node.index}")), Dimensions(sizes)
+        if node.op in (Op.PARAMETER, Op.CONSTANT):
+            tensor = self.symbol(self.code.get_attr(self.stored(node)))
+            return tensor, Dimensions(tuple(self.stored_sizes(node)), None)
+        if is_recurrence(node):
+            return self.recurrence(node)
+        given = [self.argument(node, position) for position in range(len(node.arguments))]
+        values, dimensions = [value for value, _ in given], [known for _, known in given]
         if node.op is Op.OUTPUT:
-            return arguments[0]
-        if node.op is Op.PARAMETER:
-            return self.symbol(self.code.get_attr(self.parameter(node)))
-        if _has_layer(node):
-            x: Any = pad_window(node, arguments[0]) if pads_unevenly(node) else arguments[0]
-            return self.symbol(self.code.call_module(self.layer(node), (x.node,)))
+            return values[0], dimensions[0]
+        if node.index in self.several:
+            return result_of(SEVERAL[node.op], node, values, dimensions)
+        if has_layer(node):
+            return self.layered(node, values[0], dimensions[0])
+        if node.op is Op.RESHAPE and "factor" not in node.details:
+            return self.reshaped(node, values[0], dimensions[0])
+        if node.op is Op.EXPAND:
+            return self.expanded(node, values[0], dimensions[0])
         if node.op is Op.CONCAT:
-            arguments = self.with_batch(node)
-        return FUNCTIONS[node.op](node, *arguments)
+            values, dimensions = self.with_batch(node, values, dimensions)
+        function = FUNCTIONS[node.op]
+        if node.op is Op.RESIZE:
+            function = partial(function, spatial=dimensions[0].rank - 2)
+        return result_of(function, node, values, dimensions)
+
+    def check(self, node: Node, dimensions: Any) -> None:
+        """Refuse a node that gives another number of elements than the graph records."""
+        first = dimensions[0] if isinstance(dimensions, list) else dimensions
+        if first is None or node.op is Op.OUTPUT or prod(first.sizes) == prod(node.output_shape):
+            return
+        raise GraphError(
+            f"{_FAILS}: {_place(node)} gives {list(first.sizes)}, where the graph records "
+            f"{list(node.output_shape)}"
+        )
 
     def symbol(self, node: fx.Node) -> fx.Proxy:
+        """What stands for the result of a line of code."""
         return fx.Proxy(node, self.tracer)
 
-    def parameter(self, node: Node) -> str:
-        """The name of a node's parameter."""
-        start = _PARAMETER_DEVIATION * torch.randn(*parameter_shape(node))
-        owned = self.owners.setdefault(_weight_name(node), nn.Parameter(start))
+    def stored_sizes(self, node: Node) -> Sequence[int]:
+        """Dimensions of a parameter or constant."""
+        given = self.weights.get(node.index)
+        return given[0].shape if given and given[0] is not None else parameter_shape(node)
+
+    def stored(self, node: Node) -> str:
+        """The name of a node's parameter or constant."""
+        given = self.weights.get(node.index)
+        tensor = given[0] if given else None
+        if node.op is Op.CONSTANT or (tensor is not None and not tensor.is_floating_point()):
+            self.root.register_buffer(node.name, constant(node) if tensor is None else tensor)
+            return node.name
+        start = tensor
+        if start is None:
+            start = _PARAMETER_DEVIATION * torch.randn(*parameter_shape(node))
+        name = node.name if is_computed_parameter(node) else _weight_name(node)
+        owned = self.owners.setdefault(name, nn.Parameter(start.detach().clone()))
         self.root.register_parameter(node.name, owned)
         return node.name
 
-    def layer(self, node: Node) -> str:
+    def layered(self, node: Node, x: Any, known: Dimensions) -> tuple[Any, Dimensions]:
+        """The result of a layer."""
+        attributes: Any = node.attributes
+        name = self.layer(node, attributes, known)
+        is_padded = node.op in _WINDOWS and pads_unevenly(node, attributes)
+        if is_padded and not isinstance(self.root.get_submodule(name), BorderedAvgPool):
+            x = pad_window(node, window_of(node, attributes.depth, known.rank - 2), x)
+        sizes = layer_sizes(node, attributes, known)
+        result = self.symbol(self.code.call_module(name, (x.node,)))
+        return result, Dimensions(sizes, known.batch, known.outer)
+
+    def layer(self, node: Node, attributes: Any, known: Dimensions) -> str:
         """The name of a node's layer; it takes its weights from the first that uses them."""
-        layer = LAYERS[node.op](node, self.dimensions[node.arguments[0]].rank)
+        layer = LAYERS[node.op](node, attributes, known)
         owner = self.owners.setdefault(_weight_name(node), layer)
-        if owner is not layer:
+        if owner is not layer and isinstance(owner, nn.Module):
             for name, tensor in chain(owner.named_parameters(), owner.named_buffers()):
                 if node.parameters == 0 or name == "weight":  # else it owns a bias
                     setattr(layer, name, tensor)
+        elif owner is not layer:
+            layer.weight = owner
+        _load(layer, self.weights.get(node.index, ()), node.details.get("transposed", False))
         self.root.add_module(node.name, layer)
         return node.name
 
-    def with_batch(self, node: Node) -> list[Any]:
-        """Arguments of a concatenation; a parameter, such as a class token, is repeated."""
-        sizes = [self.values[a] for a in node.arguments if self.is_computed(a)]
-        return [
-            self.values[a]
-            if self.is_computed(a)
-            else self.values[a].expand(sizes[0].shape[0], *(-1,) * (self.dimensions[a].rank - 1))
-            for a in node.arguments
-        ]
+    def recurrence(self, node: Node) -> tuple[Any, Any]:
+        """The results of a recurrent layer."""
+        linear, _, hidden = parts_of(node, self.nodes)  # type: ignore[misc]
+        x, known = self.argument(linear, 0)
+        attributes: Any = node.attributes
+        layer = Recurrence(attributes, linear.input_shape[0], linear.bias)
+        given = self.weights.get(linear.index)
+        if given:
+            layer.load(given[0], self.weights[hidden.index][0], given[1:])  # type: ignore[arg-type]
+        self.root.add_module(node.name, layer)
+        results = self.symbol(self.code.call_module(node.name, (x.node,)))
+        states = Dimensions((*known.sizes[:-1], attributes.hidden), known.batch, known.outer)
+        if node.index not in self.several:
+            return operator.getitem(results, 0), states
+        samples = known.sizes[1 - attributes.time]
+        last = Dimensions((1, samples, attributes.hidden), None if known.batch is None else 1)
+        return results, [states, last, last]
 
-    def is_computed(self, node: int) -> bool:
-        return str(self.values[node].node.op) != "get_attr"
+    def reshaped(self, node: Node, x: Any, known: Dimensions) -> tuple[Any, Dimensions]:
+        """The same elements in other dimensions; a node that does not state them flattens."""
+        elements = prod(known.sizes)
+        shape = node.details.get("shape")
+        if shape is None:
+            if node.output_shape[1:] != (1, 1):
+                raise KeyError("shape")
+            if known.batch is not None and (known.batch, known.outer) != (0, 1):
+                raise ValueError("mixes the samples of a batch")
+            sizes = (known.sizes[0], elements // known.sizes[0])
+        else:
+            sizes = (elements // max(prod(shape), 1), *shape)
+        after = reshaped(known, sizes)
+        if after is None:
+            raise ValueError("mixes the samples of a batch")
+        wanted = [-1 if axis == after.batch else size for axis, size in enumerate(sizes)]
+        return x.reshape(*wanted), after
+
+    def expanded(self, node: Node, x: Any, known: Dimensions) -> tuple[Any, Dimensions]:
+        """Repeated elements."""
+        a: Any = node.attributes
+        if a.repeats is not None:
+            repeats = (*(1,) * (known.rank - len(a.repeats)), *a.repeats)
+            sizes = (*(1,) * (len(repeats) - known.rank), *known.sizes)
+            grown = tuple(n * times for n, times in zip(sizes, repeats, strict=True))
+            return x.repeat(*repeats), self.kept(known, grown, repeats)
+        if a.axis is not None:
+            repeats = tuple(a.times if axis == a.axis else 1 for axis in range(known.rank))
+            grown = tuple(n * times for n, times in zip(known.sizes, repeats, strict=True))
+            return torch.repeat_interleave(x, a.times, a.axis), self.kept(known, grown, repeats)
+        sizes = (prod(node.output_shape) // max(prod(a.shape), 1), *a.shape)
+        new = len(sizes) - known.rank
+        if known.batch is not None and sizes[known.batch + new] != known.sizes[known.batch]:
+            raise ValueError("mixes the samples of a batch")
+        batch = None if known.batch is None else known.batch + new
+        wanted = [-1 if axis == batch else size for axis, size in enumerate(sizes)]
+        return x.expand(*wanted), Dimensions(sizes, batch, known.outer)
+
+    @staticmethod
+    def kept(known: Dimensions, sizes: Sequence[int], repeats: Sequence[int]) -> Dimensions:
+        """Dimensions after repeats along other axes than that of the batch."""
+        batch = None if known.batch is None else known.batch + len(sizes) - known.rank
+        if batch is not None and repeats[batch] != 1:
+            raise ValueError("mixes the samples of a batch")
+        return Dimensions(tuple(sizes), batch, known.outer)
+
+    def with_batch(
+        self, node: Node, values: list[Any], dimensions: list[Dimensions]
+    ) -> tuple[list[Any], list[Dimensions]]:
+        """Arguments of a concatenation; a parameter, such as a class token, is repeated."""
+        batched = joint(dimensions)
+        axis = batched.batch
+        if axis is None or all(known.batch is not None for known in dimensions):
+            return values, dimensions
+        samples = values[dimensions.index(batched)].shape[axis]
+        repeated = [
+            value
+            if known.batch is not None
+            else value.expand(*(samples if n == axis else -1 for n in range(known.rank)))
+            for value, known in zip(values, dimensions, strict=True)
+        ]
+        known_batch = [Dimensions(known.sizes, axis, batched.outer) for known in dimensions]
+        return repeated, known_batch
+
+
+def _place(node: Node) -> str:
+    return f"node {node.index} ({node.op.name.lower()})"
+
+
+def _reason(error: Exception) -> str:
+    """Why a node cannot be computed; a missing key is what it does not state."""
+    if isinstance(error, KeyError):
+        return f"does not state its {error.args[0]}"
+    return " ".join(str(error).split())
+
+
+def _load(layer: nn.Module, tensors: Sequence[Tensor | None], is_transposed: bool) -> None:
+    """Copy given numbers into a layer: weight, bias, running mean, running variance."""
+    names = ("weight", "bias", "running_mean", "running_var")
+    with torch.no_grad():
+        for name, tensor in zip(names, tensors, strict=False):
+            if tensor is None:
+                continue
+            own: Tensor = getattr(layer, name)
+            turned = tensor.t() if is_transposed and name == "weight" else tensor
+            own.copy_(turned.reshape(own.shape) if own.numel() == turned.numel() else turned)

@@ -1,19 +1,15 @@
-"""How many dimensions each tensor of a running graph has, and which one is the batch.
+"""How large the tensors of a running graph are, and where they hold the batch.
 
-A graph holds the sizes of one sample. A reshape can run on a batch of them only while
-the batch is the outermost dimension: the sizes behind it are known, its own is whatever
-remains. Attention code that puts the sequence before the batch and reshapes then would
-mix samples, so it is refused.
+A graph holds the sizes of one sample. A module runs on a batch of them, so it must know at which
+axis each tensor holds the batch, and whether that axis holds more: windows of an image are often
+merged with it, and attention that puts the sequence first merges it with its heads.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
 
-from gennape.graph.node import Node
-from gennape.graph.operations import Op
-from gennape.graph.validation import GraphError
-
-_REDUCTIONS = frozenset({Op.MEAN, Op.SUM, Op.MAX})
+Sizes = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -21,52 +17,87 @@ class Dimensions:
     """The dimensions of a tensor.
 
     Attributes:
-        rank: How many there are, the batch among them.
-        batch: Which one is the batch.
-        batch_is_outermost: Whether only dimensions of size 1 come before the batch.
+        sizes: Its dimensions for a batch of one.
+        batch: The axis of the batch; none where the tensor is the same for all samples.
+        outer: How many elements along this axis come before those of the next sample.
     """
 
-    rank: int
-    batch: int = 0
-    batch_is_outermost: bool = True
+    sizes: Sizes
+    batch: int | None = 0
+    outer: int = 1
 
+    @property
+    def rank(self) -> int:
+        """How many dimensions there are."""
+        return len(self.sizes)
 
-def dimensions_of(node: Node, arguments: Sequence[Dimensions]) -> Dimensions:
-    """The dimensions of a node's result, given those of its arguments.
-
-    Raises:
-        GraphError: The node would mix the samples of a batch.
-    """
-    details = node.details
-    if node.op is Op.INPUT:
-        return Dimensions(1 + len(details.get("shape", node.output_shape)))
-    if node.op is Op.PARAMETER:
-        return Dimensions(len(parameter_shape(node)))
-    first = max(arguments, key=lambda argument: argument.rank)
-    if node.op in (Op.RESHAPE, Op.EXPAND):
-        if not first.batch_is_outermost:
-            raise GraphError(
-                "the graph cannot run as a PyTorch module: "
-                f"node {node.index} ({node.op.name.lower()}) mixes the samples of a batch"
-            )
-        return Dimensions(1 + len(details.get("shape", [1])))
-    if node.op is Op.TRANSPOSE and "dims" in details:
-        batch = details["dims"].index(first.batch)
-        return Dimensions(first.rank, batch, batch_is_outermost=batch == 0)
-    if node.op is Op.SLICE and (details.get("axis"), first.batch) == (0, 1):
-        alone = details["stop"] - details.get("start", 0) == 1
-        return replace(first, batch_is_outermost=alone)
-    if node.op is Op.MATMUL and "equation" in details:
-        return Dimensions(len(details["equation"].replace(" ", "").partition("->")[2]))
-    if node.op in _REDUCTIONS and not details.get("keepdim"):
-        before = sum(axis < first.batch for axis in details["axes"])
-        return Dimensions(
-            first.rank - len(details["axes"]), first.batch - before, first.batch_is_outermost
+    def of_batch(self, samples: int) -> Sizes:
+        """The dimensions for so many samples."""
+        return tuple(
+            size * samples if axis == self.batch else size for axis, size in enumerate(self.sizes)
         )
-    return first
+
+    @property
+    def before_batch(self) -> int:
+        """How many elements of one sample lie before the first of the next one."""
+        return prod(self.sizes[: self.batch]) * self.outer
 
 
-def parameter_shape(node: Node) -> Sequence[int]:
-    """Dimensions of a parameter node's tensor."""
-    shape: Sequence[int] = node.details.get("shape", (1, *node.output_shape))
-    return shape
+def reshaped(before: Dimensions, sizes: Sizes) -> Dimensions | None:
+    """Find the batch after a reshape, which keeps the order of elements.
+
+    An axis of size 1 is taken for the batch itself. Else it is taken to be merged with what comes
+    behind it, but for the last axis, whose elements belong together.
+
+    Args:
+        before: The tensor.
+        sizes: The dimensions of one sample afterwards.
+
+    Returns:
+        The new dimensions; None where the batch would not lie along one axis.
+    """
+    if before.batch is None:
+        return Dimensions(sizes, None)
+    places = list(_places(before.before_batch, sizes))
+    last = len(sizes) - 1
+    if not places:
+        return None
+    axis, outer = min(
+        places, key=lambda place: (sizes[place[0]] != 1, place[0] == last, place[1] != 1, place)
+    )
+    return Dimensions(sizes, axis, outer)
+
+
+def _places(before: int, sizes: Sizes) -> Iterator[tuple[int, int]]:
+    """Axes with `before` elements before the next sample, and how many of these along the axis."""
+    elements = 1
+    for axis, size in enumerate(sizes):
+        outer = before // elements if before % elements == 0 else 0
+        if outer and size % outer == 0:
+            yield axis, outer
+        elements *= size
+
+
+def found_again(argument: Dimensions, one: Sizes, two: Sizes) -> Dimensions | None:
+    """Find the batch in a result by its sizes for one sample and for two.
+
+    Args:
+        argument: What the result was computed from.
+        one: The dimensions of the result for one sample.
+        two: Those for two samples.
+
+    Returns:
+        The dimensions of the result; None where samples are mixed.
+    """
+    grown = [axis for axis, (a, b) in enumerate(zip(one, two, strict=True)) if a != b]
+    if not grown:
+        return Dimensions(one, None)
+    axis = grown[0]
+    if len(grown) > 1 or two[axis] != 2 * one[axis]:
+        return None
+    return Dimensions(one, axis, argument.outer)
+
+
+def joint(arguments: Sequence[Dimensions]) -> Dimensions:
+    """The argument that says where the batch is: the first one that has it, else the first."""
+    return next((one for one in arguments if one.batch is not None), arguments[0])

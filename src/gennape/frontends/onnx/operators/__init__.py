@@ -2,28 +2,26 @@
 
 from gennape.frontends.onnx.operators import (
     arithmetic,
-    borders,
     elementwise,
     layout,
     normalisation,
     parts,
-    pooling,
     products,
     recurrent,
     reductions,
     weighted,
+    windows,
 )
 
 __all__ = [
     "arithmetic",
-    "borders",
     "elementwise",
     "layout",
     "normalisation",
     "parts",
-    "pooling",
     "products",
     "recurrent",
     "reductions",
     "weighted",
+    "windows",
 ]

@@ -1,7 +1,7 @@
 """Reductions along axes."""
 
+from gennape.frontends.onnx.converter import OnnxConverter, converts
 from gennape.frontends.onnx.document import OnnxNode
-from gennape.frontends.onnx.reader import Reader, writes
 from gennape.graph import Op
 
 _REDUCTIONS = {
@@ -12,54 +12,79 @@ _REDUCTIONS = {
 }
 
 
-@writes(*_REDUCTIONS)
-def reduction(reader: Reader, node: OnnxNode) -> None:
-    """One number for all elements along some axes."""
-    axes = sorted(_axes(reader, node, len(reader.dims(node.inputs[0]))))
-    details = {"axes": axes, "keepdim": bool(node.attributes.get("keepdims", 1))}
-    axis = _kept_axis(reader, node)
-    reader.emit(_REDUCTIONS[node.op], node.inputs[:1], node.outputs[0], axis=axis, details=details)
+@converts(*_REDUCTIONS)
+def reduction(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write one number for all elements along some axes."""
+    axes = sorted(_axes(converter, node, len(converter.dims(node.inputs[0]))))
+    details: dict[str, object] = {"axes": axes, "keepdim": bool(node.attributes.get("keepdims", 1))}
+    if node.op == "ArgMax":
+        details["function"] = "argmax"
+        if node.attributes.get("select_last_index", 0):
+            details["not_executable"] = "the last place of the maximum"
+    axis = _kept_axis(converter, node)
+    converter.emit(
+        _REDUCTIONS[node.op], node.inputs[:1], node.outputs[0], axis=axis, details=details
+    )
 
 
-@writes("ReduceL2")
-def vector_norm(reader: Reader, node: OnnxNode) -> None:
-    """The root of a sum of squares, as its parts."""
+@converts("ReduceL2")
+def vector_norm(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write the root of a sum of squares, as its parts."""
     x, output = node.inputs[0], node.outputs[0]
     square, total = f"{output}/square", f"{output}/sum"
-    reader.emit(Op.POWER, (x,), square, output_dims=reader.dims(x), details={"exponent": 2})
-    reader.emit(
-        Op.SUM, (square,), total, axis=_kept_axis(reader, node), output_dims=reader.dims(output)
+    converter.emit(Op.POWER, (x,), square, output_dims=converter.dims(x), details={"exponent": 2})
+    converter.emit(
+        Op.SUM,
+        (square,),
+        total,
+        axis=_kept_axis(converter, node),
+        output_dims=converter.dims(output),
+        details={
+            "axes": sorted(_axes(converter, node, len(converter.dims(x)))),
+            "keepdim": bool(node.attributes.get("keepdims", 1)),
+        },
     )
-    reader.emit(Op.POWER, (total,), output, details={"exponent": 0.5})
+    converter.emit(Op.POWER, (total,), output, details={"exponent": 0.5})
 
 
-def _kept_axis(reader: Reader, node: OnnxNode) -> int:
-    """Where the channels are in the result; last if they are gone."""
-    channels = reader.axis(node.inputs[0])
+def _kept_axis(converter: OnnxConverter, node: OnnxNode) -> int:
+    """Find where the channels are in the result; last if they are gone."""
+    channels = converter.axis(node.inputs[0])
     if node.attributes.get("keepdims", 1):
         return channels
-    axes = _axes(reader, node, len(reader.dims(node.inputs[0])))
+    axes = _axes(converter, node, len(converter.dims(node.inputs[0])))
     if channels in axes:
-        return max(len(reader.dims(node.outputs[0])) - 1, 0)
+        return max(len(converter.dims(node.outputs[0])) - 1, 0)
     return channels - sum(axis < channels for axis in axes)
 
 
-def _axes(reader: Reader, node: OnnxNode, rank: int) -> list[int]:
-    """The reduced axes; all of them unless the operator names some."""
+def _axes(converter: OnnxConverter, node: OnnxNode, rank: int) -> list[int]:
+    """Return the reduced axes; all of them unless the operator names some."""
     if node.op == "ArgMax":
         return [node.attributes.get("axis", 0) % rank]
-    axes = reader.setting(node, "axes", 1)
+    axes = converter.setting(node, "axes", 1)
     return [axis % rank for axis in axes] if axes else list(range(rank))
 
 
-@writes("CumSum")
-def cumulative_sum(reader: Reader, node: OnnxNode) -> None:
-    """Sums of all elements so far."""
-    reader.emit(Op.CUMULATIVE_SUM, node.inputs[:1], node.outputs[0])
+@converts("CumSum")
+def cumulative_sum(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write sums of all elements so far."""
+    axis = converter.setting(node, "axis", 1)
+    details: dict[str, object] = {
+        name: True for name in ("exclusive", "reverse") if node.attributes.get(name, 0)
+    }
+    if axis is not None:
+        details["axis"] = axis[0] % len(converter.dims(node.inputs[0]))
+    converter.emit(Op.CUMULATIVE_SUM, node.inputs[:1], node.outputs[0], details=details)
 
 
-@writes("TopK")
-def top(reader: Reader, node: OnnxNode) -> None:
-    """The largest elements and their positions."""
-    reader.emit(Op.SORT, node.inputs[:1], node.outputs[0])
-    reader.also(node.outputs[1:], node.outputs[0])
+@converts("TopK")
+def top(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write the largest elements and their positions."""
+    dims = converter.dims(node.outputs[0])
+    axis = node.attributes.get("axis", -1) % len(dims)
+    details: dict[str, object] = {"axis": axis, "count": dims[axis]}
+    if node.attributes.get("largest", 1):
+        details["descending"] = True
+    converter.emit(Op.SORT, node.inputs[:1], node.outputs[0], details=details)
+    converter.also(node.outputs[1:], node.outputs[0])

@@ -9,7 +9,7 @@ from gennape.frontends.torch.rules import (  # noqa: F401 (importing them regist
     normalisation,
     pooling,
     recurrent,
-    reduction,
+    reductions,
     slices,
     spatial,
 )

@@ -5,14 +5,14 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch.registry import writes
-from gennape.frontends.torch.rules.elementwise import number, several
+from gennape.frontends.torch.registry import traces
+from gennape.frontends.torch.rules.elementwise import number, several, with_number
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 
 
 def scale(trace: Trace, output: Tensor, x: Tensor, factor: float, shift: float) -> None:
-    """`factor * x + shift`; nothing if that is `x`."""
+    """Write `factor * x + shift`; nothing if that is `x`."""
     if factor == 0 and shift == 0:
         trace.emit(Op.ZERO, (x,), output)
     elif factor == 1 and shift == 0:
@@ -24,9 +24,9 @@ def scale(trace: Trace, output: Tensor, x: Tensor, factor: float, shift: float) 
         )
 
 
-@writes("add", result="broadcast")
+@traces("add", result="broadcast")
 def add(trace: Trace, output: Tensor, x: Any, other: Any, *, alpha: float = 1) -> None:
-    """Sum of two tensors, or a shift by a number."""
+    """Write sum of two tensors, or a shift by a number."""
     left, right = number(trace, x), number(trace, other)
     if right is not None:
         scale(trace, output, x, 1, alpha * right)
@@ -36,9 +36,9 @@ def add(trace: Trace, output: Tensor, x: Any, other: Any, *, alpha: float = 1) -
         trace.emit(Op.ADD, (x, _scaled(trace, other, alpha)), output)
 
 
-@writes("sub subtract", result="broadcast")
+@traces("sub subtract", result="broadcast")
 def sub(trace: Trace, output: Tensor, x: Any, other: Any, *, alpha: float = 1) -> None:
-    """Difference of two tensors, or a shift by a number."""
+    """Write difference of two tensors, or a shift by a number."""
     left, right = number(trace, x), number(trace, other)
     if right is not None:
         scale(trace, output, x, 1, -alpha * right)
@@ -49,7 +49,7 @@ def sub(trace: Trace, output: Tensor, x: Any, other: Any, *, alpha: float = 1) -
 
 
 def _scaled(trace: Trace, x: Tensor, factor: float) -> Tensor:
-    """The tensor `factor * x`."""
+    """Return the tensor `factor * x`."""
     if factor == 1:
         return x
     result = trace.blank(*x.shape)
@@ -57,9 +57,9 @@ def _scaled(trace: Trace, x: Tensor, factor: float) -> Tensor:
     return result
 
 
-@writes("mul multiply", result="broadcast")
+@traces("mul multiply", result="broadcast")
 def mul(trace: Trace, output: Tensor, x: Any, other: Any) -> None:
-    """Product of two tensors, or a scale by a number."""
+    """Write product of two tensors, or a scale by a number."""
     left, right = number(trace, x), number(trace, other)
     if right is not None:
         scale(trace, output, x, right, 0)
@@ -69,12 +69,12 @@ def mul(trace: Trace, output: Tensor, x: Any, other: Any) -> None:
         trace.emit(Op.MUL, (x, other), output)
 
 
-@writes("div divide true_divide truediv", result="broadcast")
+@traces("div divide true_divide truediv", result="broadcast")
 def div(trace: Trace, output: Tensor, x: Any, other: Any, **options: Any) -> None:
-    """Quotient of two tensors; by a number it is a scale, of a number a power."""
+    """Write quotient of two tensors; by a number it is a scale, of a number a power."""
     left, right = number(trace, x), number(trace, other)
     if options.get("rounding_mode"):
-        several(Op.ROUND, {"function": "floor_divide"}, trace, output, x, other)
+        with_number(Op.ROUND, "floor_divide", trace, output, x, other, **options)
     elif right is not None:
         scale(trace, output, x, 1 / right, 0)
     elif left is not None:
@@ -86,47 +86,49 @@ def div(trace: Trace, output: Tensor, x: Any, other: Any, **options: Any) -> Non
         trace.emit(Op.DIV, (x, other), output)
 
 
-@writes("pow")
+@traces("pow")
 def power(trace: Trace, output: Tensor, x: Any, exponent: Any) -> None:
-    """A power with a fixed exponent, else by a function of two tensors."""
+    """Write a power with a fixed exponent, else by a function of two tensors."""
     fixed = number(trace, exponent)
     if fixed is None or not isinstance(x, Tensor):
-        several(Op.POWER, {}, trace, output, x, exponent)
+        base = number(trace, x)
+        details = {} if base is None or isinstance(x, Tensor) else {"base": float(base)}
+        several(Op.POWER, details, trace, output, x, exponent)
     elif fixed == 1:
         trace.same(output, x)
     else:
         trace.emit(Op.POWER, (x,), output, details={"exponent": fixed})
 
 
-@writes("neg negative")
+@traces("neg negative")
 def neg(trace: Trace, output: Tensor, x: Tensor) -> None:
-    """The tensor with the other sign."""
+    """Write the tensor with the other sign."""
     scale(trace, output, x, -1, 0)
 
 
 def reflected(rule: Any, trace: Trace, output: Tensor, x: Any, other: Any) -> None:
-    """A Python operator whose tensor stands on the right."""
+    """Write a Python operator whose tensor stands on the right."""
     rule(trace, output, other, x)
 
 
 for _names, _rule in {"radd": add, "rsub": sub, "rmul": mul, "rtruediv rdiv": div}.items():
-    writes(_names, result="broadcast")(partial(reflected, _rule))
-writes("rpow")(partial(reflected, power))
+    traces(_names, result="broadcast")(partial(reflected, _rule))
+traces("rpow")(partial(reflected, power))
 
 
-@writes("addcmul")
+@traces("addcmul")
 def addcmul(
     trace: Trace, output: Tensor, x: Tensor, left: Tensor, right: Tensor, *, value: float = 1
 ) -> None:
-    """`x + value * left * right`."""
+    """Write `x + value * left * right`."""
     product = trace.blank(*output.shape)
     mul(trace, product, left, right)
     add(trace, output, x, product, alpha=value)
 
 
-@writes("lerp")
+@traces("lerp")
 def lerp(trace: Trace, output: Tensor, x: Tensor, end: Tensor, weight: Any) -> None:
-    """`x + weight * (end - x)`."""
+    """Write `x + weight * (end - x)`."""
     step, part = trace.blank(*output.shape), trace.blank(*output.shape)
     sub(trace, step, end, x)
     mul(trace, part, step, weight)

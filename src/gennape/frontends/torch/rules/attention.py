@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+import torch
 from torch import Tensor
 
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules import arithmetic, elementwise
 from gennape.frontends.torch.rules.convolution import linear
 from gennape.frontends.torch.trace import Trace
@@ -15,11 +16,11 @@ from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
 
-@writes("matmul bmm mm rmatmul mv dot inner_product")
+@traces("matmul bmm mm rmatmul mv dot inner_product")
 def matmul(trace: Trace, output: Tensor, x: Tensor, y: Tensor) -> None:
-    """A matrix product; with a learned matrix on the right it is a linear layer."""
+    """Write a matrix product; with a learned matrix on the right it is a linear layer."""
     if trace.is_learned(y) and y.dim() == 2 and trace.depends_on_input(x):
-        linear(trace, output, x, y)
+        linear(trace, output, x, y, transposed=True)
         return
     rows = x.dim() > 1 and y.dim() > 1 and trace.depends_on_input(x)
     keeps = rows and x.dim() == output.dim() and trace.axis(x) < x.dim() - 1
@@ -35,12 +36,12 @@ def product(
     axis: int,
     **details: Any,
 ) -> None:
-    """A matrix product that sums over `contracted` elements for each of its results."""
+    """Write a matrix product that sums over `contracted` elements for each of its results."""
     attributes = (contracted, *NO_ATTRIBUTES[1:])
     trace.emit(Op.MATMUL, factors, output, axis=axis, attributes=attributes, details=details)
 
 
-@writes("addmm baddbmm")
+@traces("addmm baddbmm")
 def addmm(
     trace: Trace,
     output: Tensor,
@@ -51,10 +52,10 @@ def addmm(
     beta: float = 1,
     alpha: float = 1,
 ) -> None:
-    """`beta * bias + alpha * (x @ y)`; a linear layer when bias and matrix are learned."""
+    """Write `beta * bias + alpha * (x @ y)`; a linear layer when bias and matrix are learned."""
     plain = alpha == beta == 1
     if plain and y.dim() == 2 and trace.is_learned(y) and trace.is_learned(bias):
-        linear(trace, output, x, y, bias)
+        linear(trace, output, x, y, bias, transposed=True)
         return
     total = trace.blank(*output.shape)
     matmul(trace, total, x, y)
@@ -68,9 +69,9 @@ def addmm(
         arithmetic.add(trace, output, total, bias, alpha=beta)
 
 
-@writes("einsum")
+@traces("einsum")
 def einsum(trace: Trace, output: Tensor, equation: str, *operands: Any) -> None:
-    """A product of tensors by index letters."""
+    """Write a product of tensors by index letters."""
     factors = list(operands[0]) if isinstance(operands[0], list | tuple) else list(operands)
     terms = equation.replace(" ", "").replace("...", "").partition("->")
     letters = terms[0].split(",")
@@ -85,7 +86,16 @@ def einsum(trace: Trace, output: Tensor, equation: str, *operands: Any) -> None:
     product(trace, output, factors, contracted, axis, equation=equation)
 
 
-@writes("scaled_dot_product_attention")
+def _added(trace: Trace, mask: Tensor) -> Tensor:
+    """Return what a fixed mask adds to the scores: of truth values, minus infinity or nothing."""
+    if mask.dtype is not torch.bool or trace.depends_on_input(mask):
+        return mask
+    added = torch.zeros(mask.shape, device=mask.device).masked_fill_(~mask, -math.inf)
+    trace.derive([added], [mask])
+    return added
+
+
+@traces("scaled_dot_product_attention")
 def attention(
     trace: Trace,
     output: Tensor,
@@ -98,7 +108,7 @@ def attention(
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> None:
-    """Attention as its parts: product, scale, mask, softmax, product."""
+    """Write attention as its parts: product, scale, mask, softmax, product."""
     width, keys = query.shape[-1], key.shape[-2]
     shape = (*query.shape[:-1], keys)
     last = len(shape) - 1
@@ -110,7 +120,15 @@ def attention(
         attn_mask = trace.blank(*shape[-2:])
     if attn_mask is not None:
         masked = trace.blank(*shape)
-        arithmetic.add(trace, masked, scaled, attn_mask)
+        arithmetic.add(trace, masked, scaled, _added(trace, attn_mask))
         scaled = masked
+    if is_causal and attn_mask is not None:
+        trace.builder.state(trace.node(attn_mask), function="causal")
+    elif (
+        attn_mask is not None
+        and attn_mask.dtype is torch.bool
+        and trace.depends_on_input(attn_mask)
+    ):
+        trace.builder.state(trace.node(scaled), not_executable="a computed mask of truth values")
     elementwise.softmax(trace, weights, scaled, -1)
     product(trace, output, (weights, value), keys, last)

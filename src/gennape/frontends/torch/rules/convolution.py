@@ -4,14 +4,14 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch.registry import writes
-from gennape.frontends.torch.rules.windows import Size, sizes, window
+from gennape.frontends.torch.registry import traces
+from gennape.frontends.torch.rules.windows import Size, depth, sizes, window
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
 
 
-@writes("conv1d conv2d conv3d")
+@traces("conv1d conv2d conv3d")
 def convolution(
     trace: Trace,
     output: Tensor,
@@ -23,7 +23,7 @@ def convolution(
     dilation: Size = 1,
     groups: int = 1,
 ) -> None:
-    """Convolution; padding given as a word is resolved to numbers."""
+    """Write convolution; padding given as a word is resolved to numbers."""
     kernel = tuple(weight.shape[2:])
     count = len(kernel)
     dilations = sizes(dilation, count)
@@ -34,11 +34,20 @@ def convolution(
         borders = [(size // 2, size - size // 2) for size in total]
     else:
         borders = [(size, size) for size in sizes(padding, count)]
-    attributes = window(kernel, sizes(stride, count), borders, dilations, groups, bias is not None)
-    _weighted(trace, Op.CONV, output, input, weight, bias, attributes, count)
+    strides = sizes(stride, count)
+    attributes = window(
+        kernel,
+        stride=strides,
+        padding=borders,
+        dilation=dilations,
+        groups=groups,
+        bias=bias is not None,
+    )
+    details = depth(kernel, strides, borders, dilations)
+    _weighted(trace, Op.CONV, output, input, weight, bias, attributes, count, details)
 
 
-@writes("conv_transpose1d conv_transpose2d conv_transpose3d")
+@traces("conv_transpose1d conv_transpose2d conv_transpose3d")
 def transposed_convolution(
     trace: Trace,
     output: Tensor,
@@ -51,17 +60,25 @@ def transposed_convolution(
     groups: int = 1,
     dilation: Size = 1,
 ) -> None:
-    """Transposed convolution; the output padding shows in the output shape."""
+    """Write transposed convolution; the output padding shows in the output shape."""
     kernel = tuple(weight.shape[2:])
     count = len(kernel)
     borders = [(size, size) for size in sizes(padding, count)]
     attributes = window(
-        kernel, sizes(stride, count), borders, sizes(dilation, count), groups, bias is not None
+        kernel,
+        stride=sizes(stride, count),
+        padding=borders,
+        dilation=sizes(dilation, count),
+        groups=groups,
+        bias=bias is not None,
     )
-    _weighted(trace, Op.CONV_TRANSPOSE, output, input, weight, bias, attributes, count)
+    details = depth(kernel, sizes(stride, count), borders, sizes(dilation, count))
+    if details and any(sizes(output_padding, count)):
+        details["output_padding"] = list(sizes(output_padding, count))
+    _weighted(trace, Op.CONV_TRANSPOSE, output, input, weight, bias, attributes, count, details)
 
 
-@writes("convolution")
+@traces("convolution")
 def any_convolution(
     trace: Trace,
     output: Tensor,
@@ -75,7 +92,7 @@ def any_convolution(
     output_padding: Size,
     groups: int,
 ) -> None:
-    """The one operator into which programs decompose every convolution."""
+    """Write the one operator into which programs decompose every convolution."""
     if transposed:
         transposed_convolution(
             trace, output, input, weight, bias, stride, padding, output_padding, groups, dilation
@@ -93,6 +110,7 @@ def _weighted(
     bias: Tensor | None,
     attributes: tuple[int, ...],
     spatial: int,
+    details: dict[str, Any],
 ) -> None:
     axis = output.dim() - spatial - 1
     trace.emit(
@@ -103,14 +121,21 @@ def _weighted(
         read_axis=axis,
         attributes=attributes,
         weights=(weight, bias),
+        details=details,
     )
 
 
-@writes("linear")
+@traces("linear")
 def linear(
-    trace: Trace, output: Tensor, input: Tensor, weight: Tensor, bias: Tensor | None = None
+    trace: Trace,
+    output: Tensor,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    *,
+    transposed: bool = False,
 ) -> None:
-    """A fully connected layer on the last dimension."""
+    """Write a fully connected layer on the last dimension."""
     trace.emit(
         Op.LINEAR,
         (input,),
@@ -119,12 +144,20 @@ def linear(
         read_axis=input.dim() - 1,
         attributes=NO_ATTRIBUTES if bias is None else WITH_BIAS,
         weights=(weight, bias),
+        details={"transposed": True} if transposed else {},
     )
 
 
-@writes("embedding")
+@traces("embedding")
 def embedding(
     trace: Trace, output: Tensor, input: Tensor, weight: Tensor, *_: Any, **__: Any
 ) -> None:
-    """Rows of a table, looked up by the input."""
-    trace.emit(Op.EMBEDDING, (input,), output, axis=output.dim() - 1, weights=(weight,))
+    """Write rows of a table, looked up by the input."""
+    trace.emit(
+        Op.EMBEDDING,
+        (input,),
+        output,
+        axis=output.dim() - 1,
+        weights=(weight,),
+        details={"rows": weight.shape[0]},
+    )

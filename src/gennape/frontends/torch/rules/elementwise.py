@@ -5,18 +5,16 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 
 _PLAIN = {
     "relu": Op.RELU,
     "relu6": Op.RELU6,
-    "elu celu": Op.ELU,
     "selu": Op.SELU,
     "silu": Op.SILU,
     "mish": Op.MISH,
-    "softplus": Op.SOFTPLUS,
     "hardswish": Op.HARDSWISH,
     "hardsigmoid": Op.HARDSIGMOID,
     "sigmoid expit special_expit": Op.SIGMOID,
@@ -27,9 +25,6 @@ _PLAIN = {
     "abs absolute": Op.ABS,
     "sin": Op.SINE,
     "cos": Op.COSINE,
-    "normalize": Op.NORMALIZE,
-    "local_response_norm": Op.LOCAL_RESPONSE_NORM,
-    "cumsum": Op.CUMULATIVE_SUM,
     "zeros_like": Op.ZERO,
 }
 """Functions of one tensor that keep its shape."""
@@ -42,71 +37,137 @@ _ROUNDINGS = ("floor", "ceil", "round", "trunc", "sign", "floor_divide")
 def unary(
     op: Op, details: dict[str, Any], trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any
 ) -> None:
-    """An element-wise function of one tensor."""
+    """Write an element-wise function of one tensor."""
     trace.emit(op, (x,), output, details=details)
 
 
 for _names, _op in _PLAIN.items():
-    writes(_names, result="like the first")(partial(unary, _op, {}))
+    traces(_names, result="like the first")(partial(unary, _op, {}))
 for _name, _exponent in _POWERS.items():
-    writes(_name, result="like the first")(partial(unary, Op.POWER, {"exponent": _exponent}))
+    traces(_name, result="like the first")(partial(unary, Op.POWER, {"exponent": _exponent}))
+
+
+_SETTINGS: dict[str, tuple[Op, dict[str, Any], dict[str, Any]]] = {
+    "elu": (Op.ELU, {"alpha": 1.0}, {}),
+    "celu": (Op.ELU, {"alpha": 1.0}, {"function": "celu"}),
+    "softplus": (Op.SOFTPLUS, {"beta": 1.0, "threshold": 20.0}, {}),
+    "normalize": (Op.NORMALIZE, {"p": 2.0, "axis": 1, "eps": 1e-12}, {}),
+    "local_response_norm": (
+        Op.LOCAL_RESPONSE_NORM,
+        {"size": None, "alpha": 1e-4, "beta": 0.75, "k": 1.0},
+        {},
+    ),
+    "cumsum": (Op.CUMULATIVE_SUM, {"axis": None}, {}),
+}
+"""Functions with settings: the operation, its settings by position, and what else it states."""
+
+
+def with_settings(
+    op: Op,
+    defaults: dict[str, Any],
+    others: dict[str, Any],
+    trace: Trace,
+    output: Tensor,
+    x: Tensor,
+    *args: Any,
+    **kwargs: Any,
+) -> None:
+    """Write a function of one tensor; settings other than PyTorch's own are stated."""
+    given = dict(zip(defaults, args, strict=False)) | kwargs
+    if "dim" in given:
+        given["axis"] = given.pop("dim")
+    if "axis" in given:
+        given["axis"] %= max(x.dim(), 1)
+    details = {
+        name: given[name]
+        for name, default in defaults.items()
+        if name in given and given[name] != default
+    }
+    trace.emit(op, (x,), output, details=details | others if details else details)
+
+
+for _name, (_op, _defaults, _others) in _SETTINGS.items():
+    traces(_name, result="like the first")(partial(with_settings, _op, _defaults, _others))
 
 
 def several(
     op: Op, details: dict[str, Any], trace: Trace, output: Tensor, *args: Any, **_: Any
 ) -> None:
-    """An element-wise function of any number of tensors."""
+    """Write an element-wise function of any number of tensors."""
     trace.emit(op, [x for x in args if isinstance(x, Tensor)], output, details=details)
 
 
+def with_number(
+    op: Op, function: str, trace: Trace, output: Tensor, x: Any, *args: Any, **kwargs: Any
+) -> None:
+    """Write a function of one or two tensors, the second of which may be a number."""
+    details: dict[str, Any] = {"function": function}
+    if args and isinstance(args[0], bool | int | float):
+        details["number"] = float(args[0])
+    if kwargs.get("decimals") or kwargs.get("rounding_mode") == "trunc":
+        details["not_executable"] = f"{function} with other settings"
+    several(op, details, trace, output, x, *args)
+
+
 for _name in _COMPARISONS:
-    writes(_name)(partial(several, Op.COMPARE, {"function": _name}))
+    traces(_name)(partial(with_number, Op.COMPARE, _name))
 for _name in _ROUNDINGS:
-    writes(_name)(partial(several, Op.ROUND, {"function": _name}))
-writes("masked_fill")(partial(several, Op.WHERE, {}))
+    traces(_name)(partial(with_number, Op.ROUND, _name))
 
 
-@writes("where")
+@traces("masked_fill")
+def masked_fill(trace: Trace, output: Tensor, x: Tensor, mask: Tensor, value: Any) -> None:
+    """Write a number where a mask holds."""
+    fixed = number(trace, value)
+    details: dict[str, Any] = {"not_executable": "elements are filled with a computed number"}
+    if fixed is not None:
+        details = {"positive": float(fixed), "condition_last": True}
+    several(Op.WHERE, details, trace, output, x, mask, value)
+
+
+@traces("where")
 def where(trace: Trace, output: Any, condition: Tensor, *choices: Any, **_: Any) -> None:
-    """A choice for each element; without choices the places where the condition holds."""
+    """Write a choice for each element; without choices the places where the condition holds."""
     if choices:
-        several(Op.WHERE, {}, trace, output, condition, *choices)
+        names = zip(("positive", "negative"), choices, strict=False)
+        details = {name: float(v) for name, v in names if isinstance(v, bool | int | float)}
+        several(Op.WHERE, details, trace, output, condition, *choices)
     else:
         trace.emit(Op.OTHER, (condition,), output[0], details={"function": "nonzero"})
         trace.also(output[1:], output[0])
 
 
-@writes("new_zeros new_ones new_empty new_full ones_like full_like empty_like rand_like randn_like")
+@traces("new_zeros new_ones new_empty new_full ones_like full_like empty_like rand_like randn_like")
 def same_kind(trace: Trace, output: Tensor, *_: Any, **__: Any) -> None:
-    """A new tensor that has only the shape or type of another: it does not depend on it."""
+    """Mark a new tensor that has only the shape or type of another as independent of it."""
     trace.derive([output], [])
 
 
-@writes("prelu")
+@traces("prelu")
 def prelu(trace: Trace, output: Tensor, input: Tensor, weight: Tensor) -> None:
-    """Leaky ReLU with learned slopes."""
+    """Write leaky ReLU with learned slopes."""
     trace.emit(Op.PRELU, (input,), output, weights=(weight,))
 
 
-@writes("leaky_relu", result="like the first")
+@traces("leaky_relu", result="like the first")
 def leaky_relu(
     trace: Trace, output: Tensor, x: Tensor, negative_slope: float = 0.01, *_: Any, **__: Any
 ) -> None:
-    """Leaky ReLU; the slope is a detail unless it is 0.01."""
+    """Write leaky ReLU; the slope is a detail unless it is 0.01."""
     details = {} if negative_slope == 0.01 else {"slope": negative_slope}
     trace.emit(Op.LEAKY_RELU, (x,), output, details=details)
 
 
-@writes("gelu", result="like the first")
+@traces("gelu", result="like the first")
 def gelu(trace: Trace, output: Tensor, x: Tensor, approximate: str = "none") -> None:
-    """Gaussian error linear unit, exact or by the tangent formula."""
+    """Write gaussian error linear unit, exact or by the tangent formula."""
     details = {} if approximate == "none" else {"approximate": approximate}
     trace.emit(Op.GELU, (x,), output, details=details)
 
 
-@writes("clamp clip", result="like the first")
+@traces("clamp clip", result="like the first")
 def clip(trace: Trace, output: Tensor, x: Tensor, min: Any = None, max: Any = None) -> None:
-    """Limits; 0 to 6 is ReLU6, from 0 upwards ReLU."""
+    """Write limits; 0 to 6 is ReLU6, from 0 upwards ReLU."""
     low, high = number(trace, min), number(trace, max)
     if (low, high) == (0, 6):
         trace.emit(Op.RELU6, (x,), output)
@@ -119,19 +180,19 @@ def clip(trace: Trace, output: Tensor, x: Tensor, min: Any = None, max: Any = No
         trace.emit(Op.CLIP, tensors, output, details=details)
 
 
-@writes("clamp_min")
+@traces("clamp_min")
 def clamp_min(trace: Trace, output: Tensor, x: Tensor, min: Any) -> None:
-    """A lower limit."""
+    """Write a lower limit."""
     clip(trace, output, x, min)
 
 
-@writes("clamp_max")
+@traces("clamp_max")
 def clamp_max(trace: Trace, output: Tensor, x: Tensor, max: Any) -> None:
-    """An upper limit."""
+    """Write an upper limit."""
     clip(trace, output, x, None, max)
 
 
-@writes("hardtanh", result="like the first")
+@traces("hardtanh", result="like the first")
 def hardtanh(
     trace: Trace,
     output: Tensor,
@@ -141,30 +202,30 @@ def hardtanh(
     *_: Any,
     **__: Any,
 ) -> None:
-    """Limits by another name."""
+    """Write limits by another name."""
     clip(trace, output, x, min_val, max_val)
 
 
-@writes("softmax", result="like the first")
+@traces("softmax", result="like the first")
 def softmax(trace: Trace, output: Tensor, x: Tensor, dim: int = -1, *_: Any, **__: Any) -> None:
-    """Softmax along one dimension."""
+    """Write softmax along one dimension."""
     trace.emit(Op.SOFTMAX, (x,), output, details=axis_detail(dim, x))
 
 
-@writes("log_softmax", result="like the first")
+@traces("log_softmax", result="like the first")
 def log_softmax(trace: Trace, output: Tensor, x: Tensor, dim: int = -1, *_: Any, **__: Any) -> None:
-    """Logarithm of the softmax along one dimension."""
+    """Write logarithm of the softmax along one dimension."""
     trace.emit(Op.LOG_SOFTMAX, (x,), output, details=axis_detail(dim, x))
 
 
 def axis_detail(dim: int, x: Tensor) -> dict[str, int]:
-    """The dimension an operation works along, unless it is 1."""
+    """State the dimension an operation works along, unless it is 1."""
     axis = dim % max(x.dim(), 1)
     return {} if axis == 1 else {"axis": axis}
 
 
 def number(trace: Trace, value: Any) -> float | None:
-    """A plain number, also one in a constant tensor that has numbers; else None."""
+    """Return a plain number, also one in a constant tensor that has numbers; else None."""
     if isinstance(value, bool | int | float):
         return value
     if isinstance(value, Tensor) and value.dim() == 0 and not value.is_meta:

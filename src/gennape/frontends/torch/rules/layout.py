@@ -6,27 +6,27 @@ from typing import Any
 from torch import Tensor
 
 from gennape.frontends.layout import axis_after_reshape, reshape_details
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 
 
-@writes(
+@traces(
     "contiguous clone detach to float half double bfloat16 type type_as cpu cuda alias data real "
     "requires_grad positive identity to_copy lift_fresh_copy dropout dropout1d dropout2d "
     "dropout3d alpha_dropout feature_dropout feature_alpha_dropout native_dropout"
 )
 def identity(trace: Trace, output: Any, x: Tensor, *_: Any, **__: Any) -> None:
-    """Nothing happens to the values in evaluation."""
+    """Pass on values, to which nothing happens in evaluation."""
     trace.same(output if isinstance(output, Tensor) else output[0], x)
 
 
-@writes(
+@traces(
     "view reshape view_as reshape_as flatten unflatten squeeze unsqueeze ravel unsafe_view "
     "reshape_alias"
 )
 def reshape(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
-    """The same elements in other dimensions; no detail when it is the plain flattening."""
+    """Write the same elements in other dimensions; no detail when it is the plain flattening."""
     before, after = tuple(x.shape), tuple(output.shape)
     if before == after:
         trace.same(output, x)
@@ -36,9 +36,9 @@ def reshape(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None
     trace.emit(Op.RESHAPE, (x,), output, axis=axis, details=details)
 
 
-@writes("permute")
+@traces("permute")
 def permute(trace: Trace, output: Tensor, x: Tensor, *dims: Any, **options: Any) -> None:
-    """The dimensions in another order."""
+    """Write the dimensions in another order."""
     given = options.get("dims", dims[0] if dims and not isinstance(dims[0], int) else dims)
     order = [dim % x.dim() for dim in given]
     if order == sorted(order):
@@ -48,23 +48,23 @@ def permute(trace: Trace, output: Tensor, x: Tensor, *dims: Any, **options: Any)
         trace.emit(Op.TRANSPOSE, (x,), output, axis=axis, details={"dims": order})
 
 
-@writes("transpose swapaxes swapdims")
+@traces("transpose swapaxes swapdims")
 def transpose(trace: Trace, output: Tensor, x: Tensor, dim0: int, dim1: int) -> None:
-    """Two dimensions in each other's place."""
+    """Write two dimensions in each other's place."""
     order = list(range(x.dim()))
     order[dim0], order[dim1] = order[dim1], order[dim0]
     permute(trace, output, x, order)
 
 
-@writes("t T mT H mH adjoint")
+@traces("t T mT H mH adjoint")
 def transpose_last(trace: Trace, output: Tensor, x: Tensor) -> None:
-    """The last two dimensions in each other's place."""
+    """Write the last two dimensions in each other's place."""
     transpose(trace, output, x, -2, -1) if x.dim() > 1 else trace.same(output, x)
 
 
-@writes("movedim moveaxis")
+@traces("movedim moveaxis")
 def movedim(trace: Trace, output: Tensor, x: Tensor, source: Any, destination: Any) -> None:
-    """Some dimensions in other places, the rest in their order."""
+    """Write some dimensions in other places, the rest in their order."""
     sources, targets = (
         [dim % x.dim() for dim in ([value] if isinstance(value, int) else value)]
         for value in (source, destination)
@@ -79,18 +79,42 @@ def movedim(trace: Trace, output: Tensor, x: Tensor, source: Any, destination: A
     )
 
 
-@writes("expand expand_as broadcast_to repeat tile repeat_interleave")
+@traces("repeat tile")
+def repeat(trace: Trace, output: Tensor, x: Tensor, *times: Any, **options: Any) -> None:
+    """Write the whole tensor repeated along its dimensions."""
+    given = options.get("repeats", options.get("dims", times))
+    listed = given[0] if len(given) == 1 and not isinstance(given[0], int) else given
+    if output.shape == x.shape:
+        trace.same(output, x)
+    else:
+        repeats = [int(n) for n in listed]
+        trace.emit(Op.EXPAND, (x,), output, details={"repeats": repeats})
+
+
+@traces("repeat_interleave")
+def repeat_interleave(
+    trace: Trace, output: Tensor, x: Tensor, repeats: Any, dim: int | None = None, **_: Any
+) -> None:
+    """Write every element repeated along a dimension."""
+    if isinstance(repeats, int) and dim is not None:
+        details: dict[str, Any] = {"axis": dim % x.dim(), "times": repeats}
+    else:
+        details = {"not_executable": "elements are repeated by different numbers"}
+    trace.emit(Op.EXPAND, (x,), output, details=details)
+
+
+@traces("expand expand_as broadcast_to")
 def expand(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
-    """Elements repeated."""
+    """Write elements repeated."""
     if output.shape == x.shape:
         trace.same(output, x)
     else:
         trace.emit(Op.EXPAND, (x,), output, details={"shape": list(output.shape[1:])})
 
 
-@writes("cat concat concatenate")
+@traces("cat concat concatenate")
 def concat(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0) -> None:
-    """Tensors one after another; empty ones add nothing."""
+    """Write tensors one after another; empty ones add nothing."""
     filled = [tensor for tensor in tensors if tensor.numel()]
     if len(filled) == 1:
         trace.same(output, filled[0])
@@ -99,9 +123,9 @@ def concat(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0
     trace.emit(Op.CONCAT, filled, output, details={} if axis == 1 else {"axis": axis})
 
 
-@writes("stack")
+@traces("stack")
 def stack(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0) -> None:
-    """Tensors one after another along a new dimension."""
+    """Write tensors one after another along a new dimension."""
     parts = []
     for tensor in tensors:
         part = tensor.unsqueeze(dim)
@@ -111,27 +135,27 @@ def stack(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0)
     concat(trace, output, parts, dim)
 
 
-@writes("pixel_shuffle")
+@traces("pixel_shuffle")
 def pixel_shuffle(trace: Trace, output: Tensor, x: Tensor, upscale_factor: int) -> None:
-    """Channels become places."""
+    """Write channels become places."""
     batch, channels, height, width = x.shape
     r = upscale_factor
     split = (batch, channels // r**2, r, r, height, width)
     _rearrange(trace, output, x, split, [0, 1, 4, 2, 5, 3])
 
 
-@writes("pixel_unshuffle")
+@traces("pixel_unshuffle")
 def pixel_unshuffle(trace: Trace, output: Tensor, x: Tensor, downscale_factor: int) -> None:
-    """Places become channels."""
+    """Write places become channels."""
     batch, channels, height, width = x.shape
     r = downscale_factor
     split = (batch, channels, height // r, r, width // r, r)
     _rearrange(trace, output, x, split, [0, 1, 3, 5, 2, 4])
 
 
-@writes("channel_shuffle native_channel_shuffle")
+@traces("channel_shuffle native_channel_shuffle")
 def channel_shuffle(trace: Trace, output: Tensor, x: Tensor, groups: int) -> None:
-    """Groups of channels are interleaved."""
+    """Write groups of channels are interleaved."""
     batch, channels, *size = x.shape
     split = (batch, groups, channels // groups, *size)
     _rearrange(trace, output, x, split, [0, 2, 1, *range(3, len(split))])
@@ -140,7 +164,7 @@ def channel_shuffle(trace: Trace, output: Tensor, x: Tensor, groups: int) -> Non
 def _rearrange(
     trace: Trace, output: Tensor, x: Tensor, split: Sequence[int], order: list[int]
 ) -> None:
-    """A reshape, a transpose and a reshape."""
+    """Write a reshape, a transpose and a reshape."""
     parts = trace.blank(*split)
     ordered = trace.blank(*(split[dim] for dim in order))
     reshape(trace, parts, x)

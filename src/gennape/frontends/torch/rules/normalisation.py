@@ -1,17 +1,18 @@
 """Rules for normalisation layers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
 
-@writes("batch_norm")
+@traces("batch_norm")
 def batch_norm(
     trace: Trace,
     output: Tensor,
@@ -20,29 +21,36 @@ def batch_norm(
     running_var: Tensor | None,
     weight: Tensor | None = None,
     bias: Tensor | None = None,
-    *_: Any,
-    **__: Any,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
 ) -> None:
-    """Batch normalisation of the channels in dimension 1."""
-    _norm(trace, Op.BATCH_NORM, output, input, weight, bias, axis=1)
+    """Write batch normalisation of the channels in dimension 1."""
+    details = {} if running_mean is not None else {"batch_statistics": True}
+    buffers = (running_mean, running_var)
+    _norm(trace, Op.BATCH_NORM, output, input, weight, bias, 1, *buffers, eps=eps, details=details)
 
 
-@writes("aten.batch_norm native_batch_norm_legit_no_training cudnn_batch_norm")
+@traces("aten.batch_norm native_batch_norm_legit_no_training cudnn_batch_norm")
 def aten_batch_norm(
     trace: Trace,
     output: Any,
     input: Tensor,
     weight: Tensor | None,
     bias: Tensor | None,
-    *_: Any,
-    **__: Any,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    *settings: Any,
 ) -> None:
-    """The operator, whose running statistics come after its weights."""
+    """Write the operator's norm, whose running statistics come after its weights."""
     first = output if isinstance(output, Tensor) else output[0]
-    _norm(trace, Op.BATCH_NORM, first, input, weight, bias, axis=1)
+    floats = [value for value in settings if isinstance(value, float)]  # momentum and eps
+    eps = floats[1] if len(floats) > 1 else 1e-5
+    buffers = (running_mean, running_var)
+    _norm(trace, Op.BATCH_NORM, first, input, weight, bias, 1, *buffers, eps=eps)
 
 
-@writes("instance_norm")
+@traces("instance_norm")
 def instance_norm(
     trace: Trace,
     output: Tensor,
@@ -51,14 +59,17 @@ def instance_norm(
     running_var: Tensor | None = None,
     weight: Tensor | None = None,
     bias: Tensor | None = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
     *_: Any,
-    **__: Any,
 ) -> None:
-    """Normalisation of every channel of every sample by itself."""
-    _norm(trace, Op.INSTANCE_NORM, output, input, weight, bias, axis=1)
+    """Write normalisation of every channel of every sample by itself."""
+    details = {} if use_input_stats else {"not_executable": "it uses running statistics"}
+    _norm(trace, Op.INSTANCE_NORM, output, input, weight, bias, 1, eps=eps, details=details)
 
 
-@writes("layer_norm native_layer_norm")
+@traces("layer_norm native_layer_norm")
 def layer_norm(
     trace: Trace,
     output: Any,
@@ -66,34 +77,38 @@ def layer_norm(
     normalized_shape: Sequence[int],
     weight: Tensor | None = None,
     bias: Tensor | None = None,
+    eps: float = 1e-5,
     *_: Any,
     **__: Any,
 ) -> None:
-    """Normalisation over the last dimensions; details tell if it is more than one."""
+    """Write normalisation over the last dimensions; details tell if it is more than one."""
     first = output if isinstance(output, Tensor) else output[0]
     if len(normalized_shape) == 1:
-        _norm(trace, Op.LAYER_NORM, first, input, weight, bias, axis=input.dim() - 1)
+        _norm(trace, Op.LAYER_NORM, first, input, weight, bias, input.dim() - 1, eps=eps)
     else:
         axis = trace.axis(input)
-        shape = list(normalized_shape)
-        _norm(trace, Op.LAYER_NORM, first, input, weight, bias, axis, normalized_shape=shape)
+        details = {"normalized_shape": list(normalized_shape)}
+        _norm(trace, Op.LAYER_NORM, first, input, weight, bias, axis, eps=eps, details=details)
 
 
-@writes("rms_norm")
+@traces("rms_norm")
 def rms_norm(
     trace: Trace,
     output: Tensor,
     input: Tensor,
     normalized_shape: Sequence[int],
     weight: Tensor | None = None,
-    *_: Any,
-    **__: Any,
+    eps: float | None = None,
 ) -> None:
-    """Division by the root mean square over the last dimension."""
-    _norm(trace, Op.RMS_NORM, output, input, weight, None, axis=input.dim() - 1)
+    """Write division by the root mean square over the last dimension."""
+    shape = list(normalized_shape)
+    details: dict[str, Any] = {"normalized_shape": shape} if len(shape) > 1 else {}
+    if eps is not None:
+        details["eps"] = eps
+    _norm(trace, Op.RMS_NORM, output, input, weight, None, input.dim() - 1, details=details)
 
 
-@writes("group_norm")
+@traces("group_norm")
 def group_norm(
     trace: Trace,
     output: Tensor,
@@ -101,11 +116,11 @@ def group_norm(
     num_groups: int,
     weight: Tensor | None = None,
     bias: Tensor | None = None,
+    eps: float = 1e-5,
     *_: Any,
-    **__: Any,
 ) -> None:
-    """Normalisation of groups of channels."""
-    _norm(trace, Op.GROUP_NORM, output, input, weight, bias, axis=1, groups=num_groups)
+    """Write normalisation of groups of channels."""
+    _norm(trace, Op.GROUP_NORM, output, input, weight, bias, 1, groups=num_groups, eps=eps)
 
 
 def _norm(
@@ -116,9 +131,13 @@ def _norm(
     weight: Tensor | None,
     bias: Tensor | None,
     axis: int,
+    *buffers: Tensor | None,
     groups: int = 1,
-    **details: Any,
+    eps: float = 1e-5,
+    details: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
+    if eps != 1e-5:
+        details = {**details, "eps": eps}
     trace.emit(
         op,
         (input,),
@@ -126,6 +145,6 @@ def _norm(
         axis=axis,
         read_axis=axis,
         attributes=(*NO_ATTRIBUTES[:-2], groups, int(bias is not None)),
-        weights=(weight, bias),
+        weights=(weight, bias, *buffers),
         details=details,
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.attention import product
 from gennape.frontends.torch.rules.layout import concat
 from gennape.frontends.torch.trace import Trace
@@ -31,7 +31,7 @@ def recurrent(
     layers: int,
     *settings: Any,
 ) -> None:
-    """A stack of recurrent layers on a sequence.
+    """Write a stack of recurrent layers on a sequence.
 
     Args:
         function: Its name.
@@ -48,13 +48,16 @@ def recurrent(
     count = 4 if has_biases else 2
     blocks = [weights[start : start + count] for start in range(0, len(weights), count)]
     directions = len(blocks) // layers
+    details: dict[str, Any] = {"time": 1 if settings[-1] is True else 0}
+    if not _start_from_zero(trace, states):
+        details["not_executable"] = "its first states are given"
     for layer in range(layers):
-        results = []
+        results: list[Tensor] = []
         for block in blocks[layer * directions : (layer + 1) * directions]:
             last = layer == layers - 1 and directions == 1
             width = output[0].shape[-1] // directions
             hidden = output[0] if last else trace.blank(*x.shape[:-1], width)
-            _layer(function, trace, hidden, x, block)
+            _layer(function, trace, hidden, x, block, {**details, "reverse": len(results) == 1})
             results.append(hidden)
         if directions > 1:
             x = output[0] if layer == layers - 1 else trace.blank(*output[0].shape)
@@ -64,10 +67,21 @@ def recurrent(
     trace.also(output[1:], output[0])
 
 
+def _start_from_zero(trace: Trace, states: Any) -> bool:
+    """Tell whether first states are neither learned nor computed."""
+    listed = states if isinstance(states, list | tuple) else [states]
+    return not any(trace.is_learned(s) or trace.depends_on_input(s) for s in listed)
+
+
 def _layer(
-    function: str, trace: Trace, output: Tensor, x: Tensor, weights: Sequence[Tensor]
+    function: str,
+    trace: Trace,
+    output: Tensor,
+    x: Tensor,
+    weights: Sequence[Tensor],
+    details: dict[str, Any],
 ) -> None:
-    """One layer in one direction."""
+    """Write one layer in one direction."""
     into, hidden, *biases = weights
     last = x.dim() - 1
     gates, recurrence = (trace.blank(*x.shape[:-1], into.shape[0]) for _ in range(2))
@@ -82,8 +96,9 @@ def _layer(
         weights=(into, *biases),
     )
     product(trace, recurrence, (gates, hidden), hidden.shape[1], last)
-    trace.emit(Op.OTHER, (gates, recurrence), output, axis=last, details={"function": function})
+    details = {**details, "function": function, "hidden": hidden.shape[1]}
+    trace.emit(Op.OTHER, (gates, recurrence), output, axis=last, details=details)
 
 
 for _name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
-    writes(_name)(partial(recurrent, _name))
+    traces(_name)(partial(recurrent, _name))

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from gennape.frontends.layout import axis_after_reshape, cut_details
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.layout import expand, reshape
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 
 
 def cut(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, step: int = 1) -> None:
-    """A part of `x` along one dimension; the nodes are added when the part is used.
+    """Write a part of `x` along one dimension; the nodes are added when the part is used.
 
     The dimension is gone from `output` when it was indexed by a number.
     """
@@ -25,7 +26,7 @@ def cut(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, step: int
         return
     part = trace.blank(*x.shape[:dim], length, *x.shape[dim + 1 :]) if dropped else output
     axis = trace.axis(x)
-    details = cut_details(dim, axis, start, length, step)
+    details = cut_details(dim, axis, start=start, length=length, step=step)
 
     def add() -> int:
         trace.emit(Op.SLICE, (x,), part, axis=axis, details=details)
@@ -36,9 +37,9 @@ def cut(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, step: int
     trace.bind(output, axis_after_reshape(part.shape, axis, output.shape), add)
 
 
-@writes("chunk split split_with_sizes tensor_split unsafe_split unsafe_chunk")
+@traces("chunk split split_with_sizes tensor_split unsafe_split unsafe_chunk")
 def split(trace: Trace, output: Sequence[Tensor], x: Tensor, *args: Any, **options: Any) -> None:
-    """Parts one after another."""
+    """Write parts one after another."""
     dim = options.get("dim", args[1] if len(args) > 1 else 0)
     start = 0
     for part in output:
@@ -46,26 +47,26 @@ def split(trace: Trace, output: Sequence[Tensor], x: Tensor, *args: Any, **optio
         start += part.shape[dim]
 
 
-@writes("unbind")
+@traces("unbind")
 def unbind(trace: Trace, output: Sequence[Tensor], x: Tensor, dim: int = 0) -> None:
-    """Every position along a dimension."""
+    """Write every position along a dimension."""
     for start, part in enumerate(output):
         cut(trace, part, x, dim, start)
 
 
-@writes("narrow")
+@traces("narrow")
 def narrow(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, length: int) -> None:
-    """A part of a given length."""
+    """Write a part of a given length."""
     cut(trace, output, x, dim, start)
 
 
-@writes("select")
+@traces("select")
 def select(trace: Trace, output: Tensor, x: Tensor, dim: int, index: int) -> None:
-    """One position along a dimension."""
+    """Write one position along a dimension."""
     cut(trace, output, x, dim, index % x.shape[dim])
 
 
-@writes("aten.slice")
+@traces("aten.slice")
 def aten_slice(
     trace: Trace,
     output: Tensor,
@@ -75,16 +76,16 @@ def aten_slice(
     end: int | None = None,
     step: int = 1,
 ) -> None:
-    """The operator behind `x[:, start:end:step]`."""
+    """Write the operator behind `x[:, start:end:step]`."""
     cut(trace, output, x, dim, slice(start, end, step).indices(x.shape[dim])[0], step)
 
 
-@writes("getitem")
+@traces("getitem")
 def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
-    """Indexing by numbers and ranges is a slice for each dimension, by tensors a gather."""
+    """Write indexing: by numbers and ranges a slice for each dimension, by tensors a gather."""
     items = list(index) if isinstance(index, tuple) else [index]
     if not all(item is None or item is ... or isinstance(item, int | slice) for item in items):
-        gather(trace, output, x, *items)
+        gather(trace, output, x, *items, details=_listed(trace, x, items))
         return
     items = [item for item in items if item is not None]
     if ... in items:
@@ -101,24 +102,81 @@ def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
     reshape(trace, output, part)
 
 
-@writes("index_select gather take_along_dim index take")
-def gather(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
-    """Elements at given places."""
+def _listed(trace: Trace, x: Tensor, items: Sequence[Any]) -> dict[str, Any] | None:
+    """State the places that an index of one list and of whole dimensions takes, if it is one."""
+    lists = [dim for dim, item in enumerate(items) if isinstance(item, list | Tensor)]
+    others = [item for item in items if not isinstance(item, list | Tensor)]
+    if len(lists) != 1 or any(item is ... or item != slice(None) for item in others):
+        return None
+    is_flat = isinstance(items[lists[0]], Tensor) or all(
+        type(place) is int for place in items[lists[0]]
+    )
+    return _places(trace, x, lists[0], items[lists[0]]) if is_flat else None
+
+
+@traces("index take")
+def gather(
+    trace: Trace, output: Tensor, x: Tensor, *args: Any, details: Any = None, **options: Any
+) -> None:
+    """Write elements at given places."""
     places = [value for value in (*args, *options.values()) if trace.depends_on_input(value)]
-    trace.emit(Op.GATHER, [x, *places], output)
+    unknown = {"not_executable": "elements are taken at places that are not in the graph"}
+    trace.emit(Op.GATHER, [x, *places], output, details=unknown if details is None else details)
 
 
-@writes("flip rot90")
-def flip(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
-    """Elements in the opposite order."""
-    trace.emit(Op.GATHER, (x,), output)
+@traces("index_select")
+def index_select(trace: Trace, output: Tensor, x: Tensor, dim: int, index: Tensor) -> None:
+    """Write the given places of one dimension."""
+    details = _places(trace, x, dim, index)
+    gather(trace, output, x, index, details=details)
 
 
-@writes("setitem")
+@traces("gather take_along_dim")
+def gather_along(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
+    """Write the computed places of one dimension."""
+    dim, index = (
+        options.get(name, next((v for v in args if isinstance(v, kind)), None))
+        for name, kind in (("dim", int), ("index", Tensor))
+    )
+    is_plain = isinstance(dim, int) and trace.depends_on_input(index)
+    details = {"function": "gather", "axis": int(dim or 0) % x.dim()} if is_plain else None
+    gather(trace, output, x, *args, details=details, **options)
+
+
+def _places(trace: Trace, x: Tensor, dim: int, index: Any) -> dict[str, Any] | None:
+    """State which places of a dimension are taken, if that is known."""
+    if isinstance(index, Tensor):
+        if index.is_meta or trace.depends_on_input(index) or index.dim() != 1:
+            return None
+        if index.dtype is torch.bool:
+            return None
+        index = index.tolist()
+    size = x.shape[dim]
+    places = [int(place) % size for place in index]
+    return {"function": "index", "axis": dim % x.dim(), "places": places}
+
+
+@traces("flip")
+def flip(trace: Trace, output: Tensor, x: Tensor, *dims: Any, **options: Any) -> None:
+    """Write elements in the opposite order."""
+    given = options.get("dims", dims[0] if dims and not isinstance(dims[0], int) else dims)
+    listed = [given] if isinstance(given, int) else given
+    axes = sorted(dim % x.dim() for dim in listed)
+    trace.emit(Op.GATHER, (x,), output, details={"function": "flip", "axes": axes})
+
+
+@traces("rot90")
+def rot90(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
+    """Write a turned map."""
+    trace.emit(Op.GATHER, (x,), output, details={"not_executable": "maps are turned"})
+
+
+@traces("setitem")
 def setitem(trace: Trace, output: None, x: Tensor, index: Any, value: Any) -> None:
-    """Some elements replaced by others, or all of them."""
+    """Write some elements replaced by others, or all of them."""
     if not isinstance(value, Tensor):
-        trace.emit(Op.WHERE, (x,), x)
+        overwritten = {"not_executable": "elements are overwritten in place"}
+        trace.emit(Op.WHERE, (x,), x, details=overwritten)
     elif value.shape == x.shape:
         trace.same(x, value)
     elif value._base is not x or not trace.depends_on_input(value):
@@ -126,7 +184,7 @@ def setitem(trace: Trace, output: None, x: Tensor, index: Any, value: Any) -> No
         trace.overwrite(x, value)
 
 
-@writes("copy")
+@traces("copy")
 def copy(trace: Trace, output: Tensor, x: Tensor, source: Tensor, *_: Any) -> None:
-    """All elements replaced by others."""
+    """Write all elements replaced by others."""
     expand(trace, output, source)

@@ -6,13 +6,14 @@ from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
+from gennape.frontends.torch.rules.windows import sizes
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
 
-@writes("pad constant_pad_nd reflection_pad2d replication_pad2d")
+@traces("pad constant_pad_nd reflection_pad2d replication_pad2d")
 def pad(
     trace: Trace,
     output: Tensor,
@@ -21,7 +22,7 @@ def pad(
     mode: Any = "constant",
     value: float | None = None,
 ) -> None:
-    """A border; sides come in PyTorch's order, the last dimension first."""
+    """Write a border; sides come in PyTorch's order, the last dimension first."""
     sides = [int(side) for side in pad]
     if not any(sides):
         trace.same(output, x)
@@ -40,7 +41,7 @@ def pad(
     trace.emit(Op.PAD, (x,), output, attributes=attributes, details=details)
 
 
-@writes("interpolate upsample")
+@traces("interpolate upsample")
 def resize(
     trace: Trace,
     output: Tensor,
@@ -49,16 +50,25 @@ def resize(
     scale_factor: Any = None,
     mode: str = "nearest",
     align_corners: bool | None = None,
-    *_: Any,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
     **__: Any,
 ) -> None:
-    """Another height and width."""
+    """Write another height and width."""
     if output.shape == x.shape:
         trace.same(output, x)
         return
     details: dict[str, Any] = {} if mode == "nearest" else {"mode": mode}
     if align_corners:
         details["align_corners"] = True
+    if antialias:
+        details["antialias"] = True
+    if scale_factor is not None and not recompute_scale_factor:
+        count = x.dim() - 2
+        factors = [scale_factor] * count if isinstance(scale_factor, int | float) else scale_factor
+        pairs = zip(x.shape[2:], factors, output.shape[2:], strict=True)
+        if any(size * factor != after for size, factor, after in pairs):
+            details["scales"] = [float(factor) for factor in factors]
     trace.emit(Op.RESIZE, (x,), output, axis=1, read_axis=1, details=details)
 
 
@@ -72,49 +82,84 @@ def upsample(
     *_: Any,
     **__: Any,
 ) -> None:
-    """The operator behind `interpolate` for one mode."""
+    """Write the operator behind `interpolate` for one mode."""
     corners = align_corners is True and mode != "nearest"
     resize(trace, output, x, mode=mode, align_corners=corners)
 
 
 for _mode in ("nearest", "bilinear", "bicubic"):
-    writes(f"upsample_{_mode}2d")(partial(upsample, _mode))
+    traces(f"upsample_{_mode}2d")(partial(upsample, _mode))
 
 
-@writes("roll")
+@traces("roll")
 def roll(trace: Trace, output: Tensor, x: Tensor, shifts: Any, dims: Any = None) -> None:
-    """Elements moved along dimensions, round the end."""
+    """Write elements moved along dimensions, round the end."""
     listed = [[value] if isinstance(value, int) else list(value or []) for value in (shifts, dims)]
     trace.emit(Op.ROLL, (x,), output, details={"shifts": listed[0], "axes": listed[1]})
 
 
-@writes("unfold im2col")
-def unfold(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
-    """Windows as columns."""
-    trace.emit(Op.UNFOLD, (x,), output)
+@traces("unfold im2col")
+def unfold(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
+    """Write windows as columns, or as a new last dimension."""
+    if output.dim() > x.dim():
+        names: tuple[str, ...] = ("dimension", "size", "step")
+        given = dict(zip(names, args, strict=False)) | options
+        details = {"axis": given["dimension"] % x.dim(), "size": given["size"]}
+        trace.emit(Op.UNFOLD, (x,), output, details=details | {"step": given["step"]})
+        return
+    names = ("kernel_size", "dilation", "padding", "stride")
+    given = {"dilation": 1, "padding": 0, "stride": 1}
+    given |= dict(zip(names, args, strict=False)) | options
+    pairs = {name: list(sizes(given[name], 2)) for name in names}
+    trace.emit(Op.UNFOLD, (x,), output, details={"kernel": pairs.pop("kernel_size"), **pairs})
 
 
-@writes("fold col2im")
+@traces("fold col2im")
 def fold(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
-    """Columns added up as windows, outside the vocabulary."""
+    """Write columns added up as windows, outside the vocabulary."""
     trace.emit(Op.OTHER, (x,), output, axis=1, details={"function": "fold"})
 
 
-@writes("topk sort argsort")
-def sort(trace: Trace, output: Any, x: Tensor, *_: Any, **__: Any) -> None:
-    """Elements by size."""
+def sort(function: str, trace: Trace, output: Any, x: Tensor, *args: Any, **options: Any) -> None:
+    """Write elements by size, or their places."""
+    names = {"topk": ("k", "dim", "largest"), "sort": ("dim", "descending")}
+    given = dict(zip(names.get(function, ("dim", "descending")), args, strict=False)) | options
+    details: dict[str, Any] = {"axis": given.get("dim", -1) % max(x.dim(), 1)}
+    if given.get("largest", function == "topk") or given.get("descending", False):
+        details["descending"] = True
+    if function == "topk":
+        details["count"] = int(given["k"])
+    if function == "argsort":
+        details["places"] = True
     results = [output] if isinstance(output, Tensor) else list(output)
-    trace.emit(Op.SORT, (x,), results[0])
+    trace.emit(Op.SORT, (x,), results[0], details=details)
     trace.also(results[1:], results[0])
 
 
-@writes("grid_sample")
-def grid_sample(trace: Trace, output: Tensor, x: Tensor, grid: Tensor, *_: Any, **__: Any) -> None:
-    """Values between the pixels, at computed places."""
-    trace.emit(Op.GRID_SAMPLE, (x, grid), output, axis=1)
+for _function in ("topk", "sort", "argsort"):
+    traces(_function)(partial(sort, _function))
 
 
-@writes("fft_fft fft_ifft fft_rfft fft_irfft fft_fft2 fft_ifft2 fft_rfft2 fft_irfft2")
+@traces("grid_sample")
+def grid_sample(
+    trace: Trace,
+    output: Tensor,
+    x: Tensor,
+    grid: Tensor,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool | None = None,
+) -> None:
+    """Write values between the pixels, at computed places."""
+    details: dict[str, Any] = {} if mode == "bilinear" else {"mode": mode}
+    if padding_mode != "zeros":
+        details["padding_mode"] = padding_mode
+    if align_corners:
+        details["align_corners"] = True
+    trace.emit(Op.GRID_SAMPLE, (x, grid), output, axis=1, details=details)
+
+
+@traces("fft_fft fft_ifft fft_rfft fft_irfft fft_fft2 fft_ifft2 fft_rfft2 fft_irfft2")
 def fourier_transform(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
-    """A fast Fourier transform, forwards or back."""
-    trace.emit(Op.FFT, (x,), output)
+    """Write a fast Fourier transform, forwards or back."""
+    trace.emit(Op.FFT, (x,), output, details={"function": "fft"})

@@ -1,27 +1,41 @@
 """Attributes of operations that slide a window."""
 
 from collections.abc import Sequence
+from typing import Any
 
 Size = int | Sequence[int]
 
 
 def sizes(value: Size, count: int) -> tuple[int, ...]:
-    """`value` for each of `count` spatial dimensions."""
+    """Repeat `value` for each of `count` spatial dimensions."""
     if isinstance(value, int):
         return (value,) * count
     values = tuple(int(size) for size in value)
     return values * count if len(values) == 1 else values
 
 
+def depth(
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[tuple[int, int]],
+    dilation: Sequence[int],
+) -> dict[str, Any]:
+    """State the first of three spatial dimensions; nothing where there are fewer."""
+    if len(kernel) < 3:
+        return {}
+    return {"depth": [kernel[0], stride[0], *padding[0], dilation[0]]}
+
+
 def window(
     kernel: Sequence[int],
+    *,
     stride: Sequence[int],
     padding: Sequence[tuple[int, int]],
     dilation: Sequence[int],
     groups: int = 1,
     bias: bool = False,
 ) -> tuple[int, ...]:
-    """Attributes of a window operation with one, two or three spatial dimensions.
+    """Return attributes of a window operation with one, two or three spatial dimensions.
 
     One dimension is the height. Of three, the first two are folded into the height, so
     that the kernel keeps its area.

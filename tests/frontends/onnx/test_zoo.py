@@ -7,7 +7,7 @@ import onnx
 import pytest
 from onnx import numpy_helper, shape_inference
 
-from gennape.frontends.onnx_file import read_onnx
+from gennape.frontends.onnx.reader import read_onnx
 from gennape.graph import canonical
 
 _FOLDER = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"

@@ -1,4 +1,4 @@
-"""The same network by every road has the same fingerprint."""
+"""The same network by every frontend has the same fingerprint."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,6 +1,6 @@
-"""The same network by every road: is the fingerprint equal, and how long does reading take?
+"""The same network by every frontend: is the fingerprint equal, and how long does reading take?
 
-Run: python benchmarks/roads.py > docs/results/roads.md
+Run: python benchmarks/frontends.py > docs/results/frontends.md
 """
 
 import logging
@@ -24,7 +24,7 @@ INTRODUCTION = """\
 # Four ways to read a network
 
 ```bash
-OMP_NUM_THREADS=1 python benchmarks/roads.py
+OMP_NUM_THREADS=1 python benchmarks/frontends.py
 ```
 
 Each network is read four ways: the module itself is traced, and it is read from its `torch.export`

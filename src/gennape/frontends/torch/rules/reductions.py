@@ -1,12 +1,12 @@
 """Rules for sums, means and extremes along dimensions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from torch import Tensor
 
-from gennape.frontends.torch.registry import writes
+from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.arithmetic import scale
 from gennape.frontends.torch.rules.elementwise import several
 from gennape.frontends.torch.rules.layout import reshape
@@ -19,7 +19,7 @@ _GLOBAL = {Op.MEAN: Op.GLOBAL_AVG_POOL, Op.MAX: Op.GLOBAL_MAX_POOL}
 def reduction(
     op: Op, trace: Trace, output: Tensor, x: Tensor, dim: Any = None, *_: Any, **options: Any
 ) -> None:
-    """A sum, mean, maximum or variance along dimensions (all of them if none is given)."""
+    """Write a sum, mean, maximum or variance along dimensions (all of them if none is given)."""
     dim = options.get("axis", dim)
     given = [dim] if isinstance(dim, int) else list(dim or range(x.dim()))
     axes = sorted(axis % max(x.dim(), 1) for axis in given)
@@ -28,6 +28,8 @@ def reduction(
         _global_pool(_GLOBAL[op], trace, output, x, axes)
         return
     details: dict[str, Any] = {"axes": axes}
+    if op is Op.VARIANCE and (correction := _correction(_, options)) != 1:
+        details["correction"] = correction
     axis = channels
     if output.dim() == x.dim():
         details["keepdim"] = True
@@ -38,8 +40,14 @@ def reduction(
     trace.emit(op, (x,), output, axis=axis, details=details)
 
 
+def _correction(args: Sequence[Any], options: Mapping[str, Any]) -> float:
+    """Return what a variance takes off the number of elements."""
+    unbiased = options.get("unbiased", args[0] if args and isinstance(args[0], bool) else True)
+    return float(options.get("correction", 1.0 if unbiased else 0.0))
+
+
 def _global_pool(op: Op, trace: Trace, output: Tensor, x: Tensor, axes: list[int]) -> None:
-    """A mean or maximum over height and width, which may be dropped afterwards."""
+    """Write a mean or maximum over height and width, which may be dropped afterwards."""
     channels = trace.axis(x)
     pooled = output
     if output.dim() < x.dim():
@@ -51,12 +59,12 @@ def _global_pool(op: Op, trace: Trace, output: Tensor, x: Tensor, axes: list[int
 
 
 for _name, _op in {"mean": Op.MEAN, "sum": Op.SUM, "amax": Op.MAX, "var": Op.VARIANCE}.items():
-    writes(_name)(partial(reduction, _op))
+    traces(_name)(partial(reduction, _op))
 
 
-@writes("amin")
+@traces("amin")
 def least(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
-    """The minimum along dimensions: minus the maximum of minus the elements."""
+    """Write the minimum along dimensions: minus the maximum of minus the elements."""
     negative, greatest = trace.blank(*x.shape), trace.blank(*output.shape)
     scale(trace, negative, x, -1, 0)
     reduction(Op.MAX, trace, greatest, negative, *args, **options)
@@ -73,7 +81,7 @@ def extreme(
     *_: Any,
     **options: Any,
 ) -> None:
-    """Maximum or minimum: of two tensors, or along dimensions."""
+    """Write maximum or minimum: of two tensors, or along dimensions."""
     if isinstance(other, Tensor):
         trace.emit(pair, (x, other), output)
         return
@@ -83,28 +91,28 @@ def extreme(
         trace.also(output[1:], first)
 
 
-writes("max")(partial(extreme, Op.MAXIMUM, partial(reduction, Op.MAX)))
-writes("min")(partial(extreme, Op.MINIMUM, least))
-writes("maximum", result="broadcast")(partial(several, Op.MAXIMUM, {}))
-writes("minimum", result="broadcast")(partial(several, Op.MINIMUM, {}))
+traces("max")(partial(extreme, Op.MAXIMUM, partial(reduction, Op.MAX)))
+traces("min")(partial(extreme, Op.MINIMUM, least))
+traces("maximum", result="broadcast")(partial(several, Op.MAXIMUM, {}))
+traces("minimum", result="broadcast")(partial(several, Op.MINIMUM, {}))
 
 
-@writes("std")
+@traces("std")
 def std(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
-    """The square root of the variance."""
+    """Write the square root of the variance."""
     variance = trace.blank(*output.shape)
     reduction(Op.VARIANCE, trace, variance, x, *args, **options)
     trace.emit(Op.POWER, (variance,), output, details={"exponent": 0.5})
 
 
-@writes("var_mean")
+@traces("var_mean")
 def var_mean(trace: Trace, output: Any, x: Tensor, *args: Any, **options: Any) -> None:
-    """Variance and mean."""
+    """Write variance and mean."""
     reduction(Op.VARIANCE, trace, output[0], x, *args, **options)
     reduction(Op.MEAN, trace, output[1], x, *args, **options)
 
 
-@writes("norm linalg_vector_norm linalg_norm")
+@traces("norm linalg_vector_norm linalg_norm")
 def norm(
     trace: Trace,
     output: Tensor,
@@ -115,7 +123,7 @@ def norm(
     ord: Any = None,
     **options: Any,
 ) -> None:
-    """The length of vectors: the root of the sum of squares, or the sum of magnitudes."""
+    """Write the length of vectors: the root of the sum of squares, or the sum of magnitudes."""
     order = p if ord is None else ord
     power = trace.blank(*x.shape)
     if order in (2, "fro", None):

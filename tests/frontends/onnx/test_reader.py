@@ -9,7 +9,7 @@ import torch
 from onnx import helper
 
 from gennape.frontends.errors import FrontendError
-from gennape.frontends.onnx_file import read_onnx
+from gennape.frontends.onnx.reader import read_onnx
 from gennape.graph import ComputationGraph, canonical
 from onnx_files import call, save_onnx
 from operation_names import edge_list, operation_names

@@ -1,0 +1,54 @@
+"""The numbers of a network beside its graph, so that a module of the graph computes the same."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+import torch
+from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
+
+from gennape.frontends.errors import FrontendError
+from gennape.frontends.torch.copies import on_copies
+from gennape.frontends.torch.trace import Trace, tensors_in
+from gennape.frontends.torch.tracer import Tracer
+from gennape.graph import ComputationGraph
+from gennape.graph.execute.assembly import Weights
+
+
+def graph_and_weights(
+    module: nn.Module, inputs: Sequence[Tensor]
+) -> tuple[ComputationGraph, Weights]:
+    """Trace a network while it computes, and keep the tensors that each node works with.
+
+    Args:
+        module: The network; it is left exactly as it was.
+        inputs: Example inputs, one sample each, the batch first.
+
+    Returns:
+        The graph and, by node, its tensors: what `ComputationGraph.to_module` takes.
+
+    Raises:
+        FrontendError: The network hides operations from the trace.
+    """
+    with on_copies(module, Tensor.clone) as parameters, torch.no_grad():
+        held = chain.from_iterable(part.__dict__.values() for part in module.modules())
+        trace = Trace(parameters, [*module.buffers(), *tensors_in(held)])
+        for tensor in inputs:
+            trace.input(tensor, axis=min(1, tensor.dim() - 1))
+        tracer = Tracer(trace)
+        with tracer:
+            result = module(*inputs)
+        name = type(module).__name__
+        if tracer.hidden:
+            raise FrontendError(
+                f"{name} hides operations near {tracer.hidden}, whose weights are not seen; "
+                "export it by torch.export"
+            )
+        outputs = [leaf for leaf in tree_leaves(result) if isinstance(leaf, Tensor)]
+        graph = trace.graph(outputs, name)
+    return graph, {node: tuple(_fixed(t) for t in given) for node, given in trace.tensors.items()}
+
+
+def _fixed(tensor: Tensor | None) -> Tensor | None:
+    """A tensor's numbers by themselves; nothing where it has none."""
+    return None if tensor is None or tensor.is_meta else tensor.detach()
