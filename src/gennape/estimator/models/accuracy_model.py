@@ -95,10 +95,10 @@ class AccuracyModel:
             shift = by_process[far] - self.process.predict(
                 features.statistics[far], datasets[far], "typical"
             )
-            by_ranker[far] = self._by_ranker(scores, datasets[far]) + shift
+            by_ranker[far] = self.by_ranker(scores, datasets[far]) + shift
         return (1 - weight) * by_process + weight * by_ranker, by_process, nearest
 
-    def _by_ranker(self, scores: FloatArray, datasets: IntArray) -> FloatArray:
+    def by_ranker(self, scores: FloatArray, datasets: IntArray) -> FloatArray:
         """Put the ranker's scores on the scale of the process, `(graphs,)`."""
         intercept, slope, middle = self.ranker_levels[datasets].T
         put: FloatArray = intercept + slope * (middle + _RANKER_SLOPE * (scores - middle))
