@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from executed import Applied, assert_same, module_of_network, with_other_numbers
 from gennape import graph_of
 from gennape.frontends.torch.weights import graph_and_weights
 from gennape.graph import GraphBuilder, GraphError, Op
+from helpers.executed import Applied, assert_same, module_of_network, with_other_numbers
 
 TOKENS = (10, 16)
 SEQUENCE = (9, 5)

@@ -10,9 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from executed import Applied, assert_same, graph_of_program, module_of_network, with_other_numbers
 from gennape import graph_of
 from gennape.graph import GraphError
+from helpers.executed import (
+    Applied,
+    assert_same,
+    graph_of_program,
+    module_of_network,
+    with_other_numbers,
+)
 
 Made = Callable[[st.DataObject], Callable[[Tensor], Any]]
 SHAPE = (6, 8, 10)
