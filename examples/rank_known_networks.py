@@ -1,4 +1,4 @@
-"""Rank ten real networks you already know, by their architecture alone.
+"""Tell how accurate ten real networks you already know are, by their architecture alone.
 
 No weights are downloaded and nothing is trained: each network is read as a graph and the
 bundled estimator scores it. Needs the extra `zoo`.
@@ -22,11 +22,13 @@ NETWORKS = (
 
 def main() -> None:
     scores = gennape.score(NETWORKS, input_shape=(3, 224, 224))
-    print(f"{'network':<28}{'score':>7}{'percentile':>12}{'GMACs':>8}{'M parameters':>14}")
+    print(f"{'network':<28}{'expected top-1':>20}{'measured':>10}{'score':>8}{'GMACs':>8}")
     for entry in scores.scored:
+        interval = f"({entry.accuracy_low:.1f}-{entry.accuracy_high:.1f})"
+        measured = "-" if entry.measured is None else f"{entry.measured:.1f}"
         print(
-            f"{entry.model:<28}{entry.score:>+7.2f}{entry.percentile:>12.1f}"
-            f"{entry.macs / 1e9:>8.2f}{entry.parameters / 1e6:>14.1f}"
+            f"{entry.model:<28}{entry.accuracy:>7.1f} {interval:>12}{measured:>10}"
+            f"{entry.score:>+8.2f}{entry.macs / 1e9:>8.2f}"
         )
     for failure in scores.failed:
         print(f"{failure.model}: {failure.error}")

@@ -8,6 +8,9 @@ import numpy as np
 from gennape.utils.array_types import FloatArray, IntArray
 
 COVERAGE = 0.9
+"""Share of networks whose accuracy the interval holds."""
+_LEVEL = 0.92
+"""Level of calibration, so that 0.9 hold where families differ more than those that calibrate."""
 STRATA = ("convolutional", "attention", "small images", "more data")
 """Kinds of predictions whose errors are calibrated apart."""
 
@@ -51,7 +54,7 @@ class IntervalCalibrator:
         edges = np.array(_EDGES)
         bins = np.searchsorted(edges, distances, side="right") - 1
         widths = [
-            conformal_quantile(errors[bins == one], weights[bins == one], COVERAGE)
+            conformal_quantile(errors[bins == one], weights[bins == one], _LEVEL)
             for one in range(len(edges))
         ]
         rising = np.maximum.accumulate(np.array(widths))
@@ -95,4 +98,4 @@ def _factor(scores: FloatArray, weights: FloatArray, wanted: Sequence[bool] | Fl
     """The factor of a stratum; that of all where it has too few errors."""
     rows = np.asarray(wanted, dtype=bool)
     chosen = rows if weights[rows].sum() >= _LEAST else np.ones(len(scores), dtype=bool)
-    return conformal_quantile(scores[chosen], weights[chosen], COVERAGE)
+    return conformal_quantile(scores[chosen], weights[chosen], _LEVEL)

@@ -85,18 +85,41 @@ class AccuracyModel:
             to the nearest measured network; `(graphs,)` each.
         """
         by_process = self.process.predict(features.statistics, datasets, recipe)
-        nearest = self.process.distances(features.statistics).min(axis=1, initial=np.inf)
-        weight = ranker_weight(nearest, datasets)
-        weight[features.statistics[:, _ATTENTION] > 0] = 0  # the ranker has learned of none
-        by_ranker = by_process.copy()
-        far = np.flatnonzero(weight > 0)
+        statistics = features.statistics
+        nearest = self.process.distances(statistics).min(axis=1, initial=np.inf)
+        scores = np.zeros(len(features))
+        far = np.flatnonzero(ranker_weight(nearest, datasets) > 0)
         if len(far):
-            scores = component_scores(ranker, features.take(far)).mean(axis=0)
-            shift = by_process[far] - self.process.predict(
-                features.statistics[far], datasets[far], "typical"
-            )
-            by_ranker[far] = self.by_ranker(scores, datasets[far]) + shift
-        return (1 - weight) * by_process + weight * by_ranker, by_process, nearest
+            scores[far] = component_scores(ranker, features.take(far)).mean(axis=0)
+        typical = by_process
+        if recipe != "typical":
+            typical = self.process.predict(statistics, datasets, "typical")
+        blended = self.blend(typical, scores, nearest, statistics, datasets)
+        return blended + by_process - typical, by_process, nearest
+
+    def blend(
+        self,
+        by_process: FloatArray,
+        ranker_scores: FloatArray,
+        nearest: FloatArray,
+        statistics: FloatArray,
+        datasets: IntArray,
+    ) -> FloatArray:
+        """Let the ranker take over from the process far from measured networks, `(graphs,)`.
+
+        Networks with attention are left to the process: the ranker has learned of none.
+
+        Args:
+            by_process: Predictions of the process, `(graphs,)`.
+            ranker_scores: Of the cross-family ranker, `(graphs,)`.
+            nearest: Distances to the nearest measured networks, `(graphs,)`.
+            statistics: `(graphs, statistics)`.
+            datasets: Index into `DATASETS`, `(graphs,)`.
+        """
+        weight = ranker_weight(nearest, datasets) * (statistics[:, _ATTENTION] == 0)
+        by_ranker = self.by_ranker(ranker_scores, datasets)
+        blended: FloatArray = (1 - weight) * by_process + weight * by_ranker
+        return blended
 
     def by_ranker(self, scores: FloatArray, datasets: IntArray) -> FloatArray:
         """Put the ranker's scores on the scale of the process, `(graphs,)`."""

@@ -7,7 +7,12 @@ import numpy as np
 
 from gennape.benchmarks.model_zoo import ModelZoo
 from gennape.estimator.accuracy_scoring import placed_calibrator
-from gennape.estimator.calibration.intervals import COVERAGE, IntervalCalibrator, conformal_quantile
+from gennape.estimator.calibration.intervals import (
+    COVERAGE,
+    STRATA,
+    IntervalCalibrator,
+    conformal_quantile,
+)
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.features.graph_features import GraphFeatures
@@ -49,12 +54,14 @@ def fit_accuracy_model(rows: MeasuredRows, ranker: CrossFamilyRanker | None) -> 
         scaler=scaler,
     )
     left_out = left_out_predictions(rows, process, rows.families, knows_recipe=False)
-    return AccuracyModel(
+    scores = component_scores(ranker, rows.features).mean(axis=0)[rows.graphs]
+    model = AccuracyModel(
         process,
         rows.measured,
-        fit_intervals(rows, process),
-        _ranker_levels(rows, ranker, left_out),
+        IntervalCalibrator(np.zeros(1), np.zeros(1), np.ones(len(STRATA))),
+        _ranker_levels(rows, scores, left_out),
     )
+    return replace(model, intervals=fit_intervals(rows, model, scores))
 
 
 def with_accuracies(
@@ -107,17 +114,26 @@ def left_out_predictions(
     return leave_out(covariances, targets - process.level, groups) + process.level
 
 
-def fit_intervals(rows: MeasuredRows, process: AccuracyProcess) -> IntervalCalibrator:
-    """Calibrate intervals by rows predicted without their family, and without their network."""
-    targets = to_scale(rows.accuracies)
+def fit_intervals(
+    rows: MeasuredRows, model: AccuracyModel, ranker_scores: FloatArray
+) -> IntervalCalibrator:
+    """Calibrate intervals by rows predicted without their family, and without their network.
+
+    Args:
+        rows: The measured rows.
+        model: Fitted to them.
+        ranker_scores: Of the cross-family ranker, which has not learned from them, `(rows,)`.
+    """
+    process, targets = model.process, to_scale(rows.accuracies)
     distances = process.distances(rows.statistics)
     per_network = 1 / np.bincount(rows.networks)[rows.networks]
     errors, nearest = [], []
     for groups in (np.array(rows.families), rows.networks):
-        predictions = left_out_predictions(rows, process, list(groups), knows_recipe=False)
-        apart = np.where(groups[:, None] == groups[None, :], np.inf, distances)
-        errors.append(np.abs(predictions - targets))
-        nearest.append(apart.min(axis=1))
+        alone = left_out_predictions(rows, process, list(groups), knows_recipe=False)
+        apart = np.where(groups[:, None] == groups[None, :], np.inf, distances).min(axis=1)
+        blended = model.blend(alone, ranker_scores, apart, rows.statistics, rows.conditions.dataset)
+        errors.append(np.abs(blended - targets))
+        nearest.append(apart)
     strata = _strata(rows)
     return IntervalCalibrator.fit(
         np.concatenate(errors),
@@ -216,11 +232,8 @@ def _family_widths(
     return np.array(widths)
 
 
-def _ranker_levels(
-    rows: MeasuredRows, ranker: CrossFamilyRanker | None, predictions: FloatArray
-) -> FloatArray:
+def _ranker_levels(rows: MeasuredRows, scores: FloatArray, predictions: FloatArray) -> FloatArray:
     """Intercept, slope and middle of predictions on the ranker's score, for each data set."""
-    scores = component_scores(ranker, rows.features).mean(axis=0)[rows.graphs]
     levels = []
     for dataset in range(len(DATASETS)):
         here = rows.conditions.dataset == dataset
