@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import gennape
-from accuracy_doubles import NEIGHBOUR, CostEstimator
-from small_networks import small_onnx
+from helpers.accuracy_doubles import NEIGHBOUR, CostEstimator
+from helpers.small_networks import small_onnx
 
 CELL = "nasbench101:c3-c1-mp/01-12-23-34-14"
 SMALL_MACS, SMALL_PARAMETERS = 16 * 16 * 216, 216

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from accuracy_doubles import NEIGHBOUR
 from gennape.cli.accuracy_text import difference, expected, notes, top1, top1_heading
-from scored_networks import FAR, MEASURED, NEAR, OUTSIDE, UNJUDGED
+from helpers.accuracy_doubles import NEIGHBOUR
+from helpers.scored_networks import FAR, MEASURED, NEAR, OUTSIDE, UNJUDGED
 
 
 def test_an_accuracy_stands_before_its_interval() -> None:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import Result
 
 import gennape
-from accuracy_doubles import CostEstimator
+from helpers.accuracy_doubles import CostEstimator
 
 Run = Callable[..., Result]
 

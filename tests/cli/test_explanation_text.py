@@ -6,7 +6,7 @@ from rich.console import Console
 
 from gennape.api import ScoreParts
 from gennape.cli.explanation_text import explanation
-from scored_networks import FAR, MEASURED, NEAR, OUTSIDE, UNJUDGED, explained
+from helpers.scored_networks import FAR, MEASURED, NEAR, OUTSIDE, UNJUDGED, explained
 
 WIDTH = 80
 

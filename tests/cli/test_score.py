@@ -8,8 +8,8 @@ import pytest
 from typer.testing import Result
 
 import gennape
-from accuracy_doubles import CostEstimator
-from small_networks import small_onnx
+from helpers.accuracy_doubles import CostEstimator
+from helpers.small_networks import small_onnx
 
 Run = Callable[..., Result]
 

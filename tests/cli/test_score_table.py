@@ -6,7 +6,7 @@ import pytest
 
 from gennape.api import NetworkScore
 from gennape.cli.score_table import flat, scores_table, show_scores
-from scored_networks import FAR, MEASURED, NEAR, OUTSIDE, UNJUDGED
+from helpers.scored_networks import FAR, MEASURED, NEAR, OUTSIDE, UNJUDGED
 
 
 def _cells(*scored: NetworkScore) -> dict[str, list[str]]:

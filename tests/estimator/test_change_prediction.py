@@ -11,7 +11,7 @@ from gennape.estimator.change_prediction import ChangePrediction, predict_change
 from gennape.estimator.features.statistics import STATISTICS
 from gennape.estimator.models.accuracy_kernel import statistic_scales
 from gennape.estimator.models.accuracy_process import to_percent, to_scale
-from tiny_tables import random_graphs, tiny_estimator
+from helpers.tiny_tables import random_graphs, tiny_estimator
 
 LEVEL = 12.0
 """Of the first network, on the scale of the accuracy process: 76.9 %."""

@@ -10,10 +10,10 @@ import pytest
 import torch
 from torch import nn
 
-from architectures import ARCHITECTURES, build
 from gennape.frontends import graph_of
 from gennape.graph import ComputationGraph
 from gennape.testing import FrontendTests, SmallNetwork
+from helpers.architectures import ARCHITECTURES, build
 
 pytestmark = [
     pytest.mark.skipif(find_spec("timm") is None, reason="the architectures come from timm"),

@@ -8,9 +8,9 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from torch import Tensor, nn
 
-from executable_networks import executable_networks
 from gennape.frontends import graph_of
 from gennape.graph import ComputationGraph, GraphBuilder, GraphError, Op
+from helpers.executable_networks import executable_networks
 
 
 def _single(

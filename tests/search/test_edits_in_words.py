@@ -2,11 +2,11 @@
 
 import pytest
 
-from changed_networks import residual_network
 from gennape.graph.node import nodes_of
 from gennape.search.graph_space import GraphSpace
 from gennape.search.mutations import MUTATIONS
 from gennape.search.mutations.words import in_words
+from helpers.changed_networks import residual_network
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from changed_networks import residual_network
-from executable_networks import executable_networks
 from gennape import graph_of, spaces
 from gennape.graph import ComputationGraph, GraphBuilder, GraphError, Op
 from gennape.search.graph_space import GraphSpace
 from gennape.search.mutations import MUTATIONS, options
 from gennape.spaces import ArchitectureError
+from helpers.changed_networks import residual_network
+from helpers.executable_networks import executable_networks
 
 
 def check_it_runs(graph: ComputationGraph, original: ComputationGraph) -> None:

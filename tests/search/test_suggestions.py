@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import gennape
-from accuracy_doubles import CostEstimator
-from changed_networks import residual_network
 from gennape.estimator.change_prediction import ChangePrediction
 from gennape.graph import ComputationGraph
 from gennape.search import GraphSpace, Suggestion, suggest, suggestions
-from small_networks import small_onnx
+from helpers.accuracy_doubles import CostEstimator
+from helpers.changed_networks import residual_network
+from helpers.small_networks import small_onnx
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from gennape.frontends import graph_of
 from gennape.graph import ComputationGraph
-from onnx_files import call, save_onnx
+from helpers.onnx_files import call, save_onnx
 
 
 @pytest.fixture

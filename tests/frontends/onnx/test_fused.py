@@ -8,7 +8,7 @@ import onnxruntime
 import pytest
 
 from gennape.frontends import FrontendError, graph_of
-from onnx_files import call, save_onnx
+from helpers.onnx_files import call, save_onnx
 
 MICROSOFT = {"domain": "com.microsoft"}
 IMAGE = {"x": (1, 3, 16, 16)}

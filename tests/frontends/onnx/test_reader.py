@@ -12,8 +12,8 @@ from gennape.frontends import graph_of
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.onnx.reader import read_onnx
 from gennape.graph import ComputationGraph, canonical
-from onnx_files import call, save_onnx
-from operation_names import edge_list, operation_names
+from helpers.onnx_files import call, save_onnx
+from helpers.operation_names import edge_list, operation_names
 
 CONV = call("Conv", "x w", "y", pads=[1, 1, 1, 1])
 WEIGHT = {"w": (6, 4, 3, 3)}

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from architectures import ARCHITECTURES, build
-from executable_networks import executable_networks
 from gennape import graph_of
 from gennape.frontends import FrontendError
 from gennape.graph import ComputationGraph, Op
 from gennape.graph.node import nodes_of
-from operation_names import operation_names
-from written_nodes import Forward, graph_of_function
+from helpers.architectures import ARCHITECTURES, build
+from helpers.executable_networks import executable_networks
+from helpers.operation_names import operation_names
+from helpers.written_nodes import Forward, graph_of_function
 
 
 @pytest.mark.skipif(find_spec("timm") is None, reason="the architectures come from timm")

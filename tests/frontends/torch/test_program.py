@@ -13,11 +13,11 @@ import pytest
 import torch
 from torch import nn
 
-from architectures import ARCHITECTURES, build
 from gennape import graph_of
 from gennape.frontends import FrontendError
 from gennape.graph import ComputationGraph
-from operation_names import operation_names
+from helpers.architectures import ARCHITECTURES, build
+from helpers.operation_names import operation_names
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 

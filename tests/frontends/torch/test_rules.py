@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from gennape.graph import Op
-from written_nodes import graph_of_function, written_nodes
+from helpers.written_nodes import graph_of_function, written_nodes
 
 Function = Callable[[Any], Any]
 Expected = list[tuple[Op, tuple[int, int, int], dict[str, Any]]]

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from executed import Applied, with_other_numbers
 from gennape import graph_of
 from gennape.frontends.onnx.reader import read_with_names
 from gennape.frontends.onnx.weights import numbers_of
 from gennape.graph import GraphError
+from helpers.executed import Applied, with_other_numbers
 
 onnxruntime = pytest.importorskip("onnxruntime", reason="it computes the expected numbers")
 

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from executed import assert_same, module_of_network, with_other_numbers
 from gennape import graph_of
 from gennape.utils.optional_imports import import_library
+from helpers.executed import assert_same, module_of_network, with_other_numbers
 
 timm = import_library("timm")
 

@@ -10,9 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from executed import Applied, assert_same, graph_of_program, module_of_network, with_other_numbers
 from gennape import graph_of
 from gennape.graph import GraphError
+from helpers.executed import (
+    Applied,
+    assert_same,
+    graph_of_program,
+    module_of_network,
+    with_other_numbers,
+)
 
 Made = Callable[[st.DataObject], Callable[[Tensor], Any]]
 SHAPE = (6, 8, 10)
@@ -181,7 +187,7 @@ CASES: dict[str, Made] = {
     "places to channels": _drawn(lambda x: F.pixel_unshuffle(x, 2)),
     "product by letters": _drawn(
         lambda x, equation: torch.einsum(equation, x, x),
-        st.sampled_from(["bchw,bdhw->bcd", "bchw,bdhw", "bchw,bchv->bhwv", "bchw,bchw->bhwc"]),
+        st.sampled_from(["bchw,bdhw->bcd", "bchw,bdhw", "bchw,bchv->bhwv"]),
     ),
     "attention": _drawn(
         lambda x, causal, scale: F.scaled_dot_product_attention(

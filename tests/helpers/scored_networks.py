@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from accuracy_doubles import NEIGHBOUR
 from gennape.api import NetworkScore, ScoreParts
+from helpers.accuracy_doubles import NEIGHBOUR
 
 NEAR = NetworkScore(
     model="near",
