@@ -66,3 +66,9 @@ def test_an_explanation_is_a_score_and_its_parts(small: str) -> None:
 def test_no_network_is_no_error(function: object) -> None:
     table = function([], estimator=CostEstimator())  # type: ignore[operator]
     assert table.failed == ()
+
+
+def test_a_network_is_judged_by_its_backbone(small: str) -> None:
+    table = gennape.score([small, "absent.onnx"], estimator=CostEstimator(), backbone=True)
+    assert table.scored[0].parameters == SMALL_PARAMETERS + 8 * 1000 + 1000
+    assert table.failed[0].model == "absent.onnx"

@@ -88,6 +88,7 @@ def score(
     estimator: Estimator | None = None,
     *,
     inputs: Any = None,
+    backbone: bool = False,
     dataset: str | None = None,
     recipe: str | None = None,
 ) -> ScoreTable:
@@ -99,6 +100,8 @@ def score(
         input_shape: Sizes of one input for modules, names and files that leave them open.
         estimator: The bundled one unless given.
         inputs: Instead of `input_shape`, all inputs; see `gennape.graph_of`.
+        backbone: Whether each network is judged by its backbone, for detectors and segmentation;
+            see `gennape.graph.backbone.backbone`.
         dataset: Of the expected accuracies, as `Estimator.predict` takes it.
         recipe: Likewise.
 
@@ -113,7 +116,7 @@ def score(
         >>> table.failed[0].model
         'no-such-network'
     """
-    networks = read_networks(models, input_shape, inputs=inputs)
+    networks = read_networks(models, input_shape, inputs=inputs, backbones=backbone)
     scored = _scored(networks, estimator or load(), dataset, recipe)
     return ScoreTable(tuple(sorted(scored, key=lambda one: -one.score)), networks.failed)
 
@@ -124,6 +127,7 @@ def explain(
     estimator: Estimator | None = None,
     *,
     inputs: Any = None,
+    backbone: bool = False,
     dataset: str | None = None,
     recipe: str | None = None,
 ) -> ExplanationTable:
@@ -134,13 +138,15 @@ def explain(
         input_shape: As `gennape.score` takes it.
         estimator: The bundled one unless given.
         inputs: Instead of `input_shape`, all inputs; see `gennape.graph_of`.
+        backbone: Whether each network is judged by its backbone, for detectors and segmentation;
+            see `gennape.graph.backbone.backbone`.
         dataset: Of the expected accuracies, as `Estimator.predict` takes it.
         recipe: Likewise.
 
     Raises:
         ValueError: There is no such data set or recipe.
     """
-    networks = read_networks(models, input_shape, inputs=inputs)
+    networks = read_networks(models, input_shape, inputs=inputs, backbones=backbone)
     explained = _explained(networks, estimator or load(), dataset, recipe)
     return ExplanationTable(tuple(sorted(explained, key=lambda one: -one.score)), networks.failed)
 

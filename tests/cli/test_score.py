@@ -61,6 +61,12 @@ def test_what_is_no_image_classifier_is_no_failure(
     assert row["accuracy"] == row["measured"] == ""
 
 
+@pytest.mark.parametrize("command", ["score", "explain"])
+def test_a_backbone_can_be_judged(run: Run, onnx_file: Path, command: str) -> None:
+    result = run(command, onnx_file, "--backbone", "--format", "json")
+    assert json.loads(result.stdout)[0]["parameters"] == 216 + 9 * 1000
+
+
 def test_best_comes_first(run: Run) -> None:
     cells = ["nasbench101:c1/01-12", "nasbench101:c3-c3-c3/01-12-23-34-03-14", CELL]
     entries = json.loads(run("score", *cells, "--format", "json").stdout)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gennape.cli.options import (
+    Backbone,
     DatasetName,
     EstimatorName,
     Inputs,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 def explain(
     models: Models,
     inputs: Inputs = None,
+    backbone: Backbone = False,
     dataset: DatasetName = None,
     recipe: RecipeName = None,
     estimator: EstimatorName = None,
@@ -42,7 +44,13 @@ def explain(
 
     shape, named = parse_inputs(inputs)
     explained = gennape.explain(
-        models, shape, gennape.load(estimator), inputs=named, dataset=dataset, recipe=recipe
+        models,
+        shape,
+        gennape.load(estimator),
+        inputs=named,
+        backbone=backbone,
+        dataset=dataset,
+        recipe=recipe,
     )
     _print(explained, output)
     if explained.failed:

@@ -29,6 +29,12 @@ Inputs = Annotated[
         "batch among the sizes; files that state theirs keep it.",
     ),
 ]
+Backbone = Annotated[
+    bool,
+    typer.Option(
+        "--backbone", help="Judge detectors and segmentation networks by their backbones."
+    ),
+]
 EstimatorName = Annotated[
     str | None,
     typer.Option(

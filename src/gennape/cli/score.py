@@ -3,6 +3,7 @@
 import typer
 
 from gennape.cli.options import (
+    Backbone,
     DatasetName,
     EstimatorName,
     Inputs,
@@ -16,6 +17,7 @@ from gennape.cli.output import Format, OutputFormat
 def score(
     models: Models,
     inputs: Inputs = None,
+    backbone: Backbone = False,
     dataset: DatasetName = None,
     recipe: RecipeName = None,
     estimator: EstimatorName = None,
@@ -30,7 +32,13 @@ def score(
 
     shape, named = parse_inputs(inputs)
     scores = gennape.score(
-        models, shape, gennape.load(estimator), inputs=named, dataset=dataset, recipe=recipe
+        models,
+        shape,
+        gennape.load(estimator),
+        inputs=named,
+        backbone=backbone,
+        dataset=dataset,
+        recipe=recipe,
     )
     print_scores(scores, output)
     if scores.failed:

@@ -14,6 +14,7 @@ from torch import nn
 from gennape.frontends import FrontendError, Model, graph_of
 from gennape.frontends.errors import one_line
 from gennape.graph import ComputationGraph
+from gennape.graph.backbone import backbone
 
 MODEL_FILES = (".onnx", ".pt2")
 """Endings of the files that a folder is searched for."""
@@ -49,6 +50,7 @@ def read_networks(
     input_shape: Sequence[int] | None = None,
     *,
     inputs: Any = None,
+    backbones: bool = False,
 ) -> NetworkList:
     """Read networks in any form that `graph_of` reads, and folders of network files.
 
@@ -57,6 +59,7 @@ def read_networks(
             one of them.
         input_shape: Sizes of one input for modules, names and files that leave them open.
         inputs: Instead of it, all inputs; see `graph_of`.
+        backbones: Whether the `backbone` of each is taken in its place.
     """
     names: list[str] = []
     graphs: list[ComputationGraph] = []
@@ -64,7 +67,8 @@ def read_networks(
     for model in chain.from_iterable(map(_files_in, _several(models))):
         name = str(model) if isinstance(model, str | PathLike) else type(model).__name__
         try:
-            graphs.append(_read(model, input_shape, inputs))
+            graph = _read(model, input_shape, inputs)
+            graphs.append(backbone(graph) if backbones else graph)
             names.append(name)
         except Exception as error:  # whatever is wrong with one network must not harm the others
             failed.append(UnreadNetwork(name, one_line(error)))

@@ -10,6 +10,7 @@ import numpy as np
 from gennape.graph.arrays import ATTRIBUTE_COLUMNS, NO_ATTRIBUTES
 from gennape.graph.attributes import MUST_STATE, SCHEMAS, UNUSED_NUMBERS
 from gennape.graph.computation_graph import ComputationGraph
+from gennape.graph.node import Node
 from gennape.graph.operations import Op
 from gennape.graph.validation import CheckedDetails, GraphError
 
@@ -114,6 +115,27 @@ class NodeWriter:
         if details:
             self._details[node] = details
         return node
+
+    def copy_node(self, node: Node, arguments: Sequence[int]) -> int:
+        """Add a node like one of another graph.
+
+        Args:
+            node: What is copied, all but its arguments.
+            arguments: Nodes whose results it takes, in order.
+
+        Returns:
+            The index of the new node.
+        """
+        window = (*node.kernel, *node.stride, *node.padding, *node.dilation)
+        return self.add_node(
+            node.op,
+            arguments,
+            node.output_shape,
+            attributes=(*window, node.groups, int(node.bias)),
+            parameters=node.parameters,
+            input_shape=node.input_shape,
+            **node.details,
+        )
 
     def state(self, node: int, **details: Any) -> None:
         """Add details to a node that is there.

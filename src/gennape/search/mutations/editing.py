@@ -30,22 +30,7 @@ def graph_of_nodes(nodes: Nodes, name: str) -> ComputationGraph:
     """Build the graph of some nodes."""
     build = GraphBuilder()
     for node in nodes:
-        build.add_node(
-            node.op,
-            node.arguments,
-            node.output_shape,
-            attributes=(
-                *node.kernel,
-                *node.stride,
-                *node.padding,
-                *node.dilation,
-                node.groups,
-                int(node.bias),
-            ),
-            parameters=node.parameters,
-            input_shape=node.input_shape,
-            **node.details,
-        )
+        build.copy_node(node, node.arguments)
     return build.build(name)
 
 
