@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gennape.estimator import Estimator, load
 from gennape.frontends import Model
@@ -20,6 +21,7 @@ class NetworkScore:
         macs: Multiply-accumulates for one input.
         parameters: Learned parameters.
         unknown_operations: Functions outside the vocabulary and how many nodes hold each.
+        complete: Whether all work is counted; else MACs and parameters are lower bounds.
     """
 
     model: str
@@ -29,6 +31,7 @@ class NetworkScore:
     macs: int
     parameters: int
     unknown_operations: dict[str, int]
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,15 @@ class ScoreParts:
         model: The file or name it was read from.
         score: As `gennape.score` gives it.
         family: The labelled table in whose domain it is, or None where it is out of domain.
-        parts: What each part adds to the score, by its name; see `Estimator.explain`.
+        parts: Share of each part in the score, by its name; see `Estimator.explain`.
+        complete: Whether all work of the network is counted; else the score is of a lower bound.
     """
 
     model: str
     score: float
     family: str | None
     parts: dict[str, float]
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,8 @@ def score(
     models: Model | Iterable[Model],
     input_shape: Sequence[int] | None = None,
     estimator: Estimator | None = None,
+    *,
+    inputs: Any = None,
 ) -> ScoreTable:
     """Score networks in any form that `graph_of` reads, and folders of network files.
 
@@ -76,6 +83,7 @@ def score(
             one of them.
         input_shape: Sizes of one input for modules, names and files that leave them open.
         estimator: The bundled one unless given.
+        inputs: Instead of `input_shape`, all inputs; see `gennape.graph_of`.
 
     Example:
         >>> import gennape
@@ -85,7 +93,7 @@ def score(
         >>> table.failed[0].model
         'no-such-network'
     """
-    networks = read_networks(models, input_shape)
+    networks = read_networks(models, input_shape, inputs=inputs)
     return ScoreTable(_scored(networks, estimator or load()), networks.failed)
 
 
@@ -93,6 +101,8 @@ def explain(
     models: Model | Iterable[Model],
     input_shape: Sequence[int] | None = None,
     estimator: Estimator | None = None,
+    *,
+    inputs: Any = None,
 ) -> ExplanationTable:
     """Take scores apart into the parts that they are sums of.
 
@@ -100,8 +110,9 @@ def explain(
         models: As `gennape.score` takes them.
         input_shape: As `gennape.score` takes it.
         estimator: The bundled one unless given.
+        inputs: As `gennape.score` takes them.
     """
-    networks = read_networks(models, input_shape)
+    networks = read_networks(models, input_shape, inputs=inputs)
     return ExplanationTable(_explained(networks, estimator or load()), networks.failed)
 
 
@@ -119,6 +130,7 @@ def _scored(networks: NetworkList, estimator: Estimator) -> tuple[NetworkScore, 
             macs=graph.macs,
             parameters=graph.parameters,
             unknown_operations=graph.unknown_operations,
+            complete=graph.complete,
         )
         for i, (name, graph) in enumerate(zip(networks.names, networks.graphs, strict=True))
     ]
@@ -134,5 +146,6 @@ def _explained(networks: NetworkList, estimator: Estimator) -> tuple[ScoreParts,
     for i, name in enumerate(networks.names):
         parts = {part: float(values[i]) for part, values in explanation.parts.items()}
         family = explanation.families[i]
-        explained.append(ScoreParts(name, sum(parts.values()), family, parts))
+        complete = networks.graphs[i].complete
+        explained.append(ScoreParts(name, sum(parts.values()), family, parts, complete))
     return tuple(sorted(explained, key=lambda one: -one.score))

@@ -45,7 +45,7 @@ def test_csv_has_a_column_for_each_part(run: Run, onnx_file: Path) -> None:
     result = run("explain", onnx_file, "absent.onnx", "--format", "csv")
     assert result.exit_code == 1
     row, failed = csv.DictReader(io.StringIO(result.stdout))
-    parts = [float(row[part]) for part in list(row)[3:-1]]
+    parts = [float(row[part]) for part in list(row)[4:-1]]
     assert sum(parts) == pytest.approx(float(row["score"]))
     assert "absent.onnx" in failed["error"]
 

@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gennape.cli.options import EstimatorName, InputShape, Models, parse_shape
+from gennape.cli.options import EstimatorName, Inputs, Models, parse_inputs
 from gennape.cli.output import (
     Format,
     OutputFormat,
     new_table,
     print_csv,
     print_failures,
+    print_incomplete,
     print_json,
     show,
 )
@@ -32,7 +33,7 @@ _WORDS = {
 
 def explain(
     models: Models,
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
     estimator: EstimatorName = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
@@ -42,7 +43,8 @@ def explain(
     """
     import gennape
 
-    explained = gennape.explain(models, parse_shape(input_shape), gennape.load(estimator))
+    shape, named = parse_inputs(inputs)
+    explained = gennape.explain(models, shape, gennape.load(estimator), inputs=named)
     _print(explained, output)
     if explained.failed:
         raise typer.Exit(1)
@@ -52,15 +54,22 @@ def _print(table: "ExplanationTable", output: Format) -> None:
     from dataclasses import asdict
 
     failed = [asdict(failure) for failure in table.failed]
+    print_incomplete(one.model for one in table.explained if not one.complete)
     if output is Format.JSON:
         print_json([*map(asdict, table.explained), *failed])
     elif output is Format.CSV:
         parts = list(table.explained[0].parts) if table.explained else []
         rows = [
-            {"model": one.model, "score": one.score, "family": one.family, **one.parts}
+            {
+                "model": one.model,
+                "score": one.score,
+                "family": one.family,
+                "complete": one.complete,
+                **one.parts,
+            }
             for one in table.explained
         ]
-        print_csv(["model", "score", "family", *parts, "error"], [*rows, *failed])
+        print_csv(["model", "score", "family", "complete", *parts, "error"], [*rows, *failed])
     else:
         if table.explained:
             show(_table(table.explained))

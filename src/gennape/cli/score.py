@@ -2,13 +2,13 @@
 
 import typer
 
-from gennape.cli.options import EstimatorName, InputShape, Models, parse_shape
+from gennape.cli.options import EstimatorName, Inputs, Models, parse_inputs
 from gennape.cli.output import Format, OutputFormat
 
 
 def score(
     models: Models,
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
     estimator: EstimatorName = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
@@ -19,7 +19,8 @@ def score(
     import gennape
     from gennape.cli.score_table import print_scores
 
-    scores = gennape.score(models, parse_shape(input_shape), gennape.load(estimator))
+    shape, named = parse_inputs(inputs)
+    scores = gennape.score(models, shape, gennape.load(estimator), inputs=named)
     print_scores(scores, output)
     if scores.failed:
         raise typer.Exit(1)

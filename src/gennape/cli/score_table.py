@@ -5,13 +5,22 @@ from dataclasses import asdict, fields
 from rich.table import Table
 
 from gennape.api import NetworkScore, ScoreTable
-from gennape.cli.output import Format, new_table, print_csv, print_failures, print_json, show
+from gennape.cli.output import (
+    Format,
+    new_table,
+    print_csv,
+    print_failures,
+    print_incomplete,
+    print_json,
+    show,
+)
 from gennape.reports.numbers import with_unit
 
 
 def print_scores(scores: ScoreTable, output: Format) -> None:
     """Print scores and failures; beside a table, failures go to standard error."""
     failed = [asdict(failure) for failure in scores.failed]
+    print_incomplete(entry.model for entry in scores.scored if not entry.complete)
     if output is Format.JSON:
         print_json([*map(asdict, scores.scored), *failed])
     elif output is Format.CSV:
@@ -39,11 +48,16 @@ def scores_table(scored: tuple[NetworkScore, ...]) -> Table:
             f"{entry.score:+.2f}",
             f"{entry.percentile:.1f}",
             f"{entry.uncertainty:.2f}",
-            with_unit(entry.macs),
-            with_unit(entry.parameters),
+            _bound(entry) + with_unit(entry.macs),
+            _bound(entry) + with_unit(entry.parameters),
         ]
         table.add_row(*cells, *([_unknown(entry)] if with_unknown else []))
     return table
+
+
+def _bound(entry: NetworkScore) -> str:
+    """The sign of a lower bound, where not all work is counted."""
+    return "" if entry.complete else "≥ "
 
 
 def _unknown(entry: NetworkScore) -> str:

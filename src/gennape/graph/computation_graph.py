@@ -62,6 +62,11 @@ class ComputationGraph(CostedArrays):
         return counts
 
     @cached_property
+    def complete(self) -> bool:
+        """Whether all work is counted; else MACs and parameters are lower bounds."""
+        return not any(details.get("lower_bound") for details in self.details.values())
+
+    @cached_property
     def fingerprint(self) -> str:
         """A name for the network itself: 32 hexadecimal digits.
 

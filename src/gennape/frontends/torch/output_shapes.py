@@ -104,10 +104,18 @@ def _recurrent(x: Tensor, states: Any, weights: Any, *settings: Any) -> Any:
     return (hidden, *(_like(x, state.shape) for state in firsts))
 
 
+def _grouped_mm(x: Tensor, weights: Tensor, *_: Any, **__: Any) -> Tensor | None:
+    """Predict one product for each row; PyTorch's own kernel has it for bfloat16 alone."""
+    fits = x.dim() == 2 and weights.dim() == 3 and x.shape[1] == weights.shape[1]
+    return _like(x, (x.shape[0], weights.shape[2])) if fits else None
+
+
 _PREDICTIONS: dict[str, Callable[..., Tensor | None]] = {
     "linear": _linear,
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
+    "grouped_mm": _grouped_mm,
+    "grouped_mm_fallback": _grouped_mm,
     "group_norm": _group_norm,
     "scaled_dot_product_attention": _attention,
     "lstm": _recurrent,

@@ -9,7 +9,8 @@ from torch.utils._pytree import tree_leaves
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.torch.copies import on_copies
-from gennape.frontends.torch.trace import Trace, tensors_in
+from gennape.frontends.torch.trace import Trace
+from gennape.frontends.torch.traced_values import tensors_in
 from gennape.frontends.torch.tracer import Tracer
 from gennape.graph import ComputationGraph
 from gennape.graph.execute.assembly import Weights
@@ -34,7 +35,7 @@ def graph_and_weights(
         held = chain.from_iterable(part.__dict__.values() for part in module.modules())
         trace = Trace(parameters, [*module.buffers(), *tensors_in(held)])
         for tensor in inputs:
-            trace.input(tensor, axis=min(1, tensor.dim() - 1))
+            trace.input(tensor)
         tracer = Tracer(trace)
         with tracer:
             result = module(*inputs)

@@ -15,11 +15,12 @@ from gennape.graph.operations import Op
 
 _ENDS = frozenset({Op.INPUT, Op.OUTPUT})
 _WRITTEN = frozenset({Op.EXPAND, Op.RESHAPE})
-_NAMED: Mapping[Op, frozenset[str]] = {
+_NAMED: Mapping[Op, frozenset[str | None]] = {
     Op.COMPARE: frozenset(
         {"gt", "ge", "lt", "le", "eq", "ne", "sign"}
         | {"logical_and", "logical_or", "logical_not", "logical_xor"}
     ),
+    Op.MATMUL: frozenset({None}),
     Op.ROUND: frozenset({"floor", "ceil", "round", "trunc", "sign", "floor_divide"}),
 }
 """Functions that an operation may name; others that a file names are never looked up."""

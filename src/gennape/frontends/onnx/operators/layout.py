@@ -2,11 +2,12 @@
 
 from gennape.frontends.layout import axis_after_reshape, reshape_details
 from gennape.frontends.onnx.converter import OnnxConverter, converts
-from gennape.frontends.onnx.document import OnnxNode
+from gennape.frontends.onnx.document import PRIVATE, OnnxNode
 from gennape.frontends.onnx.operators.interpolation import resize_details
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
+_INTEGERS = {"not_executable": "numbers are rounded to integers"}
 _IDENTITIES = ("Identity", "Cast", "CastLike", "QuantizeLinear", "DequantizeLinear")
 
 
@@ -14,8 +15,15 @@ _IDENTITIES = ("Identity", "Cast", "CastLike", "QuantizeLinear", "DequantizeLine
 def identity(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write the same numbers, perhaps in another type."""
     is_quantised = node.op.endswith("QuantizeLinear") or node.op == "DequantizeLinear"
-    details = {"not_executable": "numbers are rounded to integers"} if is_quantised else {}
+    details = _INTEGERS if is_quantised else {}
     converter.emit(Op.IDENTITY, node.inputs[:1], node.outputs[0], details=details)
+
+
+@converts("Approximate", domain=PRIVATE)
+def approximate(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a result of the right size and cost whose numbers are others."""
+    details = {"not_executable": "a fused operator is written as others of its size"}
+    converter.emit(Op.IDENTITY, node.inputs, node.outputs[0], details=details)
 
 
 @converts("Dropout")
@@ -35,7 +43,9 @@ def write_reshape(converter: OnnxConverter, x: str, output: str) -> None:
     """Write a reshape of `x`; no detail when it is the plain flattening."""
     before, after = converter.dims(x), converter.dims(output)
     axis = axis_after_reshape(before, converter.axis(x), after)
-    converter.emit(Op.RESHAPE, (x,), output, axis=axis, details=reshape_details(before, after))
+    place = converter.batch_after(Op.RESHAPE, (x,), after)
+    details = reshape_details(converter.sample_dims(x), converter.one_sample(after, place))
+    converter.emit(Op.RESHAPE, (x,), output, axis=axis, details=details)
 
 
 @converts("DepthToSpace", "SpaceToDepth")
@@ -44,6 +54,16 @@ def rearrange(converter: OnnxConverter, node: OnnxNode) -> None:
     mode = node.attributes.get("mode", "DCR")
     details = {"factor": node.attributes["blocksize"], "mode": mode}
     converter.emit(Op.RESHAPE, node.inputs, node.outputs[0], axis=1, details=details)
+
+
+@converts("SwapLastAxes", domain=PRIVATE)
+def swap_last_axes(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a transpose of the last two axes."""
+    x = node.inputs[0]
+    rank = len(converter.dims(x))
+    order = [*range(rank - 2), rank - 1, rank - 2]
+    axis = order.index(converter.axis(x))
+    converter.emit(Op.TRANSPOSE, (x,), node.outputs[0], axis=axis, details={"dims": order})
 
 
 @converts("Transpose")
@@ -59,13 +79,15 @@ def transpose(converter: OnnxConverter, node: OnnxNode) -> None:
 @converts("Expand", "Tile")
 def expand(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write repeated elements."""
-    details: dict[str, object] = {"shape": list(converter.dims(node.outputs[0])[1:])}
+    x, after = node.inputs[0], converter.dims(node.outputs[0])
+    dims = converter.one_sample(after, converter.batch_after(Op.EXPAND, (x,), after))
+    details: dict[str, object] = {"shape": list(dims[1:])}
     if node.op == "Tile":
         repeats = converter.setting(node, "repeats", 1)
         details = {"repeats": repeats}
         if repeats is None:
             details = {"not_executable": "how often it is repeated is not stored"}
-    converter.emit(Op.EXPAND, node.inputs[:1], node.outputs[0], details=details)
+    converter.emit(Op.EXPAND, (x,), node.outputs[0], details=details)
 
 
 @converts("Resize", "Upsample")

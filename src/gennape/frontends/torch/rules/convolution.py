@@ -153,11 +153,30 @@ def embedding(
     trace: Trace, output: Tensor, input: Tensor, weight: Tensor, *_: Any, **__: Any
 ) -> None:
     """Write rows of a table, looked up by the input."""
-    trace.emit(
-        Op.EMBEDDING,
-        (input,),
-        output,
-        axis=output.dim() - 1,
-        weights=(weight,),
-        details={"rows": weight.shape[0]},
-    )
+    _look_up(trace, output, input, weight, {"rows": weight.shape[0]})
+
+
+@traces("aten.embedding")
+def aten_embedding(
+    trace: Trace, output: Tensor, weight: Tensor, indices: Tensor, *_: Any, **__: Any
+) -> None:
+    """Write the operator, which has the table first."""
+    embedding(trace, output, indices, weight)
+
+
+@traces("embedding_bag")
+def embedding_bag(trace: Trace, output: Any, *args: Any, **_: Any) -> None:
+    """Write sums or means of rows of a table; the operator has the table first."""
+    first = output if isinstance(output, Tensor) else output[0]
+    input, weight = sorted(args[:2], key=Tensor.is_floating_point)
+    joined = {"rows": weight.shape[0], "not_executable": "rows of a table are joined"}
+    _look_up(trace, first, input, weight, joined)
+    if first is not output:
+        trace.also(output[1:], first)
+
+
+def _look_up(
+    trace: Trace, output: Tensor, input: Tensor, weight: Tensor, details: dict[str, Any]
+) -> None:
+    axis = output.dim() - 1
+    trace.emit(Op.EMBEDDING, (input,), output, axis=axis, weights=(weight,), details=details)

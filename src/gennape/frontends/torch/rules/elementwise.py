@@ -83,7 +83,9 @@ def with_settings(
         for name, default in defaults.items()
         if name in given and given[name] != default
     }
-    trace.emit(op, (x,), output, details=details | others if details else details)
+    stated = details | others if details else details
+    mixes = (given.get("axis", defaults["axis"]),) if "axis" in defaults else ()
+    trace.emit(op, (x,), output, details=stated, mixes=mixes)
 
 
 for _name, (_op, _defaults, _others) in _SETTINGS.items():
@@ -111,6 +113,7 @@ def with_number(
 
 for _name in _COMPARISONS:
     traces(_name)(partial(with_number, Op.COMPARE, _name))
+traces("floordiv")(partial(with_number, Op.ROUND, "floor_divide"))
 for _name in _ROUNDINGS:
     traces(_name)(partial(with_number, Op.ROUND, _name))
 
@@ -209,13 +212,15 @@ def hardtanh(
 @traces("softmax", result="like the first")
 def softmax(trace: Trace, output: Tensor, x: Tensor, dim: int = -1, *_: Any, **__: Any) -> None:
     """Write softmax along one dimension."""
-    trace.emit(Op.SOFTMAX, (x,), output, details=axis_detail(dim, x))
+    axis = dim % max(x.dim(), 1)
+    trace.emit(Op.SOFTMAX, (x,), output, details=axis_detail(dim, x), mixes=(axis,))
 
 
 @traces("log_softmax", result="like the first")
 def log_softmax(trace: Trace, output: Tensor, x: Tensor, dim: int = -1, *_: Any, **__: Any) -> None:
     """Write logarithm of the softmax along one dimension."""
-    trace.emit(Op.LOG_SOFTMAX, (x,), output, details=axis_detail(dim, x))
+    axis = dim % max(x.dim(), 1)
+    trace.emit(Op.LOG_SOFTMAX, (x,), output, details=axis_detail(dim, x), mixes=(axis,))
 
 
 def axis_detail(dim: int, x: Tensor) -> dict[str, int]:

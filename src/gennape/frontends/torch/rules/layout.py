@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
+from gennape.frontends.batch_axis import one_sample
 from gennape.frontends.layout import axis_after_reshape, reshape_details
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.trace import Trace
@@ -12,13 +14,24 @@ from gennape.graph import Op
 
 
 @traces(
-    "contiguous clone detach to float half double bfloat16 type type_as cpu cuda alias data real "
-    "requires_grad positive identity to_copy lift_fresh_copy dropout dropout1d dropout2d "
-    "dropout3d alpha_dropout feature_dropout feature_alpha_dropout native_dropout"
+    "contiguous clone detach to int long short bool byte char float half double bfloat16 "
+    "type type_as cpu cuda alias data real requires_grad positive identity to_copy "
+    "lift_fresh_copy dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout "
+    "feature_alpha_dropout native_dropout"
 )
 def identity(trace: Trace, output: Any, x: Tensor, *_: Any, **__: Any) -> None:
-    """Pass on values, to which nothing happens in evaluation."""
-    trace.same(output if isinstance(output, Tensor) else output[0], x)
+    """Pass on values, to which nothing happens in evaluation, but for whole or truth values."""
+    result = output if isinstance(output, Tensor) else output[0]
+    if _kind(result) < _kind(x) or (x.dtype is torch.bool and _kind(result) == 1):
+        details = {"not_executable": "numbers become whole ones or truth values"}
+        trace.emit(Op.IDENTITY, (x,), result, details=details)
+    else:
+        trace.same(result, x)
+
+
+def _kind(x: Tensor) -> int:
+    """Rank truth values, whole numbers and others."""
+    return 0 if x.dtype is torch.bool else 1 + (x.is_floating_point() or x.is_complex())
 
 
 @traces(
@@ -31,7 +44,8 @@ def reshape(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None
     if before == after:
         trace.same(output, x)
         return
-    details = reshape_details(before, after)
+    after_one = one_sample(after, trace.batch_after(Op.RESHAPE, (x,), output), trace.batch)
+    details = reshape_details(trace.dims(x), after_one)
     axis = axis_after_reshape(before, trace.axis(x), after)
     trace.emit(Op.RESHAPE, (x,), output, axis=axis, details=details)
 
@@ -109,7 +123,8 @@ def expand(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
     if output.shape == x.shape:
         trace.same(output, x)
     else:
-        trace.emit(Op.EXPAND, (x,), output, details={"shape": list(output.shape[1:])})
+        dims = one_sample(output.shape, trace.batch_after(Op.EXPAND, (x,), output), trace.batch)
+        trace.emit(Op.EXPAND, (x,), output, details={"shape": list(dims[1:])})
 
 
 @traces("cat concat concatenate")
@@ -120,7 +135,8 @@ def concat(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0
         trace.same(output, filled[0])
         return
     axis = dim % output.dim()
-    trace.emit(Op.CONCAT, filled, output, details={} if axis == 1 else {"axis": axis})
+    details = {} if axis == 1 else {"axis": axis}
+    trace.emit(Op.CONCAT, filled, output, details=details, mixes=(axis,))
 
 
 @traces("stack")
