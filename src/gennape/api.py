@@ -85,7 +85,7 @@ def score(
         estimator: The bundled one unless given.
         inputs: Instead of `input_shape`, all inputs; see `gennape.graph_of`.
 
-    Example:
+    Examples:
         >>> import gennape
         >>> table = gennape.score(["hiaml:a22-src0-t31-z", "no-such-network"])
         >>> table.scored[0].model, table.scored[0].macs

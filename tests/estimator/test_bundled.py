@@ -21,10 +21,13 @@ def test_it_scores_both_families(name: str) -> None:
     assert (prediction.uncertainty > 0).all()
 
 
-def test_random_training_networks_stand_in_the_middle() -> None:
+def test_random_cells_stand_where_their_accuracies_were_measured() -> None:
+    """Cells of NAS-Bench-101 after 108 epochs: nine in ten from 87 to 94 percent."""
     prediction = gennape.load().predict(random_graphs(200))
-    assert abs(np.median(prediction.score)) < 0.7
-    assert 25 < np.median(prediction.percentile) < 75
+    assert 88 < np.median(prediction.accuracy) < 94
+    assert np.quantile(prediction.accuracy, 0.95) < 96
+    assert set(prediction.scope) == {"near"}
+    assert set(prediction.dataset) == {"cifar10"}
 
 
 @pytest.mark.parametrize(
@@ -42,13 +45,13 @@ def test_random_training_networks_stand_in_the_middle() -> None:
 def test_what_everybody_knows(better: str, worse: str) -> None:
     """Residual 3x3 convolutions beat a chain of poolings."""
     high, low = gennape.load().predict([gennape.graph_of(better), gennape.graph_of(worse)]).score
-    assert high > low + 0.5
+    assert high > low + 0.3
 
 
 @pytest.mark.parametrize(
     ("name", "scores"),
     [
-        ("all-families", [0.38779, 0.87103, 0.21045, -0.61061]),
+        ("all-families", [-0.61844, -0.13962, 0.11181, 0.07159]),
         ("nasbench101", [0.43182, 1.56016, 0.18464, -2.27145]),
     ],
 )

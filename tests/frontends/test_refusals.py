@@ -39,14 +39,22 @@ REFUSED: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], Tensor, str]] = {
     "whole numbers": (lambda x, t: x.int() * 2, _ROWS, "whole ones"),
     "truth values": (lambda x, t: x.bool() * x, _ROWS, "truth values"),
     "whole truth values": (lambda x, t: x.gather(1, (x > 0).long()), _ROWS, "truth values"),
-    "joined rows": (F.embedding_bag, _IDS, "rows of a table are joined"),
-    "elements that meet": (lambda x, t: torch.einsum("bti,bui->btui", x, x), _ROWS, "equation"),
+    "joined rows": (F.embedding_bag, _IDS, "bags of rows are summed"),
+    "elements that meet": (
+        lambda x, t: torch.einsum("bti,bui->btui", x, x),
+        _ROWS,
+        "paired by letters",
+    ),
     "a diagonal": (lambda x, t: torch.einsum("btt->bt", x @ x.mT), _ROWS, "diagonal"),
-    "pairs of vectors": (lambda x, t: torch.linalg.vecdot(x, x), _ROWS, "no rule for vecdot"),
+    "pairs of vectors": (
+        lambda x, t: torch.linalg.vecdot(x, x),
+        _ROWS,
+        "along axes that are not stated",
+    ),
     "an inverse": (
         lambda x, t: torch.linalg.matrix_power(x @ x.mT, -1),
         _ROWS,
-        "no rule for matrix_power",
+        "no rule for linalg_inv",
     ),
     "a high power": (lambda x, t: torch.linalg.matrix_power(x @ x.mT, 4), _ROWS, "squaring"),
 }
@@ -67,7 +75,7 @@ def test_an_input_whose_first_dimension_is_no_batch() -> None:
     ("layer", "reason"),
     [
         (nn.LSTM(5, 4, proj_size=3, batch_first=True), "projected"),
-        (nn.LSTMCell(5, 4), "one step"),
+        (nn.LSTMCell(5, 4), "one step has no sequence"),
     ],
 )
 def test_recurrences(layer: nn.Module, reason: str) -> None:

@@ -28,7 +28,8 @@ def pretrain(
         raise typer.BadParameter(
             f"no recipe is called {config!r}; they are {', '.join(CONFIGS)}", param_hint="--config"
         )
-    tables = benchmarks.names() if families == "all" else families.split(",")
+    every = [*benchmarks.names(), benchmarks.MODEL_ZOO]
+    tables = every if families == "all" else families.split(",")
     with progress_bar() as report:
         pretrain(data, out, CONFIGS[config], seed, report, tables)
     print(f"estimator written to {out}")

@@ -100,7 +100,7 @@ class Estimator:
         Raises:
             ValueError: There is no such data set or recipe.
 
-        Example:
+        Examples:
             >>> import gennape
             >>> cell = gennape.graph_of("nasbench201:|nor_conv_3x3~0|+|none~0|none~1|"
             ...                         "+|skip_connect~0|none~1|nor_conv_3x3~2|")
@@ -156,14 +156,9 @@ class Estimator:
         parts, fingerprints = [], list[str]()
         for batch in canonical_batches(graphs):
             parts.append(self.canonical_features(batch))
-            fingerprints += self._fingerprints(batch)
+            known = self.accuracy.measured.fingerprints_of(batch) if self.accuracy else None
+            fingerprints += known or [""] * len(batch)
         return GraphFeatures.join(parts), fingerprints
-
-    def _fingerprints(self, batch: GraphBatch) -> list[str]:
-        """Fingerprints of networks that may be measured ones, else empty texts."""
-        if self.accuracy is None:
-            return [""] * len(batch)
-        return self.accuracy.measured.fingerprints_of(batch)
 
     def _zero_shot(
         self, features: GraphFeatures, embeddings: Sequence[Tensor]
@@ -285,7 +280,7 @@ class Estimator:
         return self._with(few_shot=FewShotGP.fit(self.few_shot_features(features), targets, seed))
 
     def with_accuracy(self, model: AccuracyModel) -> "Estimator":
-        """Add what is known of measured networks, and return a new estimator."""
+        """Return a new estimator with what is known of measured networks."""
         return self._with(accuracy=model)
 
     def _with(self, **parts: Any) -> "Estimator":

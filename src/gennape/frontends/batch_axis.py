@@ -98,7 +98,7 @@ def batch_after(
         return None
     if mixes and operands[0].batch is not None and operands[0].batch.axis in mixes:
         raise BatchError(f"{op.name.lower()} works along it")
-    if len(operands) == 2 and (op is Op.MATMUL or "equation" in details):
+    if op is Op.MATMUL and len(operands) == 2:
         places = _of_product(operands, after, details)
     else:
         places = {_of_one(op, operand, after, batch, details) for operand in held}

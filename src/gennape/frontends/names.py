@@ -85,8 +85,10 @@ def _read(
 ) -> ComputationGraph:
     """Read what `make` returns; a network may know its input shape."""
     model = make()
-    known = None if inputs else _known_shape(model)
-    return trace_module(model, _image(known) if known else inputs, name)
+    shape = _known_shape(model)
+    if inputs is None and shape is not None:
+        inputs = _image(shape)
+    return trace_module(model, inputs, name)
 
 
 def _known_shape(model: Any) -> tuple[int, ...] | None:

@@ -61,8 +61,9 @@ def to_plain(graph: ComputationGraph) -> dict[str, Any]:
     """Nodes and edges as plain JSON values.
 
     Returns:
-        `name`, `fingerprint`, `hash_version`, `macs`, `parameters`, `complete`, `nodes` (one object
-        each) and `edges` (pairs of source and target, sorted by target and argument position).
+        `name`, `fingerprint`, `hash_version`, `macs`, `parameters`, `complete`, `nodes` (one
+        object each) and `edges` (pairs of source and target, sorted by target and argument
+        position).
     """
     return {
         "name": graph.name,

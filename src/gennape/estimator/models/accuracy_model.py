@@ -1,6 +1,6 @@
 """Accuracy model: the accuracy process near measured networks, the cross-family ranker far away."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -41,7 +41,8 @@ class AccuracyModel:
         intervals: Half-widths by distance.
         ranker_levels: Intercept and slope of the process on the ranker's score over the measured
             networks of each data set, and the mean of that score, `(data sets, 3)`.
-        centres: Mean of the predictions for measured networks of each data set, `(data sets,)`.
+        centres: Mean of the predictions for the population of each data set: half of it are
+            measured networks, half the families of the training set, `(data sets,)`.
         deviations: Likewise their standard deviation.
         quantiles: Likewise their scores at 101 evenly spaced quantiles, `(data sets, 101)`.
         placed: Predictions at 101 quantiles of each family of the training set, for each data
@@ -114,12 +115,12 @@ class AccuracyModel:
         return rows, distances[rows]
 
     def scores(self, predictions: FloatArray, datasets: IntArray) -> FloatArray:
-        """Express predictions in deviations of the measured networks of their data set."""
+        """Express predictions in deviations of the population of their data set."""
         scores: FloatArray = (predictions - self.centres[datasets]) / self.deviations[datasets]
         return scores
 
     def percentiles(self, scores: FloatArray, datasets: IntArray) -> FloatArray:
-        """Compute the share of measured networks of the data set that score lower, 0 to 100."""
+        """Compute the share of the data set's population that scores lower, 0 to 100."""
         shares = np.linspace(0, 100, self.quantiles.shape[1])
         percentiles = np.zeros(len(scores))
         for dataset in np.unique(datasets):
@@ -134,29 +135,30 @@ class AccuracyModel:
         return np.where(recipe == "more-data", 3, strata)
 
     def with_population(
-        self, predictions: FloatArray, datasets: IntArray, networks: IntArray
+        self, populations: Sequence[tuple[FloatArray, FloatArray]]
     ) -> "AccuracyModel":
-        """Take predictions for measured networks as the population that scores are relative to.
+        """Take the populations that scores are relative to.
 
         Args:
-            predictions: On the scale of the process, `(rows,)`.
-            datasets: Index into `DATASETS`, `(rows,)`.
-            networks: Number of the network, `(rows,)`; each counts once.
+            populations: For each offered data set predictions on the scale of the process, and
+                their weights, `(networks,)` each.
         """
         centres, deviations, quantiles = [], [], []
-        for dataset in range(len(OFFERED)):
-            rows = np.flatnonzero(datasets == dataset)
-            _, first = np.unique(networks[rows], return_index=True)
-            chosen = predictions[rows[first]]
-            centres.append(chosen.mean())
-            deviations.append(chosen.std())
-            scores = (chosen - chosen.mean()) / chosen.std()
-            quantiles.append(np.quantile(scores, np.linspace(0, 1, 101)))
+        for values, weights in populations:
+            shares = weights / weights.sum()
+            centre = float(shares @ values)
+            deviation = float(np.sqrt(shares @ (values - centre) ** 2))
+            order = np.argsort(values, kind="stable")
+            below = np.cumsum(shares[order]) - shares[order] / 2
+            scores = (values[order] - centre) / deviation
+            centres.append(centre)
+            deviations.append(deviation)
+            quantiles.append(np.interp(np.linspace(0, 1, 101), below, scores))
         return replace(
             self,
             centres=np.array(centres),
             deviations=np.array(deviations),
-            quantiles=np.maximum.accumulate(np.array(quantiles), axis=1),
+            quantiles=np.array(quantiles),
         )
 
     def bounds(self, predictions: FloatArray, widths: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -49,18 +49,11 @@ def fit_accuracy_model(rows: MeasuredRows, ranker: CrossFamilyRanker | None) -> 
         scaler=scaler,
     )
     left_out = left_out_predictions(rows, process, rows.families, knows_recipe=False)
-    model = AccuracyModel(
+    return AccuracyModel(
         process,
         rows.measured,
         fit_intervals(rows, process),
         _ranker_levels(rows, ranker, left_out),
-    )
-    first_hand = rows.conditions.more_data == 0
-    predictions, _, _ = model.predict(
-        rows.features.take(rows.graphs), ranker, rows.conditions.dataset, "typical"
-    )
-    return model.with_population(
-        predictions[first_hand], rows.conditions.dataset[first_hand], rows.networks[first_hand]
     )
 
 
@@ -80,13 +73,13 @@ def with_accuracies(
         labels: Accuracies of each family's networks, in any unit.
         report: Told of the progress.
     """
-    rows = measured_rows(zoo, estimator.canonical_features, report)
-    model = fit_accuracy_model(rows, estimator.ranker)
+    measured = measured_rows(zoo, estimator.canonical_features, report)
+    model = fit_accuracy_model(measured, estimator.ranker)
     features, predictors = data.features, estimator.predictors
     predictions = predict_all(
         predictors, estimator.label_transform, features, embed_all(predictors, features)
     )
-    placed = place_families(
+    placed, usual = place_families(
         model,
         estimator.ranker,
         estimator.calibrator,
@@ -95,7 +88,8 @@ def with_accuracies(
         data.names,
         predictions,
     )
-    return estimator.with_accuracy(placed)
+    populations = _populations(placed, measured, estimator.ranker, usual)
+    return estimator.with_accuracy(placed.with_population(populations))
 
 
 def left_out_predictions(
@@ -141,7 +135,7 @@ def place_families(
     accuracies: Sequence[FloatArray],
     names: Sequence[str],
     predictions: FloatArray,
-) -> AccuracyModel:
+) -> tuple[AccuracyModel, list[int]]:
     """Place each family's quantiles among accuracies, and calibrate intervals within it.
 
     A table of an offered data set lies where its accuracies were measured, any other table
@@ -155,6 +149,9 @@ def place_families(
         accuracies: Of these, in any unit.
         names: Of the families.
         predictions: Of the predictors for all networks, `(predictors, graphs)`.
+
+    Returns:
+        The model, and the usual data set of each family.
     """
     placed = np.zeros((len(OFFERED), len(names), len(_HUNDREDTHS)))
     own = []
@@ -171,7 +168,30 @@ def place_families(
         own.append(usual)
     rising = placed + 1e-9 * np.arange(len(_HUNDREDTHS))
     widths = _family_widths(calibrator, rising, own, accuracies, predictions)
-    return replace(model, placed=rising, family_widths=widths)
+    return replace(model, placed=rising, family_widths=widths), own
+
+
+def _populations(
+    model: AccuracyModel,
+    rows: MeasuredRows,
+    ranker: CrossFamilyRanker | None,
+    usual: Sequence[int],
+) -> list[tuple[FloatArray, FloatArray]]:
+    """For each data set predictions and weights: measured networks, then families, a half each."""
+    populations = []
+    first_hand = rows.conditions.more_data == 0
+    for dataset in range(len(OFFERED)):
+        chosen = np.flatnonzero(first_hand & (rows.conditions.dataset == dataset))
+        _, first = np.unique(rows.networks[chosen], return_index=True)
+        chosen = chosen[first]
+        datasets = np.full(len(chosen), dataset)
+        features = rows.features.take(rows.graphs[chosen])
+        measured, _, _ = model.predict(features, ranker, datasets, "typical")
+        families = [family for family, one in enumerate(usual) if one == dataset]
+        placed = model.placed[dataset, families].ravel()
+        weights = [np.full(len(part), 0.5 / max(len(part), 1)) for part in (measured, placed)]
+        populations.append((np.concatenate([measured, placed]), np.concatenate(weights)))
+    return populations
 
 
 def _family_widths(

@@ -71,8 +71,8 @@ class OnnxConverter(OnnxValues):
             if self._batch > 1 and self.place(value) is None:
                 raise BatchError("a result has none")
             output = self.builder.output(self.argument(value))
-            if places := self._results([value]):
-                self.builder.state(output, results=places)
+            if found := self._results([value]):
+                self.builder.state(output, results=found)
         return self.builder.build(name)
 
     def _convert(self, node: OnnxNode) -> None:

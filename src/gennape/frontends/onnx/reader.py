@@ -1,6 +1,7 @@
 """A computation graph from an ONNX file."""
 
 import warnings
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from os import PathLike
@@ -23,6 +24,9 @@ from gennape.frontends.onnx.shapes import infer
 from gennape.frontends.onnx.values import OnnxNetwork
 from gennape.graph import ComputationGraph, GraphError
 
+NamedGraph = tuple[ComputationGraph, Mapping[int, Sequence[str]]]
+"""A graph, and the names of the fixed tensors that each of its nodes works with."""
+
 
 def read_onnx(path: str | PathLike[str], inputs: NetworkInputs | None = None) -> ComputationGraph:
     """Read the network in an ONNX file, from its structure alone.
@@ -42,6 +46,15 @@ def read_onnx(path: str | PathLike[str], inputs: NetworkInputs | None = None) ->
             the size of its input is unknown.
     """
     path = Path(path)
+    return read_with_names(path, inputs)[0]
+
+
+def read_with_names(path: Path, inputs: NetworkInputs | None = None) -> NamedGraph:
+    """Read a file, and keep the names of the fixed tensors that each node works with.
+
+    Raises:
+        FrontendError: As `read_onnx`.
+    """
     model = load(path)
     as_written = onnx.ModelProto()
     as_written.CopyFrom(model)
@@ -50,13 +63,13 @@ def read_onnx(path: str | PathLike[str], inputs: NetworkInputs | None = None) ->
     return _read(model, path)
 
 
-def _read(model: onnx.ModelProto, path: Path) -> ComputationGraph:
+def _read(model: onnx.ModelProto, path: Path) -> NamedGraph:
     """Read a model with bound inputs."""
     network = _prepared(model, path)
     for node in network.extent.ends:
         warnings.warn(
             f"{path} is counted up to {node.title}, the size of whose result depends on the data",
-            stacklevel=3,
+            stacklevel=4,
         )
     dims = [network.dims[name] for name in network.inputs]
     for axis, size in batch_candidates(dims):
@@ -100,22 +113,23 @@ def _refuse_classic(graph: onnx.GraphProto, path: Path) -> None:
 def _cost(model: onnx.ModelProto, path: Path) -> int:
     """Count the multiply-accumulates of one branch; 0 where it cannot be read by itself."""
     try:
-        return _converted(_prepared(model, path), path).macs
+        return _converted(_prepared(model, path), path)[0].macs
     except (FrontendError, StopIteration):
         return 0
 
 
 def _converted(
     network: OnnxNetwork, path: Path, batch: int = 1, place: BatchAxis | None = None
-) -> ComputationGraph:
-    """Convert a network whose inputs hold `batch` samples.
+) -> NamedGraph:
+    """Convert a network whose inputs hold `batch` samples; see `read_with_names`.
 
     Raises:
         BatchError: They do not, or what happens to them is not known.
         FrontendError: The nodes do not make a network.
     """
     try:
-        return OnnxConverter(network.fresh(), batch, place).graph(path.stem)
+        converter = OnnxConverter(network.fresh(), batch, place)
+        return converter.graph(path.stem), converter.tensors
     except GraphError as error:
         raise FrontendError(f"{path}: {error}; check the file or the given input size") from error
 

@@ -61,17 +61,17 @@ class StaticTensors:
             ):
                 self._producer.update((name, node) for name in node.outputs if name)
 
-    @property
-    def opset(self) -> int:
-        """The version of ONNX's own operators."""
-        own = [entry.version for entry in self._opsets if entry.domain in ("", "ai.onnx")]
-        return max(own, default=1)
-
     def unclaimed(self) -> "StaticTensors":
         """Return the same tensors with none claimed."""
         other = copy(self)
         other._claimed = set()
         return other
+
+    @property
+    def opset(self) -> int:
+        """The version of ONNX's own operators."""
+        own = [entry.version for entry in self._opsets if entry.domain in ("", "ai.onnx")]
+        return max(own, default=1)
 
     def __contains__(self, name: str) -> bool:
         return name in self._tensors or name in self._producer

@@ -17,7 +17,7 @@ from gennape.utils.array_types import AnyArray
 
 
 class ConvertedValue(NamedTuple):
-    """The node that computes a value, where it has channels and batch, and which result it is."""
+    """The node of a value, where it has its channels and its batch, and which result it is."""
 
     node: int
     axis: int

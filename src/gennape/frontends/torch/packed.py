@@ -15,7 +15,7 @@ Unpack = Callable[[Any], list[Tensor]]
 """Gives the tensors that stand for the weights in a packed object, the same ones every time."""
 
 
-def unpacked_call(name: str, args: tuple[Any, ...], unpack: Unpack) -> Any:
+def unpacked_call(name: str, args: tuple[Any, ...], unpack: Unpack) -> Callable[[], Any] | None:
     """Return the call that an operator on packed weights stands for; None for other operators."""
     write = _CALLS.get(name)
     is_packed = any(_is_packed(arg) or isinstance(arg, list) for arg in args[1:])

@@ -1,6 +1,6 @@
 """PyTorch calls that run on meta tensors although their kernels would not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,8 @@ def run_call(
     func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Call `func`; tensors with numbers beside meta tensors lose their numbers."""
+    if function.name in _STAND_INS:
+        return _STAND_INS[function.name](*args)
     if function.name in _MOVES and args and isinstance(args[0], Tensor) and args[0].is_meta:
         return _moved(func, args, kwargs)
     try:
@@ -53,3 +55,26 @@ def everything_found() -> Iterator[None]:
         yield
     finally:
         meta_config.meta_nonzero_assume_all_nonzero = before
+
+
+def _kept_boxes(boxes: Tensor, *_: Any) -> Tensor:
+    """Stand in for a suppression of boxes: all are kept."""
+    return torch.zeros(boxes.shape[0], dtype=torch.int64, device=boxes.device)
+
+
+def _pooled_regions(x: Tensor, boxes: Tensor, scale: float, *size: Any) -> Tensor:
+    """Stand in for the pooling of a region for each box."""
+    return x.new_zeros(boxes.shape[0], x.shape[1], size[0], size[1])
+
+
+def _deformed(x: Tensor, weight: Tensor, offset: Tensor, *_: Any) -> Tensor:
+    """Stand in for a deformable convolution; its offsets have the size of its result."""
+    return x.new_zeros(x.shape[0], weight.shape[0], *offset.shape[2:])
+
+
+_STAND_INS: dict[str, Callable[..., Tensor]] = {
+    "nms": _kept_boxes,
+    "roi_align": _pooled_regions,
+    "deform_conv2d": _deformed,
+}
+"""Shapes of compiled operators of torchvision, which need not be there."""

@@ -23,9 +23,6 @@ _FEW = 64
 """Constants of up to so many numbers are stated in the graph."""
 _PLAIN_TYPES = (torch.float32, torch.int64, torch.int32, torch.bool)
 
-OVERWRITTEN: Mapping[str, Any] = {"not_executable": "elements are overwritten in place"}
-"""What nodes state that replace some elements by others."""
-
 
 class Trace(TracedValues):
     """The nodes so far, and which node computes which tensor.
@@ -56,8 +53,12 @@ class Trace(TracedValues):
 
         def add() -> int:
             first = self._source(whole, -1) if before is None else before.index()
-            shape = shape_of(one_sample(whole.shape, batch, self.batch), axis)
-            return self.builder.add_node(Op.WHERE, (first, after.index()), shape, **OVERWRITTEN)
+            return self.builder.add_node(
+                Op.WHERE,
+                (first, after.index()),
+                shape_of(one_sample(whole.shape, batch, self.batch), axis),
+                not_executable="elements are overwritten in place",
+            )
 
         batch = after.batch if before is None else before.batch
         self.bind(whole, axis, add, batch)
@@ -67,6 +68,11 @@ class Trace(TracedValues):
         self._ends.append(function)
         self._end_arguments += [self.node(t) for t in arguments if self.depends_on_input(t)]
         self.leave_out(outputs)
+
+    @property
+    def has_end(self) -> bool:
+        """Whether the counted part has ended somewhere."""
+        return bool(self._ends)
 
     @property
     def ends(self) -> tuple[str, ...]:
@@ -179,6 +185,11 @@ class Trace(TracedValues):
         if weights:
             self.tensors[node] = tuple(weights)
 
+    def _result(self, tensor: Tensor) -> int:
+        """Return which result of its node `tensor` is."""
+        value = self._values.get(id(tensor))
+        return value.result if value else 0
+
     def _numbers(self, tensor: Tensor) -> dict[str, Any]:
         """State the numbers of a small or uniform constant that has any."""
         if tensor.is_meta or not tensor.numel() or self._owners.get(id(tensor)):
@@ -222,7 +233,7 @@ class Trace(TracedValues):
             outputs: Results of the network.
             name: A name for the graph.
         """
-        for output in outputs:
+        for output in filter(Tensor.numel, outputs):
             if self.batch > 1 and not self._holds_batch(output):
                 raise BatchError("a result has none")
             if not self.is_left_out(output):

@@ -153,7 +153,9 @@ class TracedValues:
 
     def same(self, output: Tensor, x: Tensor) -> None:
         """Say that `output` is `x`, unchanged."""
-        if output is not x:
+        if id(x) not in self._values:
+            self.derive([output], [x])
+        elif output is not x:
             self._values[id(output)] = self._values[id(x)]
             self._alive.append(output)
 
@@ -169,11 +171,6 @@ class TracedValues:
         name = self._names.get(id(tensor))
         if name is not None:
             self._users.setdefault(name, []).append(node)
-
-    def _result(self, tensor: Tensor) -> int:
-        """Tell which result of its node `tensor` is."""
-        value = self._values.get(id(tensor))
-        return value.result if value else 0
 
     def _holds_batch(self, tensor: Tensor) -> bool:
         if self.is_left_out(tensor):

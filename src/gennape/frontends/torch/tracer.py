@@ -6,6 +6,7 @@ weight is touched.
 """
 
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -55,22 +56,17 @@ class Tracer(TorchFunctionMode):
         if not args and "input" in kwargs:  # the rules take it by position
             args = (kwargs.pop("input"),)
         function = describe(func)
-        body = inner_calls(func)
-        if body is not None and function.rule is None:
-            with self:
-                return body(*args, **kwargs)
-        if is_composite(func):
-            with _Parts(self):
-                return func(*args, **kwargs)
         self.current = function.name
-        call = unpacked_call(function.name, args, partial(self.trace.adopt, make=weights_of))
-        if call is not None:
-            with self:
-                return call()
-        given = tensors_in([*args, *kwargs.values()])
-        if any(map(self.trace.is_left_out, given)):
+        if function.rule is None:
+            parts = self._parts(func, function, args, kwargs)
+            if parts is not None:
+                with self:
+                    return parts()
+        if self.trace.has_end and any(
+            map(self.trace.is_left_out, tensors_in([*args, *kwargs.values()]))
+        ):
             return self._leave_out(func, function, args, kwargs)
-        if self._depends_on_data(function, args):
+        if function.name in _SELECTIONS and self._depends_on_data(function, args):
             return self._end(func, function, args, kwargs)
         output = predicted_output(function, args, kwargs)
         if output is None:
@@ -88,24 +84,35 @@ class Tracer(TorchFunctionMode):
         self.current = ""
         return output
 
+    def _parts(
+        self, func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Callable[[], Any] | None:
+        """Return what to run instead of a function without a rule, or None."""
+        if is_composite(func):
+            return lambda: _dispatched(self, func, args, kwargs)
+        body = inner_calls(func)
+        if body is not None:
+            return partial(body, *args, **kwargs)
+        return unpacked_call(function.name, args, partial(self.trace.adopt, make=weights_of))
+
     def _leave_out(
         self, func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         """Run a call after the end of the counted part."""
-        output = run_call(func, function, args, kwargs)
+        with everything_found():
+            output = run_call(func, function, args, kwargs)
         given = tensors_in([*args, *kwargs.values()])
         is_work = function.name in _PRODUCTS or any(map(self.trace.is_learned, given))
-        self.trace.leave_out(tensors_in([output]), is_work)
+        changed = args[:1] if function.in_place else ()
+        self.trace.leave_out(tensors_in([output, *changed]), is_work)
         self.current = ""
         return output
 
     def _depends_on_data(self, function: TorchFunction, args: tuple[Any, ...]) -> bool:
         """Tell whether the size of a result depends on numbers that the input changes."""
-        if function.name in _SEARCHES:
+        if function.name in _SEARCHES or (function.name == "where" and len(args) == 1):
             return any(map(self.trace.depends_on_input, tensors_in(args)))
-        if function.name == "where" and len(args) == 1:
-            return self.trace.depends_on_input(args[0])
-        if function.name not in ("getitem", "index", "masked_select"):
+        if function.name == "where":
             return False
         masks = [mask for mask in tensors_in(args[1:]) if mask.dtype in (torch.bool, torch.uint8)]
         return any(map(self.trace.depends_on_input, masks))
@@ -173,6 +180,12 @@ class _Parts(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return self._tracer.__torch_function__(func, types, args, kwargs)
 
 
+def _dispatched(tracer: Tracer, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a composite operator, so that the operators it calls are traced."""
+    with torch._C.DisableTorchFunction(), _Parts(tracer):
+        return func(*args, **kwargs)
+
+
 def _node_of(value: TracedTensor | None) -> object:
     """Return the node of a value; that of a slice appears at its first use, and is no change."""
     return None if value is None else value.node
@@ -200,6 +213,9 @@ _SEARCHES = frozenset(
     }
 )
 """Functions whose results have as many elements as they find."""
+
+_SELECTIONS = _SEARCHES | {"where", "getitem", "index", "masked_select"}
+"""Functions whose results may have as many elements as they find."""
 
 _PRODUCTS = frozenset(
     {

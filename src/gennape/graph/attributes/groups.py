@@ -19,7 +19,7 @@ class NodeAttributes:
         weight: Name of its learned tensor, where several nodes share one.
         results: Which result of each argument it reads, where it is not the first.
         not_executable: Why no module can compute the node; empty where one can.
-        lower_bound: Whether work of the node is not counted.
+        lower_bound: Whether work behind the node is not counted.
     """
 
     NUMBERS: ClassVar[frozenset[str]] = frozenset()
@@ -56,14 +56,12 @@ class ConvAttributes(NodeAttributes):
         depth: Kernel, stride, padding before and after, and dilation of the first of three
             spatial axes; the kernel and stride of the height hold its own as a factor.
         output_padding: What a transposed convolution of three spatial axes adds at each end.
-        function: `deform_conv` for one whose elements lie at computed places.
     """
 
     NUMBERS = _WINDOW | {"groups", "bias"}
 
     depth: tuple[int, ...] | None = None
     output_padding: tuple[int, ...] | None = None
-    function: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,25 +103,12 @@ class MatmulAttributes(NodeAttributes):
     Attributes:
         equation: In the notation of `einsum`.
         transposed: Whether the last two axes of the second factor change places.
-        function: As PyTorch names it, where it is another product than `matmul`.
     """
 
     NUMBERS = frozenset({"kernel"})
 
     equation: str = ""
     transposed: bool = False
-    function: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MulAttributes(NodeAttributes):
-    """Products of elements.
-
-    Attributes:
-        equation: Which elements of the factors meet, in the notation of `einsum`.
-    """
-
-    equation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,3 +276,29 @@ class ResizeAttributes(NodeAttributes):
     align_corners: bool = False
     antialias: bool = False
     scales: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatherAttributes(NodeAttributes):
+    """Elements at given places.
+
+    Attributes:
+        function: `index` takes the places `places` of `axis`, `flip` reverses `axes`, `gather`
+            takes the places that the second argument holds along `axis`.
+        axis: Along which axis.
+        axes: Along which axes.
+        places: Which places.
+    """
+
+    function: str = ""
+    axis: int | None = None
+    axes: tuple[int, ...] | None = None
+    places: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollAttributes(NodeAttributes):
+    """Elements moved round the end, by how much along which axes."""
+
+    shifts: tuple[int, ...]
+    axes: tuple[int, ...]

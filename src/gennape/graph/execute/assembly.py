@@ -18,7 +18,7 @@ from torch.fx.proxy import GraphAppendingTracer
 
 from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.execute.batches import result_of
-from gennape.graph.execute.dimensions import Dimensions, joint, reshaped
+from gennape.graph.execute.dimensions import Dimensions, joint, reshaped, unsqueezed
 from gennape.graph.execute.functions import FUNCTIONS, SEVERAL
 from gennape.graph.execute.layers import LAYERS, has_layer, layer_sizes
 from gennape.graph.execute.problems import (
@@ -234,14 +234,13 @@ class _Assembly:
         elements = prod(known.sizes)
         shape = node.details.get("shape")
         if shape is None:
-            if node.output_shape[1:] != (1, 1):
+            if node.output_shape[1:] != (1, 1) and known.sizes[0] == 1:
                 raise KeyError("shape")
-            if known.batch is not None and (known.batch, known.outer) != (0, 1):
-                raise ValueError("mixes the samples of a batch")
             sizes = (known.sizes[0], elements // known.sizes[0])
         else:
             sizes = (elements // max(prod(shape), 1), *shape)
-        after = reshaped(known, sizes)
+        inserted = node.details.get("inserted")
+        after = reshaped(known, sizes) if inserted is None else unsqueezed(known, sizes, inserted)
         if after is None:
             raise ValueError("mixes the samples of a batch")
         wanted = [-1 if axis == after.batch else size for axis, size in enumerate(sizes)]

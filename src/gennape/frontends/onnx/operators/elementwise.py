@@ -71,8 +71,8 @@ def softmax(converter: OnnxConverter, node: OnnxNode) -> None:
     details: dict[str, object] = {} if axis == 1 else {"axis": axis}
     if is_flat and prod(dims[axis + 1 :]) > 1:
         details["not_executable"] = "it goes over several axes at once"
-    mixes = range(axis, len(dims)) if is_flat else (axis,)
     op = Op.SOFTMAX if node.op == "Softmax" else Op.LOG_SOFTMAX
+    mixes = range(axis, len(dims)) if is_flat else (axis,)
     converter.emit(op, node.inputs[:1], node.outputs[0], details=details, mixes=mixes)
 
 

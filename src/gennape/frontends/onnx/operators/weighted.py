@@ -43,7 +43,7 @@ def deformable_conv(converter: OnnxConverter, node: OnnxNode) -> None:
         read_axis=1,
         attributes=window_attributes(converter, node, kernel, groups, bool(bias)),
         weights=(weight, bias) if bias else (weight,),
-        details={"function": "deform_conv"},
+        details={"not_executable": "its places are computed"},
     )
 
 

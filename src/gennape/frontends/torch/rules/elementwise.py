@@ -113,7 +113,6 @@ def with_number(
 
 for _name in _COMPARISONS:
     traces(_name)(partial(with_number, Op.COMPARE, _name))
-traces("floordiv")(partial(with_number, Op.ROUND, "floor_divide"))
 for _name in _ROUNDINGS:
     traces(_name)(partial(with_number, Op.ROUND, _name))
 

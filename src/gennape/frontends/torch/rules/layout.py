@@ -34,20 +34,30 @@ def _kind(x: Tensor) -> int:
     return 0 if x.dtype is torch.bool else 1 + (x.is_floating_point() or x.is_complex())
 
 
-@traces(
-    "view reshape view_as reshape_as flatten unflatten squeeze unsqueeze ravel unsafe_view "
-    "reshape_alias"
-)
-def reshape(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
+@traces("view reshape view_as reshape_as flatten unflatten squeeze ravel unsafe_view reshape_alias")
+def reshape(
+    trace: Trace, output: Tensor, x: Tensor, *_: Any, inserted: Sequence[int] = (), **__: Any
+) -> None:
     """Write the same elements in other dimensions; no detail when it is the plain flattening."""
+    if not trace.depends_on_input(x):  # it has only the size of another tensor
+        trace.derive([output], [x])
+        return
     before, after = tuple(x.shape), tuple(output.shape)
     if before == after:
         trace.same(output, x)
         return
     after_one = one_sample(after, trace.batch_after(Op.RESHAPE, (x,), output), trace.batch)
     details = reshape_details(trace.dims(x), after_one)
+    if inserted and details:
+        details["inserted"] = list(inserted)
     axis = axis_after_reshape(before, trace.axis(x), after)
     trace.emit(Op.RESHAPE, (x,), output, axis=axis, details=details)
+
+
+@traces("unsqueeze")
+def unsqueeze(trace: Trace, output: Tensor, x: Tensor, dim: int) -> None:
+    """Write a new dimension of size 1."""
+    reshape(trace, output, x, inserted=(dim % output.dim(),))
 
 
 @traces("permute")
@@ -120,6 +130,9 @@ def repeat_interleave(
 @traces("expand expand_as broadcast_to")
 def expand(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
     """Write elements repeated."""
+    if not trace.depends_on_input(x):  # it has only the size of another tensor
+        trace.derive([output], [x])
+        return
     if output.shape == x.shape:
         trace.same(output, x)
     else:
@@ -146,7 +159,7 @@ def stack(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0)
     for tensor in tensors:
         part = tensor.unsqueeze(dim)
         if trace.depends_on_input(tensor):
-            reshape(trace, part, tensor)
+            unsqueeze(trace, part, tensor, dim)
         parts.append(part)
     concat(trace, output, parts, dim)
 

@@ -14,6 +14,8 @@ from gennape.frontends.torch.rules.convolution import linear
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 
+_ALONG_AXES = {"not_executable": "its product is along axes that are not stated"}
+
 
 @traces("einsum")
 def einsum(trace: Trace, output: Tensor, equation: Any, *operands: Any) -> None:
@@ -45,9 +47,16 @@ def einsum(trace: Trace, output: Tensor, equation: Any, *operands: Any) -> None:
             last = max(part.dim() - 1, 0)
             product(trace, part, (left, right), length, last, equation=written)
         else:
-            details = {"equation": written, "not_executable": "a product by an equation"}
-            trace.emit(Op.MUL, (left, right), part, details=details)
+            trace.emit(
+                Op.MUL,
+                (left, right),
+                part,
+                details=_BY_LETTERS,
+            )
         left, letters = part, kept
+
+
+_BY_LETTERS = {"not_executable": "elements are paired by letters"}
 
 
 def _from_lists(operands: Sequence[Any]) -> tuple[str, list[Tensor]]:
@@ -78,7 +87,7 @@ def _letters(equation: str, factors: Sequence[Tensor]) -> tuple[list[str], str]:
 def _rearranged(trace: Trace, output: Tensor, x: Tensor, letters: str, result: str) -> None:
     """Write an einsum of one tensor: a sum, a transpose, or elements of the diagonal."""
     if len(set(letters)) < len(letters):
-        trace.emit(Op.GATHER, (x,), output, details={"not_executable": "elements of a diagonal"})
+        trace.emit(Op.GATHER, (x,), output, details={"not_executable": "a diagonal is taken"})
     elif len(result) == len(letters):
         order = [letters.index(letter) for letter in result]
         trace.emit(Op.TRANSPOSE, (x,), output, details={"dims": order})
@@ -101,7 +110,14 @@ def tensordot(
         dims = dims.tolist()
     summed = range(x.dim() - dims, x.dim()) if isinstance(dims, int) else dims[0]
     length = prod(x.shape[dim] for dim in ([summed] if isinstance(summed, int) else summed))
-    product(trace, output, (x, y), length, max(output.dim() - 1, 0), function="tensordot")
+    product(
+        trace,
+        output,
+        (x, y),
+        length,
+        max(output.dim() - 1, 0),
+        **_ALONG_AXES,
+    )
 
 
 @traces("inner")
@@ -122,22 +138,24 @@ def vector_products(
 ) -> None:
     """Write the product of pairs of vectors."""
     last = max(output.dim() - 1, 0)
-    product(trace, output, (x, y), x.shape[dim], last, function="vecdot")
+    product(trace, output, (x, y), x.shape[dim], last, **_ALONG_AXES)
 
 
 @traces("outer ger kron linalg_outer")
 def outer(trace: Trace, output: Tensor, x: Tensor, y: Tensor, **_: Any) -> None:
     """Write products of every element of one tensor with every element of another."""
-    trace.emit(Op.MUL, (x, y), output)
+    trace.emit(Op.MUL, (x, y), output, details={"not_executable": "all elements are paired"})
 
 
 @traces("linalg_matrix_power matrix_power")
 def matrix_power(trace: Trace, output: Tensor, x: Tensor, n: int, **_: Any) -> None:
-    """Write the products of a power by squaring."""
+    """Write the products of a power by squaring, of the inverse where it is negative."""
+    count = max(abs(n).bit_length() + abs(n).bit_count() - 2, 0)
     if n < 1:
-        trace.emit(Op.OTHER, (x,), output, details={"function": "matrix_power"})
-        return
-    count = n.bit_length() + n.bit_count() - 2
+        part = trace.blank(*x.shape) if count else output
+        function = "linalg_inv" if n else "matrix_power"
+        trace.emit(Op.OTHER, (x,), part, details={"function": function})
+        x = part
     part = x
     for position in range(count):
         following = output if position == count - 1 else trace.blank(*x.shape)
@@ -145,7 +163,7 @@ def matrix_power(trace: Trace, output: Tensor, x: Tensor, n: int, **_: Any) -> N
         part = following
     if not count:
         trace.same(output, x)
-    elif count != n - 1:
+    elif count != abs(n) - 1:
         trace.builder.state(trace.node(output), not_executable="a power by squaring")
 
 
@@ -187,7 +205,14 @@ def grouped_product(
     trace: Trace, output: Tensor, x: Tensor, weights: Tensor, *_: Any, **__: Any
 ) -> None:
     """Write products of rows with one of several matrices each, as mixtures of experts have."""
-    product(trace, output, (x, weights), x.shape[-1], output.dim() - 1, function="grouped_mm")
+    product(
+        trace,
+        output,
+        (x, weights),
+        x.shape[-1],
+        output.dim() - 1,
+        **_ALONG_AXES,
+    )
 
 
 @traces("addbmm")
@@ -243,7 +268,7 @@ def bilinear(
     """Write a form of two vectors: for each result the sum over all pairs of their elements."""
     total = output if bias is None else trace.blank(*output.shape)
     length, last = x.shape[-1] * y.shape[-1], output.dim() - 1
-    product(trace, total, (x, y, weight), length, last, function="bilinear")
+    product(trace, total, (x, y, weight), length, last, **_ALONG_AXES)
     if bias is not None:
         add(trace, output, total, bias)
 
@@ -255,5 +280,12 @@ def time_first_convolution(
     """Write a convolution along the first dimension, the channels last."""
     length = weight.shape[0] * weight.shape[1]
     total = trace.blank(*output.shape)
-    product(trace, total, (x, weight), length, output.dim() - 1, function="conv_tbc")
+    product(
+        trace,
+        total,
+        (x, weight),
+        length,
+        output.dim() - 1,
+        **_ALONG_AXES,
+    )
     add(trace, output, total, bias)

@@ -53,8 +53,9 @@ def recurrent(
         return
     directions = 2 if settings[2] else 1
     count = len(weights) // (layers * directions)
+    time = 1 if settings[3] else 0
     blocks = [weights[start : start + count] for start in range(0, len(weights), count)]
-    details: dict[str, Any] = {"time": 1 if settings[3] else 0}
+    details: dict[str, Any] = {"time": time}
     if not _start_from_zero(trace, states):
         details["not_executable"] = "its first states are given"
     for layer in range(layers):
@@ -64,7 +65,7 @@ def recurrent(
             width = output[0].shape[-1] // directions
             hidden = output[0] if last else trace.blank(*x.shape[:-1], width)
             stated = {**details, "reverse": len(results) == 1}
-            _layer(function, trace, hidden, x, block, has_biases, stated)
+            _layer(function, trace, hidden, x, block, has_biases=has_biases, details=stated)
             results.append(hidden)
         if directions > 1:
             x = output[0] if layer == layers - 1 else trace.blank(*output[0].shape)
@@ -86,10 +87,11 @@ def _layer(
     output: Tensor,
     x: Tensor,
     weights: Sequence[Tensor],
+    *,
     has_biases: bool,
     details: dict[str, Any],
 ) -> None:
-    """Write one layer in one direction."""
+    """Write one layer in one direction; `time` is the axis of its steps."""
     into, hidden, *others = weights
     biases, projection = (others[:2], others[2:]) if has_biases else ([], others)
     state = trace.blank(*x.shape[:-1], projection[0].shape[1]) if projection else output
@@ -109,8 +111,14 @@ def _layer(
     details = {**details, "function": function, "hidden": hidden.shape[1]}
     if projection:
         details["not_executable"] = "its states are projected"
-    mixes = (details["time"],)
-    trace.emit(Op.OTHER, (gates, recurrence), state, axis=last, details=details, mixes=mixes)
+    trace.emit(
+        Op.OTHER,
+        (gates, recurrence),
+        state,
+        axis=last,
+        details=details,
+        mixes=(details["time"],),
+    )
     if projection:
         linear(trace, output, state, projection[0])
 
@@ -133,7 +141,7 @@ def cell(
     into_bias, hidden_bias = biases or (None, None)
     linear(trace, gates, x, into, into_bias)
     linear(trace, recurrence, state, hidden, hidden_bias)
-    details = {"function": function, "not_executable": "one step of a recurrence"}
+    details = {"function": function, "not_executable": "one step has no sequence"}
     trace.emit(Op.OTHER, (gates, recurrence, *rest), first, axis=x.dim() - 1, details=details)
     trace.also(others, first)
 

@@ -10,7 +10,7 @@ from gennape.frontends.batch_axis import batch_after_reshape
 from gennape.frontends.layout import axis_after_reshape, cut_details
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.layout import expand, reshape
-from gennape.frontends.torch.trace import OVERWRITTEN, Trace
+from gennape.frontends.torch.trace import Trace
 from gennape.frontends.torch.traced_values import tensors_in
 from gennape.graph import Op
 
@@ -85,6 +85,19 @@ def aten_slice(
     cut(trace, output, x, dim, slice(start, end, step).indices(x.shape[dim])[0], step)
 
 
+def _new_axes(items: Sequence[Any], rank: int) -> tuple[int, ...]:
+    """Return which axes of a result an index makes; none where it also takes single places."""
+    if any(isinstance(item, int) for item in items):
+        return ()
+    place = next((n for n, item in enumerate(items) if item is ...), len(items))
+    behind = len(items) - place
+    return tuple(
+        number if number < place else number + rank - len(items)
+        for number, item in enumerate(items)
+        if item is None and (number < place or behind)
+    )
+
+
 @traces("getitem")
 def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
     """Write indexing: by numbers and ranges a slice for each dimension, by tensors a gather."""
@@ -92,6 +105,7 @@ def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
     if not all(item is None or item is ... or isinstance(item, int | slice) for item in items):
         gather(trace, output, x, *items, details=_listed(trace, x, items))
         return
+    inserted = _new_axes(items, output.dim())
     items = [item for item in items if item is not None]
     if ... in items:
         place = items.index(...)
@@ -104,7 +118,7 @@ def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
             shorter = trace.blank(*part.shape[:dim], len(kept), *part.shape[dim + 1 :])
             cut(trace, shorter, part, dim, kept.start, kept.step)
             part = shorter
-    reshape(trace, output, part)
+    reshape(trace, output, part, inserted=inserted)
 
 
 def _listed(trace: Trace, x: Tensor, items: Sequence[Any]) -> dict[str, Any] | None:
@@ -184,12 +198,15 @@ def setitem(trace: Trace, output: None, x: Tensor, index: Any, value: Any) -> No
             trace.same(x, value)
         elif value._base is not x:  # a view of x that was changed has been written back already
             trace.overwrite(x, value)
-    elif trace.depends_on_input(x):
-        trace.emit(Op.WHERE, (x,), x, details=OVERWRITTEN)
-    else:
-        places = tensors_in([index, *(index if isinstance(index, tuple) else ())])
-        dynamic = filter(trace.depends_on_input, places)
-        trace.emit(Op.WHERE, (x, *dynamic), x, details=OVERWRITTEN)
+        return
+    places: list[Tensor] = []
+    if not trace.depends_on_input(x):
+        found = tensors_in([index, *(index if isinstance(index, tuple) else ())])
+        places = list(filter(trace.depends_on_input, found))
+    trace.emit(Op.WHERE, (x, *places), x, details=_OVERWRITTEN)
+
+
+_OVERWRITTEN = {"not_executable": "elements are overwritten in place"}
 
 
 @traces("index_put")
@@ -201,7 +218,7 @@ def index_put(
         setitem(trace, None, x, tuple(indices), values)
     else:
         dynamic = filter(trace.depends_on_input, (values, *tensors_in([list(indices)])))
-        trace.emit(Op.WHERE, (x, *list(dynamic)[:1]), output, details=OVERWRITTEN)
+        trace.emit(Op.WHERE, (x, *list(dynamic)[:1]), output, details=_OVERWRITTEN)
 
 
 @traces("copy")
