@@ -25,6 +25,7 @@ from gennape.cli.proxy_pool import proxy_pool
 from gennape.cli.rank import rank
 from gennape.cli.score import score
 from gennape.cli.search import search
+from gennape.cli.suggest import suggest
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -79,6 +80,7 @@ app.callback()(_gennape)
 _COMMANDS = (
     score,
     explain,
+    suggest,
     graph,
     rank,
     pretrain,

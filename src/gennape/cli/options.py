@@ -38,6 +38,24 @@ EstimatorName = Annotated[
         show_default="all-families",
     ),
 ]
+DatasetName = Annotated[
+    str | None,
+    typer.Option(
+        "--dataset",
+        metavar="NAME",
+        help="Of the expected accuracies: imagenet-1k, cifar10 or cifar100.",
+        show_default="by the input's size",
+    ),
+]
+RecipeName = Annotated[
+    str | None,
+    typer.Option(
+        "--recipe",
+        metavar="NAME",
+        help="Of the training that is expected: typical, classic, modern or more-data.",
+        show_default="typical",
+    ),
+]
 DataFolder = Annotated[
     Path | None,
     typer.Option(

@@ -123,8 +123,8 @@ CASES: dict[str, tuple[Function, Expected]] = {
     "stack": (
         lambda x: torch.stack([x, x], 2),
         [
-            (Op.RESHAPE, (6, 8, 8), {"shape": [6, 1, 8, 8]}),
-            (Op.RESHAPE, (6, 8, 8), {"shape": [6, 1, 8, 8]}),
+            (Op.RESHAPE, (6, 8, 8), {"shape": [6, 1, 8, 8], "inserted": [2]}),
+            (Op.RESHAPE, (6, 8, 8), {"shape": [6, 1, 8, 8], "inserted": [2]}),
             (Op.CONCAT, (6, 2, 64), {"axis": 2}),
         ],
     ),

@@ -160,14 +160,21 @@ def test_constants_that_state_their_numbers() -> None:
 
 
 def test_a_node_says_why_it_cannot_run() -> None:
-    graph = graph_of(Applied(lambda x: x.relu().index_put_((torch.tensor(0),), x[:1])), (2, 4, 4))
-    with pytest.raises(GraphError, match="no rule for index_put"):
+    graph = graph_of(Applied(lambda x: x.relu().index_fill_(1, torch.tensor([0]), 2)), (2, 4, 4))
+    with pytest.raises(GraphError, match="no rule for index_fill"):
         graph.to_module()
     build = GraphBuilder()
     x = build.input((2, 4, 4))
     build.output(build.add_node(Op.WHERE, (x,), (2, 4, 4), not_executable="it is overwritten"))
     with pytest.raises(GraphError, match="where: it is overwritten"):
         build.build().to_module()
+
+
+def test_a_product_of_elements_by_letters_is_refused() -> None:
+    """Nothing is summed in it, so that it is no matrix product."""
+    graph = graph_of(Applied(lambda x: torch.einsum("bchw,bchw->bhwc", x, x)), (2, 4, 6))
+    with pytest.raises(GraphError, match="elements are paired by letters"):
+        graph.to_module()
 
 
 def test_a_further_result_without_a_rule_is_refused() -> None:

@@ -42,6 +42,7 @@ class Trace(TracedValues):
         super().__init__(parameters, constants, batch)
         self.builder = GraphBuilder()
         self._sources: dict[int, int] = {}
+        self.unannounced = False  # whether a tensor with numbers came from nowhere
         self.tensors: dict[int, tuple[Tensor | None, ...]] = {}  # weights of nodes
         self._ends: list[str] = []
         self._end_arguments: list[int] = []
@@ -110,6 +111,7 @@ class Trace(TracedValues):
 
     def _source(self, tensor: Tensor, axis_from_end: int, batch: BatchAxis | None = None) -> int:
         if id(tensor) not in self._sources:
+            self.unannounced |= not tensor.is_meta and not self.knows(tensor)
             dims = one_sample(tensor.shape, batch, self.batch)
             self._note_use(tensor, len(self.builder.shapes))
             shape = source_shape(dims, axis_from_end)

@@ -40,13 +40,13 @@ def graph_and_weights(
         with tracer:
             result = module(*inputs)
         name = type(module).__name__
-        if tracer.hidden:
-            raise FrontendError(
-                f"{name} hides operations near {tracer.hidden}, whose weights are not seen; "
-                "export it by torch.export"
-            )
         outputs = [leaf for leaf in tree_leaves(result) if isinstance(leaf, Tensor)]
         graph = trace.graph(outputs, name)
+    if tracer.hidden or trace.unannounced:
+        raise FrontendError(
+            f"{name} hides operations from the trace, as TorchScript does, so that its numbers are "
+            "not seen; give a module without them"
+        )
     return graph, {node: tuple(_fixed(t) for t in given) for node, given in trace.tensors.items()}
 
 

@@ -276,29 +276,3 @@ class ResizeAttributes(NodeAttributes):
     align_corners: bool = False
     antialias: bool = False
     scales: tuple[float, ...] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class GatherAttributes(NodeAttributes):
-    """Elements at given places.
-
-    Attributes:
-        function: `index` takes the places `places` of `axis`, `flip` reverses `axes`, `gather`
-            takes the places that the second argument holds along `axis`.
-        axis: Along which axis.
-        axes: Along which axes.
-        places: Which places.
-    """
-
-    function: str = ""
-    axis: int | None = None
-    axes: tuple[int, ...] | None = None
-    places: tuple[int, ...] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RollAttributes(NodeAttributes):
-    """Elements moved round the end, by how much along which axes."""
-
-    shifts: tuple[int, ...]
-    axes: tuple[int, ...]

@@ -160,6 +160,8 @@ def stack(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0)
         part = tensor.unsqueeze(dim)
         if trace.depends_on_input(tensor):
             unsqueeze(trace, part, tensor, dim)
+        else:
+            trace.derive([part], [])
         parts.append(part)
     concat(trace, output, parts, dim)
 
