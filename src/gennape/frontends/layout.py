@@ -98,6 +98,19 @@ def cut_details(axis: int, channels: int, *, start: int, length: int, step: int)
     return details if step == 1 else details | {"step": step}
 
 
+def input_details(dims: Sequence[int], shape: Shape) -> dict[str, Any]:
+    """Return what an input states: dimensions of one sample, where its shape has others.
+
+    Args:
+        dims: Its dimensions, the batch kept as 1 and first where there is one.
+        shape: Its channels, height and width.
+    """
+    if tuple(dims[:1]) == (1,):
+        return {} if tuple(dims[1:]) == shape else {"shape": list(dims[1:])}
+    details: dict[str, Any] = {} if tuple(dims) == shape else {"shape": list(dims)}
+    return details | {"not_executable": "its first dimension is no batch"}
+
+
 def source_details(dims: Sequence[int], shape: Shape) -> dict[str, Any]:
     """Return what a stored tensor states: its dimensions, where they are not those of its shape."""
     return {} if tuple(dims) == (1, *shape) else {"shape": list(dims)}

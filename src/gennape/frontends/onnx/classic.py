@@ -3,7 +3,7 @@
 from gennape.frontends.onnx.fused import FusedNode, StoredDims, expands
 
 
-@expands("LinearClassifier", "LinearRegressor", domain="ai.onnx.ml")
+@expands("LinearClassifier", "LinearRegressor", domain="ai.onnx.ml", exact=False)
 def _linear_model(fused: FusedNode, stored: StoredDims) -> None:
     """Write a product with the coefficients, which are attributes, and the label."""
     found = fused.node.attributes
@@ -19,7 +19,7 @@ def _linear_model(fused: FusedNode, stored: StoredDims) -> None:
     fused.finish(scores, 1)
 
 
-@expands("ZipMap", "Scaler", "Normalizer", domain="ai.onnx.ml")
+@expands("ZipMap", "Scaler", "Normalizer", domain="ai.onnx.ml", exact=False)
 def _renamed_scores(fused: FusedNode, stored: StoredDims) -> None:
     """Write an operator that names, scales or normalises numbers."""
     fused.finish(fused.given(0))

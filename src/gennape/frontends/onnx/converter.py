@@ -9,7 +9,7 @@ from gennape.frontends.batch_axis import (
     beside,
 )
 from gennape.frontends.errors import FrontendError, one_line
-from gennape.frontends.layout import shape_of, source_details, source_shape
+from gennape.frontends.layout import input_details, shape_of, source_details, source_shape
 from gennape.frontends.onnx.document import Dims, OnnxNode
 from gennape.frontends.onnx.values import NO_DETAILS, ConvertedValue, OnnxNetwork, OnnxValues
 from gennape.graph import ComputationGraph, GraphBuilder, Op
@@ -113,9 +113,7 @@ class OnnxConverter(OnnxValues):
         axis = 3 if _is_channels_last(dims) else min(1, max(len(dims) - 1, 0))
         place = self._place if dims else None
         shape = self._shape(dims, axis, place)
-        sizes = self.one_sample(dims, place)
-        sizes = sizes[1:] if sizes[:1] == (1,) else sizes
-        details: dict[str, Any] = {} if sizes == shape else {"shape": list(sizes)}
+        details = input_details(self.one_sample(dims, place), shape)
         node = self.builder.add_node(Op.INPUT, (), shape, **details)
         self._values[name] = ConvertedValue(node, axis, place)
 
@@ -145,7 +143,7 @@ class OnnxConverter(OnnxValues):
         if self.static.is_learned(name):
             op, parameters = Op.PARAMETER, self.static.claim(name)
         details = source_details(dims, shape)
-        if op is Op.CONSTANT:
+        if op is Op.CONSTANT and place is None:
             details |= self._numbers(name)
         node = self.builder.add_node(op, (), shape, parameters=parameters, **details)
         self.tensors[node] = (name,)

@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from gennape.frontends.onnx.document import OnnxNode, absent_tensor
+from gennape.frontends.onnx.document import PRIVATE, OnnxNode, absent_tensor
 
 Nodes = list[onnx.NodeProto]
 
@@ -59,9 +59,14 @@ class FusedNode:
         return {name: found[name] for name in names if name in found}
 
     def finish(self, value: str, position: int = 0) -> None:
-        """Make `value` a result of the node."""
-        if len(self.node.outputs) > position and self.node.outputs[position]:
-            self.call("Identity", value, output=self.node.outputs[position])
+        """Make `value` a result of the node; that of an inexact one is marked as such."""
+        if len(self.node.outputs) <= position or not self.node.outputs[position]:
+            return
+        output = self.node.outputs[position]
+        if (self.node.domain, self.node.op) in INEXACT:
+            self.call("Approximate", value, output=output, domain=PRIVATE)
+        else:
+            self.call("Identity", value, output=output)
 
 
 def expand_fused(graph: onnx.GraphProto) -> None:
@@ -95,11 +100,25 @@ FUSED: dict[tuple[str, str], FusedWriter] = {}
 """How the parts of each fused operator are written, by its domain and name."""
 
 
-def expands(*operators: str, domain: str = "com.microsoft") -> Callable[[FusedWriter], FusedWriter]:
-    """Make the decorated function write the parts of the operators called so."""
+INEXACT: set[tuple[str, str]] = set()
+"""Those whose parts have their sizes and costs and compute other numbers."""
+
+
+def expands(
+    *operators: str, domain: str = "com.microsoft", exact: bool = True
+) -> Callable[[FusedWriter], FusedWriter]:
+    """Make the decorated function write the parts of the operators called so.
+
+    Args:
+        operators: Their names.
+        domain: Their operator set.
+        exact: Whether the parts compute the same numbers, or only cost the same.
+    """
 
     def register(writer: FusedWriter) -> FusedWriter:
-        FUSED.update({(domain, operator): writer for operator in operators})
+        named = {(domain, operator): writer for operator in operators}
+        FUSED.update(named)
+        INEXACT.update(() if exact else named)
         return writer
 
     return register

@@ -60,10 +60,12 @@ def _gemm(fused: FusedNode, stored: StoredDims) -> None:
     """Write Gemm and the activation."""
     settings = fused.named("alpha", "beta", "transA", "transB")
     y = fused.call("Gemm", *filter(None, fused.node.inputs), **settings)
+    if fused.node.op == "GemmFastGelu":
+        y = fused.call("Gelu", y, approximate="tanh")
     fused.finish(_activated(fused, y))
 
 
-@expands("MatMulNBits", "MatMulBnb4", "MatMulFpQ4")
+@expands("MatMulNBits", "MatMulBnb4", "MatMulFpQ4", exact=False)
 def _packed_matmul(fused: FusedNode, stored: StoredDims) -> None:
     """Write MatMul by K x N packed weights, and the addition of a bias."""
     found = fused.node.attributes
@@ -72,7 +74,7 @@ def _packed_matmul(fused: FusedNode, stored: StoredDims) -> None:
     fused.finish(fused.call("Add", y, bias) if bias else y)
 
 
-@expands("DynamicQuantizeMatMul", "MatMulIntegerToFloat")
+@expands("DynamicQuantizeMatMul", "MatMulIntegerToFloat", exact=False)
 def _quantised_matmul(fused: FusedNode, stored: StoredDims) -> None:
     """Write MatMul and the addition of a bias."""
     y = fused.call("MatMul", fused.given(0), fused.given(1))
@@ -94,7 +96,7 @@ def _skip_norm(fused: FusedNode, stored: StoredDims) -> None:
     fused.finish(total, 3)
 
 
-@expands("EmbedLayerNormalization")
+@expands("EmbedLayerNormalization", exact=False)
 def _embedding_norm(fused: FusedNode, stored: StoredDims) -> None:
     """Write the sum of word, position and segment embeddings, and its normalisation."""
     ids, segments, words, positions, kinds, gamma, beta = (fused.given(i) for i in range(7))
@@ -124,7 +126,7 @@ def _quick_gelu(fused: FusedNode, stored: StoredDims) -> None:
     fused.finish(fused.call("Mul", x, fused.call("Sigmoid", fused.call("Mul", x, alpha))))
 
 
-@expands("Attention", "QAttention")
+@expands("Attention", "QAttention", exact=False)
 def _attention(fused: FusedNode, stored: StoredDims) -> None:
     """Write the products that make query, key and value, and their attention."""
     x, weight, bias = (fused.given(position) for position in range(3))
@@ -141,7 +143,7 @@ def _attention(fused: FusedNode, stored: StoredDims) -> None:
     _attend(fused, *parts, mask=mask, heads=heads)
 
 
-@expands("MultiHeadAttention")
+@expands("MultiHeadAttention", exact=False)
 def _multi_head_attention(fused: FusedNode, stored: StoredDims) -> None:
     """Write attention; key and value may be packed with the query."""
     query, key, value, bias = (fused.given(position) for position in range(4))
@@ -156,7 +158,7 @@ def _multi_head_attention(fused: FusedNode, stored: StoredDims) -> None:
     _attend(fused, query, key or query, value or key or query, mask=fused.given(5), heads=heads)
 
 
-@expands("GroupQueryAttention")
+@expands("GroupQueryAttention", exact=False)
 def _grouped_attention(fused: FusedNode, stored: StoredDims) -> None:
     """Write attention with fewer heads of keys and values than of queries."""
     found = fused.node.attributes
@@ -172,21 +174,21 @@ def _attend(
     fused.finish(fused.call("Attention", *inputs, q_num_heads=heads, kv_num_heads=kv or heads))
 
 
-@expands("QLinearAdd", "QLinearMul")
+@expands("QLinearAdd", "QLinearMul", exact=False)
 def _quantised_pair(fused: FusedNode, stored: StoredDims) -> None:
     """Write a sum or product of quantised tensors."""
     op = fused.node.op.removeprefix("QLinear")
     fused.finish(fused.call(op, fused.given(0), fused.given(3)))
 
 
-@expands("QLinearSigmoid", "QLinearLeakyRelu", "QLinearSoftmax")
+@expands("QLinearSigmoid", "QLinearLeakyRelu", "QLinearSoftmax", exact=False)
 def _quantised_activation(fused: FusedNode, stored: StoredDims) -> None:
     """Write the activation of a quantised tensor."""
     op = fused.node.op.removeprefix("QLinear")
     fused.finish(fused.call(op, fused.given(0), **fused.named("alpha", "axis")))
 
 
-@expands("QLinearGlobalAveragePool", "QLinearAveragePool")
+@expands("QLinearGlobalAveragePool", "QLinearAveragePool", exact=False)
 def _quantised_pool(fused: FusedNode, stored: StoredDims) -> None:
     """Write the pooling of a quantised tensor."""
     op = fused.node.op.removeprefix("QLinear")
@@ -194,20 +196,20 @@ def _quantised_pool(fused: FusedNode, stored: StoredDims) -> None:
     fused.finish(fused.call(op, fused.given(0), **settings))
 
 
-@expands("QLinearConcat")
+@expands("QLinearConcat", exact=False)
 def _quantised_concat(fused: FusedNode, stored: StoredDims) -> None:
     """Write the concatenation of quantised tensors, of which every third argument is one."""
     fused.finish(fused.call("Concat", *fused.node.inputs[2::3], **fused.named("axis")))
 
 
-@expands("QGemm")
+@expands("QGemm", exact=False)
 def _quantised_gemm(fused: FusedNode, stored: StoredDims) -> None:
     """Write a linear layer of quantised tensors."""
     inputs = filter(None, (fused.given(0), fused.given(3), fused.given(6)))
     fused.finish(fused.call("Gemm", *inputs, **fused.named("transA", "transB", "alpha")))
 
 
-@expands("QuantizeLinear", "DequantizeLinear", "BiasAdd", "RotaryEmbedding")
+@expands("QuantizeLinear", "DequantizeLinear", "BiasAdd", "RotaryEmbedding", exact=False)
 def _unchanged(fused: FusedNode, stored: StoredDims) -> None:
     """Write an operator that keeps the shape and has no products."""
     fused.finish(fused.given(0))

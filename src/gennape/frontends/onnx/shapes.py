@@ -124,6 +124,7 @@ _KEEPING = frozenset(
     {
         ("", "SimplifiedLayerNormalization"),
         (PRIVATE, "SwapLastAxes"),
+        (PRIVATE, "Approximate"),
         (PRIVATE, "Branch"),
         (PRIVATE, "RepeatedLoop"),
         (PRIVATE, "RepeatedScan"),

@@ -14,7 +14,7 @@ from gennape.frontends.batch_axis import (
     beside,
     one_sample,
 )
-from gennape.frontends.layout import shape_of, source_details, source_shape
+from gennape.frontends.layout import input_details, shape_of, source_details, source_shape
 from gennape.frontends.torch.traced_values import TracedValues
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
@@ -121,7 +121,7 @@ class Trace(TracedValues):
                 shape,
                 parameters=self._claim(tensor),
                 **source_details(dims, shape),
-                **self._numbers(tensor),
+                **({} if batch else self._numbers(tensor)),
             )
             self.tensors[self._sources[id(tensor)]] = (tensor,)
             self._alive.append(tensor)
@@ -225,9 +225,8 @@ class Trace(TracedValues):
         axis = min(1, max(tensor.dim() - 1, 0))
         dims = one_sample(tensor.shape, batch, self.batch)
         shape = shape_of(dims, axis)
-        sizes = list(dims[1:] if dims[:1] == (1,) else dims)
-        details: dict[str, Any] = {} if sizes == list(shape) else {"shape": sizes}
-        self.bind(tensor, axis, self.builder.add_node(Op.INPUT, (), shape, **details), batch)
+        node = self.builder.add_node(Op.INPUT, (), shape, **input_details(dims, shape))
+        self.bind(tensor, axis, node, batch)
 
     def graph(self, outputs: Sequence[Tensor], name: str) -> ComputationGraph:
         """Finish the graph.

@@ -7,6 +7,7 @@ from gennape.frontends.onnx.operators.interpolation import resize_details
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
+_INTEGERS = {"not_executable": "numbers are rounded to integers"}
 _IDENTITIES = ("Identity", "Cast", "CastLike", "QuantizeLinear", "DequantizeLinear")
 
 
@@ -14,8 +15,15 @@ _IDENTITIES = ("Identity", "Cast", "CastLike", "QuantizeLinear", "DequantizeLine
 def identity(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write the same numbers, perhaps in another type."""
     is_quantised = node.op.endswith("QuantizeLinear") or node.op == "DequantizeLinear"
-    details = {"not_executable": "numbers are rounded to integers"} if is_quantised else {}
+    details = _INTEGERS if is_quantised else {}
     converter.emit(Op.IDENTITY, node.inputs[:1], node.outputs[0], details=details)
+
+
+@converts("Approximate", domain=PRIVATE)
+def approximate(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a result of the right size and cost whose numbers are others."""
+    details = {"not_executable": "a fused operator is written as others of its size"}
+    converter.emit(Op.IDENTITY, node.inputs, node.outputs[0], details=details)
 
 
 @converts("Dropout")
@@ -71,13 +79,15 @@ def transpose(converter: OnnxConverter, node: OnnxNode) -> None:
 @converts("Expand", "Tile")
 def expand(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write repeated elements."""
-    details: dict[str, object] = {"shape": list(converter.dims(node.outputs[0])[1:])}
+    x, after = node.inputs[0], converter.dims(node.outputs[0])
+    dims = converter.one_sample(after, converter.batch_after(Op.EXPAND, (x,), after))
+    details: dict[str, object] = {"shape": list(dims[1:])}
     if node.op == "Tile":
         repeats = converter.setting(node, "repeats", 1)
         details = {"repeats": repeats}
         if repeats is None:
             details = {"not_executable": "how often it is repeated is not stored"}
-    converter.emit(Op.EXPAND, node.inputs[:1], node.outputs[0], details=details)
+    converter.emit(Op.EXPAND, (x,), node.outputs[0], details=details)
 
 
 @converts("Resize", "Upsample")

@@ -52,6 +52,7 @@ def attention(converter: OnnxConverter, node: OnnxNode) -> None:
         axis=3,
         attributes=(width, *NO_ATTRIBUTES[1:]),
         output_dims=score_dims,
+        details={"not_executable": "the heads of attention are not taken apart"},
     )
     if mask:
         converter.emit(Op.ADD, (scores, mask), scores, axis=3, output_dims=score_dims)

@@ -11,7 +11,8 @@ def branch(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write the choice between two branches; it owns the weights of the one left out."""
     x, *stored = node.inputs
     learned = [name for name in stored if converter.static.is_learned(name)]
-    converter.emit(Op.WHERE, (x,), node.outputs[0], weights=learned)
+    details = {"not_executable": "the condition of a branch is computed"}
+    converter.emit(Op.WHERE, (x,), node.outputs[0], weights=learned, details=details)
 
 
 @converts("RepeatedLoop", "RepeatedScan", domain=PRIVATE)

@@ -73,9 +73,12 @@ def cumulative_sum(converter: OnnxConverter, node: OnnxNode) -> None:
     details: dict[str, object] = {
         name: True for name in ("exclusive", "reverse") if node.attributes.get(name, 0)
     }
+    mixes: list[int] = []
     if axis is not None:
         details["axis"] = axis[0] % len(converter.dims(node.inputs[0]))
-    converter.emit(Op.CUMULATIVE_SUM, node.inputs[:1], node.outputs[0], details=details)
+        mixes = [axis[0] % len(converter.dims(node.inputs[0]))]
+    x, output = node.inputs[0], node.outputs[0]
+    converter.emit(Op.CUMULATIVE_SUM, (x,), output, details=details, mixes=mixes)
 
 
 @converts("TopK")
@@ -86,5 +89,5 @@ def top(converter: OnnxConverter, node: OnnxNode) -> None:
     details: dict[str, object] = {"axis": axis, "count": dims[axis]}
     if node.attributes.get("largest", 1):
         details["descending"] = True
-    converter.emit(Op.SORT, node.inputs[:1], node.outputs[0], details=details)
+    converter.emit(Op.SORT, node.inputs[:1], node.outputs[0], details=details, mixes=(axis,))
     converter.also(node.outputs[1:], node.outputs[0])

@@ -83,7 +83,9 @@ def with_settings(
         for name, default in defaults.items()
         if name in given and given[name] != default
     }
-    trace.emit(op, (x,), output, details=details | others if details else details)
+    stated = details | others if details else details
+    mixes = (given.get("axis", defaults["axis"]),) if "axis" in defaults else ()
+    trace.emit(op, (x,), output, details=stated, mixes=mixes)
 
 
 for _name, (_op, _defaults, _others) in _SETTINGS.items():

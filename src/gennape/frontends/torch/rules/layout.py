@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from gennape.frontends.batch_axis import one_sample
@@ -19,8 +20,18 @@ from gennape.graph import Op
     "feature_alpha_dropout native_dropout"
 )
 def identity(trace: Trace, output: Any, x: Tensor, *_: Any, **__: Any) -> None:
-    """Pass on values, to which nothing happens in evaluation."""
-    trace.same(output if isinstance(output, Tensor) else output[0], x)
+    """Pass on values, to which nothing happens in evaluation, but for whole or truth values."""
+    result = output if isinstance(output, Tensor) else output[0]
+    if _kind(result) < _kind(x) or (x.dtype is torch.bool and _kind(result) == 1):
+        details = {"not_executable": "numbers become whole ones or truth values"}
+        trace.emit(Op.IDENTITY, (x,), result, details=details)
+    else:
+        trace.same(result, x)
+
+
+def _kind(x: Tensor) -> int:
+    """Rank truth values, whole numbers and others."""
+    return 0 if x.dtype is torch.bool else 1 + (x.is_floating_point() or x.is_complex())
 
 
 @traces("view reshape view_as reshape_as flatten unflatten squeeze ravel unsafe_view reshape_alias")

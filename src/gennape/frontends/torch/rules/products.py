@@ -93,7 +93,12 @@ def _rearranged(trace: Trace, output: Tensor, x: Tensor, letters: str, result: s
         trace.emit(Op.TRANSPOSE, (x,), output, details={"dims": order})
     else:
         axes = [axis for axis, letter in enumerate(letters) if letter not in result]
-        trace.emit(Op.SUM, (x,), output, details={"axes": axes})
+        kept = "".join(letter for letter in letters if letter in result)
+        sizes = (x.shape[letters.index(letter)] for letter in kept)
+        total = output if kept == result else trace.blank(*sizes)
+        trace.emit(Op.SUM, (x,), total, details={"axes": axes})
+        if total is not output:
+            _rearranged(trace, output, total, kept, result)
 
 
 @traces("tensordot")
@@ -144,8 +149,13 @@ def outer(trace: Trace, output: Tensor, x: Tensor, y: Tensor, **_: Any) -> None:
 
 @traces("linalg_matrix_power matrix_power")
 def matrix_power(trace: Trace, output: Tensor, x: Tensor, n: int, **_: Any) -> None:
-    """Write the products of a power by squaring."""
+    """Write the products of a power by squaring, of the inverse where it is negative."""
     count = max(abs(n).bit_length() + abs(n).bit_count() - 2, 0)
+    if n < 1:
+        part = trace.blank(*x.shape) if count else output
+        function = "linalg_inv" if n else "matrix_power"
+        trace.emit(Op.OTHER, (x,), part, details={"function": function})
+        x = part
     part = x
     for position in range(count):
         following = output if position == count - 1 else trace.blank(*x.shape)
@@ -153,6 +163,8 @@ def matrix_power(trace: Trace, output: Tensor, x: Tensor, n: int, **_: Any) -> N
         part = following
     if not count:
         trace.same(output, x)
+    elif count != abs(n) - 1:
+        trace.builder.state(trace.node(output), not_executable="a power by squaring")
 
 
 @traces("linalg_multi_dot chain_matmul")
@@ -218,19 +230,35 @@ def addbmm(
     total = trace.blank(*output.shape)
     contracted = x.shape[0] * x.shape[-1]
     product(trace, total, (x, y), contracted, output.dim() - 1, equation="bij,bjk->ik")
+    _add_bias(trace, output, total, bias, alpha=alpha, beta=beta)
+
+
+@traces("addmv")
+def addmv(
+    trace: Trace,
+    output: Tensor,
+    bias: Tensor,
+    x: Tensor,
+    y: Tensor,
+    *,
+    beta: float = 1,
+    alpha: float = 1,
+) -> None:
+    """Write the sum of a bias and the product of a matrix and a vector."""
+    total = trace.blank(*output.shape)
+    matmul(trace, total, x, y)
+    _add_bias(trace, output, total, bias, alpha=alpha, beta=beta)
+
+
+def _add_bias(
+    trace: Trace, output: Tensor, total: Tensor, bias: Tensor, *, alpha: float, beta: float
+) -> None:
+    """Write `alpha * total + beta * bias`."""
     if alpha != 1:
         scaled = trace.blank(*output.shape)
         scale(trace, scaled, total, alpha, 0)
         total = scaled
     add(trace, output, total, bias, alpha=beta)
-
-
-@traces("addmv")
-def addmv(trace: Trace, output: Tensor, bias: Tensor, x: Tensor, y: Tensor, **_: Any) -> None:
-    """Write the sum of a bias and the product of a matrix and a vector."""
-    total = trace.blank(*output.shape)
-    matmul(trace, total, x, y)
-    add(trace, output, total, bias)
 
 
 @traces("bilinear")

@@ -49,6 +49,7 @@ def recurrent(
     if isinstance(states, Tensor) and not states.is_floating_point():  # sizes of packed steps
         packed = (weights, has_biases, layers, *settings)
         recurrent(function, trace, output, x, *packed, False)
+        trace.builder.state(trace.node(output[0]), not_executable="its steps are packed")
         return
     directions = 2 if settings[2] else 1
     count = len(weights) // (layers * directions)

@@ -138,7 +138,8 @@ def sort(function: str, trace: Trace, output: Any, x: Tensor, *args: Any, **opti
     if function == "argsort":
         details["places"] = True
     results = [output] if isinstance(output, Tensor) else list(output)
-    trace.emit(Op.SORT, (x,), results[0], details=details)
+    mixes = (details["axis"],)
+    trace.emit(Op.SORT, (x,), results[0], details=details, mixes=mixes)
     trace.also(results[1:], results[0])
 
 
