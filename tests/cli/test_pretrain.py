@@ -12,7 +12,7 @@ from gennape import benchmarks, estimator
     [
         ([], ["nasbench101"]),
         (["--families", "nasbench201,accel_nasbench"], ["nasbench201", "accel_nasbench"]),
-        (["--families", "all"], benchmarks.names()),
+        (["--families", "all"], [*benchmarks.names(), benchmarks.MODEL_ZOO]),
     ],
 )
 def test_families(

@@ -12,7 +12,7 @@ from gennape.estimator import Estimator
 from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.models.clustered_predictor import embed_all, predict_all
 from gennape.estimator.models.cross_family_ranker import component_scores
-from gennape.graph import ComputationGraph, GraphBatch
+from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op
 from helpers.tiny_tables import (
     TINY,
     out_of_domain_graph,
@@ -58,13 +58,12 @@ def test_no_networks_are_no_scores() -> None:
 
 
 def test_a_network_of_unknown_operations_has_a_score() -> None:
-    graph = random_graphs(1)[0]
-    unknown = ComputationGraph(
-        np.where(graph.operations > 2, 0, graph.operations),
-        graph.attributes,
-        graph.node_parameters,
-        graph.edges,
-    )
+    build = GraphBuilder()
+    x = build.input((3, 32, 32))
+    for _ in range(3):
+        x = build.add_node(Op.OTHER, (x,), (8, 32, 32))
+    build.output(x)
+    unknown = build.build()
     assert np.isfinite(tiny_estimator().predict([unknown]).score).all()
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from gennape.frontends import graph_of
 from gennape.frontends.torch.weights import graph_and_weights
 from gennape.graph import ComputationGraph, GraphError
-from onnx_files import call, save_onnx
+from helpers.onnx_files import call, save_onnx
 
 
 class Call(nn.Module):

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from gennape.frontends.torch import trace_module
+from gennape.frontends import graph_of
 from gennape.graph import GraphBatch, canonical, store
 from gennape.utils.optional_imports import import_library
 
@@ -119,7 +119,7 @@ def built(name: str) -> GraphBatch:
     model, _, side = name.partition("@")
     with torch.device("meta"):
         module = _module(model).eval()
-    return canonical(GraphBatch.of([trace_module(module, (3, int(side), int(side)), name=name)]))
+    return canonical(GraphBatch.of([graph_of(module, (3, int(side), int(side)))]))
 
 
 def _module(model: str) -> nn.Module:

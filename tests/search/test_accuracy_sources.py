@@ -46,7 +46,7 @@ def test_a_whole_table_is_its_family_and_a_part_is_not() -> None:
 
 def test_functions_by_name() -> None:
     assert function_evaluation("helpers.search_doubles:true_quality").__name__ == "true_quality"
-    for name in ("helpers.search_doubles:none", "no_such_module:f", "search_doubles"):
+    for name in ("helpers.search_doubles:none", "no_such_module:f", "helpers.search_doubles"):
         with pytest.raises(SearchError, match="neither a labelled table nor"):
             function_evaluation(name)
 
@@ -55,7 +55,7 @@ def test_a_function_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     def fails(graphs: object) -> list[float]:
         raise KeyError("weights")
 
-    monkeypatch.setattr("search_doubles.true_quality", fails)
+    monkeypatch.setattr("helpers.search_doubles.true_quality", fails)
     with pytest.raises(
         SearchError, match=r"helpers.search_doubles:true_quality failed \(KeyError: 'weights'\)"
     ):

@@ -10,7 +10,6 @@ from gennape import graph_of
 from gennape.estimator import DEFAULT
 from gennape.estimator.features.statistics import STATISTICS
 from gennape.estimator.models.registry import ENCODERS
-from gennape.frontends.torch import trace_module
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, canonical
 from helpers.onnx_files import call, save_onnx
 from helpers.random_networks import networks
@@ -140,7 +139,7 @@ def test_a_module_and_its_export_with_folded_batch_norm_are_alike(tmp_path: Path
     weights = {"w": (8, 3, 3, 3), "b": (8,), "v": (10, 8), "d": (10,)}
     path = save_onnx(tmp_path / "net.onnx", nodes, {"x": (1, 3, 16, 16)}, weights)
     with torch.no_grad():
-        traced = trace_module(module.eval(), (3, 16, 16))
+        traced = graph_of(module.eval(), (3, 16, 16))
     by_module, by_file = _statistics(traced, graph_of(path))
     counted = {name for name in STATISTICS if name.startswith(("log_params", "params_"))}
     others = {name: value for name, value in by_file.items() if name not in counted}

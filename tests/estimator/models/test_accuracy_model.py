@@ -8,7 +8,7 @@ IMAGENET, CIFAR10 = 0, 1
 
 
 def test_the_ranker_takes_over_with_the_distance() -> None:
-    distances = np.array([0.0, 0.35, 0.425, 0.5, 9.0])
+    distances = np.array([0.0, 0.4, 0.5, 0.6, 9.0])
     at_large = ranker_weight(distances, np.full(5, IMAGENET))
     np.testing.assert_allclose(at_large, [0, 0, 0.375, 0.75, 0.75])
     at_small = ranker_weight(np.array([0.2, 0.3, 0.4]), np.full(3, CIFAR10))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import prod
+from typing import Any
 
 from gennape.frontends.onnx.converter import OnnxConverter, converts
 from gennape.frontends.onnx.document import OnnxNode
@@ -100,9 +101,18 @@ def max_pool(converter: OnnxConverter, node: OnnxNode) -> None:
         node.outputs[0],
         axis=1,
         attributes=attributes,
-        details=depth_details(converter, node, node.attributes["kernel_shape"]),
+        details=depth_details(converter, node, node.attributes["kernel_shape"]) | _rounding(node),
     )
     converter.also(node.outputs[1:], node.outputs[0])
+
+
+def _rounding(node: OnnxNode) -> dict[str, Any]:
+    """Say why a pooling cannot run that rounds sizes up over uneven padding."""
+    pads = node.attributes.get("pads", [])
+    is_even = list(pads[: len(pads) // 2]) == list(pads[len(pads) // 2 :])
+    if not node.attributes.get("ceil_mode", 0) or is_even:
+        return {}
+    return {"not_executable": "it rounds up over uneven padding"}
 
 
 @converts("AveragePool")
@@ -110,7 +120,7 @@ def avg_pool(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write the mean of each window; padding counts only where the file says so."""
     attributes = window_attributes(converter, node, node.attributes["kernel_shape"])
     counts = bool(node.attributes.get("count_include_pad", 0)) or not any(attributes[4:8])
-    details = depth_details(converter, node, node.attributes["kernel_shape"])
+    details = depth_details(converter, node, node.attributes["kernel_shape"]) | _rounding(node)
     if not counts:
         details["count_include_pad"] = False
     if max(node.attributes.get("dilations", [1])) > 1:
