@@ -24,8 +24,10 @@ def test_rank_known_networks_prints_what_the_docs_show() -> None:
     shown = [line.split() for line in shown_file.read_text().splitlines()]
     assert [row[0] for row in printed] == [row[0] for row in shown]
     for printed_row, shown_row in zip(printed[1:], shown[1:], strict=True):
-        numbers = [float(value) for value in shown_row[1:]]
-        assert [float(value) for value in printed_row[1:]] == pytest.approx(numbers, abs=0.11)
+        expected, score = float(shown_row[1]), float(shown_row[4])
+        assert float(printed_row[1]) == pytest.approx(expected, abs=0.11)
+        assert float(printed_row[4]) == pytest.approx(score, abs=0.03)
+        assert printed_row[3] == shown_row[3]
 
 
 @pytest.mark.parametrize("room", ["families", "proxies", "frontends"])
