@@ -16,9 +16,9 @@ from gennape.labelling import Compute, label_networks
 from gennape.proxies import sample_pool, score_pool
 from gennape.search import NetworkCache, SearchResult, SearchSettings, search
 from gennape.utils.workspace import WorkspaceError
-from labelled_networks import coloured_images, tiny_network, tiny_recipe
-from search_doubles import Quality, true_quality
-from tiny_tables import TINY, random_graphs, short_split
+from helpers.labelled_networks import coloured_images, tiny_network, tiny_recipe
+from helpers.search_doubles import Quality, true_quality
+from helpers.tiny_tables import TINY, random_graphs, short_split
 
 UNFINISHED = Path(__file__).parent / "data" / "unfinished"
 

@@ -8,10 +8,11 @@ if TYPE_CHECKING:
     from gennape.estimator import Estimator, load
     from gennape.frontends import graph_of
     from gennape.graph import ComputationGraph
+    from gennape.search.suggestions import suggest
 
 __version__ = "0.2.0.dev0"
 
-__all__ = ["ComputationGraph", "Estimator", "explain", "graph_of", "load", "score"]
+__all__ = ["ComputationGraph", "Estimator", "explain", "graph_of", "load", "score", "suggest"]
 
 _HOMES = {
     "ComputationGraph": "gennape.graph",
@@ -20,6 +21,7 @@ _HOMES = {
     "graph_of": "gennape.frontends",
     "load": "gennape.estimator",
     "score": "gennape.api",
+    "suggest": "gennape.search.suggestions",
 }
 _ROOMS = frozenset(
     {

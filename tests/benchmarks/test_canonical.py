@@ -5,7 +5,7 @@ import pytest
 
 from gennape.benchmarks import canonical
 from gennape.benchmarks.canonical import SCHEMA, MeasuredValue, families_of, new_table
-from tiny_tables import write_nasbench201
+from helpers.tiny_tables import write_nasbench201
 
 ROW = MeasuredValue(
     "nats_sss", "8:8:8:8:8", "cifar10", "test", "accuracy", 80.5, 90, 777, 2.5, 3, 4

@@ -6,13 +6,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from custom_families import FAMILIES
 from gennape import benchmarks, spaces
 from gennape.benchmarks import BenchmarkError, canonical
 from gennape.benchmarks.canonical import MeasuredValue, new_table
 from gennape.benchmarks.canonical_labels import LabelName, load_imported, read_mean_labels
-from official_files import NB201_CELLS
-from tiny_tables import write_nasbench201
+from helpers.custom_families import FAMILIES
+from helpers.official_files import NB201_CELLS
+from helpers.tiny_tables import write_nasbench201
 
 ONE, OTHER = NB201_CELLS
 NAN = float("nan")

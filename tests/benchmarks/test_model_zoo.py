@@ -9,7 +9,7 @@ import pytest
 from gennape import benchmarks
 from gennape.benchmarks import BenchmarkError, ModelZoo
 from gennape.benchmarks.zoo_networks import ZooNetwork
-from model_zoos import ROW, ROWS, write_model_zoo
+from helpers.model_zoos import ROW, ROWS, write_model_zoo
 
 
 def load(folder: Path, rows: list[dict[str, Any]] = ROWS) -> ModelZoo:

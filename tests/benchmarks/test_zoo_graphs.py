@@ -13,7 +13,7 @@ from gennape.graph import canonical
 from gennape.utils.cache import CacheError
 from gennape.utils.isolated import IsolatedResult
 from gennape.utils.optional_imports import MissingExtraError
-from model_zoos import ROWS, write_model_zoo
+from helpers.model_zoos import ROWS, write_model_zoo
 
 needs_zoo = pytest.mark.skipif(find_spec("timm") is None, reason="needs the extra zoo")
 INDEX = [0, 1, 0, -1, 2, 0]

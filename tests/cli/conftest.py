@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gennape.cli import app
-from small_networks import small_onnx
+from helpers.small_networks import small_onnx
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from onnx import helper
 from typer.testing import Result
 
-from small_networks import small_onnx
+from helpers.small_networks import small_onnx
 
 Run = Callable[..., Result]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-import official_files as official
 from gennape import benchmarks
 from gennape.benchmarks import kinds
+from helpers import official_files as official
 
 Run = Callable[..., Result]
 

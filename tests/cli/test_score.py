@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from small_networks import small_onnx
+import gennape
+from helpers.accuracy_doubles import CostEstimator
+from helpers.small_networks import small_onnx
 
 Run = Callable[..., Result]
 
@@ -30,6 +32,33 @@ def test_json_holds_score_and_cost_of_a_file_and_a_name(run: Run, onnx_file: Pat
         assert isinstance(entry["score"], float)
         assert 0 <= entry["percentile"] <= 100
         assert entry["uncertainty"] >= 0
+
+
+def test_json_holds_accuracy_and_evidence(
+    run: Run, onnx_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gennape, "load", lambda _: CostEstimator(), raising=False)
+    options = ("--dataset", "cifar100", "--recipe", "more-data", "--format", "json")
+    (entry,) = json.loads(run("score", onnx_file, *options).stdout)
+    expected = {"accuracy", "accuracy_low", "accuracy_high", "scope", "note", "dataset", "recipe"}
+    assert expected | {"neighbours", "measured"} <= entry.keys()
+    assert entry["accuracy_low"] < entry["accuracy"] < entry["accuracy_high"]
+    assert (entry["dataset"], entry["recipe"]) == ("cifar100", "more-data")
+    assert entry["measured"] is None
+    assert entry["neighbours"][0]["model"] == "timm:resnet18"
+
+
+def test_what_is_no_image_classifier_is_no_failure(
+    run: Run, onnx_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gennape, "load", lambda _: CostEstimator({216: "outside"}), raising=False)
+    result = run("score", onnx_file)
+    assert result.exit_code == 0
+    assert f"{onnx_file}: it is far away" in result.stdout
+    (entry,) = json.loads(run("score", onnx_file, "--format", "json").stdout)
+    assert entry["accuracy"] is entry["accuracy_low"] is entry["accuracy_high"] is None
+    (row,) = csv.DictReader(io.StringIO(run("score", onnx_file, "--format", "csv").stdout))
+    assert row["accuracy"] == row["measured"] == ""
 
 
 def test_best_comes_first(run: Run) -> None:

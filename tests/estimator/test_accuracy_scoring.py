@@ -4,20 +4,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from accuracy_models import (
-    classifier,
-    made_up_estimator,
-    made_up_model,
-    made_up_rows,
-    random_classifiers,
-)
 from gennape.estimator import load
 from gennape.estimator.accuracy_scoring import placed_calibrator
 from gennape.estimator.models.accuracy_kernel import RECIPES
 from gennape.estimator.models.accuracy_storage import accuracy_arrays
 from gennape.estimator.models.attribution import GROUPS
 from gennape.graph import ComputationGraph, GraphBuilder
-from tiny_tables import random_graphs
+from helpers.accuracy_models import (
+    classifier,
+    made_up_estimator,
+    made_up_model,
+    made_up_rows,
+    random_classifiers,
+)
+from helpers.tiny_tables import random_graphs
 
 
 def _segmentation() -> ComputationGraph:

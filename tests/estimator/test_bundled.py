@@ -7,7 +7,7 @@ import gennape
 from gennape import spaces
 from gennape.estimator import bundled
 from gennape.estimator.checkpoint import DEFAULT_NAME
-from tiny_tables import random_graphs
+from helpers.tiny_tables import random_graphs
 
 
 @pytest.mark.parametrize("name", bundled())

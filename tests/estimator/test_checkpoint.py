@@ -9,7 +9,7 @@ from safetensors.numpy import load_file, save_file
 
 from gennape.estimator import CheckpointError, load
 from gennape.estimator.checkpoint import DESCRIPTION, FORMAT_VERSION, WEIGHTS
-from tiny_tables import (
+from helpers.tiny_tables import (
     out_of_domain_graph,
     random_graphs,
     tiny_estimator,

@@ -13,7 +13,7 @@ from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.models.clustered_predictor import embed_all, predict_all
 from gennape.estimator.models.cross_family_ranker import component_scores
 from gennape.graph import ComputationGraph, GraphBatch
-from tiny_tables import (
+from helpers.tiny_tables import (
     TINY,
     out_of_domain_graph,
     random_graphs,

@@ -8,7 +8,7 @@ import pytest
 from gennape.estimator import Estimator
 from gennape.estimator.models.cross_family_ranker import SCORE_PARTS
 from gennape.graph import ComputationGraph
-from tiny_tables import (
+from helpers.tiny_tables import (
     out_of_domain_graph,
     random_graphs,
     tiny_estimator,

@@ -5,7 +5,7 @@ import pytest
 
 import gennape
 from gennape.graph.hashing import graph_hashes
-from known_networks import CHAINS, built, frozen, pairs
+from helpers.known_networks import CHAINS, built, frozen, pairs
 
 
 def test_at_least_98_of_100_pairs_are_right() -> None:

@@ -10,7 +10,7 @@ from gennape import benchmarks
 from gennape.benchmarks import BenchmarkError
 from gennape.evaluation import EvalResult, evaluate
 from gennape.evaluation.metrics import spearman
-from tiny_tables import (
+from helpers.tiny_tables import (
     short_split,
     tiny_estimator,
     tiny_estimator_of_two_families,

@@ -5,7 +5,7 @@ import pytest
 
 from gennape.evaluation import few_shot
 from gennape.evaluation.few_shot import fine_tuned_scores, measure, split_labelled
-from tiny_tables import random_graphs, tiny_estimator
+from helpers.tiny_tables import random_graphs, tiny_estimator
 
 
 def test_labels_and_rest_are_all_networks() -> None:

@@ -12,7 +12,7 @@ from gennape import spaces
 from gennape.estimator import Estimator, Prediction
 from gennape.evaluation import rank, ranking
 from gennape.spaces import ArchitectureError, NASBench201
-from tiny_tables import tiny_estimator
+from helpers.tiny_tables import tiny_estimator
 
 CELLS = 11
 

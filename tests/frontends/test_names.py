@@ -6,9 +6,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import torch
 
 from gennape import graph_of, spaces
 from gennape.frontends import FrontendError
+from gennape.utils.optional_imports import import_library
 
 needs_timm = pytest.mark.skipif(find_spec("timm") is None, reason="needs the extra zoo")
 
@@ -140,3 +142,25 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 def test_import_stays_light() -> None:
     code = "import sys, gennape; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@needs_timm
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "complete"),
+    [
+        ("fasterrcnn_mobilenet_v3_large_320_fpn", False),
+        ("ssdlite320_mobilenet_v3_large", True),
+        ("retinanet_resnet50_fpn", True),
+        ("keypointrcnn_resnet50_fpn", False),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_detectors_are_counted_up_to_their_boxes(name: str, complete: bool) -> None:
+    """What follows the boxes has work only where regions are pooled and classified."""
+    graph = graph_of(f"torchvision:{name}", inputs=([(3, 320, 320)],))
+    models = import_library("torchvision").models
+    with torch.device("meta"):
+        module = models.get_model(name, weights=None, weights_backbone=None)
+    assert graph.parameters == sum(parameter.numel() for parameter in module.parameters())
+    assert graph.complete is complete

@@ -4,7 +4,7 @@ import pytest
 from torch import nn
 
 from gennape.frontends.network_list import read_networks
-from small_networks import small_onnx
+from helpers.small_networks import small_onnx
 
 
 def _file(folder: Path) -> Path:

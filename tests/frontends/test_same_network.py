@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 import pytest
 import torch
+from torch import nn
 
-from architectures import ARCHITECTURES, build
 from gennape.frontends import graph_of
 from gennape.graph import ComputationGraph
 from gennape.testing import FrontendTests, SmallNetwork
+from helpers.architectures import ARCHITECTURES, build
 
 pytestmark = [
     pytest.mark.skipif(find_spec("timm") is None, reason="the architectures come from timm"),
@@ -95,3 +96,45 @@ class TestModules(FrontendTests):
             for kind in ("onnx", "pt2")
         ]
         return {path.name: partial(graph_of, path) for path in files}
+
+
+class Language(nn.Module):
+    """An embedding shared with the head, experts by rows, and the last token's state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(50, 16)
+        self.experts = nn.Parameter(torch.zeros(4, 16, 16))
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        x = self.embedding(ids)
+        scores = (x @ self.embedding.weight.T).softmax(-1)
+        x = x.clone()
+        x[:, 0] = scores[:, 0, :16]
+        last = (ids == 7).int().argmax(-1)
+        return x[torch.arange(x.shape[0]), last]
+
+
+def test_a_language_model_by_module_and_program(tmp_path: Path) -> None:
+    module, ids = Language().eval(), torch.zeros(1, 12, dtype=torch.int64)
+    graph = graph_of(module, inputs=ids)
+    program = torch.export.export(module, (ids,))
+    torch.export.save(program, tmp_path / "language.pt2")
+    assert graph_of(program).fingerprint == graph.fingerprint
+    assert graph_of(tmp_path / "language.pt2").fingerprint == graph.fingerprint
+    assert graph.macs == 12 * 16 * 50
+
+
+def test_products_with_one_matrix_for_each_group_of_rows() -> None:
+    class Experts(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weights = nn.Parameter(torch.zeros(4, 16, 24))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            ends = torch.tensor([2, 4, 6, 10], dtype=torch.int32)
+            return torch._grouped_mm(x[0], self.weights, offs=ends)
+
+    graph = graph_of(Experts(), (10, 16))
+    assert graph.macs == 10 * 16 * 24
+    assert graph.parameters == 4 * 16 * 24

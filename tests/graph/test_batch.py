@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gennape.graph import ComputationGraph, GraphBatch
-from random_networks import networks
+from helpers.random_networks import networks
 
 _COLUMNS = ("operations", "attributes", "node_parameters", "edges")
 

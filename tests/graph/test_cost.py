@@ -4,10 +4,10 @@ import torch
 from hypothesis import given, settings
 from torch.utils.flop_counter import FlopCounterMode
 
-from executable_networks import executable_networks
 from gennape import spaces
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
+from helpers.executable_networks import executable_networks
 
 
 def _counted_macs(graph: ComputationGraph) -> int:

@@ -18,7 +18,7 @@ from gennape.graph.draw.rows import arrange
 from gennape.graph.draw.svg import to_svg
 from gennape.graph.node import nodes_of
 from gennape.utils.optional_imports import MissingExtraError
-from random_networks import networks
+from helpers.random_networks import networks
 
 _SVG = "{http://www.w3.org/2000/svg}"
 

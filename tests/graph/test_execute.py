@@ -8,9 +8,9 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from torch import Tensor, nn
 
-from executable_networks import executable_networks
 from gennape.frontends import graph_of
 from gennape.graph import ComputationGraph, GraphBuilder, GraphError, Op
+from helpers.executable_networks import executable_networks
 
 
 def _single(
@@ -199,7 +199,7 @@ def test_a_reshape_that_would_mix_samples_is_refused() -> None:
     build = GraphBuilder()
     x = build.input((4, 6, 1))
     x = build.add_node(Op.TRANSPOSE, (x,), (4, 6, 1), dims=[1, 0, 2, 3])
-    build.output(build.add_node(Op.RESHAPE, (x,), (24, 1, 1)))
+    build.output(build.add_node(Op.RESHAPE, (x,), (8, 3, 1), shape=[8]))
     with pytest.raises(GraphError, match="mixes the samples of a batch"):
         build.build().to_module()
 

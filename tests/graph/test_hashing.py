@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from executable_networks import executable_networks, reordered
 from gennape import spaces
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op, canonical
 from gennape.graph.arrays import STRIDE
@@ -16,6 +15,7 @@ from gennape.graph.hashing import graph_hashes, layout_hashes
 from gennape.graph.operations import COMMUTATIVE
 from gennape.graph.passes import fingerprints
 from gennape.labelling.earlier_runs import node_by_node_hash
+from helpers.executable_networks import executable_networks, reordered
 
 
 def hash_of(graph: ComputationGraph) -> str:

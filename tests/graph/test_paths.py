@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op
 from gennape.graph.paths import path_depths
-from random_networks import networks
+from helpers.random_networks import networks
 
 Walk = tuple[float, int]
 """The probability of a walk back to a source, and how many counted nodes it meets."""

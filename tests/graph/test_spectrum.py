@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from executable_networks import executable_networks
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, spectrum
 from gennape.graph.spectrum import laplacian_eigenvalues
+from helpers.executable_networks import executable_networks
 
 
 def _oracle(graph: ComputationGraph, k: int) -> list[float]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op
 from gennape.graph.store import StoreError, load, save
-from random_networks import networks
+from helpers.random_networks import networks
 
 _COLUMNS = ("operations", "attributes", "node_parameters", "edges", "node_offsets")
 

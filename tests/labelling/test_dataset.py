@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from gennape.labelling import Dataset, LabelledImages, LabellingError, load_dataset
-from labelled_networks import coloured_images
+from helpers.labelled_networks import coloured_images
 
 
 def test_digits() -> None:

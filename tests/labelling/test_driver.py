@@ -24,7 +24,7 @@ from gennape.labelling.training import NetworkTraining
 from gennape.labelling.worker import RunWorker
 from gennape.utils.files import file_lock
 from gennape.utils.workspace import WorkspaceError
-from labelled_networks import coloured_images, tiny_network, tiny_recipe
+from helpers.labelled_networks import coloured_images, tiny_network, tiny_recipe
 
 IMAGES = coloured_images()
 NETWORKS = [

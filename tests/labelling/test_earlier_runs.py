@@ -13,7 +13,7 @@ from gennape.labelling.earlier_runs import node_by_node_hash
 from gennape.labelling.folder import LabellingFolder, LabellingRun
 from gennape.labelling.training import NetworkTraining
 from gennape.utils.files import file_lock
-from labelled_networks import coloured_images, tiny_network, tiny_recipe
+from helpers.labelled_networks import coloured_images, tiny_network, tiny_recipe
 
 IMAGES = coloured_images()
 NETWORKS = [tiny_network("one", 4), tiny_network("two", 8)]

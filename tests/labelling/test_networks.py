@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from custom_families import FAMILIES
 from gennape import spaces
 from gennape.labelling import (
     Dataset,
@@ -12,7 +11,8 @@ from gennape.labelling import (
     read_network_file,
     sample_networks,
 )
-from labelled_networks import coloured_images
+from helpers.custom_families import FAMILIES
+from helpers.labelled_networks import coloured_images
 
 IMAGES = coloured_images()
 HIAML = "hiaml:a22-src0-t31-z"

@@ -24,7 +24,7 @@ from gennape.labelling import (
     load_dataset,
     load_engine,
 )
-from labelled_networks import coloured_images, tiny_network, tiny_recipe
+from helpers.labelled_networks import coloured_images, tiny_network, tiny_recipe
 
 ray = pytest.importorskip("ray", reason="Ray is not installed")
 pytestmark = pytest.mark.slow

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gennape.labelling import LabellingError, load_recipe, recipes
-from labelled_networks import tiny_recipe
+from helpers.labelled_networks import tiny_recipe
 
 
 def test_recipes_of_the_package() -> None:

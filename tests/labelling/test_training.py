@@ -5,7 +5,7 @@ import torch
 
 from gennape.labelling import Compute
 from gennape.labelling.training import DivergenceError, NetworkTraining
-from labelled_networks import coloured_images, tiny_network, tiny_recipe
+from helpers.labelled_networks import coloured_images, tiny_network, tiny_recipe
 
 IMAGES = coloured_images()
 

@@ -1,6 +1,6 @@
 import pytest
 
-from proxy_networks import NETWORKS
+from helpers.proxy_networks import NETWORKS
 
 
 @pytest.fixture(params=NETWORKS)

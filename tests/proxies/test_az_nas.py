@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from gennape.proxies import Batch, measure
 from gennape.proxies.az_nas import AZ_NAS, expressivity, progressivity, trainability
-from proxy_networks import as_in_training, batch, make, prepared
+from helpers.proxy_networks import as_in_training, batch, make, prepared
 
 
 def _features(name: str) -> list[Tensor]:

@@ -7,7 +7,7 @@ from gennape import spaces
 from gennape.frontends import graph_of
 from gennape.proxies.blocks import _block_ends, _largest_singular_value
 from gennape.proxies.passes import MissingScore
-from proxy_networks import make
+from helpers.proxy_networks import make
 
 
 def _singular(before: Tensor, behind: Tensor) -> float | None:

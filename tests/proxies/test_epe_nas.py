@@ -5,7 +5,7 @@ from torch import nn
 
 from gennape.proxies import Batch, score
 from gennape.proxies.epe_nas import epe_nas
-from proxy_networks import as_in_training, batch, make, prepared
+from helpers.proxy_networks import as_in_training, batch, make, prepared
 
 
 def test_sums_the_correlations_inside_classes(name: str) -> None:

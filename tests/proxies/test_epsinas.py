@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from gennape.proxies import Batch, ProxyScore, score
 from gennape.proxies.epsinas import epsinas
-from proxy_networks import as_in_training, batch, make, prepared
+from helpers.proxy_networks import as_in_training, batch, make, prepared
 
 
 def test_compares_two_constants(name: str) -> None:

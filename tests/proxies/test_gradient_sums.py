@@ -11,7 +11,7 @@ from gennape.proxies import Batch, score
 from gennape.proxies.gradient_sums import fisher, grad_norm, plain, snip
 from gennape.proxies.grasp import grasp
 from gennape.proxies.l2_norm import l2_norm
-from proxy_networks import as_in_training, batch, loss, make, prepared, weights
+from helpers.proxy_networks import as_in_training, batch, loss, make, prepared, weights
 
 
 def _pairs(name: str) -> list[tuple[Tensor, Tensor]]:

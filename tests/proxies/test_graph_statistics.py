@@ -9,7 +9,7 @@ from gennape.proxies import score
 from gennape.proxies.depth import depth
 from gennape.proxies.receptive_field import receptive_field
 from gennape.proxies.size import macs, parameters
-from proxy_networks import prepared
+from helpers.proxy_networks import prepared
 
 CONV3 = 8 / 12  # variance of a window of three pixels
 

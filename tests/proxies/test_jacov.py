@@ -4,7 +4,7 @@ import torch
 
 from gennape.proxies import Batch, score
 from gennape.proxies.jacov import jacov
-from proxy_networks import as_in_training, batch, make, prepared
+from helpers.proxy_networks import as_in_training, batch, make, prepared
 
 
 def test_is_computed_from_the_gradients_of_each_image(name: str) -> None:

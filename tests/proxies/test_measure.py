@@ -15,7 +15,7 @@ from gennape.frontends import FrontendError, graph_of
 from gennape.proxies import Batch, Proxy, ProxyError, measure, names, score
 from gennape.proxies.az_nas import AZ_NAS
 from gennape.proxies.blocks import BlockStatistics, block_statistics
-from proxy_networks import batch, make
+from helpers.proxy_networks import batch, make
 
 RELU_PROXIES = {"naswot", "swap", "swap_reg"}
 

@@ -5,8 +5,8 @@ from torch import nn
 
 from gennape.proxies import Batch, score
 from gennape.proxies.naswot import kernel, naswot
-from proxy_networks import prepared
-from relu_signs import relu_signs
+from helpers.proxy_networks import prepared
+from helpers.relu_signs import relu_signs
 
 
 def test_counts_the_units_on_which_images_agree(name: str) -> None:

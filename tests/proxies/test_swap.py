@@ -7,8 +7,8 @@ from torch import nn
 
 from gennape.proxies import Batch, score
 from gennape.proxies.swap import swap, swap_reg
-from proxy_networks import make, prepared
-from relu_signs import relu_signs
+from helpers.proxy_networks import make, prepared
+from helpers.relu_signs import relu_signs
 
 
 def test_counts_different_patterns(name: str) -> None:

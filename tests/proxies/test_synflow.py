@@ -6,7 +6,7 @@ from torch import nn
 
 from gennape.proxies import score
 from gennape.proxies.synflow import synflow
-from proxy_networks import make, prepared, weights
+from helpers.proxy_networks import make, prepared, weights
 
 
 def test_two_linear_layers_by_hand() -> None:

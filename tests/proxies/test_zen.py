@@ -6,7 +6,7 @@ from torch import nn
 
 from gennape.proxies import score
 from gennape.proxies.zen import zen
-from proxy_networks import as_in_training, make, prepared
+from helpers.proxy_networks import as_in_training, make, prepared
 
 
 def test_is_the_change_of_the_features_and_the_scales(name: str) -> None:

@@ -4,7 +4,7 @@ from torch import nn
 
 from gennape.proxies import Batch, score
 from gennape.proxies.zico import zico
-from proxy_networks import as_in_training, loss, make, prepared, weights
+from helpers.proxy_networks import as_in_training, loss, make, prepared, weights
 
 
 def test_is_computed_from_two_halves(name: str) -> None:

@@ -15,7 +15,7 @@ from gennape.search import (
     named_evaluation,
     table_evaluation,
 )
-from model_zoos import ROWS, write_model_zoo
+from helpers.model_zoos import ROWS, write_model_zoo
 
 SPACE = spaces.get("transnas_macro")
 
@@ -45,8 +45,8 @@ def test_a_whole_table_is_its_family_and_a_part_is_not() -> None:
 
 
 def test_functions_by_name() -> None:
-    assert function_evaluation("search_doubles:true_quality").__name__ == "true_quality"
-    for name in ("search_doubles:none", "no_such_module:f", "search_doubles"):
+    assert function_evaluation("helpers.search_doubles:true_quality").__name__ == "true_quality"
+    for name in ("helpers.search_doubles:none", "no_such_module:f", "search_doubles"):
         with pytest.raises(SearchError, match="neither a labelled table nor"):
             function_evaluation(name)
 
@@ -57,9 +57,9 @@ def test_a_function_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr("search_doubles.true_quality", fails)
     with pytest.raises(
-        SearchError, match=r"search_doubles:true_quality failed \(KeyError: 'weights'\)"
+        SearchError, match=r"helpers.search_doubles:true_quality failed \(KeyError: 'weights'\)"
     ):
-        function_evaluation("search_doubles:true_quality")([])
+        function_evaluation("helpers.search_doubles:true_quality")([])
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_evaluations_by_name(imported: Path, monkeypatch: pytest.MonkeyPatch) ->
         for label in ("", ":cifar10 test accuracy"):
             part, evaluate = named_evaluation(name + label, cells, estimator, folder)
             assert evaluate(list(map(cells.graph, part.enumerate()))) == [90.0, 91.0, 92.0]
-    space, evaluate = named_evaluation("search_doubles:true_quality", cells, estimator)
+    space, evaluate = named_evaluation("helpers.search_doubles:true_quality", cells, estimator)
     assert space is cells
     assert evaluate.__name__ == "true_quality"
 

@@ -17,7 +17,7 @@ from gennape.search import (
 )
 from gennape.search.algorithms import ALGORITHMS
 from gennape.utils.workspace import Workspace, WorkspaceError
-from search_doubles import Quality, quality, true_quality
+from helpers.search_doubles import Quality, quality, true_quality
 
 SCORE = (Objective.of("score"),)
 BOTH = (Objective.of("score"), Objective.of("macs"))

@@ -71,7 +71,7 @@ def test_the_labels_of_the_package_guide_a_search(
 def test_where_the_accuracy_counts_every_candidate_is_evaluated(
     settings: SearchSettings, estimator: Estimator, tmp_path: Path
 ) -> None:
-    evaluate = "search_doubles:true_quality"
+    evaluate = "helpers.search_doubles:true_quality"
     found = search("nasbench201", settings, tmp_path, estimator, evaluate=evaluate)
     assert len(found.candidates) == 4
     assert all(one.metrics["accuracy"] >= 1 for one in found.candidates)
@@ -86,7 +86,7 @@ def test_journals_name_the_estimator_and_the_evaluation(
 ) -> None:
     settings = SearchSettings("random", budget=4)
     by_name = search("nasbench201", settings, tmp_path / "name", estimator)
-    evaluate = "search_doubles:true_quality"
+    evaluate = "helpers.search_doubles:true_quality"
     search(
         "nasbench201", settings, tmp_path / "rounds", estimator, evaluate=evaluate, evaluations=2
     )
@@ -110,6 +110,6 @@ def test_a_family_and_its_cache_are_searched_alike(tmp_path: Path) -> None:
 
 def test_rounds_need_a_scorer(tmp_path: Path) -> None:
     with pytest.raises(SearchError, match="need an estimator"):
-        search("hiaml", SearchSettings(), tmp_path, evaluate="search_doubles:true_quality")
+        search("hiaml", SearchSettings(), tmp_path, evaluate="helpers.search_doubles:true_quality")
     with pytest.raises(SearchError, match=r"hiaml holds a part of hiaml, .* by an estimator"):
         search("hiaml", SearchSettings(), tmp_path, evaluate="hiaml")

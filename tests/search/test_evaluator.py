@@ -10,7 +10,7 @@ from gennape.graph import ComputationGraph
 from gennape.search import Constraint, NetworkCache, Objective, SearchSettings, search
 from gennape.search.algorithms import ALGORITHMS
 from gennape.spaces.nasbench201 import NASBench201, NASBench201Architecture
-from search_doubles import Quality
+from helpers.search_doubles import Quality
 
 SCORE = (Objective.of("score"),)
 BOUNDS = (Constraint.of("macs<=120M"), Constraint.of("score>=7"))

@@ -7,24 +7,13 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from executable_networks import executable_networks
 from gennape import graph_of, spaces
 from gennape.graph import ComputationGraph, GraphBuilder, GraphError, Op
 from gennape.search.graph_space import GraphSpace
 from gennape.search.mutations import MUTATIONS, options
 from gennape.spaces import ArchitectureError
-
-
-def residual_network() -> ComputationGraph:
-    build = GraphBuilder()
-    x = build.relu(build.batch_norm(build.conv(build.input((3, 16, 16)), 16, kernel=3)))
-    y = build.relu(build.batch_norm(build.conv(x, 32)))
-    y = build.relu(build.batch_norm(build.conv(y, 32, kernel=3, groups=32)))
-    y = build.batch_norm(build.conv(y, 16))
-    x = build.max_pool(build.add(y, x), kernel=2, stride=2)
-    x = build.flatten(build.global_avg_pool(build.relu(build.conv(x, 24, kernel=3))))
-    build.output(build.linear(x, 10))
-    return build.build("residual")
+from helpers.changed_networks import residual_network
+from helpers.executable_networks import executable_networks
 
 
 def check_it_runs(graph: ComputationGraph, original: ComputationGraph) -> None:

@@ -18,7 +18,7 @@ from gennape.search import (
     search,
 )
 from gennape.search.network_cache import SearchNetwork
-from search_doubles import Quality, quality, true_quality
+from helpers.search_doubles import Quality, quality, true_quality
 
 SETTINGS = SearchSettings("evolution", budget=60)
 

@@ -12,7 +12,7 @@ from gennape.search import NetworkCache, Objective, SearchSettings, search
 from gennape.search.graph_space import GraphSpace
 from gennape.search.journal import MeasuredNetwork, earlier_layout_hash, measured_networks
 from gennape.utils.workspace import WorkspaceError
-from search_doubles import Quality, true_quality
+from helpers.search_doubles import Quality, true_quality
 
 SETTINGS = SearchSettings("random", (Objective.of("score"),), budget=30)
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import gennape
-from custom_families import FAMILIES
 from gennape import spaces
 from gennape.spaces import ArchitectureError, check_family
+from helpers.custom_families import FAMILIES
 
 
 @pytest.fixture(autouse=True)

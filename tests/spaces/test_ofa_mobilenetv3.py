@@ -11,7 +11,7 @@ from gennape.graph import Op
 from gennape.spaces import ArchitectureError
 from gennape.spaces.parts.ofa_mobile import OFABlock
 from gennape.utils.optional_imports import import_library
-from timm_networks import block_strings, decoded
+from helpers.timm_networks import block_strings, decoded
 
 SPACE = spaces.get("ofa_mobilenetv3")
 LABELLED = "k5e4-k7e3/k3e4-k3e6-k3e3/k5e4-k5e3/k7e3-k3e6-k3e6-k3e6/k5e4-k5e3-k5e4"

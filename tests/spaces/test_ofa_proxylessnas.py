@@ -8,7 +8,7 @@ from gennape import spaces
 from gennape.frontends import graph_of
 from gennape.spaces import ArchitectureError
 from gennape.utils.optional_imports import import_library
-from timm_networks import block_strings, decoded
+from helpers.timm_networks import block_strings, decoded
 
 SPACE = spaces.get("ofa_proxylessnas")
 SMALLEST = "/".join(["k3e3-k3e3"] * 5 + ["k3e3"])

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from custom_families import FAMILIES
 from gennape import spaces
 from gennape.testing import SearchSpaceTests
+from helpers.custom_families import FAMILIES
 
 MORE_FAMILIES = """
 class Lenient(Widths):

@@ -4,6 +4,7 @@ Commands import the library when they run, so that `gennape --help` is quick.
 """
 
 import sys
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, ParamSpec
@@ -24,6 +25,7 @@ from gennape.cli.proxy_pool import proxy_pool
 from gennape.cli.rank import rank
 from gennape.cli.score import score
 from gennape.cli.search import search
+from gennape.cli.suggest import suggest
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -34,12 +36,19 @@ def _with_clear_errors(command: Callable[_Arguments, None]) -> Callable[_Argumen
     @wraps(command)
     def run(*args: _Arguments.args, **options: _Arguments.kwargs) -> None:
         try:
-            command(*args, **options)
+            with warnings.catch_warnings():
+                warnings.showwarning = _print_warning
+                command(*args, **options)
         except (ValueError, ArithmeticError, OSError, ImportError) as error:
             print(f"gennape: {_sentence(error)}", file=sys.stderr)
             raise typer.Exit(1) from error
 
     return run
+
+
+def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Print a warning as one sentence on standard error."""
+    print(f"gennape: {' '.join(str(message).split())}", file=sys.stderr)
 
 
 def _sentence(error: Exception) -> str:
@@ -71,6 +80,7 @@ app.callback()(_gennape)
 _COMMANDS = (
     score,
     explain,
+    suggest,
     graph,
     rank,
     pretrain,

@@ -1,48 +1,49 @@
-"""`gennape explain`: the parts of the scores of networks."""
+"""`gennape explain`: what scores are sums of, and the measured networks nearest to each."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from gennape.cli.options import EstimatorName, InputShape, Models, parse_shape
+from gennape.cli.options import (
+    DatasetName,
+    EstimatorName,
+    Inputs,
+    Models,
+    RecipeName,
+    parse_inputs,
+)
 from gennape.cli.output import (
     Format,
     OutputFormat,
-    new_table,
     print_csv,
     print_failures,
+    print_incomplete,
     print_json,
     show,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.table import Table
-
-    from gennape.api import ExplanationTable, ScoreParts
-
-_WORDS = {
-    "macs": "MACs",
-    "zero_shot": "before labels",
-    "neighbour_moments": "neighbour moments",
-}
-"""For parts whose names are no words."""
+    from gennape.api import ExplanationTable
 
 
 def explain(
     models: Models,
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
+    dataset: DatasetName = None,
+    recipe: RecipeName = None,
     estimator: EstimatorName = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
-    """Take the scores of networks apart, best first.
+    """Show what scores are sums of, and the nearest measured networks, best first.
 
     Exits with status 1 when a network could not be read; the others are still explained.
     """
     import gennape
 
-    explained = gennape.explain(models, parse_shape(input_shape), gennape.load(estimator))
+    shape, named = parse_inputs(inputs)
+    explained = gennape.explain(
+        models, shape, gennape.load(estimator), inputs=named, dataset=dataset, recipe=recipe
+    )
     _print(explained, output)
     if explained.failed:
         raise typer.Exit(1)
@@ -52,34 +53,31 @@ def _print(table: "ExplanationTable", output: Format) -> None:
     from dataclasses import asdict
 
     failed = [asdict(failure) for failure in table.failed]
+    print_incomplete(one.model for one in table.explained if not one.complete)
     if output is Format.JSON:
         print_json([*map(asdict, table.explained), *failed])
     elif output is Format.CSV:
-        parts = list(table.explained[0].parts) if table.explained else []
-        rows = [
-            {"model": one.model, "score": one.score, "family": one.family, **one.parts}
-            for one in table.explained
-        ]
-        print_csv(["model", "score", "family", *parts, "error"], [*rows, *failed])
+        _print_csv(table)
     else:
-        if table.explained:
-            show(_table(table.explained))
+        from gennape.cli.explanation_text import explanation
+
+        for number, one in enumerate(table.explained):
+            show(*([""] if number else []), *explanation(one))
         print_failures(table.failed)
 
 
-def _table(explained: "Sequence[ScoreParts]") -> "Table":
-    """One row a network."""
-    table = new_table()
-    table.add_column("Model", overflow="fold")
-    table.add_column("Score", justify="right", no_wrap=True)
-    table.add_column("Domain", no_wrap=True)
-    table.add_column("Parts")
-    for one in explained:
-        table.add_row(one.model, f"{one.score:+.2f}", one.family or "none", _parts(one))
-    return table
+def _print_csv(table: "ExplanationTable") -> None:
+    """One line a network; the parts have a column each."""
+    from dataclasses import asdict
+
+    from gennape.cli.score_table import flat
+
+    rows = [_csv_row(flat(one)) for one in table.explained]
+    columns = list(rows[0]) if rows else ["model"]
+    print_csv([*columns, "error"], [*rows, *map(asdict, table.failed)])
 
 
-def _parts(explained: "ScoreParts") -> str:
-    """Parts that are not zero, the largest first."""
-    parts = sorted(explained.parts.items(), key=lambda part: -abs(part[1]))
-    return ", ".join(f"{_WORDS.get(name, name)} {value:+.2f}" for name, value in parts if value)
+def _csv_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Columns such as `part_size` instead of one of all parts."""
+    first = {name: row.pop(name) for name in ("model", "score", "family")}
+    return first | {f"part_{name}": value for name, value in row.pop("parts").items()} | row

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gennape.cli.options import InputShape, parse_shape
-from gennape.cli.output import new_table, show
+from gennape.cli.options import Inputs, parse_inputs
+from gennape.cli.output import new_table, print_incomplete, show
 
 if TYPE_CHECKING:
     from gennape.graph.description import Summary
@@ -16,7 +16,7 @@ def graph(
     model: Annotated[
         str, typer.Argument(help="An ONNX or .pt2 file, or a name such as timm:resnet18.")
     ],
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
     drawing: Annotated[
         Path | None, typer.Option("--draw", metavar="FILE", help="Draw it as SVG or PNG.")
     ] = None,
@@ -30,7 +30,10 @@ def graph(
     from gennape.frontends import graph_of
     from gennape.graph.description import summarise, to_plain
 
-    network = graph_of(model, parse_shape(input_shape))
+    shape, named = parse_inputs(inputs)
+    network = graph_of(model, shape, inputs=named)
+    if not network.complete:
+        print_incomplete([model])
     _print_summary(summarise(network))
     if drawing is not None:
         from gennape.graph.draw import draw
@@ -50,8 +53,9 @@ def _print_summary(summary: "Summary") -> None:
     facts.add_row("nodes", f"{summary.nodes:,}")
     facts.add_row("edges", f"{summary.edges:,}")
     facts.add_row("depth", f"{summary.depth:,}")
-    facts.add_row("MACs", f"{summary.macs:,} ({with_unit(summary.macs)})")
-    facts.add_row("parameters", f"{summary.parameters:,} ({with_unit(summary.parameters)})")
+    bound = "" if summary.complete else "≥ "
+    facts.add_row("MACs", f"{bound}{summary.macs:,} ({with_unit(summary.macs)})")
+    facts.add_row("parameters", f"{bound}{summary.parameters:,} ({with_unit(summary.parameters)})")
     operations = new_table("Operation", "Nodes")
     operations.columns[1].justify = "right"
     for operation, count in summary.operations.items():

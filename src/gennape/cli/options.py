@@ -1,7 +1,7 @@
 """Arguments and options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,15 @@ InputShape = Annotated[
         help="Shape of one input, such as 3x224x224; files that state theirs keep it.",
     ),
 ]
+Inputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input",
+        metavar="CxHxW|NAME=SIZES",
+        help="Shape of one input, such as 3x224x224, or for each of several NAME=1x128:int64, the "
+        "batch among the sizes; files that state theirs keep it.",
+    ),
+]
 EstimatorName = Annotated[
     str | None,
     typer.Option(
@@ -27,6 +36,24 @@ EstimatorName = Annotated[
         metavar="PATH|NAME",
         help="A checkpoint, or the name of a bundled estimator.",
         show_default="all-families",
+    ),
+]
+DatasetName = Annotated[
+    str | None,
+    typer.Option(
+        "--dataset",
+        metavar="NAME",
+        help="Of the expected accuracies: imagenet-1k, cifar10 or cifar100.",
+        show_default="by the input's size",
+    ),
+]
+RecipeName = Annotated[
+    str | None,
+    typer.Option(
+        "--recipe",
+        metavar="NAME",
+        help="Of the training that is expected: typical, classic, modern or more-data.",
+        show_default="typical",
     ),
 ]
 DataFolder = Annotated[
@@ -54,6 +81,21 @@ def parse_names(text: str) -> list[str]:
     from gennape.proxies import names
 
     return names() if text == "all" else [name.strip() for name in text.split(",")]
+
+
+def parse_inputs(texts: list[str] | None) -> tuple[tuple[int, ...] | None, Any]:
+    """Return input_shape and inputs as `graph_of` takes them.
+
+    Raises:
+        typer.BadParameter: A text has another form.
+    """
+    from gennape.frontends import FrontendError
+    from gennape.frontends.inputs import parse_inputs
+
+    try:
+        return parse_inputs(texts or ())
+    except FrontendError as error:
+        raise typer.BadParameter(str(error), param_hint="--input") from error
 
 
 def parse_shape(text: str | None) -> tuple[int, ...] | None:

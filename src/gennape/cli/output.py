@@ -50,6 +50,15 @@ def print_failures(failed: "Iterable[UnreadNetwork]") -> None:
         print(failure.error if named else f"{failure.model}: {failure.error}", file=sys.stderr)
 
 
+def print_incomplete(models: Iterable[str]) -> None:
+    """Print one sentence on standard error for each network whose costs are lower bounds."""
+    for model in models:
+        print(
+            f"{model}: not all of its work is counted; MACs and parameters are lower bounds",
+            file=sys.stderr,
+        )
+
+
 def new_table(*headings: str) -> "Table":
     """Make an empty table with a line under its headings and no frame."""
     from rich import box

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from gennape.cli.options import EstimatorName
-from gennape.cli.output import show
 
 
 def rank(
@@ -20,13 +19,13 @@ def rank(
     """Score every architecture of a family and print the best."""
     import gennape
     from gennape.cli.progress import progress_bar
-    from gennape.cli.score_table import scores_table
+    from gennape.cli.score_table import show_scores
     from gennape.evaluation import rank
 
     if out is not None and not out.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {out.parent} to write {out.name} to")
     with progress_bar() as report:
         ranking = rank(family, gennape.load(estimator), top, report)
-    show(scores_table(ranking.top))
+    show_scores(ranking.top)
     if out is not None:
         ranking.save(out)

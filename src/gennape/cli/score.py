@@ -1,25 +1,37 @@
-"""`gennape score`: scores of networks in any form, best first."""
+"""`gennape score`: scores and expected accuracies of networks in any form, best first."""
 
 import typer
 
-from gennape.cli.options import EstimatorName, InputShape, Models, parse_shape
+from gennape.cli.options import (
+    DatasetName,
+    EstimatorName,
+    Inputs,
+    Models,
+    RecipeName,
+    parse_inputs,
+)
 from gennape.cli.output import Format, OutputFormat
 
 
 def score(
     models: Models,
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
+    dataset: DatasetName = None,
+    recipe: RecipeName = None,
     estimator: EstimatorName = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
-    """Score networks without training them, best first.
+    """Tell how accurate networks will be without training them, best first.
 
-    Exits with status 1 when a network could not be scored; the others still are.
+    Exits with status 1 when a network could not be read; the others are still scored.
     """
     import gennape
     from gennape.cli.score_table import print_scores
 
-    scores = gennape.score(models, parse_shape(input_shape), gennape.load(estimator))
+    shape, named = parse_inputs(inputs)
+    scores = gennape.score(
+        models, shape, gennape.load(estimator), inputs=named, dataset=dataset, recipe=recipe
+    )
     print_scores(scores, output)
     if scores.failed:
         raise typer.Exit(1)

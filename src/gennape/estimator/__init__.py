@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from gennape.estimator.checkpoint import CheckpointError, bundled, load
 from gennape.estimator.config import CONFIGS, DEFAULT, EncoderView, EstimatorConfig
 from gennape.estimator.estimator import Estimator
-from gennape.estimator.prediction import Explanation, Prediction
+from gennape.estimator.models.measured_networks import Neighbour
+from gennape.estimator.prediction import Explanation, Prediction, Scope
 
 if TYPE_CHECKING:
     from gennape.estimator.training.pretraining import pretrain
@@ -18,7 +19,9 @@ __all__ = [
     "Estimator",
     "EstimatorConfig",
     "Explanation",
+    "Neighbour",
     "Prediction",
+    "Scope",
     "bundled",
     "load",
     "pretrain",

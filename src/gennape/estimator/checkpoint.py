@@ -88,7 +88,7 @@ def load(path_or_name: str | Path | None = None) -> Estimator:
     Raises:
         CheckpointError: There is none, or it is broken or of a newer version.
 
-    Example:
+    Examples:
         >>> import gennape
         >>> gennape.load("nasbench101")
         Estimator(message-passing, 2 predictors)

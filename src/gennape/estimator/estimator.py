@@ -100,7 +100,7 @@ class Estimator:
         Raises:
             ValueError: There is no such data set or recipe.
 
-        Example:
+        Examples:
             >>> import gennape
             >>> cell = gennape.graph_of("nasbench201:|nor_conv_3x3~0|+|none~0|none~1|"
             ...                         "+|skip_connect~0|none~1|nor_conv_3x3~2|")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _KNOWN_SHARE_POWER = 5
 """Without a ranker, the member weight falls with this power of the share of nodes of known kinds
-(docs/decisions/0008-foreign-networks.md)."""
+(docs/decisions/0008-out-of-domain-networks.md)."""
 
 
 def rank_scores(

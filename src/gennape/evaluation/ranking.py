@@ -72,7 +72,7 @@ def rank(
     Raises:
         ArchitectureError: There is no such family, or it has no enumeration.
 
-    Example:
+    Examples:
         >>> import gennape
         >>> ranking = rank("transnas_macro", gennape.load(), top=3, workers=1)
         >>> len(ranking.architectures), len(ranking.top)

@@ -3,9 +3,16 @@
 from collections.abc import Sequence
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from gennape.frontends.errors import FrontendError
+from gennape.frontends.inputs import (
+    NetworkInputs,
+    TensorSpec,
+    network_inputs_of,
+    parse_inputs,
+    split_model,
+)
 from gennape.graph import ComputationGraph
 
 if TYPE_CHECKING:
@@ -17,7 +24,9 @@ __all__ = ["FrontendError", "graph_of"]
 Model = Union["Module", "ExportedProgram", str, "PathLike[str]"]
 
 
-def graph_of(model: Model, input_shape: Sequence[int] | None = None) -> ComputationGraph:
+def graph_of(
+    model: Model, input_shape: Sequence[int] | None = None, *, inputs: Any = None
+) -> ComputationGraph:
     """Read a network as a computation graph.
 
     No weight is changed, downloaded or computed with.
@@ -28,6 +37,10 @@ def graph_of(model: Model, input_shape: Sequence[int] | None = None) -> Computat
             `package.module:factory`, `FAMILY:ARCHITECTURE`.
         input_shape: Sizes of one sample without the batch, (channels, height, width).
             Needed for modules and factories, and for files that leave it open.
+        inputs: Instead of it, everything that the network is given: a mapping by name, a
+            sequence by position, or its one input. Each is an example tensor, a whole shape
+            such as `(1, 3, 224, 224)`, a shape with its type such as `"1x128:int64"` or
+            `((1, 128), torch.int64)`, or a plain value; mappings and sequences may be nested.
 
     Returns:
         The graph as written; `gennape.graph.canonical` makes frontends comparable.
@@ -35,37 +48,41 @@ def graph_of(model: Model, input_shape: Sequence[int] | None = None) -> Computat
     Raises:
         FrontendError: The model cannot be read; says why and what to do.
     """
+    given = _given(input_shape, inputs)
     if isinstance(model, str | PathLike):
-        return _from_text(fspath(model), _checked(input_shape))
+        return _from_text(fspath(model), given)
     from torch.export import ExportedProgram
     from torch.nn import Module
 
     from gennape.frontends import torch
 
     if isinstance(model, ExportedProgram):
-        return torch.trace_program(model, _checked(input_shape))
+        return torch.trace_program(model, given)
     if isinstance(model, Module):
         model = getattr(model, "_orig_mod", model)  # what torch.compile has wrapped
-        return torch.trace_module(model, _checked(input_shape))
+        return torch.trace_module(model, given)
     raise FrontendError(
         f"a {type(model).__name__} is no network; give a torch.nn.Module, an exported program, "
         "a path or a name"
     )
 
 
-def _from_text(text: str, input_shape: tuple[int, ...] | None) -> ComputationGraph:
-    """Read a file or a name."""
+def _from_text(text: str, inputs: NetworkInputs | None) -> ComputationGraph:
+    """Read a file or a name; `MODEL@SHAPE` states the inputs of this one."""
     if not text:
         raise FrontendError("an empty name is no network; give a file or a name")
+    model, own_inputs = split_model(text)
+    if own_inputs is not None and not Path(text).exists():
+        return _from_text(model, _given(*parse_inputs(own_inputs.split(","))))
     path = Path(text)
     if path.suffix.lower() == ".onnx":
         from gennape.frontends.onnx.reader import read_onnx
 
-        return read_onnx(path, input_shape)
+        return read_onnx(path, inputs)
     if path.suffix.lower() == ".pt2":
         from gennape.frontends.torch import read_program
 
-        return read_program(path, input_shape)
+        return read_program(path, inputs)
     if path.is_dir():
         raise FrontendError(
             f"{text} is a folder; give one with an .onnx or .pt2 file to `gennape score`, or such "
@@ -77,13 +94,26 @@ def _from_text(text: str, input_shape: tuple[int, ...] | None) -> ComputationGra
         )
     from gennape.frontends.names import graph_of_name
 
-    return graph_of_name(text, input_shape)
+    return graph_of_name(text, inputs)
 
 
-def _checked(input_shape: Sequence[int] | None) -> tuple[int, ...] | None:
-    """Return the shape as a tuple of positive numbers."""
+def _given(input_shape: Sequence[int] | None, inputs: Any) -> NetworkInputs | None:
+    """Understand what the caller said of the inputs; None if that is nothing.
+
+    Raises:
+        FrontendError: It is said twice, or a shape is none.
+    """
+    if input_shape is not None and inputs is not None:
+        raise FrontendError(
+            "input_shape and inputs both state the inputs; give inputs alone, with whole shapes"
+        )
     if input_shape is None:
-        return None
+        return None if inputs is None else network_inputs_of(inputs)
+    return NetworkInputs((TensorSpec((1, *_checked(input_shape)), is_sample=True),))
+
+
+def _checked(input_shape: Sequence[int]) -> tuple[int, ...]:
+    """Return the shape as a tuple of positive numbers."""
     try:
         shape = tuple(int(size) for size in input_shape)
     except (TypeError, ValueError):

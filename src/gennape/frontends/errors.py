@@ -1,7 +1,5 @@
 """Errors of networks that cannot be read, and the words for them."""
 
-from collections.abc import Sequence
-
 
 class FrontendError(ValueError):
     """A model that cannot be read; one sentence names it, the reason and the cure."""
@@ -14,10 +12,23 @@ def one_line(error: BaseException) -> str:
     return message if expected and message else f"{type(error).__name__}: {message}"
 
 
-def failure(name: str, shape: Sequence[int], error: Exception) -> FrontendError:
-    """Make the error for a network that raised `error` on an input of `shape`."""
-    size = "x".join(str(n) for n in shape)
+def failure(name: str, inputs: object, error: Exception) -> FrontendError:
+    """Make the error for a network that raised `error` on its inputs.
+
+    Args:
+        name: The network's name.
+        inputs: What it was given; its text says the sizes.
+        error: What went wrong; an error that says all about it stays.
+    """
+    if isinstance(error, FrontendError):
+        return error
+    where = "".join(f" {note}" for note in getattr(error, "__notes__", ()))
+    if "does not require grad" in str(error):
+        return FrontendError(
+            f"{name} computes gradients in its forward{where}, which are not read; give the part "
+            "of it that does not"
+        )
     reason = " ".join(f"{type(error).__name__}: {error}".split())
     return FrontendError(
-        f"{name} failed on an input of {size} ({reason}); check the network or the input shape"
+        f"{name} failed on {inputs}{where} ({reason}); check the network or the inputs given"
     )

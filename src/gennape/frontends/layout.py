@@ -68,7 +68,7 @@ def axis_after_reshape(before: Sequence[int], axis: int, after: Sequence[int]) -
     if not after:
         return 0
     axis %= max(len(before), 1)
-    for old, new in _runs(before, after):
+    for old, new in runs(before, after):
         if old.start <= axis < old.stop and len(new):
             same = [position for position in new if after[position] == before[axis]]
             leads = len(old) > 1 and axis == old.start
@@ -103,9 +103,9 @@ def source_details(dims: Sequence[int], shape: Shape) -> dict[str, Any]:
     return {} if tuple(dims) == (1, *shape) else {"shape": list(dims)}
 
 
-def _runs(before: Sequence[int], after: Sequence[int]) -> list[tuple[range, range]]:
+def runs(before: Sequence[int], after: Sequence[int]) -> list[tuple[range, range]]:
     """Return the shortest runs of dimensions that have equal products, pairwise."""
-    runs: list[tuple[range, range]] = []
+    found: list[tuple[range, range]] = []
     old = new = 0
     while old < len(before) and new < len(after):
         old_end, new_end = old + 1, new + 1
@@ -118,7 +118,7 @@ def _runs(before: Sequence[int], after: Sequence[int]) -> list[tuple[range, rang
                 right *= after[new_end]
                 new_end += 1
             else:
-                return runs
-        runs.append((range(old, old_end), range(new, new_end)))
+                return found
+        found.append((range(old, old_end), range(new, new_end)))
         old, new = old_end, new_end
-    return runs
+    return found

@@ -6,7 +6,7 @@ architecture of one of `gennape.spaces` or, as `package.module:Class:ARCHITECTUR
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from functools import partial
 from inspect import signature
@@ -17,6 +17,7 @@ from torch import nn
 
 from gennape import spaces
 from gennape.frontends.errors import FrontendError
+from gennape.frontends.inputs import NetworkInputs, TensorSpec
 from gennape.frontends.torch import trace_module
 from gennape.graph import ComputationGraph
 from gennape.utils.optional_imports import (
@@ -33,13 +34,13 @@ _LIBRARIES = ("timm", "torchvision", "pytorchcv")
 _TORCHVISION_SHAPE = (3, 224, 224)
 
 
-def graph_of_name(name: str, input_shape: tuple[int, ...] | None = None) -> ComputationGraph:
+def graph_of_name(name: str, inputs: NetworkInputs | None = None) -> ComputationGraph:
     """Read the network called `name`.
 
     Args:
         name: A name in one of the forms of this module.
-        input_shape: Sizes of one sample without the batch. Models of timm and pytorchcv know
-            their own, torchvision models get (3, 224, 224) unless it is given.
+        inputs: Inputs of the network. Models of timm and pytorchcv know their own, torchvision
+            models get (3, 224, 224) unless these are given.
 
     Raises:
         FrontendError: No such network; suggests near names or what to install.
@@ -61,13 +62,16 @@ def graph_of_name(name: str, input_shape: tuple[int, ...] | None = None) -> Comp
         make, default = _pytorchcv_model(rest), None
     else:
         make, default = _factory(source, rest), None
-    shape = input_shape or default
+    given = inputs or (None if default is None else _image(default))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return _read(partial(_make_on_meta, make), shape, name)
+        with warnings.catch_warnings(record=True) as announced:
+            graph = _read(partial(_make_on_meta, make), given, name)
     except Exception:  # constructors and networks may need values
-        return _read(make, shape, name)
+        return _read(make, given, name)
+    for warning in announced:
+        if name in str(warning.message):
+            warnings.warn(warning.message, stacklevel=2)
+    return graph
 
 
 def _make_on_meta(make: Callable[[], nn.Module]) -> nn.Module:
@@ -77,11 +81,14 @@ def _make_on_meta(make: Callable[[], nn.Module]) -> nn.Module:
 
 
 def _read(
-    make: Callable[[], nn.Module], shape: tuple[int, ...] | None, name: str
+    make: Callable[[], nn.Module], inputs: NetworkInputs | None, name: str
 ) -> ComputationGraph:
     """Read what `make` returns; a network may know its input shape."""
     model = make()
-    return trace_module(model, shape or _known_shape(model), name)
+    shape = _known_shape(model)
+    if inputs is None and shape is not None:
+        inputs = _image(shape)
+    return trace_module(model, inputs, name)
 
 
 def _known_shape(model: Any) -> tuple[int, ...] | None:
@@ -92,6 +99,11 @@ def _known_shape(model: Any) -> tuple[int, ...] | None:
     known: Any = getattr(model, "default_cfg", None) or {}
     shape: tuple[int, ...] | None = known.get("input_size")
     return shape
+
+
+def _image(shape: Sequence[int]) -> NetworkInputs:
+    """Return one image of a shape as the input."""
+    return NetworkInputs((TensorSpec((1, *shape), is_sample=True),))
 
 
 def _timm_model(name: str) -> Callable[[], nn.Module]:

@@ -7,6 +7,7 @@ from itertools import chain
 from os import PathLike
 from os.path import isdir
 from pathlib import Path
+from typing import Any
 
 from torch import nn
 
@@ -44,7 +45,10 @@ class NetworkList:
 
 
 def read_networks(
-    models: Model | Iterable[Model], input_shape: Sequence[int] | None = None
+    models: Model | Iterable[Model],
+    input_shape: Sequence[int] | None = None,
+    *,
+    inputs: Any = None,
 ) -> NetworkList:
     """Read networks in any form that `graph_of` reads, and folders of network files.
 
@@ -52,6 +56,7 @@ def read_networks(
         models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules; or
             one of them.
         input_shape: Sizes of one input for modules, names and files that leave them open.
+        inputs: Instead of it, all inputs; see `graph_of`.
     """
     names: list[str] = []
     graphs: list[ComputationGraph] = []
@@ -59,7 +64,7 @@ def read_networks(
     for model in chain.from_iterable(map(_files_in, _several(models))):
         name = str(model) if isinstance(model, str | PathLike) else type(model).__name__
         try:
-            graphs.append(_read(model, input_shape))
+            graphs.append(_read(model, input_shape, inputs))
             names.append(name)
         except Exception as error:  # whatever is wrong with one network must not harm the others
             failed.append(UnreadNetwork(name, one_line(error)))
@@ -81,10 +86,10 @@ def _files_in(model: Model) -> list[Model]:
     return list(files) or [model]
 
 
-def _read(model: Model, input_shape: Sequence[int] | None) -> ComputationGraph:
+def _read(model: Model, input_shape: Sequence[int] | None, inputs: Any) -> ComputationGraph:
     """Read a network; a size that is given for several does not replace the one a file states."""
     is_file = isinstance(model, str | PathLike) and Path(model).suffix.lower() in MODEL_FILES
-    if is_file and input_shape is not None:
+    if is_file and (input_shape is not None or inputs is not None):
         with suppress(FrontendError):
             return graph_of(model)
-    return graph_of(model, input_shape)
+    return graph_of(model, input_shape, inputs=inputs)

@@ -15,7 +15,7 @@ from gennape.graph.validation import GraphError
 class GraphBuilder(NodeWriter):
     """Adds layers, in topological order.
 
-    Example:
+    Examples:
         >>> builder = GraphBuilder()
         >>> x = builder.input((3, 32, 32))
         >>> x = builder.relu(builder.batch_norm(builder.conv(x, 16, kernel=3)))

@@ -14,6 +14,8 @@ from gennape.graph.validation import GraphError, validate
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from gennape.search.suggestions import Suggestions
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ComputationGraph(CostedArrays):
@@ -62,6 +64,11 @@ class ComputationGraph(CostedArrays):
         return counts
 
     @cached_property
+    def complete(self) -> bool:
+        """Whether all work is counted; else MACs and parameters are lower bounds."""
+        return not any(details.get("lower_bound") for details in self.details.values())
+
+    @cached_property
     def fingerprint(self) -> str:
         """A name for the network itself: 32 hexadecimal digits.
 
@@ -93,6 +100,16 @@ class ComputationGraph(CostedArrays):
         from gennape.graph.execute import module_of
 
         return module_of(self, weights, stand_ins)
+
+    def suggest(self, **options: Any) -> "Suggestions":
+        """Suggest single changes that gain accuracy or save MACs.
+
+        Args:
+            options: Those of `gennape.suggest`, such as `dataset`, `recipe` and `top`.
+        """
+        from gennape.search.suggestions import suggest
+
+        return suggest(self, **options)
 
 
 _COLUMNS: Mapping[str, Any] = {

@@ -25,6 +25,7 @@ class Summary:
         parameters: Learned parameters.
         operations: Nodes of each kind, most frequent first.
         unknown_operations: Functions outside the vocabulary and how many nodes hold each.
+        complete: Whether all work is counted; else MACs and parameters are lower bounds.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Summary:
     parameters: int
     operations: dict[str, int]
     unknown_operations: dict[str, int]
+    complete: bool
 
 
 def summarise(graph: ComputationGraph) -> Summary:
@@ -51,6 +53,7 @@ def summarise(graph: ComputationGraph) -> Summary:
         parameters=graph.parameters,
         operations=dict(kinds.most_common()),
         unknown_operations=graph.unknown_operations,
+        complete=graph.complete,
     )
 
 
@@ -58,8 +61,9 @@ def to_plain(graph: ComputationGraph) -> dict[str, Any]:
     """Nodes and edges as plain JSON values.
 
     Returns:
-        `name`, `fingerprint`, `hash_version`, `macs`, `parameters`, `nodes` (one object
-        each) and `edges` (pairs of source and target, sorted by target and argument position).
+        `name`, `fingerprint`, `hash_version`, `macs`, `parameters`, `complete`, `nodes` (one
+        object each) and `edges` (pairs of source and target, sorted by target and argument
+        position).
     """
     return {
         "name": graph.name,
@@ -67,6 +71,7 @@ def to_plain(graph: ComputationGraph) -> dict[str, Any]:
         "hash_version": HASH_VERSION,
         "macs": graph.macs,
         "parameters": graph.parameters,
+        "complete": graph.complete,
         "nodes": [
             {**node.plain(), "macs": macs}
             for node, macs in zip(nodes_of(graph), graph.node_macs.tolist(), strict=True)

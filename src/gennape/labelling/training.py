@@ -76,7 +76,7 @@ class NetworkTraining:
     ) -> None:
         self.dataset, self.recipe, self.compute, self.seed = dataset, recipe, compute, seed
         torch.manual_seed(seed)
-        self.network = compute.place(graph.to_module())
+        self.network = compute.place(graph.to_module(stand_ins=True))
         self.forward = compute.prepare(self.network)
         self.optimizer = _optimizer(self.network, recipe)
         self.history = TrainingHistory()

@@ -50,7 +50,7 @@ def score(
 ) -> ProxyScore:
     """Compute one proxy of a network; see `measure`.
 
-    Example:
+    Examples:
         >>> from gennape.graph import GraphBuilder
         >>> build = GraphBuilder()
         >>> x = build.relu(build.conv(build.input((3, 8, 8)), 4, kernel=3))
@@ -78,7 +78,7 @@ def measure(
     Args:
         proxies: Names of bundled proxies, or custom proxies.
         model: A graph, a module, or a file or name that `gennape.graph_of` reads.
-        data: "noise"; CIFAR-10's Parquet file or its folder; or a batch of your own.
+        data: "noise"; CIFAR-10's Parquet file or its folder; or a custom batch.
         batch_size: How many images, unless a batch is given.
         seed: Of weights, noise and the choice of images.
         input_shape: Sizes of one input for networks that do not state them.
@@ -88,7 +88,7 @@ def measure(
         FrontendError: The model cannot be read.
         BenchmarkError: The data cannot be read.
 
-    Example:
+    Examples:
         >>> scores = measure(["parameters", "synflow", "swap"], "nasbench201:"
         ...     "|skip_connect~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|", batch_size=2)
         >>> [(one.proxy, one.missing) for one in scores]

@@ -171,7 +171,7 @@ def score_pool(
         ProxyError: There is no such proxy.
         WorkspaceError: The folder has scores of other settings, or another process scores there.
 
-    Example:
+    Examples:
         >>> from tempfile import TemporaryDirectory
         >>> pool = sample_pool("nasbench201", 3)
         >>> with TemporaryDirectory() as folder:

@@ -95,7 +95,7 @@ class PreparedNetwork:
     def traced(self) -> fx.GraphModule:
         """Network as straight-line code, made from its graph, with new weights."""
         with seeded(self.seed):
-            module = self.graph.to_module()
+            module = self.graph.to_module(stand_ins=True)
         _prepared(module)
         assert isinstance(module, fx.GraphModule)
         return module

@@ -15,6 +15,7 @@ from gennape.search.report import require_plotting, write_search_report
 from gennape.search.result import SearchResult
 from gennape.search.settings import SearchSettings
 from gennape.search.stages import EstimatorScorer, Evaluate
+from gennape.search.suggestions import Suggestion, Suggestions, suggest
 from gennape.search.table_space import TableSpace
 from gennape.search.worker_pool import WorkerPool
 
@@ -29,6 +30,8 @@ __all__ = [
     "SearchError",
     "SearchResult",
     "SearchSettings",
+    "Suggestion",
+    "Suggestions",
     "TableSpace",
     "WorkerPool",
     "function_evaluation",
@@ -36,6 +39,7 @@ __all__ = [
     "named_evaluation",
     "require_plotting",
     "search",
+    "suggest",
     "table_evaluation",
     "write_search_report",
 ]

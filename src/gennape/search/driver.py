@@ -76,7 +76,7 @@ def search(
         ArchitectureError: There is no such family.
         BenchmarkError: There is no such label, or its table cannot be read.
 
-    Example:
+    Examples:
         Wide receptive fields at few parameters, without an estimator:
 
         >>> from tempfile import TemporaryDirectory

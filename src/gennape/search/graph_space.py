@@ -41,7 +41,7 @@ class GraphSpace(SearchSpace[Edits]):
 
     def __init__(self, network: ComputationGraph) -> None:
         super().__init__()
-        network.to_module()
+        network.to_module(stand_ins=True)
         self.network = network
         self._nodes: OrderedDict[Edits, Nodes] = OrderedDict()
 

@@ -88,7 +88,7 @@ def get(name: str, **options: Any) -> Any:
     Raises:
         ArchitectureError: There is no such family; suggests near names.
 
-    Example:
+    Examples:
         >>> space = get("nasbench201", classes=100)
         >>> space.classes, space.size
         (100, 15625)
@@ -110,7 +110,7 @@ def split(network: str) -> tuple[str, str] | None:
     Returns:
         Both names, or None for a name of another form.
 
-    Example:
+    Examples:
         >>> split("hiaml:a22-src0-t31-z")
         ('hiaml', 'a22-src0-t31-z')
         >>> split("timm:resnet18") is None

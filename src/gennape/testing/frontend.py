@@ -17,6 +17,7 @@ class FrontendTests:
     """Tests that every frontend passes.
 
     Example:
+        ```python
         class TestMyFormat(FrontendTests):
             def read(self, network, folder):
                 write_my_format(network.module, folder / "network.mine")
@@ -24,6 +25,7 @@ class FrontendTests:
 
             def unreadable(self, folder):
                 return {"no file": lambda: read_my_format(folder / "absent.mine")}
+        ```
     """
 
     def read(self, network: SmallNetwork, folder: Path) -> ComputationGraph:

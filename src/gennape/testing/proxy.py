@@ -16,9 +16,11 @@ class ProxyTests:
     """Tests that every zero-cost proxy passes.
 
     Example:
+        ```python
         class TestMyProxy(ProxyTests):
             def make_proxy(self):
                 return MY_PROXY
+        ```
     """
 
     def make_proxy(self) -> Proxy:

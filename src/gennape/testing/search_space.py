@@ -21,9 +21,11 @@ class SearchSpaceTests:
         run_resolution: Largest height and width of the images of networks that run.
 
     Example:
+        ```python
         class TestMyFamily(SearchSpaceTests):
             def make_space(self, **options):
                 return MyFamily(**options)
+        ```
     """
 
     samples: int = 8

@@ -13,6 +13,13 @@ _EXTRA = ("timm", "torchvision", "pytorchcv")
 _TORCHVISION_SCHEMAS = (
     "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+    "roi_align(Tensor input, Tensor rois, float spatial_scale, SymInt pooled_height, "
+    "SymInt pooled_width, int sampling_ratio, bool aligned) -> Tensor",
+    "roi_pool(Tensor input, Tensor rois, float spatial_scale, SymInt pooled_height, "
+    "SymInt pooled_width) -> (Tensor, Tensor)",
+    "deform_conv2d(Tensor input, Tensor weight, Tensor offset, Tensor mask, Tensor bias, "
+    "SymInt stride_h, SymInt stride_w, SymInt pad_h, SymInt pad_w, SymInt dilation_h, "
+    "SymInt dilation_w, SymInt groups, SymInt offset_groups, bool use_mask) -> Tensor",
 )
 _definitions: list[torch.library.Library] = []  # an operator lives as long as its library
 
@@ -110,4 +117,7 @@ def _imported(name: str) -> ModuleType:
         for schema in _TORCHVISION_SCHEMAS:
             library.define(schema)  # type: ignore[no-untyped-call]
         _definitions.append(library)
-        return import_module(name)
+        module = import_module(name)
+        # Detectors ask whether compiled operators are there; a trace needs only their shapes.
+        vars(import_module("torchvision.extension"))["_has_ops"] = lambda: True
+        return module

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-import official_files as official
 from gennape import spaces
 from gennape.benchmarks import BenchmarkError, import_official
+from helpers import official_files as official
 
 Row = dict[str, Any]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-import official_files as official
 from gennape.benchmarks import BenchmarkError, import_official, kinds
-from tiny_tables import write_nasbench201
+from helpers import official_files as official
+from helpers.tiny_tables import write_nasbench201
 
 ADJACENCY, CELL = "010001000", ["input", "conv3x3-bn-relu", "output"]
 GOOD = official.nasbench101_record(ADJACENCY, CELL, 108, (0.5, 0.5, 0.5))

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import official_files as official
 from gennape.benchmarks.formats.pickle_names import PickledObject
 from gennape.benchmarks.formats.plain_pickle import PickleError, PlainUnpickler, open_pickle
+from helpers import official_files as official
 
 PROTOCOLS = [2, 3, 4, 5]
 

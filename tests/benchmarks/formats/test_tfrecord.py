@@ -5,7 +5,7 @@ import pytest
 
 from gennape.benchmarks import BenchmarkError
 from gennape.benchmarks.formats.tfrecord import read_records
-from official_files import tfrecord as frame
+from helpers.official_files import tfrecord as frame
 
 RECORDS = [b"first", b"", b"a longer third record", b"last"]
 FILE = b"".join(map(frame, RECORDS))

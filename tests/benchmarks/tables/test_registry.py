@@ -9,7 +9,12 @@ from gennape import benchmarks, spaces
 from gennape.benchmarks import BenchmarkError
 from gennape.benchmarks.canonical import MeasuredValue, new_table
 from gennape.benchmarks.tables import locate
-from tiny_tables import random_cells, synthetic_accuracies, write_nasbench101, write_nasbench201
+from helpers.tiny_tables import (
+    random_cells,
+    synthetic_accuracies,
+    write_nasbench101,
+    write_nasbench201,
+)
 
 
 def test_rows_of_nasbench101_are_sorted_by_their_hash(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ import pytest
 
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.models.registry import ENCODERS, graph_features
-from tiny_tables import random_graphs
+from helpers.tiny_tables import random_graphs
 
 
 def _same(first: GraphFeatures, second: GraphFeatures) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from gennape.estimator import DEFAULT
 from gennape.estimator.features.neighbour_moments import neighbour_moments
 from gennape.estimator.models.registry import graph_features
-from tiny_tables import random_graphs
+from helpers.tiny_tables import random_graphs
 
 FEATURES = graph_features(random_graphs(3, seed=2), DEFAULT.encoder)
 

@@ -12,8 +12,8 @@ from gennape.estimator.features.statistics import STATISTICS
 from gennape.estimator.models.registry import ENCODERS
 from gennape.frontends.torch import trace_module
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, canonical
-from onnx_files import call, save_onnx
-from random_networks import networks
+from helpers.onnx_files import call, save_onnx
+from helpers.random_networks import networks
 
 LOG3, LOG5 = np.log2(3), np.log2(5)
 

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from accuracy_models import made_up_rows
 from gennape.estimator.features.statistics import STATISTICS
 from gennape.estimator.models.accuracy_kernel import (
     DATASETS,
@@ -14,6 +13,7 @@ from gennape.estimator.models.accuracy_kernel import (
     statistic_scales,
 )
 from gennape.estimator.models.accuracy_process import StatisticScaler
+from helpers.accuracy_models import made_up_rows
 
 COLUMNS = len(STATISTICS)
 

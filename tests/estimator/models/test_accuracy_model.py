@@ -1,8 +1,8 @@
 import numpy as np
 
-from accuracy_models import made_up_model, made_up_rows
 from gennape.estimator.models.accuracy_model import ranker_weight
 from gennape.estimator.models.accuracy_process import to_percent
+from helpers.accuracy_models import made_up_model, made_up_rows
 
 IMAGENET, CIFAR10 = 0, 1
 

@@ -5,11 +5,11 @@ import pytest
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import Kernel
 
-from accuracy_models import made_up_model, made_up_rows, random_classifiers
 from gennape.estimator import DEFAULT
 from gennape.estimator.models.accuracy_kernel import RECIPES, Conditions, Recipe, covariance
 from gennape.estimator.models.accuracy_process import StatisticScaler, to_percent, to_scale
 from gennape.estimator.models.registry import ENCODERS
+from helpers.accuracy_models import made_up_model, made_up_rows, random_classifiers
 
 
 class _AccuracyKernel(Kernel):  # type: ignore[misc]

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from accuracy_models import made_up_model, made_up_rows
 from gennape.estimator.features.statistics import STATISTICS
 from gennape.estimator.models.accuracy_kernel import Recipe
 from gennape.estimator.models.attribution import GROUPS, waterfall
+from helpers.accuracy_models import made_up_model, made_up_rows
 
 
 @pytest.mark.parametrize("recipe", ["typical", "modern"])

@@ -3,7 +3,7 @@ import torch
 
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor, Heads
 from gennape.estimator.models.fuzzy_clusters import FuzzyClusters
-from tiny_tables import TINY
+from helpers.tiny_tables import TINY
 
 
 def _member() -> ClusteredPredictor:

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from accuracy_models import classifier, random_classifiers
 from gennape.estimator.models.accuracy_kernel import Conditions, Recipe
 from gennape.estimator.models.measured_networks import SHOWN, MeasuredNetworks
 from gennape.graph import GraphBatch, canonical
 from gennape.graph.hashing import graph_hashes
+from helpers.accuracy_models import classifier, random_classifiers
 
 
 def _measured() -> tuple[MeasuredNetworks, GraphBatch]:

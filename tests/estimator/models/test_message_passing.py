@@ -9,7 +9,7 @@ from gennape.estimator import CONFIGS, EncoderView
 from gennape.estimator.features.compute_graph import FEATURES, PATH_FEATURES
 from gennape.estimator.models.message_passing import EncoderInput, FeatureScaler
 from gennape.estimator.models.registry import ENCODERS, Encoder, graph_features
-from tiny_tables import TINY, random_graphs
+from helpers.tiny_tables import TINY, random_graphs
 
 CONFIG_OF = {
     "message-passing": TINY,

@@ -10,7 +10,7 @@ from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.models.moment_regression import MomentRegression, _beyond_size
 from gennape.estimator.training.training_set import TrainingSet
 from gennape.graph import GraphBatch, canonical
-from made_up_families import made_up_family, plain_network, qualities, two_families
+from helpers.made_up_families import made_up_family, plain_network, qualities, two_families
 
 
 def _fitted(data: TrainingSet) -> MomentRegression:

@@ -10,7 +10,7 @@ import torch
 from gennape.estimator import CONFIGS, EncoderView, Estimator, EstimatorConfig, load, pretrain
 from gennape.estimator.checkpoint import DESCRIPTION, WEIGHTS
 from gennape.utils.workspace import Workspace, WorkspaceError
-from tiny_tables import TINY, random_graphs, short_split, tiny_estimator, write_nasbench101
+from helpers.tiny_tables import TINY, random_graphs, short_split, tiny_estimator, write_nasbench101
 
 
 @pytest.fixture(autouse=True)

@@ -21,8 +21,8 @@ from gennape.estimator.training.ranker_training import train_ranker, train_resid
 from gennape.estimator.training.stages import PredictorRun
 from gennape.graph import GraphBatch, canonical
 from gennape.utils.progress import no_progress
-from made_up_families import made_up_family, plain_network, qualities, two_families
-from tiny_tables import TINY
+from helpers.made_up_families import made_up_family, plain_network, qualities, two_families
+from helpers.tiny_tables import TINY
 
 DATA = two_families(0.5, (1.0, 1.0))
 

@@ -10,7 +10,13 @@ from gennape.estimator.features.network_features import compute_graph_features
 from gennape.estimator.training.training_set import TrainingSet, read_training_set
 from gennape.graph import GraphBatch, canonical
 from gennape.utils.progress import no_progress
-from tiny_tables import TINY, random_graphs, short_split, write_nasbench101, write_nasbench201
+from helpers.tiny_tables import (
+    TINY,
+    random_graphs,
+    short_split,
+    write_nasbench101,
+    write_nasbench201,
+)
 
 
 def _of_sizes(*sizes: int) -> TrainingSet:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from gennape.evaluation.transfer import TransferTest, transfer
-from tiny_tables import short_split, tiny_estimator, write_nasbench101, write_nasbench201
+from helpers.tiny_tables import short_split, tiny_estimator, write_nasbench101, write_nasbench201
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.estimator.models.registry import graph_features
 from gennape.evaluation.transfer.eval_table import EncodedNetworks, EvalTable
 from gennape.utils.progress import no_progress
-from tiny_tables import write_nasbench201
+from helpers.tiny_tables import write_nasbench201
 
 PLAIN = "|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|none~0|none~1|nor_conv_3x3~2|"
 BRANCHED = "|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|nor_conv_3x3~2|"

@@ -10,8 +10,8 @@ from gennape.evaluation.transfer.protocols import COLUMNS
 from gennape.evaluation.transfer.results import TransferResults
 from gennape.reports.markdown import MarkdownReport
 from gennape.utils.optional_imports import MissingExtraError
-from tiny_tables import tiny_estimator
-from transfer_rows import ROWS
+from helpers.tiny_tables import tiny_estimator
+from helpers.transfer_rows import ROWS
 
 RESULTS = TransferResults(ROWS)
 

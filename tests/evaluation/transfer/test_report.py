@@ -10,7 +10,7 @@ from gennape.evaluation.transfer.report import (
 )
 from gennape.evaluation.transfer.results import TransferResults
 from gennape.reports.markdown import MarkdownReport
-from transfer_rows import ROWS
+from helpers.transfer_rows import ROWS
 
 RESULTS = TransferResults(ROWS)
 PROVENANCE: dict[str, Any] = {

@@ -6,7 +6,7 @@ import pytest
 
 from gennape.evaluation.transfer.protocols import COLUMNS
 from gennape.evaluation.transfer.results import MetricSummary, TransferResults
-from transfer_rows import ROWS
+from helpers.transfer_rows import ROWS
 
 RESULTS = TransferResults(ROWS)
 FIRST, SECOND = COLUMNS[1], COLUMNS[4]

@@ -15,7 +15,7 @@ from gennape.evaluation.transfer.protocols import COLUMNS
 from gennape.evaluation.transfer.results import MetricSummary, TransferResults
 from gennape.utils.optional_imports import MissingExtraError
 from gennape.utils.workspace import WorkspaceError
-from tiny_tables import write_nasbench201
+from helpers.tiny_tables import write_nasbench201
 
 RECORDS = "records.jsonl"
 CIFAR10 = next(column for column in COLUMNS if column.title == "NB-201 CIFAR-10")

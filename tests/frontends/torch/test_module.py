@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from architectures import ARCHITECTURES, build
-from executable_networks import executable_networks
 from gennape import graph_of
 from gennape.frontends import FrontendError
 from gennape.graph import ComputationGraph, Op
 from gennape.graph.node import nodes_of
-from operation_names import operation_names
-from written_nodes import Forward, graph_of_function
+from helpers.architectures import ARCHITECTURES, build
+from helpers.executable_networks import executable_networks
+from helpers.operation_names import operation_names
+from helpers.written_nodes import Forward, graph_of_function
 
 
 @pytest.mark.skipif(find_spec("timm") is None, reason="the architectures come from timm")
@@ -236,3 +236,35 @@ def test_shapes_that_are_none(shape: Any) -> None:
 def test_other_things_are_no_networks() -> None:
     with pytest.raises(FrontendError, match="a int is no network"):
         graph_of(42)  # type: ignore[arg-type]
+
+
+def test_compiled_parts_are_read_as_they_were_written() -> None:
+    compiled = torch.compile(nn.Linear(8, 4))
+    assert graph_of(nn.Sequential(nn.Linear(8, 8), compiled), (8,)).macs == 64 + 32
+
+
+def test_a_scripted_part_is_named() -> None:
+    scripted = torch.jit.script(nn.Linear(8, 4))
+    with pytest.raises(FrontendError, match="the part '1' of Sequential is TorchScript"):
+        graph_of(nn.Sequential(nn.Linear(8, 8), scripted), (8,))
+
+
+class Gradient(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(8, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        with torch.enable_grad():
+            x = x.requires_grad_(True)
+            return torch.autograd.grad(self.linear(x).sum(), x)[0]
+
+
+def test_gradients_in_forward_are_refused_with_the_reason() -> None:
+    with pytest.raises(FrontendError, match="computes gradients in its forward"):
+        graph_of(Gradient(), (8,))
+
+
+def test_the_operator_that_failed_is_named() -> None:
+    with pytest.raises(FrontendError, match="an input of 5x8x8 in conv2d"):
+        graph_of(nn.Conv2d(3, 4, 3), (5, 8, 8))

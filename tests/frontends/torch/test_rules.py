@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from gennape.graph import Op
-from written_nodes import graph_of_function, written_nodes
+from helpers.written_nodes import graph_of_function, written_nodes
 
 Function = Callable[[Any], Any]
 Expected = list[tuple[Op, tuple[int, int, int], dict[str, Any]]]
@@ -123,8 +123,8 @@ CASES: dict[str, tuple[Function, Expected]] = {
     "stack": (
         lambda x: torch.stack([x, x], 2),
         [
-            (Op.RESHAPE, (6, 8, 8), {"shape": [6, 1, 8, 8]}),
-            (Op.RESHAPE, (6, 8, 8), {"shape": [6, 1, 8, 8]}),
+            (Op.RESHAPE, (6, 8, 8), {"shape": [6, 1, 8, 8], "inserted": [2]}),
+            (Op.RESHAPE, (6, 8, 8), {"shape": [6, 1, 8, 8], "inserted": [2]}),
             (Op.CONCAT, (6, 2, 64), {"axis": 2}),
         ],
     ),

@@ -6,7 +6,7 @@ from gennape import spaces
 from gennape.graph import ComputationGraph, GraphBatch, Op, canonical
 from gennape.graph.operations import LAYOUT
 from gennape.graph.passes import CANONICAL
-from random_networks import networks
+from helpers.random_networks import networks
 
 _COLUMNS = ("operations", "attributes", "node_parameters", "edges")
 

@@ -8,7 +8,7 @@ from gennape.graph.passes.drop_layout import drop_layout
 from gennape.graph.passes.drop_scalar_arithmetic import drop_scalar_arithmetic
 from gennape.graph.passes.drop_trivial import drop_trivial
 from gennape.graph.passes.linear_as_conv import linear_as_conv
-from operation_names import edge_list, operation_names
+from helpers.operation_names import edge_list, operation_names
 
 
 def _applied(rule, build: GraphBuilder) -> ComputationGraph:

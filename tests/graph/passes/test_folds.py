@@ -7,7 +7,7 @@ from gennape.graph.arrays import NO_ATTRIBUTES
 from gennape.graph.passes.fold_affine import fold_affine
 from gennape.graph.passes.fold_batch_norm import fold_batch_norm
 from gennape.graph.passes.fold_padding import fold_padding
-from operation_names import edge_list, operation_names
+from helpers.operation_names import edge_list, operation_names
 
 
 def _applied(rule, build: GraphBuilder) -> ComputationGraph:

@@ -6,7 +6,7 @@ import pytest
 
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op, canonical
 from gennape.graph.passes.global_pooling import global_pooling
-from operation_names import edge_list, operation_names
+from helpers.operation_names import edge_list, operation_names
 
 _SHAPE = (4, 6, 6)
 Formula = Callable[[GraphBuilder, int], int]

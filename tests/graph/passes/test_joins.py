@@ -5,7 +5,7 @@ from gennape.graph.passes.clear_attributes import clear_attributes
 from gennape.graph.passes.flatten_joins import flatten_joins
 from gennape.graph.passes.merge_duplicates import merge_duplicates
 from gennape.graph.passes.propagate_zero import propagate_zero
-from operation_names import edge_list, operation_names
+from helpers.operation_names import edge_list, operation_names
 
 _SHAPE = (4, 6, 6)
 

@@ -10,8 +10,8 @@ from gennape.graph.passes.rewrite import (
     only_user,
     replace_arguments,
 )
-from operation_names import edge_list, operation_names
-from random_networks import networks
+from helpers.operation_names import edge_list, operation_names
+from helpers.random_networks import networks
 
 
 def _chain(*operations: Op) -> GraphBatch:

@@ -78,7 +78,7 @@ def conformal_quantile(scores: FloatArray, weights: FloatArray, coverage: float)
         weights: Of the rows, `(rows,)`.
         coverage: Share that is to be covered.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> conformal_quantile(np.arange(1.0, 101.0), np.ones(100), 0.9)
         91.0

@@ -17,7 +17,7 @@ from gennape.utils.array_types import FloatArray, IntArray
 OFFERED = DATASETS[:3]
 """Data sets whose accuracies are predicted."""
 
-_RAMP = {"imagenet-1k": (0.35, 0.5)}
+_RAMP = {"imagenet-1k": (0.4, 0.6)}
 _RAMP_OF_SMALL_IMAGES = (0.2, 0.4)
 """Distances between which the ranker takes over; earlier where images are small, for few networks
 were measured on them."""
@@ -87,6 +87,7 @@ class AccuracyModel:
         by_process = self.process.predict(features.statistics, datasets, recipe)
         nearest = self.process.distances(features.statistics).min(axis=1, initial=np.inf)
         weight = ranker_weight(nearest, datasets)
+        weight[features.statistics[:, _ATTENTION] > 0] = 0  # the ranker has learned of none
         by_ranker = by_process.copy()
         far = np.flatnonzero(weight > 0)
         if len(far):

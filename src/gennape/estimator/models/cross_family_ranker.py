@@ -25,7 +25,7 @@ SCORE_PARTS = ("macs", "parameters", "resolution", "layers", "neighbour_moments"
 _WIDTH = 32
 _MOMENT_WEIGHT = 0.35
 """A deviation of labels, the unit of the moment regression, in the unit of the size prior; chosen
-on families left out (docs/experiments.md, walks beside generalists)."""
+on families left out (docs/experiments.md, neighbour moments beside the encoders)."""
 
 
 class ResidualEncoder(nn.Module):

@@ -24,7 +24,7 @@ _FAMILIES, _NETWORKS = 3, 32
 _LEARNING_RATE, _WEIGHT_DECAY = 3e-3, 1e-2
 _VARIANCE_PENALTY = 0.3
 """Weight of the residuals' variance in the loss, chosen on families left out
-(docs/decisions/0013-generalists.md)."""
+(docs/decisions/0013-cross-family-ranker.md)."""
 _LEAST_SPREAD = 0.05
 """Families whose scores spread less than this are not blown up to correlate."""
 

@@ -242,7 +242,7 @@ def _membership_map(memberships: Mapping[str, FloatArray]) -> Figure:
         axes.grid(visible=False)
         axes.spines[:].set_visible(False)
         figure.colorbar(image, ax=axes, shrink=0.8, label="mean membership")
-    caption = "Mean fuzzy membership of the same networks in the clusters of the first member."
+    caption = "Mean fuzzy membership of the same networks in the clusters of the first predictor."
     return Figure("membership-map", svg.getvalue(), caption)
 
 

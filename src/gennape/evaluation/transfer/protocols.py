@@ -84,7 +84,7 @@ class RankingMethod:
     Attributes:
         name: Its name in results.
         title: What reports call it.
-        recipe: A key of `CONFIGS`, of which one member is trained; None where nothing is.
+        recipe: A key of `CONFIGS`, of which one predictor is trained; None where nothing is.
         quick: Whether it is part of the quick test.
     """
 
@@ -102,16 +102,16 @@ METHODS: dict[Protocol, tuple[RankingMethod, ...]] = {
         RankingMethod("k-gnn", "k-GNN", "k-gnn"),
         RankingMethod("k-gnn-flops", "k-GNN, FLOPs label", "k-gnn-flops"),
         RankingMethod(FULL, "full estimator", quick=True),
-        RankingMethod("default", "one member", "default", quick=True),
-        RankingMethod("no-contrastive", "one member, no contrastive", "no-contrastive"),
-        RankingMethod("one-cluster", "one member, one cluster", "one-cluster"),
-        RankingMethod("hard-clusters", "one member, hard clusters", "hard-clusters"),
-        RankingMethod("plain-label", "one member, plain label", "plain-label"),
-        RankingMethod("flops-label", "one member, FLOPs label", "flops-label"),
+        RankingMethod("default", "one predictor", "default", quick=True),
+        RankingMethod("no-contrastive", "one predictor, no contrastive", "no-contrastive"),
+        RankingMethod("one-cluster", "one predictor, one cluster", "one-cluster"),
+        RankingMethod("hard-clusters", "one predictor, hard clusters", "hard-clusters"),
+        RankingMethod("plain-label", "one predictor, plain label", "plain-label"),
+        RankingMethod("flops-label", "one predictor, FLOPs label", "flops-label"),
     ),
     "leave-one-out": (
         *_BY_SIZE,
-        RankingMethod(FULL, "full estimator, one member", "default", quick=True),
+        RankingMethod(FULL, "full estimator, one predictor", "default", quick=True),
         RankingMethod("no-ranker", "one predictor, no ranker", "no-ranker"),
     ),
 }
@@ -140,7 +140,7 @@ def training_tables(protocol: Protocol, ranked: str, readable: Sequence[str]) ->
 
 
 def training_config(recipe: str, families: int, quick: bool) -> EstimatorConfig:
-    """Return one member of a recipe, each of whose families has as many training networks.
+    """Return one predictor of a recipe, each of whose families has as many training networks.
 
     Args:
         recipe: A key of `CONFIGS`.

@@ -1,87 +1,56 @@
 """Writes the nodes of an ONNX graph down as a computation graph."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from math import prod
-from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from gennape.frontends.errors import FrontendError
+from gennape.frontends.batch_axis import (
+    BatchAxis,
+    BatchError,
+    beside,
+)
+from gennape.frontends.errors import FrontendError, one_line
 from gennape.frontends.layout import shape_of, source_details, source_shape
 from gennape.frontends.onnx.document import Dims, OnnxNode
-from gennape.frontends.onnx.static import StaticTensors
+from gennape.frontends.onnx.values import NO_DETAILS, ConvertedValue, OnnxNetwork, OnnxValues
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
-from gennape.utils.array_types import AnyArray
-
-
-class ConvertedValue(NamedTuple):
-    """The node that computes a value, where it has its channels, and which result it is."""
-
-    node: int
-    axis: int
-    result: int = 0
-
-
-@dataclass(frozen=True)
-class OnnxNetwork:
-    """A prepared ONNX graph.
-
-    Attributes:
-        name: Its name in messages: the path of the file.
-        inputs: Names of the network's inputs.
-        outputs: Names of its results.
-        nodes: Operator calls in topological order.
-        dims: Known dimensions of values.
-        static: The tensors that do not depend on the inputs.
-    """
-
-    name: str
-    inputs: Sequence[str]
-    outputs: Sequence[str]
-    nodes: Sequence[OnnxNode]
-    dims: Mapping[str, Dims]
-    static: StaticTensors
-
 
 _FEW = 64
 """Constants of up to so many numbers are stated in the graph."""
-NO_DETAILS: Mapping[str, object] = MappingProxyType({})
 
 OnnxRule = Callable[["OnnxConverter", OnnxNode], None]
 AnyOnnxRule = TypeVar("AnyOnnxRule", bound=OnnxRule)
 
-RULES: dict[str, OnnxRule] = {}
-"""Which rule writes down which ONNX operator."""
+RULES: dict[tuple[str, str], OnnxRule] = {}
+"""Which rule writes down which operator, by its domain and name."""
 
 
-def converts(*operators: str) -> Callable[[AnyOnnxRule], AnyOnnxRule]:
-    """Make the decorated function the rule of the ONNX operators called so."""
+def converts(*operators: str, domain: str = "") -> Callable[[AnyOnnxRule], AnyOnnxRule]:
+    """Make the decorated function the rule of the operators called so."""
 
     def register(rule: AnyOnnxRule) -> AnyOnnxRule:
-        RULES.update(dict.fromkeys(operators, rule))
+        RULES.update({(domain, operator): rule for operator in operators})
         return rule
 
     return register
 
 
-class OnnxConverter:
+class OnnxConverter(OnnxValues):
     """Collects the nodes of one ONNX graph.
 
     Args:
         network: The prepared graph.
+        batch: How many samples its inputs hold, where this is known to be more than one.
+        place: Which axis of them holds these.
     """
 
-    def __init__(self, network: OnnxNetwork) -> None:
+    def __init__(
+        self, network: OnnxNetwork, batch: int = 1, place: BatchAxis | None = None
+    ) -> None:
+        super().__init__(network, batch, place)
         self.builder = GraphBuilder()
-        self.static = network.static
-        self._network = network
-        self._dims = dict(network.dims)
-        self._values: dict[str, ConvertedValue] = {}
         self.tensors: dict[int, tuple[str, ...]] = {}  # static tensors of nodes, by name
-        self._batch = 1
-        self._used = {name for node in network.nodes for name in node.used_names}
-        self._used.update(network.outputs)
+        self._at_end: list[str] = []
 
     def graph(self, name: str) -> ComputationGraph:
         """Convert the whole network.
@@ -90,76 +59,65 @@ class OnnxConverter:
             FrontendError: The shape of a value is unknown.
             GraphError: The nodes do not make a network.
         """
-        for position, value in enumerate(self._network.inputs):
-            self._input(value, is_first=position == 0)
+        for value in self._network.inputs:
+            self._input(value)
         for node in self._network.nodes:
-            if any(self.is_dynamic(output) for output in node.outputs):
-                RULES.get(node.op, convert_other)(self, node)
-        for value in self._network.outputs:
+            if node in self._extent.ends:
+                self._end(node)
+            elif any(map(self._is_counted, node.outputs)):
+                self._convert(node)
+        results = filter(lambda name: name not in self._extent.uncounted, self._network.outputs)
+        for value in [*results, *self._at_end]:
+            if self._batch > 1 and self.place(value) is None:
+                raise BatchError("a result has none")
             output = self.builder.output(self.argument(value))
-            if results := self._results([value]):
-                self.builder.state(output, results=results)
+            if found := self._results([value]):
+                self.builder.state(output, results=found)
         return self.builder.build(name)
 
-    def _input(self, name: str, is_first: bool) -> None:
-        dims = self.dims(name)
-        if is_first and len(dims) > 1:
-            self._batch = dims[0]
-        axis = 3 if _is_channels_last(dims) else min(1, len(dims) - 1)
-        shape = self._shape(dims, axis)
-        details: dict[str, Any] = {} if dims[1:] == shape else {"shape": list(dims[1:])}
-        node = self.builder.add_node(Op.INPUT, (), shape, **details)
-        self._values[name] = ConvertedValue(node, axis)
-
-    def dims(self, name: str) -> Dims:
-        """Return dimensions of a value.
+    def _convert(self, node: OnnxNode) -> None:
+        """Write one node.
 
         Raises:
-            FrontendError: They are unknown.
+            FrontendError: It cannot be read; names it.
         """
-        dims = self._dims.get(name)
-        if dims is None:
+        try:
+            RULES.get((node.domain, node.op), convert_other)(self, node)
+        except (BatchError, FrontendError):
+            raise
+        except Exception as error:
             raise FrontendError(
-                f"{self._network.name}: the shape of {name!r} is unknown; "
-                "give the size of the input with --input CxHxW, or export with fixed sizes"
+                f"{self._network.name}: {node.title} cannot be read ({one_line(error)}); "
+                "check the file, or export it again"
+            ) from error
+
+    def _end(self, node: OnnxNode) -> None:
+        """End the counted part at a node whose result has no known size."""
+        inputs = [name for name in node.used_names if self._is_counted(name)]
+        end = f"{node.outputs[0]}/end"
+        details: dict[str, Any] = {"function": node.op}
+        if self._extent.leaves_work:
+            details["lower_bound"] = True
+        if not inputs:
+            raise FrontendError(
+                f"{self._network.name}: {node.title} has a result of unknown size and no input "
+                "before it that could be counted; export the network with fixed sizes"
             )
-        return dims
+        nodes = [self.argument(name) for name in inputs]
+        index = self.builder.add_node(Op.OTHER, nodes, (1, 1, 1), **details)
+        self._values[end] = ConvertedValue(index, 0, self.place(inputs[0]))
+        self._at_end.append(end)
 
-    def is_dynamic(self, name: str) -> bool:
-        """Tell whether a value depends on the network's input."""
-        return bool(name) and name not in self.static
-
-    def is_used(self, name: str) -> bool:
-        """Tell whether anything reads a value."""
-        return name in self._used
-
-    def is_scalar(self, name: str) -> bool:
-        """Tell whether a value is one static number."""
-        return name in self.static and all(size == 1 for size in self.dims(name))
-
-    def scalar(self, name: str) -> float | None:
-        """Return the number that a static value holds, or None if it is unknown."""
-        value = self.static.value(name) if name else None
-        return None if value is None or value.size != 1 else float(value.ravel()[0])
-
-    def setting(self, node: OnnxNode, attribute: str, position: int) -> list[int] | None:
-        """Return integers that an operator takes as an attribute or, since later, as an input."""
-        if attribute in node.attributes:
-            found = node.attributes[attribute]
-            return [found] if isinstance(found, int) else list(found)
-        if len(node.inputs) > position and node.inputs[position]:
-            return self.static.integers(node.inputs[position])
-        return None
-
-    def constant(self, node: OnnxNode, position: int) -> AnyArray | None:
-        """Return the small static value of an argument, or None."""
-        given = len(node.inputs) > position and node.inputs[position]
-        return self.static.value(node.inputs[position]) if given else None
-
-    def axis(self, name: str) -> int:
-        """Return position of the channels of a value; the last one of a static value."""
-        value = self._values.get(name)
-        return value.axis if value else max(len(self.dims(name)) - 1, 0)
+    def _input(self, name: str) -> None:
+        dims = self.dims(name)
+        axis = 3 if _is_channels_last(dims) else min(1, max(len(dims) - 1, 0))
+        place = self._place if dims else None
+        shape = self._shape(dims, axis, place)
+        sizes = self.one_sample(dims, place)
+        sizes = sizes[1:] if sizes[:1] == (1,) else sizes
+        details: dict[str, Any] = {} if sizes == shape else {"shape": list(sizes)}
+        node = self.builder.add_node(Op.INPUT, (), shape, **details)
+        self._values[name] = ConvertedValue(node, axis, place)
 
     def argument(self, name: str, axis_from_end: int = -1) -> int:
         """Return the node that computes a value; a static value becomes a source node.
@@ -171,9 +129,17 @@ class OnnxConverter:
         value = self._values.get(name)
         return value.node if value else self._source(name, axis_from_end)
 
-    def _source(self, name: str, axis_from_end: int) -> int:
+    def _operand(
+        self, name: str, axis_from_end: int, output_dims: Dims, place: BatchAxis | None
+    ) -> int:
+        """Return the node of an argument; a source may be repeated for every sample."""
+        if place is None or name in self._values:
+            return self.argument(name, axis_from_end)
+        return self._source(name, axis_from_end, beside(self.dims(name), output_dims, place))
+
+    def _source(self, name: str, axis_from_end: int, place: BatchAxis | None = None) -> int:
         """Add a source for one use: exporters store equal tensors once, used or shared."""
-        dims = self.dims(name)
+        dims = self.one_sample(self.dims(name), place)
         shape = source_shape(dims, axis_from_end)
         op, parameters = Op.CONSTANT, 0
         if self.static.is_learned(name):
@@ -207,6 +173,7 @@ class OnnxConverter:
         weights: Sequence[str] = (),
         output_dims: Dims | None = None,
         details: Mapping[str, object] = NO_DETAILS,
+        mixes: Sequence[int] = (),
     ) -> None:
         """Add the node that computes `output`.
 
@@ -223,21 +190,28 @@ class OnnxConverter:
                 depend on the input become further arguments.
             output_dims: Dimensions of the result, where the file does not name it.
             details: Rare attributes.
+            mixes: Axes of its first argument along which the operation joins elements,
+                where `details` do not say so.
+
+        Raises:
+            BatchError: The operation mixes samples of a batch.
         """
         dims = self.dims(output) if output_dims is None else output_dims
         if axis is None:
             axis = self._inherited_axis(inputs, dims)
         names = (*inputs, *filter(self.is_dynamic, weights))
-        arguments = [self.argument(name, axis - len(dims)) for name in names]
-        read = None if read_axis is None else self._shape(self.dims(inputs[0]), read_axis)
+        mixed = mixes if read_axis is None else (*mixes, read_axis)
+        place = self.batch_after(op, inputs, dims, details=details, mixes=mixed)
+        arguments = [self._operand(name, axis - len(dims), dims, place) for name in names]
+        read = None if read_axis is None else shape_of(self.sample_dims(inputs[0]), read_axis)
         parameters = self.static.claim(*weights)
-        shape = self._shape(dims, axis)
+        shape = self._shape(dims, axis, place)
         node = self.builder.add_node(op, arguments, shape, attributes, parameters, read, **details)
         if results := self._results(names):
             self.builder.state(node, results=results)
         if weights:
             self.tensors[node] = tuple(weights)
-        self._values[output] = ConvertedValue(node, axis)
+        self._values[output] = ConvertedValue(node, axis, place)
         self._dims[output] = dims
 
     def _results(self, names: Sequence[str]) -> list[int]:
@@ -251,23 +225,19 @@ class OnnxConverter:
 
     def also(self, outputs: Sequence[str], first: str) -> None:
         """Note further results of the node that computes `first`."""
+        value = self._values[first]
         for result, name in enumerate(outputs, start=1):
             if name:
-                node = self._values[first].node
-                self._values[name] = ConvertedValue(node, self.axis(first), result)
+                place = value.batch and self._batch_beside(name, self.dims(first)[value.batch.axis])
+                self._values[name] = value._replace(batch=place, result=result)
 
-    def _inherited_axis(self, inputs: Sequence[str], dims: Dims) -> int:
-        """Place the channels of a result where its largest argument has them."""
-        known = [name for name in inputs if self.is_dynamic(name)]
-        largest = max(known, key=lambda name: prod(self.dims(name)))
-        axis = self.axis(largest) - len(self.dims(largest)) + len(dims)
-        return min(max(axis, 0), max(len(dims) - 1, 0))
-
-    def _shape(self, dims: Dims, axis: int) -> tuple[int, int, int]:
-        """Return (C, H, W) of one sample."""
-        if axis > 0 and dims[0] == self._batch:
-            dims = (1, *dims[1:])
-        return shape_of(dims, axis)
+    def _batch_beside(self, name: str, size: int) -> BatchAxis:
+        """Find the batch in a further result: the last but one axis that has its size, or any."""
+        dims = self.dims(name)
+        axes = [axis for axis, n in enumerate(dims) if n == size]
+        if not axes:
+            raise BatchError("a further result loses it")
+        return BatchAxis(len(dims) - 2 if len(dims) - 2 in axes else axes[0])
 
 
 def convert_other(converter: OnnxConverter, node: OnnxNode) -> None:
@@ -275,9 +245,10 @@ def convert_other(converter: OnnxConverter, node: OnnxNode) -> None:
     weights = [name for name in node.used_names if not converter.is_dynamic(name)]
     inputs = [name for name in node.used_names if converter.is_dynamic(name)]
     learned = [name for name in weights if converter.static.is_learned(name)]
-    converter.emit(
-        Op.OTHER, inputs, node.outputs[0], weights=learned, details={"function": node.op}
-    )
+    details: dict[str, object] = {"function": node.op}
+    if learned or node.bodies:
+        details["lower_bound"] = True
+    converter.emit(Op.OTHER, inputs, node.outputs[0], weights=learned, details=details)
     converter.also(node.outputs[1:], node.outputs[0])
 
 

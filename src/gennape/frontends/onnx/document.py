@@ -15,6 +15,9 @@ from gennape.frontends.errors import FrontendError
 
 Dims = tuple[int, ...]
 
+PRIVATE = "gennape"
+"""Domain of helpers for what no standard operator says."""
+
 SMALL = 8192
 """Tensors of up to so many elements keep their values: they may be sizes or indices."""
 
@@ -25,12 +28,14 @@ class OnnxNode:
 
     Attributes:
         op: The operator's name, such as `Conv`.
+        domain: The operator set it belongs to; empty for that of ONNX itself.
         inputs: Names of its arguments; an optional one left out is an empty string.
         outputs: Names of its results.
         attributes: Decoded attributes; tensors and subgraphs stay protobufs.
     """
 
     op: str
+    domain: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     attributes: Mapping[str, Any]
@@ -41,6 +46,7 @@ class OnnxNode:
         """Decode a protobuf."""
         return cls(
             op=proto.op_type,
+            domain="" if proto.domain == "ai.onnx" else proto.domain,
             inputs=tuple(proto.input),
             outputs=tuple(proto.output),
             attributes={
@@ -63,7 +69,7 @@ class OnnxNode:
     @cached_property
     def used_names(self) -> tuple[str, ...]:
         """Arguments, and outer values that control-flow bodies read."""
-        inner = [name for body in self.bodies for name in _captured(body)]
+        inner = [name for body in self.bodies for name in captured_names(body)]
         return tuple(dict.fromkeys(name for name in (*self.inputs, *inner) if name))
 
 
@@ -87,10 +93,30 @@ def load(path: Path) -> onnx.ModelProto:
         raise FrontendError(f"{path} names no operator set version; export it again")
     for tensor in _tensors(model):
         _lighten(tensor, path.parent)
-    return inliner.inline_local_functions(model) if model.functions else model
+    if model.functions:
+        model = inliner.inline_local_functions(model)
+    for tensor in model.graph.sparse_initializer:
+        model.graph.initializer.append(absent_tensor(tensor.values.name, tensor.dims))
+    del model.graph.sparse_initializer[:]
+    return model
 
 
-def _captured(body: onnx.GraphProto) -> Iterator[str]:
+def import_domains(model: onnx.ModelProto) -> None:
+    """Give every operator set that nodes use a version, as shape inference needs one, in place."""
+    known = {opset.domain for opset in model.opset_import}
+    used = {node.domain for node in model.graph.node} | {PRIVATE}
+    for domain in sorted(used - known - {"", "ai.onnx"}):
+        model.opset_import.append(helper.make_opsetid(domain, 1))
+
+
+def absent_tensor(name: str, dims: Sequence[int]) -> onnx.TensorProto:
+    """Make a stored tensor of floats without its numbers."""
+    tensor = onnx.TensorProto(name=name, data_type=onnx.TensorProto.FLOAT, dims=dims)
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    return tensor
+
+
+def captured_names(body: onnx.GraphProto) -> Iterator[str]:
     """Return names that a subgraph reads from outside."""
     own = {value.name for value in body.input} | {tensor.name for tensor in body.initializer}
     for proto in body.node:
@@ -100,15 +126,21 @@ def _captured(body: onnx.GraphProto) -> Iterator[str]:
 
 
 def _tensors(model: onnx.ModelProto) -> Iterator[onnx.TensorProto]:
+    """Yield the tensors stored anywhere in a model."""
     yield from model.graph.initializer
     for nodes in (model.graph.node, *(function.node for function in model.functions)):
-        yield from _constant_tensors(nodes)
+        yield from _tensors_of(nodes)
 
 
-def _constant_tensors(nodes: Sequence[onnx.NodeProto]) -> Iterator[onnx.TensorProto]:
+def _tensors_of(nodes: Sequence[onnx.NodeProto]) -> Iterator[onnx.TensorProto]:
+    """Yield the constants of nodes, and the tensors of their sub-graphs."""
     for node in nodes:
-        if node.op_type == "Constant":
-            yield from (a.t for a in node.attribute if a.type == onnx.AttributeProto.TENSOR)
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.TENSOR and node.op_type == "Constant":
+                yield attribute.t
+            elif attribute.type == onnx.AttributeProto.GRAPH:
+                yield from attribute.g.initializer
+                yield from _tensors_of(attribute.g.node)
 
 
 def _lighten(tensor: onnx.TensorProto, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Tensors that do not depend on the network's input: weights, constants and shapes."""
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from math import prod
 from typing import Any
 
@@ -50,9 +51,21 @@ class StaticTensors:
         self._values: dict[str, AnyArray | None] = {}
         self._leaves_of: dict[str, tuple[str, ...]] = {}
         self._claimed: set[str] = set()
+        constants = {n.outputs[0] for n in nodes if n.op == "Constant" and n.outputs}
+        self._constants_are_weights = any(
+            node.op in _WEIGHTED and constants.intersection(node.inputs[1:2]) for node in nodes
+        )
         for node in nodes:
-            if node.op in _SHAPE_READERS or all(name in self for name in node.used_names):
+            if node.op in _SHAPE_READERS or (
+                all(name in self for name in _data(node)) and not self._is_work(node)
+            ):
                 self._producer.update((name, node) for name in node.outputs if name)
+
+    def unclaimed(self) -> "StaticTensors":
+        """Return the same tensors with none claimed."""
+        other = copy(self)
+        other._claimed = set()
+        return other
 
     @property
     def opset(self) -> int:
@@ -70,7 +83,8 @@ class StaticTensors:
     def is_learned(self, name: str) -> bool:
         """Tell whether a tensor looks learned: it comes from floating-point weights."""
         return any(
-            self._is_float(leaf) and self._kind(leaf) != "Constant" for leaf in self._leaves(name)
+            self._is_float(leaf) and (self._constants_are_weights or self._kind(leaf) != "Constant")
+            for leaf in self._leaves(name)
         )
 
     def value(self, name: str) -> AnyArray | None:
@@ -83,6 +97,10 @@ class StaticTensors:
         """Return the value as a flat list of integers, or None if it is unknown."""
         value = self.value(name)
         return None if value is None else [int(number) for number in value.ravel()]
+
+    def _is_work(self, node: OnnxNode) -> bool:
+        """Tell whether a node multiplies by learned weights: then its result is no weight."""
+        return node.op in _WEIGHTED and any(self.is_learned(name) for name in node.inputs)
 
     def _claim(self, leaf: str) -> int:
         if leaf in self._claimed:
@@ -136,6 +154,8 @@ class StaticTensors:
             return _array(node.attributes["value"])
         if node.op in _SHAPE_READERS and node.inputs[0] in self._dims:
             return _shape_value(node, self._dims[node.inputs[0]])
+        if node.op == "CastLike":
+            return self.value(node.inputs[0])
         if node.bodies or prod(self._dims.get(name, ())) > SMALL:
             return None
         known = {argument: self.value(argument) for argument in node.inputs if argument}
@@ -145,12 +165,22 @@ class StaticTensors:
         return _evaluated(node, name, arguments, self._opsets)
 
 
+_WEIGHTED = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul"})
+
+
+def _data(node: OnnxNode) -> Sequence[str]:
+    """Return the arguments whose numbers matter; of one CastLike takes only the type."""
+    return node.inputs[:1] if node.op == "CastLike" else node.used_names
+
+
 _DATA_ARGUMENTS = {
+    "CastLike": 1,
     "DequantizeLinear": 1,
     "Expand": 1,
     "Gather": 1,
     "Reshape": 1,
     "Slice": 1,
+    "Split": 1,
     "Tile": 1,
     "Unsqueeze": 1,
     "Squeeze": 1,

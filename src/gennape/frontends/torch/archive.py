@@ -7,7 +7,7 @@ called, on meta tensors. Weights stay in the file.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -15,6 +15,7 @@ from zipfile import BadZipFile, ZipFile
 import torch
 
 from gennape.frontends.errors import FrontendError
+from gennape.frontends.inputs import NetworkInputs
 from gennape.frontends.torch.program import ProgramInput, trace_operators
 from gennape.frontends.torch.serialized import DTYPES, SerializedGraph
 from gennape.graph import ComputationGraph
@@ -25,13 +26,13 @@ _WEIGHTS = "model_weights_config.json"
 """Which stored tensor each parameter is; two names of one parameter share it."""
 
 
-def read_program(path: Path, input_shape: Sequence[int] | None = None) -> ComputationGraph:
+def read_program(path: Path, inputs: NetworkInputs | None = None) -> ComputationGraph:
     """Read the program in a `.pt2` file.
 
     Args:
         path: A file written by `torch.export.save`.
-        input_shape: Sizes of one sample of the first input without the batch; those of
-            the example it was exported with unless given.
+        inputs: Inputs by position or by name; those of the example it was exported with
+            unless given.
 
     Raises:
         FrontendError: The file is absent, cut off, of another kind, or calls operators
@@ -42,7 +43,7 @@ def read_program(path: Path, input_shape: Sequence[int] | None = None) -> Comput
     try:
         content = program["graph_module"]["graph"]
         specs = program["graph_module"]["signature"]["input_specs"]
-        inputs = [_input(spec, content["tensor_values"], names) for spec in specs]
+        found = [_input(spec, content, names) for spec in specs]
         graph = SerializedGraph(content, str(path))
     except (KeyError, TypeError, StopIteration, AttributeError) as error:
         raise FrontendError(
@@ -50,7 +51,7 @@ def read_program(path: Path, input_shape: Sequence[int] | None = None) -> Comput
             f"({type(error).__name__}: {error}); export it again with a current PyTorch"
         ) from error
     with torch.device("meta"):
-        return trace_operators(graph, inputs, input_shape, path.stem)
+        return trace_operators(graph, found, inputs, path.name)
 
 
 def _contents(path: Path) -> tuple[Any, Any]:
@@ -77,19 +78,37 @@ def _contents(path: Path) -> tuple[Any, Any]:
 
 
 def _input(
-    spec: Mapping[str, Any], tensors: Mapping[str, Any], names: Mapping[str, str]
+    spec: Mapping[str, Any], graph: Mapping[str, Any], names: Mapping[str, str]
 ) -> ProgramInput:
     """Read one placeholder from the program's signature."""
     kind, content = next(iter(spec.items()))
+    if kind == "constant_input":
+        value = None if "as_none" in content["value"] else next(iter(content["value"].values()))
+        return ProgramInput(content["name"], is_input=True, value=value)
     argument = content["arg"]
-    meta = tensors[argument["as_tensor"]["name"] if kind == "user_input" else argument["name"]]
-    name = content.get("parameter_name")
+    is_input = kind == "user_input"
+    if is_input and "as_tensor" not in argument:
+        return ProgramInput("", is_input=True, value=_number(argument, graph))
+    name = argument["as_tensor"]["name"] if is_input else argument["name"]
+    meta = graph["tensor_values"][name]
+    parameter = content.get("parameter_name")
     return ProgramInput(
-        parameter=names.get(name, name),
-        is_input=kind == "user_input",
+        name=name,
+        parameter=names.get(parameter, parameter),
+        is_input=is_input,
         dims=tuple(_size(size) for size in meta["sizes"]),
         dtype=DTYPES[meta["dtype"]],
     )
+
+
+def _number(argument: Mapping[str, Any], graph: Mapping[str, Any]) -> Any:
+    """Return an input that is no tensor; that of the example where it is a size."""
+    kind, value = next(iter(argument.items()))
+    if kind == "as_none":
+        return None
+    if isinstance(value, Mapping) and "as_name" in value:
+        return _size(graph["sym_int_values"][value["as_name"]])
+    return next(iter(value.values())) if isinstance(value, Mapping) else value
 
 
 def _first_names(table: Mapping[str, Any]) -> dict[str, str]:

@@ -6,6 +6,9 @@ from types import FunctionType
 from typing import Any
 
 import torch.nn.functional as F
+from torch._C import DispatchKey
+from torch._library.custom_ops import OPDEFS
+from torch._ops import OpOverload, OpOverloadPacket
 
 _COMPOSITES = frozenset({F.multi_head_attention_forward})
 _WRAPPERS = {"wrap_with_autocast": 4, "wrap_with_set_grad_enabled": 1}
@@ -22,6 +25,8 @@ def inner_calls(function: Any) -> Callable[..., Any] | None:
     name = getattr(function, "__name__", "")
     if name in _WRAPPERS:
         return wrapped_call(name)
+    if isinstance(function, OpOverload | OpOverloadPacket):
+        return _custom_body(function)
     if function not in _COMPOSITES:
         return None
     silent = {**function.__globals__, "has_torch_function": lambda tensors: False}
@@ -30,6 +35,28 @@ def inner_calls(function: Any) -> Callable[..., Any] | None:
     )
     copy.__kwdefaults__ = function.__kwdefaults__
     return copy
+
+
+def _custom_body(operator: OpOverload | OpOverloadPacket) -> Callable[..., Any] | None:
+    """Return the Python function behind an operator that `torch.library.custom_op` defined."""
+    name = operator._qualified_op_name if isinstance(operator, OpOverloadPacket) else operator._name
+    definition = OPDEFS.get(name.partition(".")[0])
+    body: Callable[..., Any] | None = getattr(definition, "_init_fn", None)
+    return body
+
+
+def is_composite(operator: Any) -> bool:
+    """Tell whether an operator of another library is made of operators of PyTorch."""
+    if isinstance(operator, OpOverloadPacket):
+        operator = getattr(operator, "default", None)
+    return (
+        isinstance(operator, OpOverload)
+        and operator.namespace not in _PYTORCH
+        and operator.has_kernel_for_dispatch_key(DispatchKey.CompositeImplicitAutograd)
+    )
+
+
+_PYTORCH = frozenset({"aten", "prim", "prims", "quantized"})
 
 
 def wrapped_call(operator: str) -> Callable[..., Any] | None:

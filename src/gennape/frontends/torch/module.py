@@ -1,8 +1,10 @@
 """A `torch.nn.Module` becomes a graph."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from itertools import chain
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,83 +12,110 @@ from torch.export import ExportedProgram
 from torch.nn.parameter import is_lazy
 
 from gennape.frontends.errors import FrontendError, failure
-from gennape.frontends.torch.copies import empty_copy, on_copies
+from gennape.frontends.inputs import NetworkInputs, TensorSpec
+from gennape.frontends.torch.call import Call, HiddenOperations, traced
+from gennape.frontends.torch.copies import Copy, empty_copy, on_copies
+from gennape.frontends.torch.inputs import call_arguments
 from gennape.frontends.torch.program import trace_program
-from gennape.frontends.torch.trace import tensors_in
-from gennape.frontends.torch.tracer import HiddenOperations, traced
+from gennape.frontends.torch.traced_values import tensors_in
 from gennape.graph import ComputationGraph
 
 
 def trace_module(
-    module: nn.Module, input_shape: Sequence[int] | None, name: str = ""
+    module: nn.Module, inputs: NetworkInputs | None, name: str = ""
 ) -> ComputationGraph:
-    """Trace what `module` computes for one sample, in evaluation.
+    """Trace what `module` computes, in evaluation.
 
     Its `forward` runs on meta tensors. Where it needs the values of tensors, it runs on
-    zeros instead; where it hides its operations, as TorchScript functions do, it is
-    exported by `torch.export`; either with a warning.
+    zeros or the given examples instead; where it hides its operations, as TorchScript
+    functions do, it is exported by `torch.export`; either with a warning.
 
     Args:
         module: Any module; it is left exactly as it was.
-        input_shape: Sizes of one sample without the batch, (channels, height, width).
+        inputs: The arguments of `forward`.
         name: A name for the graph; the class of the module unless given.
 
     Raises:
         FrontendError: `forward` fails; gives its message.
     """
     name = name or type(module).__name__
-    shape = _checked_shape(module, input_shape, name)
+    given = _checked(module, inputs, name)
     try:
-        return _trace(module, shape, name, empty_copy)
+        return _trace(module, given, name, empty_copy)
     except HiddenOperations as error:
         warnings.warn(f"{name} is read through torch.export: {error}", stacklevel=2)
-        return trace_program(_exported(module, shape, name), name=name)
+        return trace_program(_exported(module, given, name), name=name)
     except Exception as error:
+        if whole := _as_whole_numbers(given, error):
+            return trace_module(module, whole, name)
         if "meta" not in str(error).lower() and not isinstance(error, NotImplementedError):
-            raise failure(name, shape, error) from error
+            raise failure(name, given, error) from error
         warnings.warn(f"{name} is run on zeros, because it needs values: {error}", stacklevel=2)
     try:
-        return _trace(module, shape, name, Tensor.clone)
+        return _trace(module, given, name, Tensor.clone)
     except Exception as error:
-        raise failure(name, shape, error) from error
+        raise failure(name, given, error) from error
 
 
-def _trace(
-    module: nn.Module, shape: tuple[int, ...], name: str, copy: Callable[[Tensor], Tensor]
-) -> ComputationGraph:
+def _trace(module: nn.Module, inputs: NetworkInputs, name: str, copy: Copy) -> ComputationGraph:
     """Trace one run of `module` on copies of its parameters."""
-    with on_copies(module, copy) as parameters, torch.no_grad():
+    with on_copies(module, copy) as parameters, torch.no_grad(), _uncompiled():
         floats = (p for p in parameters.values() if p.is_floating_point())
-        like = next(floats, copy(torch.empty(0)))
-        x = torch.zeros((1, *shape), dtype=like.dtype, device=like.device)
+        given = call_arguments(inputs, next(floats, copy(torch.empty(0))), copy)
         held = chain.from_iterable(part.__dict__.values() for part in module.modules())
-        constants = [*module.buffers(), *tensors_in(held)]
-        return traced(module, parameters, constants, [x], name)
+        call = Call(
+            run=lambda: module(*given.args, **given.kwargs),
+            parameters=parameters,
+            constants=[*module.buffers(), *tensors_in(held)],
+            inputs=given.tensors,
+        )
+        return traced(call, name)
 
 
-def _exported(module: nn.Module, shape: tuple[int, ...], name: str) -> ExportedProgram:
+def _uncompiled() -> AbstractContextManager[Any]:
+    """Run what `torch.compile` has wrapped as it was written."""
+    stance: AbstractContextManager[Any] = torch.compiler.set_stance("force_eager")
+    return stance
+
+
+def _exported(module: nn.Module, inputs: NetworkInputs, name: str) -> ExportedProgram:
     """Export `module` in evaluation."""
     with on_copies(module, lambda tensor: tensor):
-        parameter = next(module.parameters(), torch.empty(0))
-        example = torch.zeros(1, *shape, dtype=parameter.dtype, device=parameter.device)
+        floats = (p for p in module.parameters() if p.is_floating_point())
+        given = call_arguments(inputs, next(floats, torch.empty(0)), Tensor.clone)
         try:
-            return torch.export.export(module, (example,))
+            return torch.export.export(module, given.args, dict(given.kwargs))
         except Exception as error:
-            raise failure(name, shape, error) from error
+            raise failure(name, inputs, error) from error
 
 
-def _checked_shape(
-    module: nn.Module, input_shape: Sequence[int] | None, name: str
-) -> tuple[int, ...]:
-    if input_shape is None:
+def _as_whole_numbers(inputs: NetworkInputs, error: Exception) -> NetworkInputs | None:
+    """Give the one input without a type whole numbers, if the error says that these are needed."""
+    needed = "Long, Int" in str(error) or "must be long" in str(error)
+    spec = inputs.args[0] if len(inputs.args) == 1 else None
+    if not (needed and isinstance(spec, TensorSpec) and spec.dtype is None):
+        return None
+    return replace(inputs, args=(replace(spec, dtype="int64"),))
+
+
+def _checked(module: nn.Module, inputs: NetworkInputs | None, name: str) -> NetworkInputs:
+    """Return the inputs of a module that can be run.
+
+    Raises:
+        FrontendError: They are not known, or it cannot be run.
+    """
+    if inputs is None:
         raise FrontendError(
             f"{name} does not state the size of its input; give input_shape, such as "
             "(3, 224, 224), or --input 3x224x224"
         )
-    if isinstance(module, torch.jit.ScriptModule):
-        raise FrontendError(
-            f"{name} is TorchScript, which hides its operations; give the module it was made from"
-        )
+    for part_name, part in module.named_modules():
+        if isinstance(part, torch.jit.ScriptModule):
+            where = f"the part {part_name!r} of {name}" if part_name else name
+            raise FrontendError(
+                f"{where} is TorchScript, which hides its operations; give the module it was made "
+                "from"
+            )
     if any(is_lazy(parameter) for parameter in module.parameters()):
         raise FrontendError(f"{name} has lazy parameters without a shape; run it once on an input")
-    return tuple(input_shape)
+    return inputs

@@ -16,7 +16,9 @@ from gennape.frontends.torch.registry import TorchFunction
 
 def predicted_output(function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Predict the result of a call on meta tensors; None if the call itself has to tell."""
-    if not args or type(args[0]) is not Tensor or not args[0].is_floating_point():
+    if not args or type(args[0]) is not Tensor or not args[0].is_meta:
+        return None
+    if not args[0].is_floating_point():
         return None
     if function.result == "like the first":
         return _unary(function, args, kwargs)
@@ -96,7 +98,7 @@ def _attention(query: Tensor, key: Tensor, value: Tensor, *_: Any, **__: Any) ->
 
 def _recurrent(x: Tensor, states: Any, weights: Any, *settings: Any) -> Any:
     """Predict hidden states of the last layer, then the last states of all layers."""
-    if not x.is_meta or not isinstance(weights, list | tuple):
+    if not isinstance(weights, list | tuple):
         return None  # a packed sequence
     firsts = states if isinstance(states, list | tuple) else [states]
     directions = 2 if settings[4] else 1
@@ -104,10 +106,18 @@ def _recurrent(x: Tensor, states: Any, weights: Any, *settings: Any) -> Any:
     return (hidden, *(_like(x, state.shape) for state in firsts))
 
 
+def _grouped_mm(x: Tensor, weights: Tensor, *_: Any, **__: Any) -> Tensor | None:
+    """Predict one product for each row; PyTorch's own kernel has it for bfloat16 alone."""
+    fits = x.dim() == 2 and weights.dim() == 3 and x.shape[1] == weights.shape[1]
+    return _like(x, (x.shape[0], weights.shape[2])) if fits else None
+
+
 _PREDICTIONS: dict[str, Callable[..., Tensor | None]] = {
     "linear": _linear,
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
+    "grouped_mm": _grouped_mm,
+    "grouped_mm_fallback": _grouped_mm,
     "group_norm": _group_norm,
     "scaled_dot_product_attention": _attention,
     "lstm": _recurrent,

@@ -1,7 +1,7 @@
 """A `torch.export` program becomes a graph: its operators run on meta tensors."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -10,7 +10,9 @@ from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, InputSpec
 
 from gennape.frontends.errors import FrontendError, failure
-from gennape.frontends.torch.tracer import traced
+from gennape.frontends.inputs import NetworkInputs, TensorSpec, spec_of
+from gennape.frontends.torch.call import Call, traced
+from gennape.frontends.torch.inputs import element_type
 from gennape.graph import ComputationGraph
 
 
@@ -19,99 +21,151 @@ class ProgramInput:
     """One placeholder of a program.
 
     Attributes:
+        name: Its name.
         parameter: Name of the learned parameter it stands for, if it does for one; the
             same for all placeholders of a parameter with several names.
         is_input: Whether it is an input of the network.
-        dims: Its sizes; the batch first if it is an input.
-        dtype: Its element type.
+        dims: Its sizes, those of the example where the program leaves them open.
+        dtype: Its element type; None if it is no tensor.
+        value: Its value, if it is no tensor.
     """
 
-    parameter: str | None
-    is_input: bool
-    dims: tuple[int, ...]
-    dtype: torch.dtype
+    name: str
+    parameter: str | None = None
+    is_input: bool = False
+    dims: tuple[int, ...] = ()
+    dtype: torch.dtype | None = None
+    value: Any = None
+
+    def empty(self) -> Any:
+        """A meta tensor of this shape and type, or the value."""
+        if self.dtype is None:
+            return self.value
+        return torch.empty(self.dims, dtype=self.dtype, device="meta")
 
 
 def trace_program(
-    program: ExportedProgram, input_shape: Sequence[int] | None = None, name: str = ""
+    program: ExportedProgram, inputs: NetworkInputs | None = None, name: str = ""
 ) -> ComputationGraph:
     """Trace an exported program.
 
     Args:
         program: Result of `torch.export.export`.
-        input_shape: Sizes of one sample of the first input without the batch; those of
-            the example it was exported with unless given.
+        inputs: Inputs by position or by name; those of the example it was exported with
+            unless given.
         name: A name for the graph.
 
     Raises:
-        FrontendError: The program does not run with this input.
+        FrontendError: The program does not run with these inputs.
     """
     nodes = [node for node in program.graph.nodes if node.op == "placeholder"]
     specs = program.graph_signature.input_specs
     names: dict[int, str] = {}
-    inputs = [_input(node, spec, program, names) for node, spec in zip(nodes, specs, strict=True)]
+    found = [_input(node, spec, program, names) for node, spec in zip(nodes, specs, strict=True)]
     run = fx.Interpreter(program.graph_module).run
-    return trace_operators(run, inputs, input_shape, name or "exported program")
+    return trace_operators(run, found, inputs, name or "exported program")
 
 
 def trace_operators(
     run: Callable[..., Any],
     inputs: Sequence[ProgramInput],
-    input_shape: Sequence[int] | None,
+    given: NetworkInputs | None,
     name: str,
 ) -> ComputationGraph:
     """Trace a function that calls the operators of a program.
 
     Args:
-        run: Takes one tensor for each of `inputs`.
+        run: Takes one value for each of `inputs`.
         inputs: The placeholders.
-        input_shape: Sizes of one sample of the first input, if not those of the example.
+        given: Inputs that replace those of the example.
         name: A name for the graph.
 
     Raises:
-        FrontendError: The operators do not run with this input.
+        FrontendError: The operators do not run with these inputs.
     """
-    given = iter([] if input_shape is None else [tuple(input_shape)])
-    dims = [(1, *next(given, p.dims[1:])) if p.is_input else p.dims for p in inputs]
-    tensors = [
-        torch.empty(sizes, dtype=p.dtype, device="meta")
-        for sizes, p in zip(dims, inputs, strict=True)
-    ]
+    used = _replaced(inputs, given, name) if given is not None else list(inputs)
+    tensors = [placeholder.empty() for placeholder in used]
     parameters: dict[str, Tensor] = {}
-    for position, p in enumerate(inputs):
-        if p.parameter is not None:
-            tensors[position] = parameters.setdefault(p.parameter, tensors[position])
-    network_inputs = [tensor for p, tensor in zip(inputs, tensors, strict=True) if p.is_input]
-
-    def forward(*_: Tensor) -> Any:
-        return run(*tensors)
-
+    for position, placeholder in enumerate(used):
+        if placeholder.parameter is not None:
+            tensors[position] = parameters.setdefault(placeholder.parameter, tensors[position])
+    network_inputs = [
+        tensor
+        for placeholder, tensor in zip(used, tensors, strict=True)
+        if placeholder.is_input and isinstance(tensor, Tensor)
+    ]
+    constants = [tensor for tensor in tensors if isinstance(tensor, Tensor)]
+    call = Call(lambda: run(*tensors), parameters, constants, network_inputs)
     try:
-        return traced(forward, parameters, tensors, network_inputs, name)
+        return traced(call, name)
     except Exception as error:
-        if batches := {p.dims[0] for p in inputs if p.is_input and p.dims} - {1}:
+        if given is not None and not isinstance(error, FrontendError):
             raise FrontendError(
-                f"{name} was exported with a batch of {max(batches)} and works with no other; "
-                "export it with a batch of 1"
+                f"{name} was exported for {_example(inputs)} and does not run on {given}; leave "
+                "the inputs out, or export it with dynamic shapes"
             ) from error
-        shape = network_inputs[0].shape[1:] if network_inputs else ()
-        raise failure(name, shape, error) from error
+        raise failure(name, _example(used), error) from error
+
+
+def _replaced(
+    inputs: Sequence[ProgramInput], given: NetworkInputs, name: str
+) -> list[ProgramInput]:
+    """Put given inputs in the place of those of the example.
+
+    Raises:
+        FrontendError: There are too many, or one has a name that the program does not know.
+    """
+    own = [placeholder for placeholder in inputs if placeholder.is_input]
+    positional, named = given.positional(), given.named()
+    known = [placeholder.name for placeholder in own]
+    if len(positional) > len(own) or not named.keys() <= set(known):
+        raise FrontendError(
+            f"{name} takes the inputs {', '.join(known)}, which {given} do not fit; give them by "
+            f"these names, such as {known[0] if known else 'x'}=1x128:int64"
+        )
+    named |= dict(zip(known, positional, strict=False))
+    return [
+        _with(placeholder, named[placeholder.name])
+        if placeholder.is_input and placeholder.name in named
+        else placeholder
+        for placeholder in inputs
+    ]
+
+
+def _with(placeholder: ProgramInput, leaf: Any) -> ProgramInput:
+    """Give a placeholder another shape or value."""
+    spec = spec_of(leaf)
+    if spec is None:
+        return replace(placeholder, value=leaf, dtype=None)
+    dtype = element_type(spec.dtype) if spec.dtype else placeholder.dtype or torch.float32
+    return replace(placeholder, dims=spec.shape, dtype=dtype)
+
+
+def _example(inputs: Sequence[ProgramInput]) -> NetworkInputs:
+    """Return the sizes of a program's inputs, for messages."""
+    return NetworkInputs(
+        tuple(
+            placeholder.value if placeholder.dtype is None else TensorSpec(placeholder.dims)
+            for placeholder in inputs
+            if placeholder.is_input
+        )
+    )
 
 
 def _input(
     node: fx.Node, spec: InputSpec, program: ExportedProgram, names: dict[int, str]
 ) -> ProgramInput:
     """Read one placeholder; `names` collects the first name of each parameter."""
-    value = node.meta["val"]
+    value = node.meta.get("val")
+    is_input = spec.kind is InputKind.USER_INPUT
+    if not isinstance(value, Tensor):
+        number = _size(value) if isinstance(value, torch.SymInt) else value
+        return ProgramInput(node.name, is_input=is_input, value=number)
     parameter = None
     if spec.kind is InputKind.PARAMETER and spec.target is not None:
         parameter = names.setdefault(id(program.state_dict[spec.target]), spec.target)
-    return ProgramInput(
-        parameter=parameter,
-        is_input=spec.kind is InputKind.USER_INPUT,
-        dims=tuple(_size(size) for size in value.shape),
-        dtype=value.dtype,
-    )
+    dims = tuple(_size(size) for size in value.shape)
+    return ProgramInput(node.name, parameter, is_input, dims, value.dtype)
 
 
 def _size(size: int | torch.SymInt) -> int:

@@ -71,6 +71,12 @@ _FILE_OPERATORS = frozenset({"from_file"})
 """ATen operators that reach outside the program."""
 
 
+_STAND_INS: dict[str, Callable[..., Any]] = {
+    "torch.ops.transformers.grouped_mm_fallback.default": torch._grouped_mm
+}
+"""Functions of PyTorch that operators of other libraries stand in for."""
+
+
 class SerializedGraph:
     """A graph that can be called with its inputs.
 
@@ -147,6 +153,8 @@ def _function(target: str, source: str) -> Callable[..., Any]:
         wrapper = wrapped_call(name)
         if wrapper is not None:
             return wrapper
+    if target in _STAND_INS:
+        return _STAND_INS[target]
     packet = home.removeprefix("torch.ops.aten.")
     if packet != home and packet not in _FILE_OPERATORS:
         function = getattr(getattr(torch.ops.aten, packet, None), name, None)

@@ -1,14 +1,21 @@
 """The trace of a network: its nodes so far, and the node and channels of each tensor."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from gennape.frontends.batch_axis import (
+    BatchAxis,
+    BatchError,
+    beside,
+    one_sample,
+)
 from gennape.frontends.layout import shape_of, source_details, source_shape
+from gennape.frontends.torch.traced_values import TracedValues
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
@@ -17,29 +24,7 @@ _FEW = 64
 _PLAIN_TYPES = (torch.float32, torch.int64, torch.int32, torch.bool)
 
 
-@dataclass(slots=True)
-class TracedTensor:
-    """Node and channels of a tensor that depends on the input.
-
-    Attributes:
-        axis: Position of its channels among its dimensions.
-        node: The node that computes it; for a slice that nobody used yet, the function
-            that adds the node.
-        result: Which result of the node it is.
-    """
-
-    axis: int
-    node: int | Callable[[], int]
-    result: int = 0
-
-    def index(self) -> int:
-        """Return the node, added now if it was not needed before."""
-        if not isinstance(self.node, int):
-            self.node = self.node()
-        return self.node
-
-
-class Trace:
+class Trace(TracedValues):
     """The nodes so far, and which node computes which tensor.
 
     Tensors that do not depend on the input are *static*: they never become nodes by
@@ -48,20 +33,19 @@ class Trace:
     Args:
         parameters: The tensors that stand for the learned parameters, by name.
         constants: Further tensors that exist before the network runs.
+        batch: How many samples the inputs hold, where this is known to be more than one.
     """
 
-    def __init__(self, parameters: Mapping[str, Tensor], constants: Iterable[Tensor]) -> None:
+    def __init__(
+        self, parameters: Mapping[str, Tensor], constants: Iterable[Tensor], batch: int = 1
+    ) -> None:
+        super().__init__(parameters, constants, batch)
         self.builder = GraphBuilder()
-        self._values: dict[int, TracedTensor] = {}
-        self._owners = {id(tensor): frozenset[str]() for tensor in constants}
-        self._owners |= {id(tensor): frozenset([name]) for name, tensor in parameters.items()}
-        self._names = {id(tensor): name for name, tensor in parameters.items()}
-        self._parameters = dict(parameters)
-        self._unclaimed = {name: tensor.numel() for name, tensor in parameters.items()}
-        self._users: dict[str, list[int]] = {}
         self._sources: dict[int, int] = {}
+        self.unannounced = False  # whether a tensor with numbers came from nowhere
         self.tensors: dict[int, tuple[Tensor | None, ...]] = {}  # weights of nodes
-        self._alive: list[Tensor] = []  # an id names a tensor only while the tensor lives
+        self._ends: list[str] = []
+        self._end_arguments: list[int] = []
 
     def overwrite(self, whole: Tensor, part: Tensor) -> None:
         """Make some elements of `whole` those of `part`; the node is added when they are used."""
@@ -70,74 +54,65 @@ class Trace:
 
         def add() -> int:
             first = self._source(whole, -1) if before is None else before.index()
-            shape = shape_of(whole.shape, axis)
             return self.builder.add_node(
                 Op.WHERE,
                 (first, after.index()),
-                shape,
+                shape_of(one_sample(whole.shape, batch, self.batch), axis),
                 not_executable="elements are overwritten in place",
             )
 
-        self.bind(whole, axis, add)
+        batch = after.batch if before is None else before.batch
+        self.bind(whole, axis, add, batch)
 
-    def derive(self, outputs: Iterable[Tensor], tensors: Iterable[Tensor]) -> None:
-        """Mark `outputs` as static, from the parameters that `tensors` come from."""
-        owners = frozenset[str]().union(*(self._owners.get(id(t), ()) for t in tensors))
-        for output in outputs:
-            self._owners[id(output)] = owners
-            self._alive.append(output)
+    def end(self, function: str, arguments: Iterable[Tensor], outputs: Iterable[Tensor]) -> None:
+        """End the counted part at a function whose result has a size that depends on the data."""
+        self._ends.append(function)
+        self._end_arguments += [self.node(t) for t in arguments if self.depends_on_input(t)]
+        self.leave_out(outputs)
 
-    def knows(self, tensor: Tensor) -> bool:
-        """Tell whether `tensor` existed before the network ran or comes from a call seen since."""
-        return id(tensor) in self._values or id(tensor) in self._owners
+    @property
+    def has_end(self) -> bool:
+        """Whether the counted part has ended somewhere."""
+        return bool(self._ends)
 
-    def value(self, tensor: Any) -> TracedTensor | None:
-        """Return what is known of `tensor`, if it depends on the input."""
-        return self._values.get(id(tensor))
-
-    def depends_on_input(self, tensor: Any) -> bool:
-        """Tell whether `tensor` is a tensor that the network's input can change."""
-        return id(tensor) in self._values
-
-    def is_learned(self, tensor: Any) -> bool:
-        """Tell whether `tensor` is static and comes from learned parameters."""
-        return bool(self._owners.get(id(tensor))) and id(tensor) not in self._values
-
-    def axis(self, tensor: Tensor) -> int:
-        """Return position of the channels of `tensor`; the last one if nothing is known."""
-        value = self._values.get(id(tensor))
-        return value.axis if value else max(tensor.dim() - 1, 0)
-
-    def bind(self, tensor: Tensor, axis: int, node: int | Callable[[], int]) -> None:
-        """Say which node computes `tensor` and where its channels are."""
-        self._values[id(tensor)] = TracedTensor(axis, node)
-        self._alive.append(tensor)
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The functions at which the counted part ends."""
+        return tuple(dict.fromkeys(self._ends))
 
     def also(self, outputs: Iterable[Tensor], first: Tensor) -> None:
         """Note further results of the node that computes `first`."""
         for result, output in enumerate(outputs, start=1):
-            self.bind(output, max(output.dim() - 1, 0), self.node(first))
+            batch = self._batch_beside(output, first)
+            self.bind(output, max(output.dim() - 1, 0), self.node(first), batch)
             self._values[id(output)].result = result
 
-    def same(self, output: Tensor, x: Tensor) -> None:
-        """Say that `output` is `x`, unchanged."""
-        if output is not x:
-            self._values[id(output)] = self._values[id(x)]
-            self._alive.append(output)
+    def _batch_beside(self, output: Tensor, first: Tensor) -> BatchAxis | None:
+        """Find the batch in a further result: the one axis that has its size."""
+        value = self._values.get(id(first))
+        if value is None or value.batch is None:
+            return None
+        size = first.shape[value.batch.axis]
+        axes = [axis for axis, n in enumerate(output.shape) if n == size]
+        if not axes:
+            raise BatchError("a further result loses it")
+        return BatchAxis(1 if 1 in axes and output.dim() == first.dim() == 3 else axes[0])
 
-    def node(self, tensor: Tensor, axis_from_end: int = -1) -> int:
+    def node(self, tensor: Tensor, axis_from_end: int = -1, batch: BatchAxis | None = None) -> int:
         """Return the node that computes `tensor`, added now if it has none yet.
 
         Args:
             tensor: Any tensor; a static one becomes a source node.
             axis_from_end: Where a static tensor has its channels, as a negative number.
+            batch: Where a static tensor is repeated for every sample.
         """
         value = self._values.get(id(tensor))
-        return self._source(tensor, axis_from_end) if value is None else value.index()
+        return self._source(tensor, axis_from_end, batch) if value is None else value.index()
 
-    def _source(self, tensor: Tensor, axis_from_end: int) -> int:
+    def _source(self, tensor: Tensor, axis_from_end: int, batch: BatchAxis | None = None) -> int:
         if id(tensor) not in self._sources:
-            dims = tuple(tensor.shape)
+            self.unannounced |= not tensor.is_meta and not self.knows(tensor)
+            dims = one_sample(tensor.shape, batch, self.batch)
             self._note_use(tensor, len(self.builder.shapes))
             shape = source_shape(dims, axis_from_end)
             self._sources[id(tensor)] = self.builder.add_node(
@@ -163,6 +138,7 @@ class Trace:
         attributes: tuple[int, ...] = NO_ATTRIBUTES,
         weights: Sequence[Tensor | None] = (),
         details: Mapping[str, Any] = MappingProxyType({}),
+        mixes: Sequence[int] = (),
     ) -> None:
         """Add the node that computes `output`.
 
@@ -177,11 +153,21 @@ class Trace:
             weights: Weight and bias: learned ones are counted on the node, those that
                 depend on the input become further arguments.
             details: Rare attributes.
+            mixes: Axes of its first argument along which the operation joins elements,
+                where `details` do not say so.
+
+        Raises:
+            BatchError: The operation mixes samples of a batch.
         """
+        mixed = (*mixes, read_axis) if read_axis is not None else mixes
+        batch = self.batch_after(op, inputs, output, details, mixed)
         if axis is None:
             axis = self._inherited_axis(inputs, output)
         dynamic = [w for w in weights if w is not None and self.depends_on_input(w)]
-        arguments = [self.node(t, axis - output.dim()) for t in (*inputs, *dynamic)]
+        arguments = [
+            self.node(t, axis - output.dim(), beside(t.shape, output.shape, batch))
+            for t in (*inputs, *dynamic)
+        ]
         index = len(self.builder.shapes)
         parameters = sum(self._claim(w) for w in weights if w is not None)
         if weights and weights[0] is not None:
@@ -191,18 +177,18 @@ class Trace:
         node = self.builder.add_node(
             op,
             arguments,
-            shape_of(output.shape, axis),
+            shape_of(one_sample(output.shape, batch, self.batch), axis),
             attributes,
             parameters,
-            None if read_axis is None else shape_of(inputs[0].shape, read_axis),
+            None if read_axis is None else shape_of(self.dims(inputs[0]), read_axis),
             **details,
         )
-        self.bind(output, axis, node)
+        self.bind(output, axis, node, batch)
         if weights:
             self.tensors[node] = tuple(weights)
 
     def _result(self, tensor: Tensor) -> int:
-        """Which result of its node `tensor` is."""
+        """Return which result of its node `tensor` is."""
         value = self._values.get(id(tensor))
         return value.result if value else 0
 
@@ -224,30 +210,24 @@ class Trace:
 
     def _inherited_axis(self, inputs: Sequence[Tensor], output: Tensor) -> int:
         """Place the channels of `output` where its largest argument has them."""
-        known = [t for t in inputs if self.depends_on_input(t)]
+        known = [t for t in inputs if self.depends_on_input(t)] or list(inputs)
         largest = max(known, key=Tensor.numel)
         axis = self.axis(largest) - largest.dim() + output.dim()
         return min(max(axis, 0), max(output.dim() - 1, 0))
 
-    def _claim(self, tensor: Tensor) -> int:
-        """Claim the learned numbers behind a static tensor that no node owns yet."""
-        if self.depends_on_input(tensor):
-            return 0
-        owners = self._owners.get(id(tensor), ())
-        return sum(self._unclaimed.pop(owner, 0) for owner in owners)
+    def input(self, tensor: Tensor, batch: BatchAxis | None = None) -> None:
+        """Make `tensor` an input of the network, its channels second.
 
-    def _note_use(self, tensor: Tensor, node: int) -> None:
-        """Remember which nodes work with the same learned tensor."""
-        name = self._names.get(id(tensor))
-        if name is not None:
-            self._users.setdefault(name, []).append(node)
-
-    def input(self, tensor: Tensor, axis: int) -> None:
-        """Make `tensor` an input of the network."""
-        shape = shape_of(tensor.shape, axis)
-        sizes = list(tensor.shape[1:])
+        Args:
+            tensor: The input.
+            batch: Place of the batch, where it holds several samples.
+        """
+        axis = min(1, max(tensor.dim() - 1, 0))
+        dims = one_sample(tensor.shape, batch, self.batch)
+        shape = shape_of(dims, axis)
+        sizes = list(dims[1:] if dims[:1] == (1,) else dims)
         details: dict[str, Any] = {} if sizes == list(shape) else {"shape": sizes}
-        self.bind(tensor, axis, self.builder.add_node(Op.INPUT, (), shape, **details))
+        self.bind(tensor, axis, self.builder.add_node(Op.INPUT, (), shape, **details), batch)
 
     def graph(self, outputs: Sequence[Tensor], name: str) -> ComputationGraph:
         """Finish the graph.
@@ -256,10 +236,19 @@ class Trace:
             outputs: Results of the network.
             name: A name for the graph.
         """
-        for output in outputs:
-            node = self.builder.output(self.node(output))
-            if result := self._result(output):
-                self.builder.state(node, results=[result])
+        for output in filter(Tensor.numel, outputs):
+            if self.batch > 1 and not self._holds_batch(output):
+                raise BatchError("a result has none")
+            if not self.is_left_out(output):
+                node = self.builder.output(self.node(output))
+                if result := self._result(output):
+                    self.builder.state(node, results=[result])
+        if self._ends:
+            details: dict[str, Any] = {"function": self._ends[0]}
+            if self.leaves_work:
+                details["lower_bound"] = True
+            places = list(dict.fromkeys(self._end_arguments))
+            self.builder.output(self.builder.add_node(Op.OTHER, places, (1, 1, 1), **details))
         for parameter in list(self._unclaimed):
             self._source(self._parameters[parameter], -1)
         graph = self.builder.build(name)
@@ -270,14 +259,3 @@ class Trace:
             for node in users
         }
         return replace(graph, details={**graph.details, **shared}) if shared else graph
-
-
-def tensors_in(values: Iterable[Any]) -> list[Tensor]:
-    """Return the tensors among `values` and in the lists and tuples among them."""
-    found: list[Tensor] = []
-    for value in values:
-        if isinstance(value, Tensor):
-            found.append(value)
-        elif isinstance(value, list | tuple):
-            found += [element for element in value if isinstance(element, Tensor)]
-    return found

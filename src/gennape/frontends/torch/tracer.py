@@ -6,20 +6,24 @@ weight is touched.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_leaves, tree_map_only
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from gennape.frontends.torch import rules  # noqa: F401 (importing them registers them)
-from gennape.frontends.torch.composites import inner_calls
+from gennape.frontends.torch.composites import inner_calls, is_composite
 from gennape.frontends.torch.output_shapes import predicted_output
+from gennape.frontends.torch.packed import holds_packed, unpacked_call, weights_of
 from gennape.frontends.torch.registry import TorchFunction, describe
-from gennape.frontends.torch.trace import Trace, TracedTensor, tensors_in
-from gennape.graph import ComputationGraph, Op
+from gennape.frontends.torch.running import everything_found, run_call
+from gennape.frontends.torch.trace import Trace
+from gennape.frontends.torch.traced_values import TracedTensor, tensors_in
+from gennape.graph import Op
 
 _KERNELS = ("torch._refs", "torch._prims", "torch._meta_registrations", "torch._decomp")
 """Where PyTorch's kernels in Python are: their calls are seen only inside hidden ones."""
@@ -33,12 +37,14 @@ class Tracer(TorchFunctionMode):
 
     Attributes:
         hidden: A function near operations that were not announced, if there are any.
+        current: The function that is being written down; empty between two.
     """
 
     def __init__(self, trace: Trace) -> None:
         super().__init__()
         self.trace = trace
         self.hidden = ""
+        self.current = ""
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
@@ -49,24 +55,90 @@ class Tracer(TorchFunctionMode):
             self.hidden = getattr(func, "__name__", "a kernel")
         if not args and "input" in kwargs:  # the rules take it by position
             args = (kwargs.pop("input"),)
-        body = inner_calls(func)
-        if body is not None:
-            with self:
-                return body(*args, **kwargs)
         function = describe(func)
+        self.current = function.name
+        if function.rule is None:
+            parts = self._parts(func, function, args, kwargs)
+            if parts is not None:
+                with self:
+                    return parts()
+        if self.trace.has_end and any(
+            map(self.trace.is_left_out, tensors_in([*args, *kwargs.values()]))
+        ):
+            return self._leave_out(func, function, args, kwargs)
+        if function.name in _SELECTIONS and self._depends_on_data(function, args):
+            return self._end(func, function, args, kwargs)
         output = predicted_output(function, args, kwargs)
         if output is None:
-            output = _run(func, function, args, kwargs)
+            output = run_call(func, function, args, kwargs)
         outputs = tensors_in([output])
         if outputs or (function.in_place and output is None):
             tensors = tensors_in([*args, *kwargs.values()])
             if any(tensor.is_meta and not self.trace.knows(tensor) for tensor in tensors):
                 self.hidden = function.name
-            if any(self.trace.depends_on_input(tensor) for tensor in tensors):
+            dynamic = any(self.trace.depends_on_input(tensor) for tensor in tensors)
+            if dynamic or self._is_work(function, tensors, outputs):
                 self._write(function, args, kwargs, output)
             else:
                 self.trace.derive(outputs, tensors)
+        self.current = ""
         return output
+
+    def _parts(
+        self, func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Callable[[], Any] | None:
+        """Return what to run instead of a function without a rule, or None."""
+        if is_composite(func):
+            return lambda: _dispatched(self, func, args, kwargs)
+        body = inner_calls(func)
+        if body is not None:
+            return partial(body, *args, **kwargs)
+        return unpacked_call(function.name, args, partial(self.trace.adopt, make=weights_of))
+
+    def _leave_out(
+        self, func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Run a call after the end of the counted part."""
+        with everything_found():
+            output = run_call(func, function, args, kwargs)
+        given = tensors_in([*args, *kwargs.values()])
+        is_work = function.name in _PRODUCTS or any(map(self.trace.is_learned, given))
+        changed = args[:1] if function.in_place else ()
+        self.trace.leave_out(tensors_in([output, *changed]), is_work)
+        self.current = ""
+        return output
+
+    def _depends_on_data(self, function: TorchFunction, args: tuple[Any, ...]) -> bool:
+        """Tell whether the size of a result depends on numbers that the input changes."""
+        if function.name in _SEARCHES or (function.name == "where" and len(args) == 1):
+            return any(map(self.trace.depends_on_input, tensors_in(args)))
+        if function.name == "where":
+            return False
+        masks = [mask for mask in tensors_in(args[1:]) if mask.dtype in (torch.bool, torch.uint8)]
+        return any(map(self.trace.depends_on_input, masks))
+
+    def _end(
+        self, func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """Run a call whose result has no size before it runs; as if it found everything."""
+        with everything_found():
+            output = run_call(func, function, args, kwargs)
+        self.trace.end(function.name, tensors_in(args), tensors_in([output]))
+        self.current = ""
+        return output
+
+    def _is_work(
+        self, function: TorchFunction, tensors: list[Tensor], outputs: list[Tensor]
+    ) -> bool:
+        """Tell whether learned tensors are multiplied: that is work, though no input changes it.
+
+        Products with vectors are not, as they normalise weights.
+        """
+        return (
+            function.name in _PRODUCTS
+            and outputs[0].dim() > 1
+            and any(map(self.trace.is_learned, tensors))
+        )
 
     def _write(
         self, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any
@@ -86,9 +158,32 @@ class Tracer(TorchFunctionMode):
         """Write a function outside the vocabulary as one node with its name."""
         tensors = tensors_in(arguments)
         first, *others = tensors_in([output]) or tensors
-        self.trace.emit(Op.OTHER, tensors, first, details={"function": name})
+        details: dict[str, Any] = {"function": name}
+        if any(map(self.trace.is_learned, tensors)) or holds_packed(tuple(arguments)):
+            details["lower_bound"] = True
+        self.trace.emit(Op.OTHER, tensors, first, details=details)
         if output is not None:
             self.trace.also(others, first)
+
+
+class _Parts(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Hands the operators that a composite one calls to a tracer."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._tracer = tracer
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """Trace one operator."""
+        return self._tracer.__torch_function__(func, types, args, kwargs)
+
+
+def _dispatched(tracer: Tracer, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a composite operator, so that the operators it calls are traced."""
+    with torch._C.DisableTorchFunction(), _Parts(tracer):
+        return func(*args, **kwargs)
 
 
 def _node_of(value: TracedTensor | None) -> object:
@@ -107,54 +202,35 @@ def _write_back(trace: Trace, view: Tensor) -> None:
         trace.overwrite(whole, view)
 
 
-class HiddenOperations(RuntimeError):
-    """The result comes from calls that PyTorch did not announce, such as TorchScript."""
+_SEARCHES = frozenset(
+    {
+        "nonzero",
+        "argwhere",
+        "unique",
+        "unique2",
+        "unique_consecutive",
+        "nms",
+    }
+)
+"""Functions whose results have as many elements as they find."""
 
+_SELECTIONS = _SEARCHES | {"where", "getitem", "index", "masked_select"}
+"""Functions whose results may have as many elements as they find."""
 
-def traced(
-    run: Callable[..., Any],
-    parameters: Mapping[str, Tensor],
-    constants: Iterable[Tensor],
-    inputs: Sequence[Tensor],
-    name: str,
-) -> ComputationGraph:
-    """Trace one call.
-
-    Args:
-        run: Function to call with `inputs`.
-        parameters: The tensors that stand for the learned parameters, by name.
-        constants: Further tensors that exist before the call.
-        inputs: Meta tensors, the batch first and the channels second.
-        name: A name for the graph.
-
-    Raises:
-        HiddenOperations: Some results come from calls that were not announced.
-    """
-    trace = Trace(parameters, constants)
-    for tensor in inputs:
-        trace.input(tensor, axis=min(1, tensor.dim() - 1))
-    tracer = Tracer(trace)
-    try:
-        with torch.no_grad(), tracer:
-            result = run(*inputs)
-    finally:
-        if tracer.hidden:
-            raise HiddenOperations(f"operations near {tracer.hidden} are hidden by TorchScript")
-    outputs = [leaf for leaf in tree_leaves(result) if isinstance(leaf, Tensor)]
-    if not any(trace.depends_on_input(output) for output in outputs):
-        raise HiddenOperations("no tensor in its result is seen to depend on its input")
-    return trace.graph(outputs, name)
-
-
-def _run(func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call `func`; tensors with numbers beside meta tensors lose their numbers."""
-    try:
-        return func(*args, **kwargs)
-    except RuntimeError:
-        tensors = tensors_in([*args, *kwargs.values()])
-        if len({tensor.is_meta for tensor in tensors}) < 2:
-            raise
-        if function.in_place:
-            return args[0]
-        args, kwargs = tree_map_only(Tensor, lambda tensor: tensor.to("meta"), (args, kwargs))
-        return func(*args, **kwargs)
+_PRODUCTS = frozenset(
+    {
+        "matmul",
+        "rmatmul",
+        "mm",
+        "bmm",
+        "addmm",
+        "baddbmm",
+        "linear",
+        "einsum",
+        "convolution",
+        "conv1d",
+        "conv2d",
+        "conv3d",
+        "scaled_dot_product_attention",
+    }
+)

@@ -9,7 +9,8 @@ from torch.utils._pytree import tree_leaves
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.torch.copies import on_copies
-from gennape.frontends.torch.trace import Trace, tensors_in
+from gennape.frontends.torch.trace import Trace
+from gennape.frontends.torch.traced_values import tensors_in
 from gennape.frontends.torch.tracer import Tracer
 from gennape.graph import ComputationGraph
 from gennape.graph.execute.assembly import Weights
@@ -34,18 +35,18 @@ def graph_and_weights(
         held = chain.from_iterable(part.__dict__.values() for part in module.modules())
         trace = Trace(parameters, [*module.buffers(), *tensors_in(held)])
         for tensor in inputs:
-            trace.input(tensor, axis=min(1, tensor.dim() - 1))
+            trace.input(tensor)
         tracer = Tracer(trace)
         with tracer:
             result = module(*inputs)
         name = type(module).__name__
-        if tracer.hidden:
-            raise FrontendError(
-                f"{name} hides operations near {tracer.hidden}, whose weights are not seen; "
-                "export it by torch.export"
-            )
         outputs = [leaf for leaf in tree_leaves(result) if isinstance(leaf, Tensor)]
         graph = trace.graph(outputs, name)
+    if tracer.hidden or trace.unannounced:
+        raise FrontendError(
+            f"{name} hides operations from the trace, as TorchScript does, so that its numbers are "
+            "not seen; give a module without them"
+        )
     return graph, {node: tuple(_fixed(t) for t in given) for node, given in trace.tensors.items()}
 
 

@@ -19,6 +19,7 @@ class NodeAttributes:
         weight: Name of its learned tensor, where several nodes share one.
         results: Which result of each argument it reads, where it is not the first.
         not_executable: Why no module can compute the node; empty where one can.
+        lower_bound: Whether work behind the node is not counted.
     """
 
     NUMBERS: ClassVar[frozenset[str]] = frozenset()
@@ -28,6 +29,7 @@ class NodeAttributes:
     weight: str = ""
     results: tuple[int, ...] = ()
     not_executable: str = ""
+    lower_bound: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,29 +276,3 @@ class ResizeAttributes(NodeAttributes):
     align_corners: bool = False
     antialias: bool = False
     scales: tuple[float, ...] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class GatherAttributes(NodeAttributes):
-    """Elements at given places.
-
-    Attributes:
-        function: `index` takes the places `places` of `axis`, `flip` reverses `axes`, `gather`
-            takes the places that the second argument holds along `axis`.
-        axis: Along which axis.
-        axes: Along which axes.
-        places: Which places.
-    """
-
-    function: str = ""
-    axis: int | None = None
-    axes: tuple[int, ...] | None = None
-    places: tuple[int, ...] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RollAttributes(NodeAttributes):
-    """Elements moved round the end, by how much along which axes."""
-
-    shifts: tuple[int, ...]
-    axes: tuple[int, ...]

@@ -101,11 +101,13 @@ class ReshapeAttributes(NodeAttributes):
         shape: All dimensions but the first; without it every sample is one row.
         factor: By which places are split or joined.
         mode: Which of `DCR` and `CRD` of ONNX orders the channels.
+        inserted: Where axes of size 1 are new, if that is all that changes.
     """
 
     shape: tuple[int, ...] | None = None
     factor: int | None = None
     mode: str = "CRD"
+    inserted: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,9 +209,37 @@ class FunctionAttributes(NodeAttributes):
         hidden: Numbers in the state of a recurrence.
         time: The axis of its steps.
         reverse: Whether it goes from the last step to the first.
+        settings: Of `fold`: output size, kernel, dilation, padding and stride, two numbers each.
     """
 
     function: str
     hidden: int | None = None
     time: int = 0
     reverse: bool = False
+    settings: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatherAttributes(NodeAttributes):
+    """Elements at given places.
+
+    Attributes:
+        function: `index` takes the places `places` of `axis`, `flip` reverses `axes`, `gather`
+            takes the places that the second argument holds along `axis`.
+        axis: Along which axis.
+        axes: Along which axes.
+        places: Which places.
+    """
+
+    function: str = ""
+    axis: int | None = None
+    axes: tuple[int, ...] | None = None
+    places: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollAttributes(NodeAttributes):
+    """Elements moved round the end, by how much along which axes."""
+
+    shifts: tuple[int, ...]
+    axes: tuple[int, ...]

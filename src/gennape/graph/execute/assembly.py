@@ -18,7 +18,8 @@ from torch.fx.proxy import GraphAppendingTracer
 
 from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.execute.batches import result_of
-from gennape.graph.execute.dimensions import Dimensions, joint, reshaped
+from gennape.graph.execute.changes import expand, reshape
+from gennape.graph.execute.dimensions import Dimensions, joint
 from gennape.graph.execute.functions import FUNCTIONS, SEVERAL
 from gennape.graph.execute.layers import LAYERS, has_layer, layer_sizes
 from gennape.graph.execute.problems import (
@@ -142,9 +143,9 @@ class _Assembly:
         if has_layer(node):
             return self.layered(node, values[0], dimensions[0])
         if node.op is Op.RESHAPE and "factor" not in node.details:
-            return self.reshaped(node, values[0], dimensions[0])
+            return reshape(node, values[0], dimensions[0])
         if node.op is Op.EXPAND:
-            return self.expanded(node, values[0], dimensions[0])
+            return expand(node, values[0], dimensions[0])
         if node.op is Op.CONCAT:
             values, dimensions = self.with_batch(node, values, dimensions)
         function = FUNCTIONS[node.op]
@@ -228,52 +229,6 @@ class _Assembly:
         samples = known.sizes[1 - attributes.time]
         last = Dimensions((1, samples, attributes.hidden), None if known.batch is None else 1)
         return results, [states, last, last]
-
-    def reshaped(self, node: Node, x: Any, known: Dimensions) -> tuple[Any, Dimensions]:
-        """The same elements in other dimensions; a node that does not state them flattens."""
-        elements = prod(known.sizes)
-        shape = node.details.get("shape")
-        if shape is None:
-            if node.output_shape[1:] != (1, 1):
-                raise KeyError("shape")
-            if known.batch is not None and (known.batch, known.outer) != (0, 1):
-                raise ValueError("mixes the samples of a batch")
-            sizes = (known.sizes[0], elements // known.sizes[0])
-        else:
-            sizes = (elements // max(prod(shape), 1), *shape)
-        after = reshaped(known, sizes)
-        if after is None:
-            raise ValueError("mixes the samples of a batch")
-        wanted = [-1 if axis == after.batch else size for axis, size in enumerate(sizes)]
-        return x.reshape(*wanted), after
-
-    def expanded(self, node: Node, x: Any, known: Dimensions) -> tuple[Any, Dimensions]:
-        """Repeated elements."""
-        a: Any = node.attributes
-        if a.repeats is not None:
-            repeats = (*(1,) * (known.rank - len(a.repeats)), *a.repeats)
-            sizes = (*(1,) * (len(repeats) - known.rank), *known.sizes)
-            grown = tuple(n * times for n, times in zip(sizes, repeats, strict=True))
-            return x.repeat(*repeats), self.kept(known, grown, repeats)
-        if a.axis is not None:
-            repeats = tuple(a.times if axis == a.axis else 1 for axis in range(known.rank))
-            grown = tuple(n * times for n, times in zip(known.sizes, repeats, strict=True))
-            return torch.repeat_interleave(x, a.times, a.axis), self.kept(known, grown, repeats)
-        sizes = (prod(node.output_shape) // max(prod(a.shape), 1), *a.shape)
-        new = len(sizes) - known.rank
-        if known.batch is not None and sizes[known.batch + new] != known.sizes[known.batch]:
-            raise ValueError("mixes the samples of a batch")
-        batch = None if known.batch is None else known.batch + new
-        wanted = [-1 if axis == batch else size for axis, size in enumerate(sizes)]
-        return x.expand(*wanted), Dimensions(sizes, batch, known.outer)
-
-    @staticmethod
-    def kept(known: Dimensions, sizes: Sequence[int], repeats: Sequence[int]) -> Dimensions:
-        """Dimensions after repeats along other axes than that of the batch."""
-        batch = None if known.batch is None else known.batch + len(sizes) - known.rank
-        if batch is not None and repeats[batch] != 1:
-            raise ValueError("mixes the samples of a batch")
-        return Dimensions(tuple(sizes), batch, known.outer)
 
     def with_batch(
         self, node: Node, values: list[Any], dimensions: list[Dimensions]

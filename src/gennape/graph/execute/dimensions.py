@@ -68,6 +68,12 @@ def reshaped(before: Dimensions, sizes: Sizes) -> Dimensions | None:
     return Dimensions(sizes, axis, outer)
 
 
+def unsqueezed(before: Dimensions, sizes: Sizes, inserted: Sequence[int]) -> Dimensions:
+    """Find the batch after new axes of size 1."""
+    kept = [axis for axis in range(len(sizes)) if axis not in inserted]
+    return Dimensions(sizes, None if before.batch is None else kept[before.batch], before.outer)
+
+
 def _places(before: int, sizes: Sizes) -> Iterator[tuple[int, int]]:
     """Axes with `before` elements before the next sample, and how many of these along the axis."""
     elements = 1

@@ -168,6 +168,7 @@ FUNCTIONS: Mapping[Op, Function] = {
     Op.CUMULATIVE_SUM: parts.cumulative_sum,
     Op.GRID_SAMPLE: parts.grid_sample,
     Op.UNFOLD: parts.unfold,
+    Op.OTHER: parts.fold,
 }
 """Operations by what computes them: the node, its attributes, then its arguments."""
 

@@ -53,7 +53,7 @@ def resize(node: Node, a: groups.ResizeAttributes, x: Tensor, spatial: int) -> T
     return F.interpolate(x, mode=a.mode, align_corners=corners, antialias=a.antialias, **factors)
 
 
-def gather(node: Node, a: groups.GatherAttributes, x: Tensor, *places: Tensor) -> Tensor:
+def gather(node: Node, a: mathematics.GatherAttributes, x: Tensor, *places: Tensor) -> Tensor:
     """Elements at given places."""
     if a.function == "flip" and a.axes is not None:
         return torch.flip(x, a.axes)
@@ -93,7 +93,7 @@ def transpose(node: Node, a: mathematics.TransposeAttributes, x: Tensor) -> Tens
     return F.pixel_shuffle(x, factor) if after > before else F.pixel_unshuffle(x, factor)
 
 
-def roll(node: Node, a: groups.RollAttributes, x: Tensor) -> Tensor:
+def roll(node: Node, a: mathematics.RollAttributes, x: Tensor) -> Tensor:
     """Elements moved round the end."""
     return torch.roll(x, a.shifts, a.axes)
 
@@ -135,3 +135,11 @@ def unfold(node: Node, a: mathematics.UnfoldAttributes, x: Tensor) -> Tensor:
     if a.axis is None:
         raise KeyError("kernel")
     return x.unfold(a.axis, a.size, a.step)  # type: ignore[arg-type]
+
+
+def fold(node: Node, a: mathematics.FunctionAttributes, x: Tensor) -> Tensor:
+    """Columns added up as windows."""
+    if a.function != "fold" or a.settings is None:
+        raise KeyError("settings")
+    output, kernel, dilation, padding, stride = zip(a.settings[::2], a.settings[1::2], strict=True)
+    return F.fold(x, output, kernel, dilation, padding, stride)

@@ -70,9 +70,11 @@ def _rule_problem(node: Node, nodes: Sequence[Node]) -> str:
     """Why no rule computes a node, or nothing."""
     if has_layer(node):
         return "" if len(node.arguments) == 1 else f"{_name(node)} has computed weights"
+    if node.details.get("function") == "fold" and "settings" in node.details:
+        return ""
     if is_recurrence(node):
         return "" if parts_of(node, nodes) else f"{_name(node)} has computed weights"
-    has_rule = node.op in FUNCTIONS or node.op in _WRITTEN
+    has_rule = (node.op in FUNCTIONS and node.op is not Op.OTHER) or node.op in _WRITTEN
     is_named = node.op not in _NAMED or node.details.get("function") in _NAMED[node.op]
     return "" if has_rule and is_named else f"no rule for {_name(node)}"
 

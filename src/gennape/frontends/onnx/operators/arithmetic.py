@@ -26,12 +26,24 @@ _NUMBERS_LOST: Mapping[str, object] = {"not_executable": "numbers among its argu
 def binary(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write sum, difference, product or quotient."""
     left, right = node.inputs
-    if converter.is_scalar(right):
+    if _is_bias(converter, node):
+        converter.emit(Op.ADD, node.inputs, node.outputs[0])
+    elif converter.is_scalar(right):
         _write_with_number(converter, node, left, converter.scalar(right), number_first=False)
     elif converter.is_scalar(left):
         _write_with_number(converter, node, right, converter.scalar(left), number_first=True)
     else:
         converter.emit(_BINARY[node.op], node.inputs, node.outputs[0])
+
+
+def _is_bias(converter: OnnxConverter, node: OnnxNode) -> bool:
+    """Tell whether a sum has the learned bias of a single channel: a vector of one element."""
+    return node.op == "Add" and any(
+        converter.static.is_learned(bias)
+        and converter.dims(bias) == (1,)
+        and converter.dims(x)[-1:] == (1,)
+        for x, bias in (node.inputs, node.inputs[::-1])
+    )
 
 
 def _write_with_number(

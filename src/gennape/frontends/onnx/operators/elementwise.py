@@ -72,7 +72,7 @@ def softmax(converter: OnnxConverter, node: OnnxNode) -> None:
     if is_flat and prod(dims[axis + 1 :]) > 1:
         details["not_executable"] = "it goes over several axes at once"
     op = Op.SOFTMAX if node.op == "Softmax" else Op.LOG_SOFTMAX
-    converter.emit(op, node.inputs[:1], node.outputs[0], details=details)
+    converter.emit(op, node.inputs[:1], node.outputs[0], details=details, mixes=(axis,))
 
 
 @converts("LeakyRelu")

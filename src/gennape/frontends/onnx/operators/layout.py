@@ -2,7 +2,7 @@
 
 from gennape.frontends.layout import axis_after_reshape, reshape_details
 from gennape.frontends.onnx.converter import OnnxConverter, converts
-from gennape.frontends.onnx.document import OnnxNode
+from gennape.frontends.onnx.document import PRIVATE, OnnxNode
 from gennape.frontends.onnx.operators.interpolation import resize_details
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
@@ -35,7 +35,9 @@ def write_reshape(converter: OnnxConverter, x: str, output: str) -> None:
     """Write a reshape of `x`; no detail when it is the plain flattening."""
     before, after = converter.dims(x), converter.dims(output)
     axis = axis_after_reshape(before, converter.axis(x), after)
-    converter.emit(Op.RESHAPE, (x,), output, axis=axis, details=reshape_details(before, after))
+    place = converter.batch_after(Op.RESHAPE, (x,), after)
+    details = reshape_details(converter.sample_dims(x), converter.one_sample(after, place))
+    converter.emit(Op.RESHAPE, (x,), output, axis=axis, details=details)
 
 
 @converts("DepthToSpace", "SpaceToDepth")
@@ -44,6 +46,16 @@ def rearrange(converter: OnnxConverter, node: OnnxNode) -> None:
     mode = node.attributes.get("mode", "DCR")
     details = {"factor": node.attributes["blocksize"], "mode": mode}
     converter.emit(Op.RESHAPE, node.inputs, node.outputs[0], axis=1, details=details)
+
+
+@converts("SwapLastAxes", domain=PRIVATE)
+def swap_last_axes(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a transpose of the last two axes."""
+    x = node.inputs[0]
+    rank = len(converter.dims(x))
+    order = [*range(rank - 2), rank - 1, rank - 2]
+    axis = order.index(converter.axis(x))
+    converter.emit(Op.TRANSPOSE, (x,), node.outputs[0], axis=axis, details={"dims": order})
 
 
 @converts("Transpose")

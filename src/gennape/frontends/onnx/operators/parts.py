@@ -16,7 +16,7 @@ def concat(converter: OnnxConverter, node: OnnxNode) -> None:
     """Write tensors one after another along an axis."""
     axis = node.attributes.get("axis", 1) % len(converter.dims(node.outputs[0]))
     details = {} if axis == 1 else {"axis": axis}
-    converter.emit(Op.CONCAT, node.inputs, node.outputs[0], details=details)
+    converter.emit(Op.CONCAT, node.inputs, node.outputs[0], details=details, mixes=(axis,))
 
 
 @converts("Split")

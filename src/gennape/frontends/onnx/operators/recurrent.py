@@ -1,9 +1,25 @@
 """Recurrent layers."""
 
 from gennape.frontends.onnx.converter import OnnxConverter, converts
-from gennape.frontends.onnx.document import OnnxNode
+from gennape.frontends.onnx.document import PRIVATE, OnnxNode
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
+
+
+@converts("Branch", domain=PRIVATE)
+def branch(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write the choice between two branches; it owns the weights of the one left out."""
+    x, *stored = node.inputs
+    learned = [name for name in stored if converter.static.is_learned(name)]
+    converter.emit(Op.WHERE, (x,), node.outputs[0], weights=learned)
+
+
+@converts("RepeatedLoop", "RepeatedScan", domain=PRIVATE)
+def repeated(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Say that one step was counted of a loop with an unknown number of them."""
+    details = {"function": node.op.removeprefix("Repeated"), "lower_bound": True}
+    converter.emit(Op.OTHER, node.inputs, node.outputs[0], details=details)
+
 
 _FUNCTIONS = {"LSTM": "lstm", "GRU": "gru", "RNN": "rnn_tanh"}
 
@@ -39,5 +55,6 @@ def recurrent(converter: OnnxConverter, node: OnnxNode) -> None:
     )
     last = len(converter.dims(output)) - 1
     details = {"function": _FUNCTIONS[node.op]}
-    converter.emit(Op.OTHER, (into, product), output, axis=last, details=details)
+    time = node.attributes.get("layout", 0)
+    converter.emit(Op.OTHER, (into, product), output, axis=last, details=details, mixes=(time,))
     converter.also([name for name in node.outputs if name != output], output)

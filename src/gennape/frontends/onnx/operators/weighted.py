@@ -28,6 +28,25 @@ def requantised_conv(converter: OnnxConverter, node: OnnxNode) -> None:
     _write_conv(converter, node, Op.CONV, (node.inputs[3], *node.inputs[8:9]))
 
 
+@converts("DeformConv")
+def deformable_conv(converter: OnnxConverter, node: OnnxNode) -> None:
+    """Write a convolution at computed places; arguments x, weight, offsets, bias, mask."""
+    x, weight, offsets, *rest = node.inputs
+    bias = rest[0] if rest else ""
+    kernel = converter.dims(weight)[2:]
+    groups = node.attributes.get("group", 1)
+    converter.emit(
+        Op.CONV,
+        (x, offsets, *rest[1:]),
+        node.outputs[0],
+        axis=1,
+        read_axis=1,
+        attributes=window_attributes(converter, node, kernel, groups, bool(bias)),
+        weights=(weight, bias) if bias else (weight,),
+        details={"not_executable": "its places are computed"},
+    )
+
+
 def _write_conv(converter: OnnxConverter, node: OnnxNode, op: Op, weights: tuple[str, ...]) -> None:
     kernel = converter.dims(weights[0])[2:]
     groups = node.attributes.get("group", 1)

@@ -8,6 +8,7 @@ from gennape.frontends.torch.rules import (  # noqa: F401 (importing them regist
     layout,
     normalisation,
     pooling,
+    products,
     recurrent,
     reductions,
     slices,

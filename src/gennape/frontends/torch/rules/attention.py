@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from math import prod
 from typing import Any
 
 import torch
@@ -16,7 +15,7 @@ from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
 
-@traces("matmul bmm mm rmatmul mv dot inner_product")
+@traces("matmul bmm mm int_mm rmatmul mv dot inner_product linalg_matmul")
 def matmul(trace: Trace, output: Tensor, x: Tensor, y: Tensor) -> None:
     """Write a matrix product; with a learned matrix on the right it is a linear layer."""
     if trace.is_learned(y) and y.dim() == 2 and trace.depends_on_input(x):
@@ -67,23 +66,6 @@ def addmm(
         trace.same(output, total)
     else:
         arithmetic.add(trace, output, total, bias, alpha=beta)
-
-
-@traces("einsum")
-def einsum(trace: Trace, output: Tensor, equation: str, *operands: Any) -> None:
-    """Write a product of tensors by index letters."""
-    factors = list(operands[0]) if isinstance(operands[0], list | tuple) else list(operands)
-    terms = equation.replace(" ", "").replace("...", "").partition("->")
-    letters = terms[0].split(",")
-    lengths = {
-        letter: size
-        for term, factor in zip(letters, factors, strict=True)
-        for letter, size in zip(reversed(term), reversed(factor.shape), strict=False)
-    }
-    summed = set(lengths) - set(terms[2])
-    contracted = prod(lengths[letter] for letter in summed)
-    axis = max(output.dim() - 1, 0)
-    product(trace, output, factors, contracted, axis, equation=equation)
 
 
 def _added(trace: Trace, mask: Tensor) -> Tensor:

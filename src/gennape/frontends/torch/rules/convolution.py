@@ -78,6 +78,41 @@ def transposed_convolution(
     _weighted(trace, Op.CONV_TRANSPOSE, output, input, weight, bias, attributes, count, details)
 
 
+@traces("deform_conv2d")
+def deformable_convolution(
+    trace: Trace,
+    output: Tensor,
+    input: Tensor,
+    weight: Tensor,
+    offset: Tensor,
+    mask: Tensor,
+    bias: Tensor,
+    *sizes: Any,
+) -> None:
+    """Write a convolution at computed places, an operator of torchvision."""
+    pairs = [sizes[place : place + 2] for place in (0, 2, 4)]
+    stride, padding, dilation = pairs
+    attributes = window(
+        tuple(weight.shape[2:]),
+        stride=stride,
+        padding=[(size, size) for size in padding],
+        dilation=dilation,
+        groups=sizes[6],
+        bias=bool(bias.numel()),
+    )
+    inputs = (input, offset, mask) if sizes[8] else (input, offset)
+    trace.emit(
+        Op.CONV,
+        inputs,
+        output,
+        axis=1,
+        read_axis=1,
+        attributes=attributes,
+        weights=(weight, bias),
+        details={"not_executable": "its places are computed"},
+    )
+
+
 @traces("convolution")
 def any_convolution(
     trace: Trace,
@@ -161,3 +196,24 @@ def embedding(
         weights=(weight,),
         details={"rows": weight.shape[0]},
     )
+
+
+@traces("aten.embedding")
+def aten_embedding(
+    trace: Trace, output: Tensor, weight: Tensor, indices: Tensor, *_: Any, **__: Any
+) -> None:
+    """Write the operator, which has the table first."""
+    embedding(trace, output, indices, weight)
+
+
+@traces("embedding_bag")
+def embedding_bag(trace: Trace, output: Any, *args: Any, **_: Any) -> None:
+    """Write sums or means of rows of a table; the operator has the table first."""
+    first = output if isinstance(output, Tensor) else output[0]
+    input, weight = sorted(args[:2], key=Tensor.is_floating_point)
+    details = {"rows": weight.shape[0], "not_executable": "bags of rows are summed"}
+    trace.emit(
+        Op.EMBEDDING, (input,), first, axis=first.dim() - 1, weights=(weight,), details=details
+    )
+    if first is not output:
+        trace.also(output[1:], first)

@@ -209,13 +209,15 @@ def hardtanh(
 @traces("softmax", result="like the first")
 def softmax(trace: Trace, output: Tensor, x: Tensor, dim: int = -1, *_: Any, **__: Any) -> None:
     """Write softmax along one dimension."""
-    trace.emit(Op.SOFTMAX, (x,), output, details=axis_detail(dim, x))
+    axis = dim % max(x.dim(), 1)
+    trace.emit(Op.SOFTMAX, (x,), output, details=axis_detail(dim, x), mixes=(axis,))
 
 
 @traces("log_softmax", result="like the first")
 def log_softmax(trace: Trace, output: Tensor, x: Tensor, dim: int = -1, *_: Any, **__: Any) -> None:
     """Write logarithm of the softmax along one dimension."""
-    trace.emit(Op.LOG_SOFTMAX, (x,), output, details=axis_detail(dim, x))
+    axis = dim % max(x.dim(), 1)
+    trace.emit(Op.LOG_SOFTMAX, (x,), output, details=axis_detail(dim, x), mixes=(axis,))
 
 
 def axis_detail(dim: int, x: Tensor) -> dict[str, int]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
+from gennape.frontends.batch_axis import one_sample
 from gennape.frontends.layout import axis_after_reshape, reshape_details
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.trace import Trace
@@ -12,28 +13,40 @@ from gennape.graph import Op
 
 
 @traces(
-    "contiguous clone detach to float half double bfloat16 type type_as cpu cuda alias data real "
-    "requires_grad positive identity to_copy lift_fresh_copy dropout dropout1d dropout2d "
-    "dropout3d alpha_dropout feature_dropout feature_alpha_dropout native_dropout"
+    "contiguous clone detach to int long short bool byte char float half double bfloat16 "
+    "type type_as cpu cuda alias data real requires_grad positive identity to_copy "
+    "lift_fresh_copy dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout "
+    "feature_alpha_dropout native_dropout"
 )
 def identity(trace: Trace, output: Any, x: Tensor, *_: Any, **__: Any) -> None:
     """Pass on values, to which nothing happens in evaluation."""
     trace.same(output if isinstance(output, Tensor) else output[0], x)
 
 
-@traces(
-    "view reshape view_as reshape_as flatten unflatten squeeze unsqueeze ravel unsafe_view "
-    "reshape_alias"
-)
-def reshape(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
+@traces("view reshape view_as reshape_as flatten unflatten squeeze ravel unsafe_view reshape_alias")
+def reshape(
+    trace: Trace, output: Tensor, x: Tensor, *_: Any, inserted: Sequence[int] = (), **__: Any
+) -> None:
     """Write the same elements in other dimensions; no detail when it is the plain flattening."""
+    if not trace.depends_on_input(x):  # it has only the size of another tensor
+        trace.derive([output], [x])
+        return
     before, after = tuple(x.shape), tuple(output.shape)
     if before == after:
         trace.same(output, x)
         return
-    details = reshape_details(before, after)
+    after_one = one_sample(after, trace.batch_after(Op.RESHAPE, (x,), output), trace.batch)
+    details = reshape_details(trace.dims(x), after_one)
+    if inserted and details:
+        details["inserted"] = list(inserted)
     axis = axis_after_reshape(before, trace.axis(x), after)
     trace.emit(Op.RESHAPE, (x,), output, axis=axis, details=details)
+
+
+@traces("unsqueeze")
+def unsqueeze(trace: Trace, output: Tensor, x: Tensor, dim: int) -> None:
+    """Write a new dimension of size 1."""
+    reshape(trace, output, x, inserted=(dim % output.dim(),))
 
 
 @traces("permute")
@@ -106,10 +119,14 @@ def repeat_interleave(
 @traces("expand expand_as broadcast_to")
 def expand(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
     """Write elements repeated."""
+    if not trace.depends_on_input(x):  # it has only the size of another tensor
+        trace.derive([output], [x])
+        return
     if output.shape == x.shape:
         trace.same(output, x)
     else:
-        trace.emit(Op.EXPAND, (x,), output, details={"shape": list(output.shape[1:])})
+        dims = one_sample(output.shape, trace.batch_after(Op.EXPAND, (x,), output), trace.batch)
+        trace.emit(Op.EXPAND, (x,), output, details={"shape": list(dims[1:])})
 
 
 @traces("cat concat concatenate")
@@ -120,7 +137,8 @@ def concat(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0
         trace.same(output, filled[0])
         return
     axis = dim % output.dim()
-    trace.emit(Op.CONCAT, filled, output, details={} if axis == 1 else {"axis": axis})
+    details = {} if axis == 1 else {"axis": axis}
+    trace.emit(Op.CONCAT, filled, output, details=details, mixes=(axis,))
 
 
 @traces("stack")
@@ -130,7 +148,9 @@ def stack(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0)
     for tensor in tensors:
         part = tensor.unsqueeze(dim)
         if trace.depends_on_input(tensor):
-            reshape(trace, part, tensor)
+            unsqueeze(trace, part, tensor, dim)
+        else:
+            trace.derive([part], [])
         parts.append(part)
     concat(trace, output, parts, dim)
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.attention import product
+from gennape.frontends.torch.rules.convolution import linear
 from gennape.frontends.torch.rules.layout import concat
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
@@ -45,10 +46,15 @@ def recurrent(
         layers: Number of layers.
         settings: Dropout, training, whether it runs in both directions, batch first.
     """
-    count = 4 if has_biases else 2
+    if isinstance(states, Tensor) and not states.is_floating_point():  # sizes of packed steps
+        packed = (weights, has_biases, layers, *settings)
+        recurrent(function, trace, output, x, *packed, False)
+        return
+    directions = 2 if settings[2] else 1
+    count = len(weights) // (layers * directions)
+    time = 1 if settings[3] else 0
     blocks = [weights[start : start + count] for start in range(0, len(weights), count)]
-    directions = len(blocks) // layers
-    details: dict[str, Any] = {"time": 1 if settings[-1] is True else 0}
+    details: dict[str, Any] = {"time": time}
     if not _start_from_zero(trace, states):
         details["not_executable"] = "its first states are given"
     for layer in range(layers):
@@ -57,7 +63,8 @@ def recurrent(
             last = layer == layers - 1 and directions == 1
             width = output[0].shape[-1] // directions
             hidden = output[0] if last else trace.blank(*x.shape[:-1], width)
-            _layer(function, trace, hidden, x, block, {**details, "reverse": len(results) == 1})
+            stated = {**details, "reverse": len(results) == 1}
+            _layer(function, trace, hidden, x, block, has_biases=has_biases, details=stated)
             results.append(hidden)
         if directions > 1:
             x = output[0] if layer == layers - 1 else trace.blank(*output[0].shape)
@@ -79,10 +86,14 @@ def _layer(
     output: Tensor,
     x: Tensor,
     weights: Sequence[Tensor],
+    *,
+    has_biases: bool,
     details: dict[str, Any],
 ) -> None:
-    """Write one layer in one direction."""
-    into, hidden, *biases = weights
+    """Write one layer in one direction; `time` is the axis of its steps."""
+    into, hidden, *others = weights
+    biases, projection = (others[:2], others[2:]) if has_biases else ([], others)
+    state = trace.blank(*x.shape[:-1], projection[0].shape[1]) if projection else output
     last = x.dim() - 1
     gates, recurrence = (trace.blank(*x.shape[:-1], into.shape[0]) for _ in range(2))
     attributes = WITH_BIAS if biases else NO_ATTRIBUTES
@@ -97,8 +108,43 @@ def _layer(
     )
     product(trace, recurrence, (gates, hidden), hidden.shape[1], last)
     details = {**details, "function": function, "hidden": hidden.shape[1]}
-    trace.emit(Op.OTHER, (gates, recurrence), output, axis=last, details=details)
+    if projection:
+        details["not_executable"] = "its states are projected"
+    trace.emit(
+        Op.OTHER,
+        (gates, recurrence),
+        state,
+        axis=last,
+        details=details,
+        mixes=(details["time"],),
+    )
+    if projection:
+        linear(trace, output, state, projection[0])
+
+
+def cell(
+    function: str,
+    trace: Trace,
+    output: Any,
+    x: Tensor,
+    states: Any,
+    into: Tensor,
+    hidden: Tensor,
+    *biases: Tensor | None,
+) -> None:
+    """Write one step of a recurrent layer: the products of its input and of its state."""
+    first, *others = [output] if isinstance(output, Tensor) else output
+    state, *rest = [states] if isinstance(states, Tensor) else states
+    shape = (*x.shape[:-1], into.shape[0])
+    gates, recurrence = trace.blank(*shape), trace.blank(*shape)
+    into_bias, hidden_bias = biases or (None, None)
+    linear(trace, gates, x, into, into_bias)
+    linear(trace, recurrence, state, hidden, hidden_bias)
+    details = {"function": function, "not_executable": "one step has no sequence"}
+    trace.emit(Op.OTHER, (gates, recurrence, *rest), first, axis=x.dim() - 1, details=details)
+    trace.also(others, first)
 
 
 for _name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
     traces(_name)(partial(recurrent, _name))
+    traces(f"{_name}_cell")(partial(cell, _name))

@@ -6,10 +6,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gennape.frontends.batch_axis import batch_after_reshape
 from gennape.frontends.layout import axis_after_reshape, cut_details
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.layout import expand, reshape
 from gennape.frontends.torch.trace import Trace
+from gennape.frontends.torch.traced_values import tensors_in
 from gennape.graph import Op
 
 
@@ -34,7 +36,10 @@ def cut(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, step: int
             reshape(trace, output, part)
         return trace.node(output)
 
-    trace.bind(output, axis_after_reshape(part.shape, axis, output.shape), add)
+    batch = trace.batch_after(Op.SLICE, (x,), part, details)
+    if batch is not None and dropped:
+        batch = batch_after_reshape(tuple(part.shape), batch, tuple(output.shape), trace.batch)
+    trace.bind(output, axis_after_reshape(part.shape, axis, output.shape), add, batch)
 
 
 @traces("chunk split split_with_sizes tensor_split unsafe_split unsafe_chunk")
@@ -80,6 +85,19 @@ def aten_slice(
     cut(trace, output, x, dim, slice(start, end, step).indices(x.shape[dim])[0], step)
 
 
+def _new_axes(items: Sequence[Any], rank: int) -> tuple[int, ...]:
+    """Return which axes of a result an index makes; none where it also takes single places."""
+    if any(isinstance(item, int) for item in items):
+        return ()
+    place = next((n for n, item in enumerate(items) if item is ...), len(items))
+    behind = len(items) - place
+    return tuple(
+        number if number < place else number + rank - len(items)
+        for number, item in enumerate(items)
+        if item is None and (number < place or behind)
+    )
+
+
 @traces("getitem")
 def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
     """Write indexing: by numbers and ranges a slice for each dimension, by tensors a gather."""
@@ -87,6 +105,7 @@ def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
     if not all(item is None or item is ... or isinstance(item, int | slice) for item in items):
         gather(trace, output, x, *items, details=_listed(trace, x, items))
         return
+    inserted = _new_axes(items, output.dim())
     items = [item for item in items if item is not None]
     if ... in items:
         place = items.index(...)
@@ -99,7 +118,7 @@ def getitem(trace: Trace, output: Tensor, x: Tensor, index: Any) -> None:
             shorter = trace.blank(*part.shape[:dim], len(kept), *part.shape[dim + 1 :])
             cut(trace, shorter, part, dim, kept.start, kept.step)
             part = shorter
-    reshape(trace, output, part)
+    reshape(trace, output, part, inserted=inserted)
 
 
 def _listed(trace: Trace, x: Tensor, items: Sequence[Any]) -> dict[str, Any] | None:
@@ -119,7 +138,7 @@ def gather(
     trace: Trace, output: Tensor, x: Tensor, *args: Any, details: Any = None, **options: Any
 ) -> None:
     """Write elements at given places."""
-    places = [value for value in (*args, *options.values()) if trace.depends_on_input(value)]
+    places = filter(trace.depends_on_input, tensors_in([*args, *options.values()]))
     unknown = {"not_executable": "elements are taken at places that are not in the graph"}
     trace.emit(Op.GATHER, [x, *places], output, details=unknown if details is None else details)
 
@@ -174,14 +193,32 @@ def rot90(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
 @traces("setitem")
 def setitem(trace: Trace, output: None, x: Tensor, index: Any, value: Any) -> None:
     """Write some elements replaced by others, or all of them."""
-    if not isinstance(value, Tensor):
-        overwritten = {"not_executable": "elements are overwritten in place"}
-        trace.emit(Op.WHERE, (x,), x, details=overwritten)
-    elif value.shape == x.shape:
-        trace.same(x, value)
-    elif value._base is not x or not trace.depends_on_input(value):
-        # A view of x that was changed in place has been written back already.
-        trace.overwrite(x, value)
+    if isinstance(value, Tensor) and trace.depends_on_input(value):
+        if value.shape == x.shape:
+            trace.same(x, value)
+        elif value._base is not x:  # a view of x that was changed has been written back already
+            trace.overwrite(x, value)
+        return
+    places: list[Tensor] = []
+    if not trace.depends_on_input(x):
+        found = tensors_in([index, *(index if isinstance(index, tuple) else ())])
+        places = list(filter(trace.depends_on_input, found))
+    trace.emit(Op.WHERE, (x, *places), x, details=_OVERWRITTEN)
+
+
+_OVERWRITTEN = {"not_executable": "elements are overwritten in place"}
+
+
+@traces("index_put")
+def index_put(
+    trace: Trace, output: Tensor, x: Tensor, indices: Any, values: Tensor, *_: Any, **__: Any
+) -> None:
+    """Write some elements replaced by others, in place or in a copy."""
+    if output is x:
+        setitem(trace, None, x, tuple(indices), values)
+    else:
+        dynamic = filter(trace.depends_on_input, (values, *tensors_in([list(indices)])))
+        trace.emit(Op.WHERE, (x, *list(dynamic)[:1]), output, details=_OVERWRITTEN)
 
 
 @traces("copy")

@@ -78,13 +78,14 @@ def upsample(
     output: Tensor,
     x: Tensor,
     output_size: Any,
-    align_corners: Any = None,
-    *_: Any,
+    *settings: Any,
     **__: Any,
 ) -> None:
-    """Write the operator behind `interpolate` for one mode."""
-    corners = align_corners is True and mode != "nearest"
-    resize(trace, output, x, mode=mode, align_corners=corners)
+    """Write the operator behind `interpolate` for one mode; factors come last, listed or not."""
+    corners = mode != "nearest" and settings[:1] == (True,)
+    given = [value for value in settings if isinstance(value, float | list | tuple)]
+    factors = given[0] if given and not isinstance(given[0], float) else given
+    resize(trace, output, x, None, factors or None, mode, corners)
 
 
 for _mode in ("nearest", "bilinear", "bicubic"):
@@ -115,9 +116,14 @@ def unfold(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) 
 
 
 @traces("fold col2im")
-def fold(trace: Trace, output: Tensor, x: Tensor, *_: Any, **__: Any) -> None:
+def fold(trace: Trace, output: Tensor, x: Tensor, *args: Any, **options: Any) -> None:
     """Write columns added up as windows, outside the vocabulary."""
-    trace.emit(Op.OTHER, (x,), output, axis=1, details={"function": "fold"})
+    names = ("output_size", "kernel_size", "dilation", "padding", "stride")
+    given = {"dilation": 1, "padding": 0, "stride": 1}
+    given |= dict(zip(names, args, strict=False)) | options
+    settings = [size for name in names for size in sizes(given[name], 2)]
+    details = {"function": "fold", "settings": settings}
+    trace.emit(Op.OTHER, (x,), output, axis=1, details=details)
 
 
 def sort(function: str, trace: Trace, output: Any, x: Tensor, *args: Any, **options: Any) -> None:

@@ -14,7 +14,7 @@ from gennape.estimator.training.accuracy_training import fit_accuracy_model
 from gennape.estimator.training.measured_rows import MeasuredRows
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, canonical
 from gennape.graph.hashing import graph_hashes
-from tiny_tables import tiny_estimator
+from helpers.tiny_tables import tiny_estimator
 
 ROWS = 64
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from proxy_networks import as_in_training, batch, make
+from helpers.proxy_networks import as_in_training, batch, make
 
 
 def relu_signs(name: str) -> np.ndarray:

@@ -1,6 +1,6 @@
 """ONNX files written node by node, for tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ def save_onnx(
     weights: Mapping[str, Any] | None = None,
     output: str = "y",
     opset: int = 17,
+    integers: Collection[str] = (),
+    domains: Mapping[str, int] | None = None,
 ) -> Path:
     """Write a model to `path`.
 
@@ -34,6 +36,8 @@ def save_onnx(
         weights: Initializers: a tuple is the shape of a float tensor, else the values.
         output: Name of the result.
         opset: Operator set version.
+        integers: Inputs that hold whole numbers.
+        domains: Versions of further operator sets.
     """
     inputs = {"x": (1, 4, 8, 8)} if inputs is None else inputs
     tensors = [
@@ -46,10 +50,16 @@ def save_onnx(
     graph = helper.make_graph(
         list(nodes),
         "test",
-        [helper.make_tensor_value_info(n, TensorProto.FLOAT, d) for n, d in inputs.items()],
+        [
+            helper.make_tensor_value_info(
+                n, TensorProto.INT64 if n in integers else TensorProto.FLOAT, d
+            )
+            for n, d in inputs.items()
+        ],
         [helper.make_tensor_value_info(output, TensorProto.FLOAT, None)],
         tensors,
     )
-    opsets = [helper.make_opsetid("", opset)]
+    versions = {"": opset, **(domains or {})}
+    opsets = [helper.make_opsetid(domain, version) for domain, version in versions.items()]
     onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
     return path

@@ -1,6 +1,6 @@
 """What the labels that come with the package are worth: their range, ties and noise.
 
-Run: python benchmarks/own_labels.py
+Run: python benchmarks/bundled_labels.py
 """
 
 from collections.abc import Iterator

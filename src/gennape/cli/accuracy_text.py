@@ -1,0 +1,55 @@
+"""Expected accuracies as people read them."""
+
+from collections.abc import Iterable, Sequence
+
+from gennape.api import NetworkScore
+from gennape.estimator import Neighbour
+
+NOTHING = "-"
+_DATASETS = {"imagenet-1k": "ImageNet", "cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
+
+
+def dataset_title(dataset: str | None) -> str:
+    """Name of a data set in running text; a hyphen for none."""
+    return NOTHING if dataset is None else _DATASETS.get(dataset, dataset)
+
+
+def top1_heading(scored: Sequence[NetworkScore]) -> str:
+    """`ImageNet top-1` where all networks share a data set, else `Top-1`."""
+    datasets = {one.dataset for one in scored}
+    return f"{dataset_title(datasets.pop())} top-1" if len(datasets) == 1 else "Top-1"
+
+
+def with_interval(accuracy: float, low: float, high: float) -> str:
+    """Write an accuracy with its interval: `79.1 (77.2-80.8)`."""
+    return f"{accuracy:.1f} ({low:.1f}-{high:.1f})"
+
+
+def expected(one: NetworkScore) -> str:
+    """Accuracy with its interval, or a hyphen where there is nothing to judge."""
+    if one.accuracy is None or one.accuracy_low is None or one.accuracy_high is None:
+        return NOTHING
+    return with_interval(one.accuracy, one.accuracy_low, one.accuracy_high)
+
+
+def top1(one: NetworkScore) -> str:
+    """`80.1 measured` where this very network was measured, else what is expected."""
+    is_measured = one.scope == "measured" and one.measured is not None
+    return f"{one.measured:.1f} measured" if is_measured else expected(one)
+
+
+def notes(scored: Iterable[NetworkScore]) -> list[str]:
+    """One line for each network that is far or outside; one in all where no accuracy is known."""
+    lines = [
+        f"{one.model}: {one.note}" if one.dataset is not None else one.note
+        for one in scored
+        if one.note
+    ]
+    return list(dict.fromkeys(lines))
+
+
+def difference(neighbour: Neighbour) -> str:
+    """What sets a network apart from its neighbour, in points of accuracy, the largest first."""
+    groups = sorted(neighbour.difference.items(), key=lambda group: -abs(group[1]))
+    said = [f"{name} {points:+.1f}" for name, points in groups if abs(points) >= 0.05]
+    return ", ".join(said) or "nothing"

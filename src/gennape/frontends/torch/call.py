@@ -1,0 +1,90 @@
+"""One call of a network, traced for one sample."""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gennape.frontends.batch_axis import BatchAxis, BatchError, batch_candidates
+from gennape.frontends.torch.inputs import tensors_inside
+from gennape.frontends.torch.trace import Trace
+from gennape.frontends.torch.tracer import Tracer
+from gennape.graph import ComputationGraph
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that is traced.
+
+    Attributes:
+        run: Makes the call; gives its result.
+        parameters: The tensors that stand for the learned parameters, by name.
+        constants: Further tensors that exist before the call.
+        inputs: The tensors it is given.
+    """
+
+    run: Callable[[], Any]
+    parameters: Mapping[str, Tensor]
+    constants: Sequence[Tensor]
+    inputs: Sequence[Tensor]
+
+
+class HiddenOperations(RuntimeError):
+    """The result comes from calls that PyTorch did not announce, such as TorchScript."""
+
+
+def traced(call: Call, name: str) -> ComputationGraph:
+    """Trace one call: of one sample, where all inputs and results have an axis for samples.
+
+    Raises:
+        HiddenOperations: Some results come from calls that were not announced.
+    """
+    sizes = [tuple(tensor.shape) for tensor in call.inputs]
+    for axis, size in batch_candidates(sizes):
+        with suppress(BatchError):
+            return _traced_once(call, name, BatchAxis(axis), size)
+    return _traced_once(call, name, None, 1)
+
+
+def _traced_once(call: Call, name: str, place: BatchAxis | None, batch: int) -> ComputationGraph:
+    """Trace one call whose inputs hold `batch` samples.
+
+    Raises:
+        BatchError: They do not, or what happens to them is not known.
+    """
+    trace = Trace(call.parameters, call.constants, batch)
+    for tensor in call.inputs:
+        trace.input(tensor, place if tensor.dim() else None)
+    tracer = Tracer(trace)
+    try:
+        with torch.no_grad(), tracer:
+            result = call.run()
+    except BatchError:
+        raise
+    except Exception as error:
+        raise _hidden(tracer, error) from error
+    if tracer.hidden:
+        raise _hidden(tracer, None)
+    outputs = tensors_inside(result)
+    if not trace.ends and not any(map(trace.depends_on_input, outputs)):
+        raise HiddenOperations("no tensor in its result is seen to depend on its input")
+    graph = trace.graph(outputs, name)
+    for function in trace.ends:
+        warnings.warn(
+            f"{name} is counted up to {function}, the size of whose result depends on the data",
+            stacklevel=2,
+        )
+    return graph
+
+
+def _hidden(tracer: Tracer, error: Exception | None) -> Exception:
+    """Return the error to raise: that operations are hidden, if any are."""
+    if tracer.hidden or error is None:
+        return HiddenOperations(f"operations near {tracer.hidden} are hidden by TorchScript")
+    if tracer.current:
+        error.add_note(f"in {tracer.current}")
+    return error
