@@ -1,6 +1,6 @@
 """Networks whose order everybody knows, in a small file of frozen graphs.
 
-Run `python tests/known_networks.py` to build the file again.
+Run `python tests/helpers/known_networks.py` to build the file again.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from gennape.frontends.torch import trace_module
 from gennape.graph import GraphBatch, canonical, store
 from gennape.utils.optional_imports import import_library
 
-FROZEN = Path(__file__).parent / "estimator" / "frozen" / "known-networks.parquet"
+FROZEN = Path(__file__).parents[1] / "estimator" / "frozen" / "known-networks.parquet"
 
 
 @dataclass(frozen=True)
