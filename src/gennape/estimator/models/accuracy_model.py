@@ -86,8 +86,7 @@ class AccuracyModel:
         """
         by_process = self.process.predict(features.statistics, datasets, recipe)
         nearest = self.process.distances(features.statistics).min(axis=1, initial=np.inf)
-        weight = ranker_weight(nearest, datasets)
-        weight[features.statistics[:, _ATTENTION] > 0] = 0  # the ranker has learned of none
+        weight = ranker_weight(features.statistics, nearest, datasets)
         by_ranker = by_process.copy()
         far = np.flatnonzero(weight > 0)
         if len(far):
@@ -95,14 +94,8 @@ class AccuracyModel:
             shift = by_process[far] - self.process.predict(
                 features.statistics[far], datasets[far], "typical"
             )
-            by_ranker[far] = self.by_ranker(scores, datasets[far]) + shift
+            by_ranker[far] = ranker_predictions(self.ranker_levels, scores, datasets[far]) + shift
         return (1 - weight) * by_process + weight * by_ranker, by_process, nearest
-
-    def by_ranker(self, scores: FloatArray, datasets: IntArray) -> FloatArray:
-        """Put the ranker's scores on the scale of the process, `(graphs,)`."""
-        intercept, slope, middle = self.ranker_levels[datasets].T
-        put: FloatArray = intercept + slope * (middle + _RANKER_SLOPE * (scores - middle))
-        return put
 
     def nearest_rows(self, statistics: FloatArray, dataset: int) -> tuple[IntArray, FloatArray]:
         """Find the nearest measured networks of a data set, and their distances.
@@ -167,11 +160,32 @@ class AccuracyModel:
         return to_percent(predictions - widths), to_percent(predictions + widths)
 
 
-def ranker_weight(nearest: FloatArray, datasets: IntArray) -> FloatArray:
-    """Compute the ranker's weight by the distance to measured networks, `(graphs,)`."""
+def ranker_predictions(levels: FloatArray, scores: FloatArray, datasets: IntArray) -> FloatArray:
+    """Put the ranker's scores on the scale of the process, `(graphs,)`.
+
+    Args:
+        levels: See `AccuracyModel`, `(data sets, 3)`.
+        scores: Of the ranker, `(graphs,)`.
+        datasets: Index into `DATASETS`, `(graphs,)`.
+    """
+    intercept, slope, middle = levels[datasets].T
+    put: FloatArray = intercept + slope * (middle + _RANKER_SLOPE * (scores - middle))
+    return put
+
+
+def ranker_weight(statistics: FloatArray, nearest: FloatArray, datasets: IntArray) -> FloatArray:
+    """Compute the ranker's weight by the distance to measured networks, `(graphs,)`.
+
+    It has none for networks with attention, of which it has learned too little.
+
+    Args:
+        statistics: Of networks, `(graphs, statistics)`.
+        nearest: Distance to the nearest measured network, `(graphs,)`.
+        datasets: Index into `DATASETS`, `(graphs,)`.
+    """
     ramps: Mapping[int, tuple[float, float]] = {
         index: _RAMP.get(name, _RAMP_OF_SMALL_IMAGES) for index, name in enumerate(DATASETS)
     }
     low, high = np.array([ramps[int(dataset)] for dataset in datasets]).reshape(-1, 2).T
     weight: FloatArray = _MOST_RANKER * np.clip((nearest - low) / (high - low), 0, 1)
-    return weight
+    return np.where(statistics[:, _ATTENTION] > 0, 0.0, weight)

@@ -13,7 +13,12 @@ from gennape.estimator.estimator import Estimator
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.features.statistics import STATISTICS
 from gennape.estimator.models.accuracy_kernel import DATASETS, leave_out, row_covariance
-from gennape.estimator.models.accuracy_model import OFFERED, AccuracyModel
+from gennape.estimator.models.accuracy_model import (
+    OFFERED,
+    AccuracyModel,
+    ranker_predictions,
+    ranker_weight,
+)
 from gennape.estimator.models.accuracy_process import (
     AccuracyProcess,
     StatisticScaler,
@@ -49,12 +54,10 @@ def fit_accuracy_model(rows: MeasuredRows, ranker: CrossFamilyRanker | None) -> 
         scaler=scaler,
     )
     left_out = left_out_predictions(rows, process, rows.families, knows_recipe=False)
-    return AccuracyModel(
-        process,
-        rows.measured,
-        fit_intervals(rows, process),
-        _ranker_levels(rows, ranker, left_out),
-    )
+    scores = component_scores(ranker, rows.features).mean(axis=0)[rows.graphs]
+    levels = _ranker_levels(rows, scores, left_out)
+    by_ranker = ranker_predictions(levels, scores, rows.conditions.dataset)
+    return AccuracyModel(process, rows.measured, fit_intervals(rows, process, by_ranker), levels)
 
 
 def with_accuracies(
@@ -107,17 +110,27 @@ def left_out_predictions(
     return leave_out(covariances, targets - process.level, groups) + process.level
 
 
-def fit_intervals(rows: MeasuredRows, process: AccuracyProcess) -> IntervalCalibrator:
-    """Calibrate intervals by rows predicted without their family, and without their network."""
+def fit_intervals(
+    rows: MeasuredRows, process: AccuracyProcess, by_ranker: FloatArray
+) -> IntervalCalibrator:
+    """Calibrate intervals by rows predicted without their family, and without their network.
+
+    Args:
+        rows: Measured networks.
+        process: Fitted to them.
+        by_ranker: What the ranker says of each row on the scale of the process, `(rows,)`.
+    """
     targets = to_scale(rows.accuracies)
     distances = process.distances(rows.statistics)
     per_network = 1 / np.bincount(rows.networks)[rows.networks]
     errors, nearest = [], []
     for groups in (np.array(rows.families), rows.networks):
         predictions = left_out_predictions(rows, process, list(groups), knows_recipe=False)
-        apart = np.where(groups[:, None] == groups[None, :], np.inf, distances)
-        errors.append(np.abs(predictions - targets))
-        nearest.append(apart.min(axis=1))
+        apart = np.where(groups[:, None] == groups[None, :], np.inf, distances).min(axis=1)
+        weight = ranker_weight(rows.statistics, apart, rows.conditions.dataset)
+        composed = (1 - weight) * predictions + weight * by_ranker
+        errors.append(np.abs(composed - targets))
+        nearest.append(apart)
     strata = _strata(rows)
     return IntervalCalibrator.fit(
         np.concatenate(errors),
@@ -216,11 +229,8 @@ def _family_widths(
     return np.array(widths)
 
 
-def _ranker_levels(
-    rows: MeasuredRows, ranker: CrossFamilyRanker | None, predictions: FloatArray
-) -> FloatArray:
-    """Intercept, slope and middle of predictions on the ranker's score, for each data set."""
-    scores = component_scores(ranker, rows.features).mean(axis=0)[rows.graphs]
+def _ranker_levels(rows: MeasuredRows, scores: FloatArray, predictions: FloatArray) -> FloatArray:
+    """Intercept, slope and middle of predictions on the ranker's scores, for each data set."""
     levels = []
     for dataset in range(len(DATASETS)):
         here = rows.conditions.dataset == dataset
