@@ -22,7 +22,7 @@ def coverage_lines(zoo: LeftOutZoo) -> list[list[str]]:
     truth, networks = to_scale(rows.accuracies), list(rows.networks)
     predictions = zoo.composed(rows.families, knows_recipe=False)
     by_group = [
-        (np.abs(zoo.by_process(groups, knows_recipe=False) - truth), zoo.nearest(groups))
+        (np.abs(zoo.composed(groups, knows_recipe=False) - truth), zoo.nearest(groups))
         for groups in (rows.families, networks)
     ]
     covered = defaultdict(list)

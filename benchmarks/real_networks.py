@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from interval_coverage import coverage_lines
-from unseen_tables import LEAF, ROWS, TREES, measure
+from unseen_tables import LEAF, ROWS, TREES, measure, without_encoders
 from zoo_left_out import LeftOutZoo
 from zoo_tables import baseline_predictions, cifar_lines, family_lines, method_lines
 
@@ -55,6 +55,8 @@ def show_zoo(zoo: LeftOutZoo, seeds: Sequence[int]) -> None:
             for name, method in (("process", zoo.by_process), ("composed", zoo.composed))
             for recipe in ("typical recipe", "recipe known")
         }
+        silent = LeftOutZoo(zoo.zoo, zoo.rows, without_encoders(zoo.ranker))
+        said["composed without encoders"] = [silent.composed(groups, knows_recipe=False)]
         show(title, header, method_lines(zoo, said))
         if groups is zoo.rows.families:
             cifar = ["method", *(f"CIFAR-{n} {m}" for n in (10, 100) for m in ("order", "error"))]

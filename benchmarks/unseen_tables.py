@@ -37,7 +37,7 @@ from gennape.utils.workspace import Workspace
 
 ROWS = 4_000
 """Most networks of a table that are learned from."""
-TREES = 100
+TREES = 300
 LEAF = 2
 
 

@@ -14,7 +14,7 @@ from gennape.benchmarks.model_zoo import ModelZoo, ZooEntry
 from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.features.statistics import STATISTICS
 from gennape.estimator.models.accuracy_kernel import DATASETS
-from gennape.estimator.models.accuracy_model import AccuracyModel, ranker_weight
+from gennape.estimator.models.accuracy_model import AccuracyModel, ranker_predictions, ranker_weight
 from gennape.estimator.models.accuracy_process import to_scale
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, component_scores
 from gennape.estimator.training.accuracy_training import fit_accuracy_model, left_out_predictions
@@ -88,10 +88,11 @@ class LeftOutZoo:
 
     def composed(self, groups: Sequence[str], *, knows_recipe: bool) -> np.ndarray:
         """What process and ranker say together, `(rows,)`; see `AccuracyModel.predict`."""
-        weight = ranker_weight(self.nearest(groups), self.rows.conditions.dataset)
+        datasets = self.rows.conditions.dataset
+        weight = ranker_weight(self.rows.statistics, self.nearest(groups), datasets)
         typical = self.by_process(groups, knows_recipe=False)
         told = self.by_process(groups, knows_recipe=knows_recipe)
-        by_ranker = self.model.by_ranker(self.ranker_scores, self.rows.conditions.dataset)
+        by_ranker = ranker_predictions(self.model.ranker_levels, self.ranker_scores, datasets)
         return told + weight * (by_ranker - typical)
 
     @cached_property

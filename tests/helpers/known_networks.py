@@ -1,6 +1,6 @@
 """Networks whose order everybody knows, in a small file of frozen graphs.
 
-Run `python tests/known_networks.py` to build the file again.
+Run `python tests/helpers/known_networks.py` to build the file again.
 """
 
 from collections.abc import Sequence

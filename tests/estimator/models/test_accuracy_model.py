@@ -1,5 +1,6 @@
 import numpy as np
 
+from gennape.estimator.features.statistics import STATISTICS
 from gennape.estimator.models.accuracy_model import ranker_weight
 from gennape.estimator.models.accuracy_process import to_percent
 from helpers.accuracy_models import made_up_model, made_up_rows
@@ -8,11 +9,19 @@ IMAGENET, CIFAR10 = 0, 1
 
 
 def test_the_ranker_takes_over_with_the_distance() -> None:
+    statistics = made_up_rows().features.statistics[:5]
     distances = np.array([0.0, 0.4, 0.5, 0.6, 9.0])
-    at_large = ranker_weight(distances, np.full(5, IMAGENET))
+    at_large = ranker_weight(statistics, distances, np.full(5, IMAGENET))
     np.testing.assert_allclose(at_large, [0, 0, 0.375, 0.75, 0.75])
-    at_small = ranker_weight(np.array([0.2, 0.3, 0.4]), np.full(3, CIFAR10))
+    at_small = ranker_weight(statistics[:3], np.array([0.2, 0.3, 0.4]), np.full(3, CIFAR10))
     np.testing.assert_allclose(at_small, [0, 0.375, 0.75])
+
+
+def test_networks_with_attention_are_left_to_the_process() -> None:
+    statistics = made_up_rows().features.statistics[:2].copy()
+    statistics[1, STATISTICS.index("count_matmul")] = 1.0
+    weights = ranker_weight(statistics, np.full(2, 9.0), np.full(2, IMAGENET))
+    np.testing.assert_allclose(weights, [0.75, 0])
 
 
 def test_near_measured_networks_the_process_speaks_alone() -> None:

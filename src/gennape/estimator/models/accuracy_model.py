@@ -85,47 +85,17 @@ class AccuracyModel:
             to the nearest measured network; `(graphs,)` each.
         """
         by_process = self.process.predict(features.statistics, datasets, recipe)
-        statistics = features.statistics
-        nearest = self.process.distances(statistics).min(axis=1, initial=np.inf)
-        scores = np.zeros(len(features))
-        far = np.flatnonzero(ranker_weight(nearest, datasets) > 0)
+        nearest = self.process.distances(features.statistics).min(axis=1, initial=np.inf)
+        weight = ranker_weight(features.statistics, nearest, datasets)
+        by_ranker = by_process.copy()
+        far = np.flatnonzero(weight > 0)
         if len(far):
-            scores[far] = component_scores(ranker, features.take(far)).mean(axis=0)
-        typical = by_process
-        if recipe != "typical":
-            typical = self.process.predict(statistics, datasets, "typical")
-        blended = self.blend(typical, scores, nearest, statistics, datasets)
-        return blended + by_process - typical, by_process, nearest
-
-    def blend(
-        self,
-        by_process: FloatArray,
-        ranker_scores: FloatArray,
-        nearest: FloatArray,
-        statistics: FloatArray,
-        datasets: IntArray,
-    ) -> FloatArray:
-        """Let the ranker take over from the process far from measured networks, `(graphs,)`.
-
-        Networks with attention are left to the process: the ranker has learned of none.
-
-        Args:
-            by_process: Predictions of the process, `(graphs,)`.
-            ranker_scores: Of the cross-family ranker, `(graphs,)`.
-            nearest: Distances to the nearest measured networks, `(graphs,)`.
-            statistics: `(graphs, statistics)`.
-            datasets: Index into `DATASETS`, `(graphs,)`.
-        """
-        weight = ranker_weight(nearest, datasets) * (statistics[:, _ATTENTION] == 0)
-        by_ranker = self.by_ranker(ranker_scores, datasets)
-        blended: FloatArray = (1 - weight) * by_process + weight * by_ranker
-        return blended
-
-    def by_ranker(self, scores: FloatArray, datasets: IntArray) -> FloatArray:
-        """Put the ranker's scores on the scale of the process, `(graphs,)`."""
-        intercept, slope, middle = self.ranker_levels[datasets].T
-        put: FloatArray = intercept + slope * (middle + _RANKER_SLOPE * (scores - middle))
-        return put
+            scores = component_scores(ranker, features.take(far)).mean(axis=0)
+            shift = by_process[far] - self.process.predict(
+                features.statistics[far], datasets[far], "typical"
+            )
+            by_ranker[far] = ranker_predictions(self.ranker_levels, scores, datasets[far]) + shift
+        return (1 - weight) * by_process + weight * by_ranker, by_process, nearest
 
     def nearest_rows(self, statistics: FloatArray, dataset: int) -> tuple[IntArray, FloatArray]:
         """Find the nearest measured networks of a data set, and their distances.
@@ -190,11 +160,32 @@ class AccuracyModel:
         return to_percent(predictions - widths), to_percent(predictions + widths)
 
 
-def ranker_weight(nearest: FloatArray, datasets: IntArray) -> FloatArray:
-    """Compute the ranker's weight by the distance to measured networks, `(graphs,)`."""
+def ranker_predictions(levels: FloatArray, scores: FloatArray, datasets: IntArray) -> FloatArray:
+    """Put the ranker's scores on the scale of the process, `(graphs,)`.
+
+    Args:
+        levels: See `AccuracyModel`, `(data sets, 3)`.
+        scores: Of the ranker, `(graphs,)`.
+        datasets: Index into `DATASETS`, `(graphs,)`.
+    """
+    intercept, slope, middle = levels[datasets].T
+    put: FloatArray = intercept + slope * (middle + _RANKER_SLOPE * (scores - middle))
+    return put
+
+
+def ranker_weight(statistics: FloatArray, nearest: FloatArray, datasets: IntArray) -> FloatArray:
+    """Compute the ranker's weight by the distance to measured networks, `(graphs,)`.
+
+    It has none for networks with attention, of which it has learned too little.
+
+    Args:
+        statistics: Of networks, `(graphs, statistics)`.
+        nearest: Distance to the nearest measured network, `(graphs,)`.
+        datasets: Index into `DATASETS`, `(graphs,)`.
+    """
     ramps: Mapping[int, tuple[float, float]] = {
         index: _RAMP.get(name, _RAMP_OF_SMALL_IMAGES) for index, name in enumerate(DATASETS)
     }
     low, high = np.array([ramps[int(dataset)] for dataset in datasets]).reshape(-1, 2).T
     weight: FloatArray = _MOST_RANKER * np.clip((nearest - low) / (high - low), 0, 1)
-    return weight
+    return np.where(statistics[:, _ATTENTION] > 0, 0.0, weight)

@@ -7,18 +7,18 @@ import numpy as np
 
 from gennape.benchmarks.model_zoo import ModelZoo
 from gennape.estimator.accuracy_scoring import placed_calibrator
-from gennape.estimator.calibration.intervals import (
-    COVERAGE,
-    STRATA,
-    IntervalCalibrator,
-    conformal_quantile,
-)
+from gennape.estimator.calibration.intervals import COVERAGE, IntervalCalibrator, conformal_quantile
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.features.statistics import STATISTICS
 from gennape.estimator.models.accuracy_kernel import DATASETS, leave_out, row_covariance
-from gennape.estimator.models.accuracy_model import OFFERED, AccuracyModel
+from gennape.estimator.models.accuracy_model import (
+    OFFERED,
+    AccuracyModel,
+    ranker_predictions,
+    ranker_weight,
+)
 from gennape.estimator.models.accuracy_process import (
     AccuracyProcess,
     StatisticScaler,
@@ -55,13 +55,9 @@ def fit_accuracy_model(rows: MeasuredRows, ranker: CrossFamilyRanker | None) -> 
     )
     left_out = left_out_predictions(rows, process, rows.families, knows_recipe=False)
     scores = component_scores(ranker, rows.features).mean(axis=0)[rows.graphs]
-    model = AccuracyModel(
-        process,
-        rows.measured,
-        IntervalCalibrator(np.zeros(1), np.zeros(1), np.ones(len(STRATA))),
-        _ranker_levels(rows, scores, left_out),
-    )
-    return replace(model, intervals=fit_intervals(rows, model, scores))
+    levels = _ranker_levels(rows, scores, left_out)
+    by_ranker = ranker_predictions(levels, scores, rows.conditions.dataset)
+    return AccuracyModel(process, rows.measured, fit_intervals(rows, process, by_ranker), levels)
 
 
 def with_accuracies(
@@ -115,24 +111,25 @@ def left_out_predictions(
 
 
 def fit_intervals(
-    rows: MeasuredRows, model: AccuracyModel, ranker_scores: FloatArray
+    rows: MeasuredRows, process: AccuracyProcess, by_ranker: FloatArray
 ) -> IntervalCalibrator:
     """Calibrate intervals by rows predicted without their family, and without their network.
 
     Args:
-        rows: The measured rows.
-        model: Fitted to them.
-        ranker_scores: Of the cross-family ranker, which has not learned from them, `(rows,)`.
+        rows: Measured networks.
+        process: Fitted to them.
+        by_ranker: What the ranker says of each row on the scale of the process, `(rows,)`.
     """
-    process, targets = model.process, to_scale(rows.accuracies)
+    targets = to_scale(rows.accuracies)
     distances = process.distances(rows.statistics)
     per_network = 1 / np.bincount(rows.networks)[rows.networks]
     errors, nearest = [], []
     for groups in (np.array(rows.families), rows.networks):
-        alone = left_out_predictions(rows, process, list(groups), knows_recipe=False)
+        predictions = left_out_predictions(rows, process, list(groups), knows_recipe=False)
         apart = np.where(groups[:, None] == groups[None, :], np.inf, distances).min(axis=1)
-        blended = model.blend(alone, ranker_scores, apart, rows.statistics, rows.conditions.dataset)
-        errors.append(np.abs(blended - targets))
+        weight = ranker_weight(rows.statistics, apart, rows.conditions.dataset)
+        composed = (1 - weight) * predictions + weight * by_ranker
+        errors.append(np.abs(composed - targets))
         nearest.append(apart)
     strata = _strata(rows)
     return IntervalCalibrator.fit(
@@ -233,7 +230,7 @@ def _family_widths(
 
 
 def _ranker_levels(rows: MeasuredRows, scores: FloatArray, predictions: FloatArray) -> FloatArray:
-    """Intercept, slope and middle of predictions on the ranker's score, for each data set."""
+    """Intercept, slope and middle of predictions on the ranker's scores, for each data set."""
     levels = []
     for dataset in range(len(DATASETS)):
         here = rows.conditions.dataset == dataset
