@@ -13,6 +13,8 @@ from gennape.estimator.calibration.intervals import STRATA, IntervalCalibrator
 from gennape.estimator.models.accuracy_process import to_percent, to_scale
 
 SPLITS = 20
+LEAST = 10
+"""Networks of a stratum that a half needs to be judged by."""
 
 
 def coverage_lines(zoo: LeftOutZoo) -> list[list[str]]:
@@ -41,6 +43,8 @@ def coverage_lines(zoo: LeftOutZoo) -> list[list[str]]:
         points = to_percent(predictions + widths) - to_percent(predictions - widths)
         for name, part in parts(strata).items():
             here = part & ~is_calibrating
+            if weights[here].sum() < LEAST:
+                continue
             share = np.average(holds[here], weights=weights[here])
             covered[name].append((share, np.median(points[here])))
     lines = []
