@@ -48,7 +48,8 @@ def test_nine_in_ten_are_covered_in_each_stratum() -> None:
         errors, distances, strata = _simulated(rng, 2_000)
         holds = errors <= calibrator.half_widths(distances, strata)
         covered[trial] = [holds[strata == one].mean() for one in (0, 1)]
-    assert (np.abs(covered.mean(axis=0) - COVERAGE) < 0.02).all()
+    assert (covered.mean(axis=0) >= COVERAGE).all()
+    assert (covered.mean(axis=0) < COVERAGE + 0.04).all()  # errors of few are taken with a margin
 
 
 def test_widths_grow_with_the_distance_and_strata_have_their_factor() -> None:
