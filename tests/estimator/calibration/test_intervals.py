@@ -40,6 +40,7 @@ def _simulated(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.nda
 
 
 def test_nine_in_ten_are_covered_in_each_stratum() -> None:
+    """A little more, for errors that come from where the calibrating ones did."""
     rng = np.random.default_rng(0)
     covered = np.zeros((20, 2))
     for trial in range(20):
@@ -48,8 +49,8 @@ def test_nine_in_ten_are_covered_in_each_stratum() -> None:
         errors, distances, strata = _simulated(rng, 2_000)
         holds = errors <= calibrator.half_widths(distances, strata)
         covered[trial] = [holds[strata == one].mean() for one in (0, 1)]
-    assert (covered.mean(axis=0) >= COVERAGE).all()
-    assert (covered.mean(axis=0) < COVERAGE + 0.04).all()  # errors of few are taken with a margin
+    means = covered.mean(axis=0)
+    assert ((means > COVERAGE) & (means < COVERAGE + 0.04)).all()
 
 
 def test_widths_grow_with_the_distance_and_strata_have_their_factor() -> None:
