@@ -79,9 +79,10 @@ def table_line(
     return [method, f"{eight.mean():.3f} ± {eight.std():.3f}", *cells]
 
 
-def show_tables(workspace: Workspace) -> None:
+def show_tables(workspace: Workspace, seeds: Sequence[int]) -> None:
     """All tables of NAS, by what is recorded."""
-    records = {(one["table"], one["seed"]): one for one in workspace.records}
+    wanted = [one for one in workspace.records if one["seed"] in seeds]
+    records = {(one["table"], one["seed"]): one for one in wanted}
     names = [name for name in benchmarks.names() if (name, 0) in records]
     results = {cell: one["results"] for cell, one in records.items()}
     methods = list(results[names[0], 0])
@@ -104,7 +105,7 @@ def main() -> None:
     settings = {"rows": ROWS, "trees": TREES, "leaf": LEAF}
     with Workspace(arguments.runs, settings, "tables.jsonl") as workspace:
         measure(rows, workspace, seeds)
-        show_tables(workspace)
+        show_tables(workspace, seeds)
 
 
 if __name__ == "__main__":
