@@ -71,10 +71,12 @@ _FILE_OPERATORS = frozenset({"from_file"})
 """ATen operators that reach outside the program."""
 
 
-_STAND_INS: dict[str, Callable[..., Any]] = {
-    "torch.ops.transformers.grouped_mm_fallback.default": torch._grouped_mm
-}
-"""Functions of PyTorch that operators of other libraries stand in for."""
+_STAND_INS: dict[str, Callable[..., Any]] = (
+    {"torch.ops.transformers.grouped_mm_fallback.default": torch._grouped_mm}
+    if hasattr(torch, "_grouped_mm")
+    else {}
+)
+"""Functions of PyTorch, where it has them, that operators of other libraries stand in for."""
 
 
 class SerializedGraph:
