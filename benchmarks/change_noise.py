@@ -19,11 +19,9 @@ from gennape import benchmarks
 from gennape.benchmarks.model_zoo import ModelZoo, ZooEntry
 from gennape.estimator.models.accuracy_kernel import DATASETS
 from gennape.estimator.models.accuracy_process import (
-    AccuracyProcess,
-    StatisticScaler,
     to_scale,
 )
-from gennape.estimator.training.accuracy_training import left_out_predictions
+from gennape.estimator.training.accuracy_training import fit_process, left_out_predictions
 from gennape.estimator.training.measured_rows import MeasuredRows, measured_rows
 from gennape.estimator.training.recipe_kinds import more_data, training_kind
 from gennape.utils.progress import no_progress
@@ -58,14 +56,7 @@ def main() -> None:
     zoo = benchmarks.load("model_zoo")
     assert isinstance(zoo, ModelZoo)
     rows = measured_rows(zoo, estimator.canonical_features, no_progress)
-    process = AccuracyProcess.fit(
-        rows.statistics,
-        rows.accuracies,
-        rows.conditions,
-        networks=rows.networks,
-        counts=rows.counts,
-        scaler=StatisticScaler.fit(rows.features.statistics),
-    )
+    process = fit_process(rows)
     predictions = left_out_predictions(rows, process, rows.families, knows_recipe=False)
     distances = process.distances(rows.statistics)
     pairs: dict[tuple[int, int], list[float]] = defaultdict(list)

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from interval_coverage import coverage_lines
-from unseen_tables import LEAF, ROWS, TREES, measure, without_encoders
+from labelled_tables import ROWS
+from unseen_tables import LEAF, TREES, measure, without_encoders
 from zoo_left_out import LeftOutZoo
 from zoo_tables import baseline_predictions, cifar_lines, family_lines, method_lines
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from leave_one_out import Table, ranker_of
+from labelled_tables import Table
+from leave_one_out import ranker_of
 from scipy.stats import rankdata
 
 from gennape import benchmarks

@@ -12,63 +12,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
+from labelled_tables import Table, training_set
 from sklearn.ensemble import ExtraTreesRegressor
 
 from gennape import benchmarks
 from gennape.estimator import DEFAULT
-from gennape.estimator.calibration.label_transform import LabelTransform
-from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.features.statistics import STATISTICS
 from gennape.estimator.models.accuracy_kernel import DATASETS
 from gennape.estimator.models.accuracy_model import AccuracyModel
 from gennape.estimator.models.accuracy_process import to_scale
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, component_scores
-from gennape.estimator.models.registry import graph_features
 from gennape.estimator.training.accuracy_training import fit_accuracy_model
 from gennape.estimator.training.measured_rows import MeasuredRows
 from gennape.estimator.training.ranker_training import train_ranker
-from gennape.estimator.training.training_set import TrainingSet
 from gennape.evaluation.metrics import partial_spearman, spearman
 from gennape.evaluation.transfer.protocols import group_of
 from gennape.utils.progress import no_progress
 from gennape.utils.workspace import Workspace
 
-ROWS = 4_000
-"""Most networks of a table that are learned from."""
 TREES = 300
 LEAF = 2
-
-
-class Table:
-    """A labelled table: its networks and what there is to learn of them."""
-
-    def __init__(self, name: str) -> None:
-        table = benchmarks.load(name)
-        known = np.flatnonzero(np.isfinite(table.accuracies))
-        self.name = name
-        self.accuracies = table.accuracies[known]
-        self.features = graph_features(list(table.graphs(known)), DEFAULT.encoder)
-
-    def learned(self) -> tuple[GraphFeatures, np.ndarray]:
-        """Some of its networks, and the labels that the ranker learns."""
-        rows = np.random.default_rng(0).permutation(len(self.accuracies))[:ROWS]
-        features, accuracies = self.features.take(rows), self.accuracies[rows]
-        target = LabelTransform.fit("rank", accuracies, features.log_macs)
-        return features, target.apply(accuracies, features.log_macs)
-
-
-def training_set(tables: Sequence[Table]) -> TrainingSet:
-    features, targets = zip(*(table.learned() for table in tables), strict=True)
-    sizes = torch.tensor([len(part) for part in features])
-    return TrainingSet(
-        [table.name for table in tables],
-        GraphFeatures.join(features),
-        torch.zeros(int(sizes.sum()), 0),
-        torch.from_numpy(np.concatenate(targets)).float(),
-        torch.arange(len(tables)).repeat_interleave(sizes),
-    )
 
 
 def without_encoders(ranker: CrossFamilyRanker) -> CrossFamilyRanker:

@@ -11,7 +11,8 @@ import torch
 from torch import nn
 
 from gennape.frontends import graph_of
-from gennape.graph import ComputationGraph
+from gennape.graph import ComputationGraph, Op
+from gennape.graph.node import nodes_of
 from gennape.testing import FrontendTests, SmallNetwork
 from helpers.architectures import ARCHITECTURES, build
 
@@ -139,3 +140,22 @@ def test_products_with_one_matrix_for_each_group_of_rows() -> None:
     graph = graph_of(Experts(), (10, 16))
     assert graph.macs == 10 * 16 * 24
     assert graph.parameters == 4 * 16 * 24
+
+
+def test_a_bias_times_nothing_is_left_out_of_every_product() -> None:
+    class Products(nn.Module):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+            self.bias = nn.Parameter(torch.zeros(5, 5) if name != "addmv" else torch.zeros(5))
+            self.matrix = nn.Parameter(torch.zeros(5) if name == "addmv" else torch.zeros(5, 5))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            matrix = self.matrix[None] if self.name == "addbmm" else self.matrix
+            x = x if self.name == "addbmm" else x[0]
+            product: torch.Tensor = getattr(torch, self.name)(self.bias, x, matrix, beta=0)
+            return product
+
+    for name in ("addmm", "addmv", "addbmm"):
+        nodes = nodes_of(graph_of(Products(name), (5, 5)))
+        assert Op.ADD not in {node.op for node in nodes}

@@ -42,17 +42,21 @@ TABLE_DATASETS: Mapping[str, str] = {
 _HUNDREDTHS = np.linspace(0, 1, 101)
 
 
-def fit_accuracy_model(rows: MeasuredRows, ranker: CrossFamilyRanker | None) -> AccuracyModel:
-    """Fit process, levels of the ranker, intervals and population to measured rows."""
-    scaler = StatisticScaler.fit(rows.features.statistics)
-    process = AccuracyProcess.fit(
+def fit_process(rows: MeasuredRows) -> AccuracyProcess:
+    """Fit the process alone, its statistics scaled by the spread among networks."""
+    return AccuracyProcess.fit(
         rows.statistics,
         rows.accuracies,
         rows.conditions,
         networks=rows.networks,
         counts=rows.counts,
-        scaler=scaler,
+        scaler=StatisticScaler.fit(rows.features.statistics),
     )
+
+
+def fit_accuracy_model(rows: MeasuredRows, ranker: CrossFamilyRanker | None) -> AccuracyModel:
+    """Fit process, levels of the ranker, intervals and population to measured rows."""
+    process = fit_process(rows)
     left_out = left_out_predictions(rows, process, rows.families, knows_recipe=False)
     scores = component_scores(ranker, rows.features).mean(axis=0)[rows.graphs]
     levels = _ranker_levels(rows, scores, left_out)

@@ -40,7 +40,7 @@ def product(
     trace.emit(Op.MATMUL, factors, output, axis=axis, attributes=attributes, details=details)
 
 
-@traces("addmm baddbmm")
+@traces("addmm addmv baddbmm")
 def addmm(
     trace: Trace,
     output: Tensor,
@@ -58,6 +58,13 @@ def addmm(
         return
     total = trace.blank(*output.shape)
     matmul(trace, total, x, y)
+    weighted_sum(trace, output, total, bias, alpha=alpha, beta=beta)
+
+
+def weighted_sum(
+    trace: Trace, output: Tensor, total: Tensor, bias: Tensor, *, alpha: float, beta: float
+) -> None:
+    """Write `alpha * total + beta * bias`; a bias that counts nothing is left out."""
     if alpha != 1:
         scaled = trace.blank(*output.shape)
         arithmetic.scale(trace, scaled, total, alpha, 0)

@@ -8,8 +8,8 @@ from typing import Any
 from torch import Tensor
 
 from gennape.frontends.torch.registry import traces
-from gennape.frontends.torch.rules.arithmetic import add, mul, scale
-from gennape.frontends.torch.rules.attention import matmul, product
+from gennape.frontends.torch.rules.arithmetic import add, mul
+from gennape.frontends.torch.rules.attention import matmul, product, weighted_sum
 from gennape.frontends.torch.rules.convolution import linear
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
@@ -230,35 +230,7 @@ def addbmm(
     total = trace.blank(*output.shape)
     contracted = x.shape[0] * x.shape[-1]
     product(trace, total, (x, y), contracted, output.dim() - 1, equation="bij,bjk->ik")
-    _add_bias(trace, output, total, bias, alpha=alpha, beta=beta)
-
-
-@traces("addmv")
-def addmv(
-    trace: Trace,
-    output: Tensor,
-    bias: Tensor,
-    x: Tensor,
-    y: Tensor,
-    *,
-    beta: float = 1,
-    alpha: float = 1,
-) -> None:
-    """Write the sum of a bias and the product of a matrix and a vector."""
-    total = trace.blank(*output.shape)
-    matmul(trace, total, x, y)
-    _add_bias(trace, output, total, bias, alpha=alpha, beta=beta)
-
-
-def _add_bias(
-    trace: Trace, output: Tensor, total: Tensor, bias: Tensor, *, alpha: float, beta: float
-) -> None:
-    """Write `alpha * total + beta * bias`."""
-    if alpha != 1:
-        scaled = trace.blank(*output.shape)
-        scale(trace, scaled, total, alpha, 0)
-        total = scaled
-    add(trace, output, total, bias, alpha=beta)
+    weighted_sum(trace, output, total, bias, alpha=alpha, beta=beta)
 
 
 @traces("bilinear")
