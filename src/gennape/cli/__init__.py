@@ -26,6 +26,7 @@ from gennape.cli.rank import rank
 from gennape.cli.score import score
 from gennape.cli.search import search
 from gennape.cli.suggest import suggest
+from gennape.utils.errors import GennapeError
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -39,7 +40,7 @@ def _with_clear_errors(command: Callable[_Arguments, None]) -> Callable[_Argumen
             with warnings.catch_warnings():
                 warnings.showwarning = _print_warning
                 command(*args, **options)
-        except (ValueError, ArithmeticError, OSError, ImportError) as error:
+        except (GennapeError, ValueError, ArithmeticError, OSError, ImportError) as error:
             print(f"gennape: {_sentence(error)}", file=sys.stderr)
             raise typer.Exit(1) from error
 

@@ -1,7 +1,9 @@
 """Errors of networks that cannot be read, and the words for them."""
 
+from gennape.utils.errors import GennapeError
 
-class FrontendError(ValueError):
+
+class FrontendError(GennapeError, ValueError):
     """A model that cannot be read; one sentence names it, the reason and the cure."""
 
 
