@@ -18,6 +18,7 @@ from torch import nn
 from gennape import spaces
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs, TensorSpec
+from gennape.frontends.names_in_files import LIBRARIES
 from gennape.frontends.torch import trace_module
 from gennape.graph import ComputationGraph
 from gennape.utils.optional_imports import (
@@ -30,7 +31,6 @@ from gennape.utils.optional_imports import (
 _FORMS = (
     "timm:NAME, torchvision:NAME, pytorchcv:NAME, package.module:factory or FAMILY:ARCHITECTURE"
 )
-_LIBRARIES = ("timm", "torchvision", "pytorchcv")
 _TORCHVISION_SHAPE = (3, 224, 224)
 
 
@@ -46,11 +46,11 @@ def graph_of_name(name: str, inputs: NetworkInputs | None = None) -> Computation
         FrontendError: No such network; suggests near names or what to install.
         ArchitectureError: The family has no such architecture.
     """
-    if found := spaces.split(name):
+    source, separator, rest = name.partition(":")
+    if source not in LIBRARIES and (found := spaces.split(name)):
         family = spaces.get(found[0])
         graph: ComputationGraph = family.graph(family.parse(found[1]))
         return graph
-    source, separator, rest = name.partition(":")
     if not separator:
         near = get_close_matches(name, spaces.names(), cutoff=0.8) or [f"timm:{name}"]
         raise FrontendError(f"{name!r} is no file, and names are {_FORMS}; did you mean {near[0]}?")
@@ -152,7 +152,7 @@ def _factory(package: str, factory: str) -> Callable[[], nn.Module]:
     try:
         make = import_factory(package, factory)
     except NoModuleError as error:
-        near = get_close_matches(package, [*spaces.names(), *_LIBRARIES], n=1)
+        near = get_close_matches(package, [*spaces.names(), *LIBRARIES], n=1)
         hint = f"did you mean {near[0]}?" if near else "check the name or install it"
         raise FrontendError(f"there is no module or family {package!r}; {hint}") from error
     except ModuleError as error:
@@ -168,7 +168,7 @@ def _made(make: Callable[[], Any], name: str) -> nn.Module:
     """
     try:
         model = make()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"
         raise FrontendError(f"{name} failed ({reason}); it must work without arguments") from error
     if not isinstance(model, nn.Module):
