@@ -66,7 +66,10 @@ def _traced_once(call: Call, name: str, place: BatchAxis | None, batch: int) -> 
     except BatchError:
         raise
     except Exception as error:
-        raise _hidden(tracer, error) from error
+        if not trace.has_end:
+            raise _hidden(tracer, error) from error
+        trace.leave_out((), is_work=True)  # what follows the counted part needs values
+        result = None
     if tracer.hidden:
         raise _hidden(tracer, None)
     outputs = tensors_inside(result)
