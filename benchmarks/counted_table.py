@@ -14,7 +14,8 @@ python benchmarks/independent_counts.py RUNS FOLDER > docs/results/independent-c
 Multiply-accumulates (MACs) and parameters of `graph_of` beside independent ones. Modules of timm,
 torchvision, pytorchcv and Hugging Face are counted by PyTorch's `FlopCounterMode`, attention by its
 plain formula, and their parameters by `module.parameters()`. ONNX files of packages of the package
-index are counted by the shapes of onnx's shape inference times kernels.
+index are run by onnxruntime, whose profile tells the shapes of all operators that run, also inside
+branches; their parameters are the arrays stored for these.
 """
 
 

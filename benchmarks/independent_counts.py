@@ -2,7 +2,7 @@
 
 Modules are counted by PyTorch's `FlopCounterMode`, attention by its plain formula, on tensors
 without numbers; where a network needs numbers, with random weights on zeros. ONNX files are
-counted by `onnx_counter.py`. Each network has a process of its own, and its row is kept in RUNS:
+run by onnxruntime, whose profile tells all shapes. Each network has a process of its own, and its row is kept in RUNS:
 a killed run goes on when the script is started again.
 
 Run: python benchmarks/independent_counts.py RUNS FOLDER > docs/results/independent-counts.md
@@ -20,7 +20,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from counted_networks import names, onnx_files, prepared
+from counted_networks import ONNX_VALUES, names, onnx_files, prepared
 from counted_table import Row, page
 from onnx_counter import count_onnx
 from pytorch_counter import count_pytorch
@@ -45,9 +45,7 @@ def count_file(name: str, path: Path, inputs: Mapping[str, str]) -> Row:
     """Read an ONNX file, and count it independently."""
     row = read(name, path, inputs or None)
     sizes = {key: TensorSpec.parse(text).shape for key, text in inputs.items()}
-    count = count_onnx(path, sizes)
-    row.counted_macs, row.counted_parameters = count.macs, sum(count.learned.values())
-    row.stopped = ", ".join(sorted(set(count.unknown)))
+    row.counted_macs, row.counted_parameters = count_onnx(path, sizes | ONNX_VALUES)
     return row
 
 

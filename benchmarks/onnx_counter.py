@@ -1,160 +1,155 @@
-"""An independent count of ONNX files: shapes of onnx's own shape inference times kernels.
+"""An independent count of ONNX files: the shapes that onnxruntime reports while it runs them.
 
-It shares no code with the package: operators that multiply matrices, and the arrays stored for
-them and for their neighbours.
+Of every operator that runs, also inside branches and loops, its profile tells the shapes of
+arguments and results. Operators that multiply matrices are counted by these; the arrays stored for
+them and for their neighbours are the parameters.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from pathlib import Path
-from typing import NamedTuple
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
+import numpy as np
 import onnx
+import onnxruntime
 from onnx import AttributeProto, GraphProto, NodeProto, TensorProto
 
-Shape = tuple[int, ...]
-Shapes = dict[str, Shape]
-
-_FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
-_BYTES = (TensorProto.INT8, TensorProto.UINT8)
+Shape = Sequence[int]
 
 
 class OnnxCount(NamedTuple):
-    """What was counted of a graph.
-
-    Attributes:
-        macs: Multiply-accumulates.
-        learned: Size of each array that is learned, by name.
-        unknown: Operators whose shapes shape inference did not find.
-    """
+    """Multiply-accumulates and parameters of a file."""
 
     macs: int
-    learned: dict[str, int]
-    unknown: tuple[str, ...]
+    parameters: int
 
 
-def count_onnx(path: Path, sizes: Mapping[str, Shape]) -> OnnxCount:
-    """Count a file whose inputs have the given sizes."""
-    model = onnx.load(str(path))
-    for value in model.graph.input:
-        if value.name in sizes:
-            shape = value.type.tensor_type.shape
-            del shape.dim[:]
-            for size in sizes[value.name]:
-                shape.dim.add().dim_value = size
-    _forget_shapes(model.graph)
-    return _counted(onnx.shape_inference.infer_shapes(model, data_prop=True).graph, {})
+def count_onnx(path: Path, inputs: Mapping[str, Any]) -> OnnxCount:
+    """Count a file.
 
-
-def _forget_shapes(graph: GraphProto) -> None:
-    """Remove what the file says of other sizes of its inputs."""
-    del graph.value_info[:]
-    for value in graph.output:
-        value.type.tensor_type.ClearField("shape")
-    for node in graph.node:
-        for body in _bodies(node):
-            _forget_shapes(body)
-
-
-def _counted(graph: GraphProto, outer: Shapes) -> OnnxCount:
-    """Count a graph, and of each choice inside it the costlier branch."""
-    arrays = list(_arrays(graph))
-    shapes = outer | {tensor.name: tuple(tensor.dims) for tensor in arrays}
-    for value in (*graph.input, *graph.value_info, *graph.output):
-        dims = value.type.tensor_type.shape.dim
-        if value.type.tensor_type.HasField("shape") and all(d.dim_value for d in dims):
-            shapes[value.name] = tuple(d.dim_value for d in dims)
-    macs, unknown = 0, list[str]()
-    learned = {t.name: prod(t.dims) for t in arrays if _is_learned(t, graph)}
-    for node in graph.node:
-        branches = [_counted(body, shapes) for body in _bodies(node)]
-        macs += max((branch.macs for branch in branches), default=0)
-        for branch in branches:
-            learned |= branch.learned
-            unknown += branch.unknown
-        try:
-            macs += _WORK[node.op_type](node, shapes) if node.op_type in _WORK else 0
-        except KeyError:
-            unknown.append(node.op_type)
-    return OnnxCount(macs, learned, tuple(unknown))
-
-
-def _arrays(graph: GraphProto) -> Iterator[TensorProto]:
-    """Yield the stored arrays of a graph under the names that its operators use."""
-    yield from graph.initializer
-    for node in graph.node:
-        for attribute in node.attribute:
-            if node.op_type == "Constant" and attribute.name == "value":
-                tensor = TensorProto()
-                tensor.CopyFrom(attribute.t)
-                tensor.name = node.output[0]
-                yield tensor
-
-
-def _is_learned(tensor: TensorProto, graph: GraphProto) -> bool:
-    """Tell whether an array is learned: of several numbers, that are no measured statistics."""
-    users = [(node, list(node.input).index(tensor.name)) for node in _users(tensor.name, graph)]
-    statistics = all(n.op_type == "BatchNormalization" and place > 2 for n, place in users)
-    settings = all(n.op_type in _SETTINGS and place > 0 for n, place in users)
-    if statistics or settings or prod(tensor.dims) < 2:
-        return False
-    return tensor.data_type in _FLOATS or (
-        tensor.data_type in _BYTES and any(node.op_type in _INTEGER_WORK for node, _ in users)
+    Args:
+        path: The file.
+        inputs: Sizes of inputs that it leaves open, and inputs that must have a value.
+    """
+    macs = sum(
+        _WORK[operator](given, result)
+        for operator, given, result in _operators(path, inputs)
+        if operator in _WORK
     )
+    return OnnxCount(macs, sum(_learned(onnx.load(str(path)).graph).values()))
 
 
-def _users(name: str, graph: GraphProto) -> Iterator[NodeProto]:
+def _operators(path: Path, inputs: Mapping[str, Any]) -> Iterator[tuple[str, list[Shape], Shape]]:
+    """Run a file; yield each operator with the shapes of its arguments and of its result."""
+    with TemporaryDirectory() as folder:
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.enable_profiling, options.profile_file_prefix = True, f"{folder}/profile"
+        options.add_session_config_entry("session.disable_prepacking", "1")  # it hides weights
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
+        session.run(None, {value.name: _array(value, inputs) for value in session.get_inputs()})
+        events = json.loads(Path(session.end_profiling()).read_text())
+    for event in events:
+        found = event.get("args", {})
+        if event["name"].endswith("_kernel_time"):
+            given, results = (
+                [next(iter(entry.values())) for entry in found[f"{part}_type_shape"]]
+                for part in ("input", "output")
+            )
+            yield found["op_name"], given, results[0] if results else ()
+
+
+def _array(value: Any, inputs: Mapping[str, Any]) -> Any:
+    """Make an input: its value, or zeros of its size."""
+    dtype = {"int64": np.int64, "int32": np.int32}.get(value.type[7:-1], np.float32)
+    given = inputs.get(value.name, value.shape)
+    return np.zeros(given, dtype) if isinstance(given, list | tuple) else np.array(given, dtype)
+
+
+def _learned(graph: GraphProto) -> dict[str, int]:
+    """Return the size of each array of a graph that is learned, by name."""
+    nodes = list(_nodes(graph))
+    found = {}
+    for name, dims, kind in _arrays(graph, nodes):
+        users = [(n, place) for n in nodes for place, x in enumerate(n.input) if x == name]
+        weights = [n for n, place in users if place in _WEIGHTS.get(n.op_type, ())]
+        statistics = all(n.op_type == "BatchNormalization" and place > 2 for n, place in users)
+        settings = all(n.op_type in _SETTINGS and place > 1 for n, place in users)
+        is_number = kind in _FLOATS or (kind in _BYTES and weights)
+        is_learned = weights or not (statistics or settings or prod(dims) == 1)
+        if is_number and is_learned:
+            found[name] = prod(dims)
+    return found
+
+
+def _arrays(graph: GraphProto, nodes: Sequence[NodeProto]) -> Iterator[tuple[str, Shape, int]]:
+    """Yield name, shape and element type of all stored arrays."""
+    tensors = [*graph.initializer]
+    for body in (body for node in nodes for body in _bodies(node)):
+        tensors += body.initializer
+    yield from ((tensor.name, tensor.dims, tensor.data_type) for tensor in tensors)
+    shapes = {t.name: onnx.numpy_helper.to_array(t) for t in tensors if t.data_type == 7}
+    for node in nodes:
+        if node.op_type == "Constant" and node.attribute[0].name == "value":
+            tensor = node.attribute[0].t
+            yield node.output[0], tensor.dims, tensor.data_type
+        elif node.op_type == "ConstantOfShape" and node.input[0] in shapes:
+            yield node.output[0], shapes[node.input[0]].tolist(), TensorProto.FLOAT
+
+
+def _nodes(graph: GraphProto) -> Iterator[NodeProto]:
+    """Yield the nodes of a graph and of the graphs inside it."""
     for node in graph.node:
-        if name in node.input:
-            yield node
+        yield node
         for body in _bodies(node):
-            yield from _users(name, body)
+            yield from _nodes(body)
 
 
 def _bodies(node: NodeProto) -> Iterator[GraphProto]:
-    """Yield the graphs inside a node."""
     return (a.g for a in node.attribute if a.type == AttributeProto.GRAPH)
 
 
-def _attribute(node: NodeProto, name: str) -> int:
-    return next((a.i for a in node.attribute if a.name == name), 0)
+_FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
+_SETTINGS = ("Resize", "Upsample", "DynamicQuantizeLSTM")
+_BYTES = (TensorProto.INT8, TensorProto.UINT8)
+_WEIGHTS: Mapping[str, tuple[int, ...]] = {
+    **dict.fromkeys(("Conv", "ConvTranspose", "Gemm", "BatchNormalization"), (1, 2)),
+    **dict.fromkeys(("LSTM", "GRU", "DynamicQuantizeLSTM"), (1, 2, 3)),
+    **dict.fromkeys(("MatMul", "MatMulInteger", "ConvInteger", "PRelu"), (1,)),
+    "Gather": (0,),
+}
+"""Which arguments of an operator are weights."""
 
 
-def _convolution(node: NodeProto, shapes: Shapes) -> int:
-    weight = shapes[node.input[3 if node.op_type == "QLinearConv" else 1]]
-    return prod(shapes[node.output[0]]) * prod(weight[1:])
+def _convolution(given: Sequence[Shape], result: Shape) -> int:
+    return prod(result) * prod(given[1][1:])
 
 
-def _transposed(node: NodeProto, shapes: Shapes) -> int:
-    return prod(shapes[node.input[0]]) * prod(shapes[node.input[1]][1:])
+def _transposed(given: Sequence[Shape], result: Shape) -> int:
+    return prod(given[0]) * prod(given[1][1:])
 
 
-def _product(node: NodeProto, shapes: Shapes) -> int:
-    return prod(shapes[node.output[0]]) * shapes[node.input[0]][-1]
+def _product(given: Sequence[Shape], result: Shape) -> int:
+    return prod(result) * given[0][-1]
 
 
-def _gemm(node: NodeProto, shapes: Shapes) -> int:
-    length = shapes[node.input[0]][0 if _attribute(node, "transA") else 1]
-    return prod(shapes[node.output[0]]) * length
+def _gemm(given: Sequence[Shape], result: Shape) -> int:
+    return prod(given[0]) * result[1]
 
 
-def _recurrent(node: NodeProto, shapes: Shapes) -> int:
-    steps, batch, _ = shapes[node.input[0]]
-    return steps * batch * (prod(shapes[node.input[1]]) + prod(shapes[node.input[2]]))
+def _recurrent(given: Sequence[Shape], result: Shape) -> int:
+    steps, batch, _ = given[0]
+    return steps * batch * (prod(given[1]) + prod(given[2]))
 
 
-_INTEGER_WORK = ("ConvInteger", "MatMulInteger", "DynamicQuantizeLSTM", "DequantizeLinear")
-_SETTINGS = ("Resize", "Upsample", "Pad", "Clip", "QuantizeLinear", "DequantizeLinear")
-_WORK: dict[str, Callable[[NodeProto, Shapes], int]] = {
-    "Conv": _convolution,
-    "ConvInteger": _convolution,
-    "QLinearConv": _convolution,
+_WORK: dict[str, Callable[[Sequence[Shape], Shape], int]] = {
+    **dict.fromkeys(("Conv", "ConvInteger"), _convolution),
     "ConvTranspose": _transposed,
-    "MatMul": _product,
-    "MatMulInteger": _product,
+    **dict.fromkeys(("MatMul", "MatMulInteger"), _product),
     "Gemm": _gemm,
-    "LSTM": _recurrent,
-    "GRU": _recurrent,
-    "RNN": _recurrent,
-    "DynamicQuantizeLSTM": _recurrent,
+    **dict.fromkeys(("LSTM", "GRU", "RNN", "DynamicQuantizeLSTM"), _recurrent),
 }

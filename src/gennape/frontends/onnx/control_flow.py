@@ -14,7 +14,13 @@ import numpy as np
 import onnx
 from onnx import AttributeProto, helper, numpy_helper
 
-from gennape.frontends.onnx.document import PRIVATE, SMALL, OnnxNode, captured_names
+from gennape.frontends.onnx.document import (
+    PRIVATE,
+    SMALL,
+    OnnxNode,
+    bodies_within,
+    captured_names,
+)
 from gennape.frontends.onnx.order import sorted_nodes
 from gennape.frontends.onnx.shapes import Inferred, infer
 
@@ -22,6 +28,8 @@ MOST_NODES = 20_000
 """Steps of a loop are written out up to so many nodes."""
 
 _CONTROL = frozenset({"If", "Loop", "Scan"})
+
+_LAYERS = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul", "LSTM", "GRU", "RNN"})
 
 CostOf = Callable[[onnx.ModelProto], int]
 
@@ -106,10 +114,20 @@ class _Flow:
 
     def _weights(self, body: onnx.GraphProto) -> list[str]:
         """Return the names of the stored tensors that a branch which is left out uses."""
-        names = self._stored(body)
-        inner = {name: names.get(name, name) for name in (*names, *captured_names(body))}
+        found: list[str] = []
+        for part in bodies_within(body):
+            names = self._stored(part)
+            weights = {
+                name for node in part.node for name in node.input[1:] if node.op_type in _LAYERS
+            }
+            for node in part.node:
+                is_stored = node.op_type == "Constant" and node.attribute[0].name == "value"
+                name = node.output[0] if is_stored else ""
+                if is_stored and (prod(node.attribute[0].t.dims) > 1 or name in weights):
+                    names[name] = self._store(node.attribute[0].t, name, part)
+            found += [names.get(name, name) for name in (*names, *captured_names(part))]
         stored = {tensor.name for tensor in self.model.graph.initializer}
-        return [name for name in inner.values() if name in stored]
+        return [name for name in dict.fromkeys(found) if name in stored]
 
     def _alone(self, body: onnx.GraphProto) -> onnx.ModelProto:
         """Make a model of a body: tensors from outside it are its inputs."""
@@ -232,15 +250,16 @@ class _Flow:
 
     def _stored(self, body: onnx.GraphProto) -> dict[str, str]:
         """Store the tensors of a body in the model, once; return their new names."""
-        stored = {tensor.name for tensor in self.model.graph.initializer}
-        names = {}
-        for tensor in body.initializer:
-            name = names[tensor.name] = f"{tensor.name}/{body.name}/{prod(tensor.dims)}"
-            if name not in stored:
-                copy = self.model.graph.initializer.add()
-                copy.CopyFrom(tensor)
-                copy.name = name
-        return names
+        return {tensor.name: self._store(tensor, tensor.name, body) for tensor in body.initializer}
+
+    def _store(self, tensor: onnx.TensorProto, name: str, body: onnx.GraphProto) -> str:
+        """Store a tensor of a body in the model, once; return its new name."""
+        full_name = f"{name}/{body.name}/{prod(tensor.dims)}"
+        if all(stored.name != full_name for stored in self.model.graph.initializer):
+            copy = self.model.graph.initializer.add()
+            copy.CopyFrom(tensor)
+            copy.name = full_name
+        return full_name
 
     def _initial(self, names: Iterable[str]) -> list[str]:
         """Return the names of first states; zeros that are stored are no weights."""

@@ -125,6 +125,15 @@ def captured_names(body: onnx.GraphProto) -> Iterator[str]:
     yield from (value.name for value in body.output if value.name not in own)
 
 
+def bodies_within(body: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    """Yield a subgraph, and those inside it."""
+    yield body
+    for node in body.node:
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.GRAPH:
+                yield from bodies_within(attribute.g)
+
+
 def _tensors(model: onnx.ModelProto) -> Iterator[onnx.TensorProto]:
     """Yield the tensors stored anywhere in a model."""
     yield from model.graph.initializer

@@ -51,10 +51,9 @@ class StaticTensors:
         self._values: dict[str, AnyArray | None] = {}
         self._leaves_of: dict[str, tuple[str, ...]] = {}
         self._claimed: set[str] = set()
-        constants = {n.outputs[0] for n in nodes if n.op == "Constant" and n.outputs}
-        self._constants_are_weights = any(
-            node.op in _WEIGHTED and constants.intersection(node.inputs[1:2]) for node in nodes
-        )
+        makers = {n.outputs[0]: n.op for n in nodes if n.op in _MAKERS and n.outputs}
+        weights = {name for node in nodes if node.op in _WEIGHTED for name in node.inputs[1:2]}
+        self._no_weights = _MAKERS.difference(makers.get(name, "") for name in weights)
         for node in nodes:
             if node.op in _SHAPE_READERS or (
                 all(name in self for name in _data(node)) and not self._is_work(node)
@@ -83,7 +82,7 @@ class StaticTensors:
     def is_learned(self, name: str) -> bool:
         """Tell whether a tensor looks learned: it comes from floating-point weights."""
         return any(
-            self._is_float(leaf) and (self._constants_are_weights or self._kind(leaf) != "Constant")
+            self._is_float(leaf) and self._kind(leaf) not in self._no_weights
             for leaf in self._leaves(name)
         )
 
