@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
+from gennape.estimator.errors import EstimatorError
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.features.image_classifier import OUTSIDE_NOTES
 from gennape.estimator.models.accuracy_kernel import DATASETS, RECIPES, Recipe
@@ -52,13 +53,13 @@ class PredictionConditions:
         """Check names of a data set and a recipe, and choose those that are not given.
 
         Raises:
-            ValueError: There is no such data set or recipe.
+            EstimatorError: There is no such data set or recipe.
         """
         if dataset is not None and dataset not in OFFERED:
-            raise ValueError(f"no data set {dataset!r}; give one of {', '.join(OFFERED)}")
+            raise EstimatorError(f"no data set {dataset!r}; give one of {', '.join(OFFERED)}")
         known = [name for name in RECIPES if name == (recipe or "typical")]
         if not known:
-            raise ValueError(f"no recipe {recipe!r}; give one of {', '.join(RECIPES)}")
+            raise EstimatorError(f"no recipe {recipe!r}; give one of {', '.join(RECIPES)}")
         if dataset is None:
             return cls(model.usual_datasets(statistics), known[0])
         return cls(np.full(len(statistics), DATASETS.index(dataset)), known[0])
@@ -187,7 +188,7 @@ def nearest_measured(
 
 def _model(estimator: "Estimator") -> AccuracyModel:
     if estimator.accuracy is None:
-        raise ValueError("this estimator has learned from no measured networks")
+        raise EstimatorError("this estimator has learned from no measured networks")
     return estimator.accuracy
 
 

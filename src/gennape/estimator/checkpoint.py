@@ -28,6 +28,7 @@ from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, Resi
 from gennape.estimator.models.moment_regression import MomentRegression
 from gennape.estimator.models.stored_arrays import StoredArrays, named
 from gennape.utils.array_types import AnyArray
+from gennape.utils.errors import GennapeError
 from gennape.utils.files import atomic_write
 
 FORMAT_VERSION = 3
@@ -56,7 +57,7 @@ _VERSION_2_WEIGHTS = {
 """Likewise the first words of the names of weights."""
 
 
-class CheckpointError(ValueError):
+class CheckpointError(GennapeError, ValueError):
     """A checkpoint that cannot be used; the message names it and the cure."""
 
 

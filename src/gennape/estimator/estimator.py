@@ -94,7 +94,7 @@ class Estimator:
             Scores, expected accuracies with intervals, and what they rest on.
 
         Raises:
-            ValueError: There is no such data set or recipe.
+            EstimatorError: There is no such data set or recipe.
 
         Examples:
             >>> import gennape

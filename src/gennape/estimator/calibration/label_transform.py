@@ -7,6 +7,7 @@ import numpy as np
 
 from gennape.estimator.config import Label
 from gennape.utils.array_types import FloatArray
+from gennape.utils.errors import GennapeError
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class LabelTransform:
         return values * (log_macs + 1) if self.label == "flops" else values
 
 
-class LabelError(ValueError):
+class LabelError(GennapeError, ValueError):
     """Labels that nothing can be learned from; the message says why."""
 
 
