@@ -11,11 +11,12 @@ import onnx
 from google.protobuf.message import DecodeError
 from onnx import helper
 
-from gennape.frontends.errors import FrontendError, one_line
+from gennape.frontends.errors import FrontendError
 from gennape.frontends.onnx.external import external_numbers
 from gennape.frontends.onnx.functions import inline_functions
 from gennape.frontends.onnx.nodes import all_nodes
 from gennape.frontends.onnx.wire import WireError, structure_of
+from gennape.utils.errors import one_line
 
 Dims = tuple[int, ...]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import onnx
 
-from gennape.frontends.errors import FrontendError, one_line
+from gennape.frontends.errors import FrontendError
 from gennape.frontends.onnx.document import LARGEST_SIZE, MOST_DIMS, Dims, OnnxNode
 from gennape.frontends.onnx.shape_rules import (
     SHAPE_RULES,
@@ -20,6 +20,7 @@ from gennape.frontends.onnx.shape_rules import (
 )
 from gennape.frontends.onnx.shape_rules.registry import Results
 from gennape.frontends.onnx.static import StaticTensors
+from gennape.utils.errors import one_line
 
 MOST_ELEMENTS = 2**62
 """Elements of the largest tensor."""
