@@ -9,14 +9,26 @@ if TYPE_CHECKING:
     from gennape.frontends import graph_of
     from gennape.graph import ComputationGraph
     from gennape.search.suggestions import suggest
+    from gennape.utils.errors import GennapeError
 
 __version__ = "0.2.0.dev0"
 
-__all__ = ["ComputationGraph", "Estimator", "explain", "graph_of", "load", "score", "suggest"]
+__all__ = [
+    "ComputationGraph",
+    "Estimator",
+    "GennapeError",
+    "__version__",
+    "explain",
+    "graph_of",
+    "load",
+    "score",
+    "suggest",
+]
 
 _HOMES = {
     "ComputationGraph": "gennape.graph",
     "Estimator": "gennape.estimator",
+    "GennapeError": "gennape.utils.errors",
     "explain": "gennape.api",
     "graph_of": "gennape.frontends",
     "load": "gennape.estimator",
@@ -46,3 +58,8 @@ def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return import_module(f"gennape.{name}")
     raise AttributeError(f"module 'gennape' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names and rooms, imported or not."""
+    return sorted({*__all__, *_ROOMS})

@@ -106,7 +106,7 @@ def score(
         recipe: Likewise.
 
     Raises:
-        ValueError: There is no such data set or recipe.
+        EstimatorError: There is no such data set or recipe.
 
     Examples:
         >>> import gennape
@@ -144,7 +144,7 @@ def explain(
         recipe: Likewise.
 
     Raises:
-        ValueError: There is no such data set or recipe.
+        EstimatorError: There is no such data set or recipe.
     """
     networks = read_networks(models, input_shape, inputs=inputs, backbones=backbone)
     explained = _explained(networks, estimator or load(), dataset, recipe)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from gennape.estimator.checkpoint import CheckpointError, bundled, load
 from gennape.estimator.config import CONFIGS, DEFAULT, EncoderView, EstimatorConfig
+from gennape.estimator.errors import EstimatorError
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.models.measured_networks import Neighbour
 from gennape.estimator.prediction import Explanation, Prediction, Scope
@@ -18,6 +19,7 @@ __all__ = [
     "EncoderView",
     "Estimator",
     "EstimatorConfig",
+    "EstimatorError",
     "Explanation",
     "Neighbour",
     "Prediction",

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from gennape.benchmarks import BenchmarkError
 from gennape.estimator import Estimator, load
 from gennape.estimator.checkpoint import DESCRIPTION, WEIGHTS
 from gennape.evaluation.few_shot import FewShotScores, fine_tuned_scores, measure
@@ -163,7 +164,7 @@ def _measured(
     """Measure a ranking without labels, and after numbers of labels up to half of the networks."""
     known = int(np.isfinite(accuracies).sum())
     if known < 2:
-        raise ValueError(f"{known} networks with a label cannot be ranked")
+        raise BenchmarkError(f"{known} networks with a label cannot be ranked")
     log_macs = encode().sizes["flops"]
     counts = [labels for labels in (0, *LABEL_COUNTS) if labels <= known // 2]
     return [row for labels in counts for row in measure(*scores(), accuracies, log_macs, labels)]

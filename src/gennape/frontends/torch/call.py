@@ -14,6 +14,7 @@ from gennape.frontends.torch.inputs import tensors_inside
 from gennape.frontends.torch.trace import Trace
 from gennape.frontends.torch.tracer import Tracer
 from gennape.graph import ComputationGraph
+from gennape.utils.errors import GennapeError
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Call:
     inputs: Sequence[Tensor]
 
 
-class HiddenOperations(RuntimeError):
+class HiddenOperations(GennapeError, RuntimeError):
     """The result comes from calls that PyTorch did not announce, such as TorchScript."""
 
 
