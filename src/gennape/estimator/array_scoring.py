@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
-from torch import Tensor
 
 from gennape.estimator.accuracy_scoring import (
     PredictionConditions,
@@ -85,7 +83,7 @@ def predict_arrays(
     conditions = _conditions(estimator, features, dataset, recipe)
     if estimator.few_shot is not None:
         mean, deviation = estimator.few_shot.predict(estimator.few_shot_features(features))
-        return Prediction.of_scores(mean, 100 * ndtr(mean), deviation, _FINE_TUNED)
+        return Prediction.of_scores(mean, _normal_percentiles(mean), deviation, _FINE_TUNED)
     embeddings = embed_all(estimator.predictors, features)
     if conditions is None:
         return Prediction.of_scores(*rank_scores(estimator, features, embeddings), _NO_ACCURACIES)
@@ -129,7 +127,7 @@ def nearest_networks(
 
 
 def zero_shot_scores(
-    estimator: "Estimator", features: GraphFeatures, embeddings: Sequence[Tensor]
+    estimator: "Estimator", features: GraphFeatures, embeddings: Sequence[FloatArray]
 ) -> FloatArray:
     """Score networks as before any label of the family, `(graphs,)`."""
     conditions = _conditions(estimator, features, None, None)
@@ -154,3 +152,11 @@ def _conditions(
     if estimator.accuracy is None:
         return None
     return PredictionConditions.of(estimator.accuracy, features.statistics, dataset, recipe)
+
+
+def _normal_percentiles(scores: FloatArray) -> FloatArray:
+    """Share of a normal distribution below each score, 0 to 100."""
+    from scipy.special import ndtr  # slow to import, and only fine-tuned estimators need it
+
+    percentiles: FloatArray = 100 * ndtr(scores)
+    return percentiles

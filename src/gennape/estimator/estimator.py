@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
-import numpy.typing as npt
-import torch
 
 from gennape.estimator.array_scoring import zero_shot_scores
 from gennape.estimator.calibration.domain_detector import DomainDetector
@@ -58,7 +56,7 @@ class Estimator:
         few_shot: FewShotGP | None = None,
     ) -> None:
         self.config = config
-        self.predictors = tuple(predictor.eval() for predictor in predictors)
+        self.predictors = tuple(predictors)
         self.ranker = ranker
         self.label_transform = label_transform
         self.domain = domain
@@ -173,7 +171,7 @@ class Estimator:
         networks: Networks | GraphFeatures,
         input_shape: Sequence[int] | None = None,
         **reading: Unpack[ReadingOptions],
-    ) -> npt.NDArray[np.float32]:
+    ) -> FloatArray:
         """Embed networks by all predictors side by side, `(graphs, predictors x width)`.
 
         Args:
@@ -185,15 +183,15 @@ class Estimator:
             FrontendError: One of the networks cannot be read.
         """
         features = self.features(networks, input_shape, **reading)
-        return torch.cat(embed_all(self.predictors, features), dim=1).numpy()
+        return np.hstack(embed_all(self.predictors, features))
 
     def few_shot_features(self, features: GraphFeatures) -> FewShotFeatures:
         """Compute what fine-tuning reads; scores are those before any label."""
         embeddings = embed_all(self.predictors, features)
         score = zero_shot_scores(self, features, embeddings)
-        return FewShotFeatures.of(features, score, torch.cat(embeddings, dim=1).numpy())
+        return FewShotFeatures.of(features, score, np.hstack(embeddings))
 
-    def memberships(self, features: GraphFeatures) -> npt.NDArray[np.float32]:
+    def memberships(self, features: GraphFeatures) -> FloatArray:
         """Compute the share of each network in each fuzzy cluster of the first predictor.
 
         Returns:
@@ -201,7 +199,7 @@ class Estimator:
         """
         first = self.predictors[0]
         (embeddings,) = embed_all([first], features)
-        return first.memberships(embeddings).numpy()
+        return first.memberships(embeddings)
 
     def fine_tune(
         self,

@@ -11,9 +11,9 @@ from typing import Any
 from torch import nn
 
 from gennape.frontends import FrontendError, Model, graph_of
-from gennape.frontends.errors import one_line
 from gennape.graph import ComputationGraph
 from gennape.graph.backbone import backbone as backbone_of
+from gennape.utils.errors import one_line
 from gennape.utils.progress import ProgressCallback, no_progress
 
 Networks = Model | Iterable[Model] | Mapping[str, Model]
