@@ -4,38 +4,56 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gennape.api import explain, score
-    from gennape.estimator import Estimator, load
+    from gennape.api import explain, list_families, list_proxies, score
+    from gennape.estimator import Estimator, list_estimators, load, pretrain
     from gennape.frontends import graph_of
     from gennape.graph import ComputationGraph
     from gennape.search.suggestions import suggest
+    from gennape.utils.errors import GennapeError
 
 __version__ = "0.2.0.dev0"
 
-__all__ = ["ComputationGraph", "Estimator", "explain", "graph_of", "load", "score", "suggest"]
+__all__ = [
+    "ComputationGraph",
+    "Estimator",
+    "GennapeError",
+    "__version__",
+    "explain",
+    "graph_of",
+    "list_estimators",
+    "list_families",
+    "list_proxies",
+    "load",
+    "pretrain",
+    "score",
+    "suggest",
+]
 
 _HOMES = {
     "ComputationGraph": "gennape.graph",
     "Estimator": "gennape.estimator",
+    "GennapeError": "gennape.utils.errors",
     "explain": "gennape.api",
     "graph_of": "gennape.frontends",
+    "list_estimators": "gennape.estimator",
+    "list_families": "gennape.api",
+    "list_proxies": "gennape.api",
     "load": "gennape.estimator",
+    "pretrain": "gennape.estimator",
     "score": "gennape.api",
     "suggest": "gennape.search.suggestions",
 }
-_ROOMS = frozenset(
-    {
-        "benchmarks",
-        "estimator",
-        "evaluation",
-        "frontends",
-        "graph",
-        "labelling",
-        "proxies",
-        "search",
-        "spaces",
-        "testing",
-    }
+_ROOMS = (
+    "benchmarks",
+    "estimator",
+    "evaluation",
+    "frontends",
+    "graph",
+    "labelling",
+    "proxies",
+    "search",
+    "spaces",
+    "testing",
 )
 
 
@@ -46,3 +64,8 @@ def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return import_module(f"gennape.{name}")
     raise AttributeError(f"module 'gennape' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names and rooms, imported or not."""
+    return sorted({*__all__, *_ROOMS})

@@ -10,6 +10,7 @@ import pytest
 from onnx import helper
 from typer.testing import Result
 
+from gennape import GennapeError
 from helpers.small_networks import small_onnx
 
 Run = Callable[..., Result]
@@ -141,3 +142,15 @@ def test_bad_factory(
     assert result.stderr.count("\n") == 1
     assert "small.onnx" in result.stdout
     monkeypatch.delitem(sys.modules, "odd_modules")
+
+
+def test_every_error_of_the_package_ends_in_one_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise GennapeError("the flux capacitor is empty; fill it")
+
+    monkeypatch.setattr("gennape.score", fail, raising=False)
+    result = run("score", "x.onnx")
+    assert result.exit_code == 1
+    assert result.stderr == "gennape: the flux capacitor is empty; fill it\n"

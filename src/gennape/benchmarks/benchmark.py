@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from gennape.graph import ComputationGraph
 from gennape.spaces import SearchSpace
+from gennape.utils.errors import GennapeError
 
 Rows = npt.NDArray[np.int64]
 
@@ -27,7 +28,7 @@ def no_split(rows: int) -> Split:
     return Split(order, order[:0], order)
 
 
-class BenchmarkError(ValueError):
+class BenchmarkError(GennapeError, ValueError):
     """A labelled table that cannot be read; the message says which and what to do."""
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from gennape import benchmarks
 from gennape.frontends import graph_of
 from gennape.graph import ComputationGraph
+from gennape.utils.errors import GennapeError
 
 COLUMNS = ("model", "accuracy")
 
 
-class LabelFileError(ValueError):
+class LabelFileError(GennapeError, ValueError):
     """A line of a label file that cannot be used; the message names file and line."""
 
 

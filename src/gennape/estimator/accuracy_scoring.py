@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from torch import Tensor
 
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
+from gennape.estimator.errors import EstimatorError
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.features.image_classifier import OUTSIDE_NOTES
 from gennape.estimator.models.accuracy_kernel import DATASETS, RECIPES, Recipe
@@ -53,13 +53,13 @@ class PredictionConditions:
         """Check names of a data set and a recipe, and choose those that are not given.
 
         Raises:
-            ValueError: There is no such data set or recipe.
+            EstimatorError: There is no such data set or recipe.
         """
         if dataset is not None and dataset not in OFFERED:
-            raise ValueError(f"no data set {dataset!r}; give one of {', '.join(OFFERED)}")
+            raise EstimatorError(f"no data set {dataset!r}; give one of {', '.join(OFFERED)}")
         known = [name for name in RECIPES if name == (recipe or "typical")]
         if not known:
-            raise ValueError(f"no recipe {recipe!r}; give one of {', '.join(RECIPES)}")
+            raise EstimatorError(f"no recipe {recipe!r}; give one of {', '.join(RECIPES)}")
         if dataset is None:
             return cls(model.usual_datasets(statistics), known[0])
         return cls(np.full(len(statistics), DATASETS.index(dataset)), known[0])
@@ -80,7 +80,7 @@ class _Composed:
 def predict_accuracies(
     estimator: "Estimator",
     features: GraphFeatures,
-    embeddings: Sequence[Tensor],
+    embeddings: Sequence[FloatArray],
     fingerprints: Sequence[str],
     conditions: PredictionConditions,
 ) -> Prediction:
@@ -188,14 +188,14 @@ def nearest_measured(
 
 def _model(estimator: "Estimator") -> AccuracyModel:
     if estimator.accuracy is None:
-        raise ValueError("this estimator has learned from no measured networks")
+        raise EstimatorError("this estimator has learned from no measured networks")
     return estimator.accuracy
 
 
 def _compose(
     estimator: "Estimator",
     features: GraphFeatures,
-    embeddings: Sequence[Tensor],
+    embeddings: Sequence[FloatArray],
     conditions: PredictionConditions,
     is_measured: BoolArray,
 ) -> _Composed:
@@ -226,7 +226,7 @@ def _compose(
 def _placed(
     estimator: "Estimator",
     features: GraphFeatures,
-    embeddings: Sequence[Tensor],
+    embeddings: Sequence[FloatArray],
     families: IntArray,
     in_domain: BoolArray,
     datasets: IntArray,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gennape.estimator.array_scoring import NetworkEncoding, predict_arrays
+from gennape.estimator.errors import EstimatorError
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.models.accuracy_kernel import statistic_scales
@@ -61,12 +63,13 @@ def predict_changes(
         recipe: As `Estimator.predict` takes it.
 
     Raises:
-        ValueError: No accuracy can be expected of the network; says why.
+        EstimatorError: No accuracy can be expected of the network; says why.
     """
-    prediction = estimator.predict([network, *changed], dataset, recipe)
+    encoding = NetworkEncoding.of(estimator, [network, *changed])
+    prediction = predict_arrays(estimator, encoding, dataset, recipe)
     if prediction.scope[0] == "outside":
-        raise ValueError(f"nothing can be said of changes: {prediction.note[0]}")
-    noise = _noise(estimator, estimator.features([network, *changed]), prediction)
+        raise EstimatorError(f"nothing can be said of changes: {prediction.note[0]}")
+    noise = _noise(estimator, encoding.features, prediction)
     level, after = prediction.accuracy[0], to_scale(prediction.accuracy[1:])
     points = np.where(np.isnan(noise), np.nan, to_percent(after) - level)
     places = np.arange(len(prediction))
@@ -99,7 +102,7 @@ def _noise(estimator: Estimator, features: GraphFeatures, prediction: Prediction
 def _distances(estimator: Estimator, features: GraphFeatures) -> FloatArray:
     """Distances of all others to the first network, `(graphs - 1,)`."""
     if estimator.accuracy is None:  # every network is outside then
-        raise ValueError("this estimator has learned from no measured networks")
+        raise EstimatorError("this estimator has learned from no measured networks")
     scaled = estimator.accuracy.process.scaler(features.statistics) * statistic_scales()
     distances: FloatArray = np.linalg.norm(scaled[1:] - scaled[0], axis=1)
     return distances

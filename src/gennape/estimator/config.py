@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
+from gennape.estimator.errors import EstimatorError
+
 Label = Literal["flops", "accuracy", "rank"]
 Readout = Literal["mean", "sum", "mean and sum"]
 
@@ -88,11 +90,11 @@ class EstimatorConfig:
         """Read the config that `to_json` wrote.
 
         Raises:
-            ValueError: A value has a name that no config has.
+            EstimatorError: A value has a name that no config has.
         """
         unknown = set(values) - {field.name for field in fields(cls)}
         if unknown:
-            raise ValueError(f"a config has no {', '.join(sorted(unknown))}")
+            raise EstimatorError(f"a config has no {', '.join(sorted(unknown))}")
         views = tuple(EncoderView(**view) for view in values["views"])
         return cls(**{**values, "views": views})
 

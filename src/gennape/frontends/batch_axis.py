@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from gennape.frontends.layout import runs
 from gennape.graph import Op
+from gennape.utils.errors import GennapeError
 
 Dims = tuple[int, ...]
 
@@ -28,7 +29,7 @@ class BatchAxis(NamedTuple):
     inner: int = 1
 
 
-class BatchError(Exception):
+class BatchError(GennapeError):
     """An operation mixes samples, or what it does to the batch is not known."""
 
 

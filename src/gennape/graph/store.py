@@ -27,6 +27,7 @@ from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError, validate
 from gennape.utils.array_types import IntArray
+from gennape.utils.errors import GennapeError
 
 FORMAT_VERSION = 1
 _METADATA = b"gennape"
@@ -34,7 +35,7 @@ _GRAPHS_PER_ROW_GROUP = 10_000
 _WRITE_AGAIN = "write it again with gennape.graph.store.save"
 
 
-class StoreError(ValueError):
+class StoreError(GennapeError, ValueError):
     """A file that holds no graphs we can read; names it and the cure."""
 
 

@@ -19,9 +19,10 @@ from gennape.graph.arrays import (
 from gennape.graph.attributes import SCHEMAS, UNUSED_NUMBERS
 from gennape.graph.operations import SOURCES, WEIGHTED, Op
 from gennape.utils.array_types import IntArray
+from gennape.utils.errors import GennapeError
 
 
-class GraphError(ValueError):
+class GraphError(GennapeError, ValueError):
     """A graph that no network can have; the message says which node and why."""
 
 

@@ -7,11 +7,13 @@ from hashlib import sha256
 import torch
 from torch import Tensor
 
+from gennape.utils.errors import GennapeError
+
 _LEVELS = 256
 """Values of a pixel."""
 
 
-class LabellingError(ValueError):
+class LabellingError(GennapeError, ValueError):
     """A labelling that cannot be done as asked; the message says what to change."""
 
 

@@ -22,13 +22,14 @@ from gennape.labelling.compute import Compute
 from gennape.labelling.dataset import Dataset, LabelledImages
 from gennape.labelling.muon import Muon
 from gennape.labelling.recipe import Recipe
+from gennape.utils.errors import GennapeError
 from gennape.utils.schedule import one_cycle
 
 _MOMENTUM = 0.9
 _PERCENT = 100
 
 
-class DivergenceError(ArithmeticError):
+class DivergenceError(GennapeError, ArithmeticError):
     """Training whose numbers are no longer finite."""
 
 

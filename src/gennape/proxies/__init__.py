@@ -5,12 +5,13 @@ those of many networks.
 """
 
 from gennape.proxies.batches import Batch
+from gennape.proxies.errors import ProxyError
 from gennape.proxies.measure import ProxyScore, measure, score
 from gennape.proxies.passes import MissingScore
 from gennape.proxies.pool import PoolScores, ProxyPool, sample_pool, score_pool
 from gennape.proxies.proxy import Proxy
 from gennape.proxies.ranking import rank_correlations, rank_vote
-from gennape.proxies.registry import ProxyError, names
+from gennape.proxies.registry import names
 
 __all__ = [
     "Batch",

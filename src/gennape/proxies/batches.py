@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gennape.benchmarks import BenchmarkError
 from gennape.benchmarks.images import Images, read_cifar10
+from gennape.proxies.errors import ProxyError
 
 NOISE = "noise"
 
@@ -56,10 +57,10 @@ def make_batch(
 
     Raises:
         BenchmarkError: The file cannot be read, or networks do not take colour images.
-        ValueError: The batch is too small for statistics over a batch.
+        ProxyError: The batch is too small for statistics over a batch.
     """
     if size < 2:
-        raise ValueError(f"a batch of {size} has no statistics; give at least 2 images")
+        raise ProxyError(f"a batch of {size} has no statistics; give at least 2 images")
     if data == NOISE:
         generator = torch.Generator().manual_seed(seed)
         return Batch(torch.randn(size, *input_shape, generator=generator))

@@ -11,9 +11,10 @@ from gennape.frontends import FrontendError, graph_of
 from gennape.graph import ComputationGraph, GraphError, Op
 from gennape.proxies.batches import NOISE, Batch, make_batch
 from gennape.proxies.cost_meter import CostMeter
+from gennape.proxies.errors import ProxyError
 from gennape.proxies.passes import MissingScore
 from gennape.proxies.proxy import PreparedNetwork, Proxy
-from gennape.proxies.registry import ProxyError, get
+from gennape.proxies.registry import get
 
 Model = ComputationGraph | nn.Module | str | os.PathLike[str]
 

@@ -11,6 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from gennape.utils.errors import GennapeError
+
 ActivationCodes = npt.NDArray[np.uint8]
 """One row a ReLU unit, `(units, ceil(samples / 8))`: the samples it fires for, as bits."""
 
@@ -21,7 +23,7 @@ WEIGHTED = (nn.modules.conv._ConvNd, nn.Linear)
 """Kinds of layers whose weights are counted."""
 
 
-class MissingScore(Exception):
+class MissingScore(GennapeError):
     """Why a network has no score, in one clause."""
 
 

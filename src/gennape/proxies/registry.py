@@ -20,6 +20,7 @@ from gennape.proxies import (
     zen,
     zico,
 )
+from gennape.proxies.errors import ProxyError
 from gennape.proxies.proxy import Proxy
 
 _PROXIES: dict[str, Proxy] = {
@@ -52,10 +53,6 @@ _PROXIES: dict[str, Proxy] = {
 
 VOTES: dict[str, tuple[str, ...]] = {"az_nas": az_nas.AZ_NAS}
 """Rank votes over some proxies: scores that only a pool of networks has."""
-
-
-class ProxyError(ValueError):
-    """A proxy that does not exist or cannot be had in this way."""
 
 
 def names() -> list[str]:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gennape.utils.errors import GennapeError
 
-class SearchError(ValueError):
+
+class SearchError(GennapeError, ValueError):
     """A search that cannot be done as asked; the message says what to change."""
 
 

@@ -121,7 +121,7 @@ def suggest(
 
     Raises:
         GraphError: The network has an operation that cannot be executed.
-        ValueError: No accuracy can be expected of the network; says why.
+        EstimatorError: No accuracy can be expected of the network; says why.
     """
     if isinstance(model, ComputationGraph):
         network = model

@@ -7,11 +7,12 @@ from typing import ClassVar, Generic, TypeVar
 import numpy as np
 
 from gennape.graph import ComputationGraph
+from gennape.utils.errors import GennapeError
 
 Architecture = TypeVar("Architecture")
 
 
-class ArchitectureError(ValueError):
+class ArchitectureError(GennapeError, ValueError):
     """Error for text or values that describe no architecture of a family."""
 
 

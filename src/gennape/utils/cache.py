@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from gennape.utils.errors import GennapeError
+
 CACHE_VARIABLE = "GENNAPE_CACHE"
 """Environment variable that names the cache folder."""
 
 
-class CacheError(ValueError):
+class CacheError(GennapeError, ValueError):
     """A cache folder that cannot be written; the message says why and what to do."""
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from gennape.utils.errors import GennapeError
+
 _EXTRA = ("timm", "torchvision", "pytorchcv")
 _TORCHVISION_SCHEMAS = (
     "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
@@ -24,7 +26,7 @@ _TORCHVISION_SCHEMAS = (
 _definitions: list[torch.library.Library] = []  # an operator lives as long as its library
 
 
-class ModuleError(ValueError):
+class ModuleError(GennapeError, ValueError):
     """A module, or something in it, that cannot be imported; says why and what to do."""
 
 
@@ -32,7 +34,7 @@ class NoModuleError(ModuleError):
     """There is no module of that name."""
 
 
-class MissingExtraError(ImportError):
+class MissingExtraError(GennapeError, ImportError):
     """A library that is not installed; the message says how to install it."""
 
 

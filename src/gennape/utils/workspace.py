@@ -17,6 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
+from gennape.utils.errors import GennapeError
 from gennape.utils.files import (
     append_json_line,
     atomic_write,
@@ -31,7 +32,7 @@ LOCK = "workspace.lock"
 Upgrade = Callable[[dict[str, Any]], tuple[dict[str, Any], Callable[[list[Any]], list[Any]]]]
 
 
-class WorkspaceError(ValueError):
+class WorkspaceError(GennapeError, ValueError):
     """A folder that is of other settings, or in which another process works."""
 
 

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from gennape.benchmarks.benchmark import BenchmarkError
 from gennape.benchmarks.canonical import MeasuredValue
 from gennape.benchmarks.formats.source import Source, SourceFile
+from gennape.utils.errors import GennapeError
 
 
-class SkipEntry(ValueError):
+class SkipEntry(GennapeError, ValueError):
     """The reason why an entry is left out; completes "an entry that ..."."""
 
 

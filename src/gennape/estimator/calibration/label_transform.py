@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from gennape.estimator.config import Label
 from gennape.utils.array_types import FloatArray
+from gennape.utils.errors import GennapeError
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class LabelTransform:
         return values * (log_macs + 1) if self.label == "flops" else values
 
 
-class LabelError(ValueError):
+class LabelError(GennapeError, ValueError):
     """Labels that nothing can be learned from; the message says why."""
 
 
@@ -93,7 +93,9 @@ def standardised_labels(accuracies: FloatArray, networks: int) -> FloatArray:
 
 def _normal_scores(values: FloatArray) -> FloatArray:
     """Quantiles of the normal distribution at the ranks of `values`; ties share theirs."""
-    from scipy.stats import rankdata  # a second to import, and scoring does not need it
+    # Slow to import, and scoring does not need them.
+    from scipy.special import ndtri
+    from scipy.stats import rankdata
 
     scores: FloatArray = ndtri((rankdata(values) - 0.5) / len(values))
     return scores

@@ -15,6 +15,7 @@ from gennape.estimator.calibration.label_transform import LabelTransform
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
 from gennape.estimator.checkpoint import save
 from gennape.estimator.config import DEFAULT, EstimatorConfig
+from gennape.estimator.errors import EstimatorError
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor, embed_all, predict_all
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, score_parts
@@ -52,16 +53,16 @@ def pretrain(
 
     Raises:
         BenchmarkError: A labelled table cannot be read.
-        ValueError: No family is given, or there are more clusters than networks.
+        EstimatorError: No family is given, or there are more clusters than networks.
         WorkspaceError: `out_dir` holds an unfinished run with other arguments or data, or one
             of another process.
     """
     if not families:
-        raise ValueError(f"no family to train on; give some of {', '.join(benchmarks.names())}")
+        raise EstimatorError(f"no family to train on; give some of {', '.join(benchmarks.names())}")
     tables = [benchmarks.load(family, data_dir) for family in families if family != MODEL_ZOO]
     zoo = benchmarks.load(MODEL_ZOO, data_dir) if MODEL_ZOO in families else None
     if not tables:
-        raise ValueError(f"give a family beside {MODEL_ZOO}, such as nasbench101")
+        raise EstimatorError(f"give a family beside {MODEL_ZOO}, such as nasbench101")
     folder = Path(out_dir) / _UNFINISHED
     digests = {name: sha256_of(locate(name, data_dir)) for name in families}
     arguments = {"config": config.to_json(), "seed": seed, "families": digests}
@@ -70,7 +71,7 @@ def pretrain(
             tables, config, seed=seed, folder=folder, report=report
         )
         if config.clusters > len(data):
-            raise ValueError(f"{len(data)} networks are too few for {config.clusters} clusters")
+            raise EstimatorError(f"{len(data)} networks are too few for {config.clusters} clusters")
         pooled = LabelTransform.pooled(transforms)
         estimator = _trained(data, pooled, config, seed=seed, folder=folder, report=report)
         if isinstance(zoo, ModelZoo):
@@ -95,9 +96,7 @@ def _trained(
     for index, view in enumerate(config.views):
         name = f"predictor {index + 1} of {len(config.views)}"
         run = PredictorRun(config, seed * 100 + index, folder, name, report)
-        torch.manual_seed(run.seed)
-        predictors.append(ClusteredPredictor(config, view))
-        train_predictor(predictors[-1], data, run)
+        predictors.append(train_predictor(view, data, run))
     ranker = train_ranker(data, config, seed, folder, report)
     return _assembled(config, predictors, ranker, label_transform, data)
 

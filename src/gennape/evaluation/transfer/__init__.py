@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from gennape import benchmarks
+from gennape.benchmarks import BenchmarkError
 from gennape.benchmarks.tables import data_folder
 from gennape.estimator import load
 from gennape.evaluation.transfer.eval_table import EvalTable
@@ -63,10 +64,9 @@ def transfer(
         report: Told of the progress.
 
     Raises:
-        BenchmarkError: There is no data folder.
+        BenchmarkError: There is no data folder, or no table of it can be read.
         CheckpointError: There is no such estimator.
         MissingExtraError: Plots cannot be drawn.
-        ValueError: No table of the data folder can be read.
         WorkspaceError: `out_dir` is of another version of the code or of a test that is quick
             where this one is not, or another process works there.
     """
@@ -79,7 +79,7 @@ def transfer(
             networks = QUICK_NETWORKS if quick else None
             tables[name] = EvalTable.read(name, data_dir, networks)
     if not any(name in benchmarks.names() for name in tables):
-        raise ValueError(f"no labelled table can be read; {next(iter(failures.values()))}")
+        raise BenchmarkError(f"no labelled table can be read; {next(iter(failures.values()))}")
     command = _command(estimator, quick=quick, seeds=seeds)
     asked = {"command": command, "quick": quick, "seeds": list(range(seeds))}
     with Workspace(out, {"quick": quick, "code": code_digest()}, _RECORDS) as workspace:

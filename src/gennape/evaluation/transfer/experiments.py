@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from gennape.benchmarks import BenchmarkError
 from gennape.estimator import EstimatorConfig, pretrain
 from gennape.evaluation.transfer import protocols
 from gennape.evaluation.transfer.eval_table import EvalTable
@@ -42,10 +43,10 @@ class TrainingRun:
         """Train the estimator into a folder of `folder`; a killed training goes on where it was.
 
         Raises:
-            ValueError: There is no table to learn from.
+            BenchmarkError: There is no table to learn from.
         """
         if not self.tables:
-            raise ValueError("no table that may be learned from can be read")
+            raise BenchmarkError("no table that may be learned from can be read")
 
         def named(what: str, done: int, total: int, note: str = "") -> None:
             report(self.name, done, total)  # one bar, which each stage begins anew

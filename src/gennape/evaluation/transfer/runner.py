@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from gennape.benchmarks import BenchmarkError
 from gennape.estimator import Estimator, load
+from gennape.estimator.array_scoring import predict_arrays
 from gennape.estimator.checkpoint import DESCRIPTION, WEIGHTS
 from gennape.evaluation.few_shot import FewShotScores, fine_tuned_scores, measure
 from gennape.evaluation.transfer.eval_table import EncodedNetworks, EvalTable, FloatArray
@@ -126,7 +128,7 @@ class ExperimentRunner:
     def _full_version(self) -> str:
         """Digest of the full estimator, of which a copy is kept."""
         folder = self._estimators / "given"
-        self.estimator.save(folder)
+        self.estimator.save_pretrained(folder)
         return digest_of([sha256_of(folder / name) for name in (WEIGHTS, DESCRIPTION)])
 
     @cached_property
@@ -152,7 +154,7 @@ class ExperimentRunner:
         estimator = load(self._estimators / training.version) if training else self.estimator
         features = encode().features[estimator.config.encoder]
         networks = estimator.few_shot_features(features)
-        return estimator.predict_features(features).score, partial(fine_tuned_scores, networks)
+        return predict_arrays(estimator, features).score, partial(fine_tuned_scores, networks)
 
 
 def _measured(
@@ -163,7 +165,7 @@ def _measured(
     """Measure a ranking without labels, and after numbers of labels up to half of the networks."""
     known = int(np.isfinite(accuracies).sum())
     if known < 2:
-        raise ValueError(f"{known} networks with a label cannot be ranked")
+        raise BenchmarkError(f"{known} networks with a label cannot be ranked")
     log_macs = encode().sizes["flops"]
     counts = [labels for labels in (0, *LABEL_COUNTS) if labels <= known // 2]
     return [row for labels in counts for row in measure(*scores(), accuracies, log_macs, labels)]
