@@ -106,7 +106,8 @@ class GraphSummary:
         )
         for row in self.rows[:_SHOWN]:
             sizes = "×".join(map(str, row.output_shape))
-            table.add(row.name, row.kind, row.kernel, sizes, *_costs([row]))
+            place = row.name.partition("_")[0]
+            table.add(place, row.kind, row.kernel, sizes, *_costs([row]))
         if more := self.rows[_SHOWN:]:
             table.add(f"{len(more):,} more", "", "", "", *_costs(more))
         return table
