@@ -1,5 +1,6 @@
 """Read a mixed list of networks; one that cannot be read does not harm the others."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,19 +8,18 @@ from itertools import chain
 from os import PathLike
 from os.path import isdir
 from pathlib import Path
-from typing import Any
-
-from torch import nn
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from gennape.frontends import FrontendError, Model, graph_of
 from gennape.graph import ComputationGraph
 from gennape.graph.backbone import backbone
 from gennape.utils.errors import one_line
 
+if TYPE_CHECKING:
+    from torch.nn import Module
+
 MODEL_FILES = (".onnx", ".pt2")
 """Endings of the files that a folder is searched for."""
-
-_ONE = (str, PathLike, nn.Module)  # modules such as Sequential are iterable
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,15 @@ def read_networks(
 
 def _several(models: Model | Iterable[Model]) -> Iterable[Model]:
     """Return several models, though only one is given."""
-    if isinstance(models, _ONE) or not isinstance(models, Iterable):
+    if isinstance(models, str | PathLike) or _is_module(models):
         return [models]
-    return models
+    return models if isinstance(models, Iterable) else [models]
+
+
+def _is_module(model: Any) -> "TypeGuard[Module]":
+    """Return whether it is a PyTorch module; some, such as Sequential, are iterable."""
+    torch = sys.modules.get("torch")  # who has a module has imported it; nobody else waits for it
+    return torch is not None and isinstance(model, torch.nn.Module)
 
 
 def _files_in(model: Model) -> list[Model]:
