@@ -1,6 +1,6 @@
 """The estimator: how good a network will be, without training it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gennape.estimator.checkpoint import CheckpointError, bundled, load
 from gennape.estimator.config import CONFIGS, DEFAULT, EncoderView, EstimatorConfig
@@ -8,6 +8,7 @@ from gennape.estimator.errors import EstimatorError
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.models.measured_networks import Neighbour
 from gennape.estimator.prediction import Explanation, Prediction, Scope
+from gennape.utils.lazy_imports import imported_when_used
 
 if TYPE_CHECKING:
     from gennape.estimator.training.pretraining import pretrain
@@ -29,11 +30,5 @@ __all__ = [
     "pretrain",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import `pretrain` when it is first used: loading an estimator needs no training code."""
-    if name == "pretrain":
-        from gennape.estimator.training.pretraining import pretrain
-
-        return pretrain
-    raise AttributeError(f"module 'gennape.estimator' has no attribute {name!r}")
+# Loading an estimator needs no training code, and no PyTorch.
+__getattr__ = imported_when_used(__name__, {"pretrain": "gennape.estimator.training.pretraining"})

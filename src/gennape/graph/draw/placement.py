@@ -11,7 +11,6 @@ from itertools import pairwise
 from statistics import fmean
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from gennape.graph.draw.rows import BOX_GAP, ROW_GAP, Column, Row, Slot
 
@@ -93,6 +92,8 @@ def _wanted(slot: Slot) -> float:
 
 def _settle(row: Row, wanted: list[float]) -> None:
     """Give a row the positions nearest to `wanted` that keep its order and distances."""
+    from scipy.optimize import isotonic_regression  # slow to import, and only drawings need it
+
     steps = [(a.width + b.width) / 2 + BOX_GAP for a, b in pairwise(row)]
     offsets = np.concatenate(([0.0], np.cumsum(steps)))
     weights = np.array([1.0 if slot.is_box else _LANE_WEIGHT for slot in row])
