@@ -6,7 +6,7 @@ from gennape.evaluation.ranking import Ranking, rank
 from gennape.utils.lazy_imports import imported_when_used
 
 if TYPE_CHECKING:
-    from gennape.evaluation.evaluate import EvalResult, evaluate
+    from gennape.evaluation.table_evaluation import EvalResult, evaluate
 
 __all__ = ["EvalResult", "Ranking", "evaluate", "rank"]
 
@@ -14,7 +14,7 @@ __all__ = ["EvalResult", "Ranking", "evaluate", "rank"]
 __getattr__ = imported_when_used(
     __name__,
     {
-        "EvalResult": "gennape.evaluation.evaluate",
-        "evaluate": "gennape.evaluation.evaluate",
+        "EvalResult": "gennape.evaluation.table_evaluation",
+        "evaluate": "gennape.evaluation.table_evaluation",
     },
 )

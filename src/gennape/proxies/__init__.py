@@ -13,7 +13,7 @@ from gennape.utils.lazy_imports import imported_when_used
 
 if TYPE_CHECKING:
     from gennape.proxies.batches import Batch
-    from gennape.proxies.measure import ProxyScore, measure, score
+    from gennape.proxies.measurement import ProxyScore, measure, score
     from gennape.proxies.passes import MissingScore
     from gennape.proxies.pool import PoolScores, ProxyPool, sample_pool, score_pool
     from gennape.proxies.ranking import rank_correlations, rank_vote
@@ -43,12 +43,12 @@ __getattr__ = imported_when_used(
         "MissingScore": "gennape.proxies.passes",
         "PoolScores": "gennape.proxies.pool",
         "ProxyPool": "gennape.proxies.pool",
-        "ProxyScore": "gennape.proxies.measure",
-        "measure": "gennape.proxies.measure",
+        "ProxyScore": "gennape.proxies.measurement",
+        "measure": "gennape.proxies.measurement",
         "rank_correlations": "gennape.proxies.ranking",
         "rank_vote": "gennape.proxies.ranking",
         "sample_pool": "gennape.proxies.pool",
-        "score": "gennape.proxies.measure",
+        "score": "gennape.proxies.measurement",
         "score_pool": "gennape.proxies.pool",
     },
 )
