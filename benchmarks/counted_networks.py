@@ -47,11 +47,11 @@ def onnx_files(folder: Path) -> dict[str, tuple[Path, Mapping[str, str]]]:
     }
 
 
-PYTORCHCV_INPUTS: Mapping[str, tuple[Any, ...]] = {
+PYTORCHCV_INPUTS: Mapping[str, tuple[str, ...]] = {
     "pfpcnet": ("1x1x320x240",),
     "voca8flame": ("1x1x16x29", "1:int64"),
     "nvpattexp116bazel76": ("1x8x16x29", "1:int64"),
-    "visemenet20": ("1x8x195", torch.full((1, 76), 3.0)),
+    "visemenet20": ("34x8x195", "34x76"),
     "superpointnet": ("1x1x224x320",),
     "raft_things": ("1x3x240x432", "1x3x240x432"),
     "propainter_rfc": ("1x5x2x240x432", "1x5x1x240x432"),
