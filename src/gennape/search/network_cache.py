@@ -9,8 +9,8 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBatch, canonical
 from gennape.graph.hashing import graph_hashes
-from gennape.search.worker_pool import WorkerPool
 from gennape.spaces import SearchSpace
+from gennape.utils.worker_pool import WorkerPool
 
 _CHUNK = 256
 """Networks brought into canonical form together; more would only take more memory."""
