@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from os import PathLike
 from os.path import isdir
@@ -13,11 +14,14 @@ from torch import nn
 
 from gennape.frontends import FrontendError, Model, graph_of
 from gennape.frontends.errors import one_line
+from gennape.frontends.file_processes import read_in_processes
 from gennape.graph import ComputationGraph
 from gennape.graph.backbone import backbone
+from gennape.utils.progress import ProgressCallback, no_progress
 
 MODEL_FILES = (".onnx", ".pt2")
 """Endings of the files that a folder is searched for."""
+_TASK = "reading networks"
 
 _ONE = (str, PathLike, nn.Module)  # modules such as Sequential are iterable
 
@@ -51,8 +55,13 @@ def read_networks(
     *,
     inputs: Any = None,
     backbones: bool = False,
+    workers: int | None = None,
+    report: ProgressCallback = no_progress,
 ) -> NetworkList:
     """Read networks in any form that `graph_of` reads, and folders of network files.
+
+    Several files are read in other processes: one whose reading takes its process down, or never
+    ends, is one that could not be read, and the others are.
 
     Args:
         models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules; or
@@ -60,19 +69,38 @@ def read_networks(
         input_shape: Sizes of one input for modules, names and files that leave them open.
         inputs: Instead of it, all inputs; see `graph_of`.
         backbones: Whether the `backbone` of each is taken in its place.
+        workers: How many processes read files; chosen by their number unless given.
+        report: Told how many are read.
     """
-    names: list[str] = []
-    graphs: list[ComputationGraph] = []
-    failed: list[UnreadNetwork] = []
-    for model in chain.from_iterable(map(_files_in, _several(models))):
-        name = str(model) if isinstance(model, str | PathLike) else type(model).__name__
+    read = partial(_read, input_shape=input_shape, inputs=inputs, backbones=backbones)
+    several = list(chain.from_iterable(map(_files_in, _several(models))))
+    apart = [place for place, model in enumerate(several) if _is_file(model)]
+    if len(apart) == 1 and workers is None:
+        apart = []  # a process of its own would take longer than the file
+    graphs: dict[int, ComputationGraph] = {}
+    errors: dict[int, str] = {}
+    for place in sorted({*range(len(several))} - {*apart}):
         try:
-            graph = _read(model, input_shape, inputs)
-            graphs.append(backbone(graph) if backbones else graph)
-            names.append(name)
-        except Exception as error:  # whatever is wrong with one network must not harm the others
-            failed.append(UnreadNetwork(name, one_line(error)))
-    return NetworkList(tuple(names), tuple(graphs), tuple(failed))
+            graphs[place] = read(several[place])
+        except Exception as error:  # whatever is wrong with one must not harm the others
+            errors[place] = one_line(error)
+        report(_TASK, len(graphs) + len(errors), len(several))
+    files = [str(several[place]) for place in apart]
+    for outcome in read_in_processes(read, files, workers):
+        if outcome.graph is None:
+            errors[apart[outcome.place]] = outcome.error
+        else:
+            graphs[apart[outcome.place]] = outcome.graph
+        report(_TASK, len(graphs) + len(errors), len(several))
+    names = [
+        str(model) if isinstance(model, str | PathLike) else type(model).__name__
+        for model in several
+    ]
+    return NetworkList(
+        tuple(names[place] for place in sorted(graphs)),
+        tuple(graphs[place] for place in sorted(graphs)),
+        tuple(UnreadNetwork(names[place], errors[place]) for place in sorted(errors)),
+    )
 
 
 def _several(models: Model | Iterable[Model]) -> Iterable[Model]:
@@ -90,10 +118,23 @@ def _files_in(model: Model) -> list[Model]:
     return list(files) or [model]
 
 
-def _read(model: Model, input_shape: Sequence[int] | None, inputs: Any) -> ComputationGraph:
+def _is_file(model: Model) -> bool:
+    """Whether it is a file of a network, which strangers may have made."""
+    return (
+        isinstance(model, str | PathLike)
+        and Path(model).suffix.lower() in MODEL_FILES
+        and Path(model).is_file()
+    )
+
+
+def _read(
+    model: Model, *, input_shape: Sequence[int] | None, inputs: Any, backbones: bool
+) -> ComputationGraph:
     """Read a network; a size that is given for several does not replace the one a file states."""
-    is_file = isinstance(model, str | PathLike) and Path(model).suffix.lower() in MODEL_FILES
-    if is_file and (input_shape is not None or inputs is not None):
+    graph = None
+    if _is_file(model) and (input_shape is not None or inputs is not None):
         with suppress(FrontendError):
-            return graph_of(model)
-    return graph_of(model, input_shape, inputs=inputs)
+            graph = graph_of(model)
+    if graph is None:
+        graph = graph_of(model, input_shape, inputs=inputs)
+    return backbone(graph) if backbones else graph
