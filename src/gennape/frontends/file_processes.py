@@ -6,8 +6,8 @@ from contextlib import closing
 from functools import partial
 from typing import NamedTuple
 
-from gennape.frontends.errors import one_line
 from gennape.graph import ComputationGraph, GraphBatch
+from gennape.utils.errors import one_line
 from gennape.utils.isolated import run_isolated
 from gennape.utils.processes import processors
 

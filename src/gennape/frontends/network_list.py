@@ -13,10 +13,10 @@ from typing import Any
 from torch import nn
 
 from gennape.frontends import FrontendError, Model, graph_of
-from gennape.frontends.errors import one_line
 from gennape.frontends.file_processes import read_in_processes
 from gennape.graph import ComputationGraph
 from gennape.graph.backbone import backbone
+from gennape.utils.errors import one_line
 from gennape.utils.progress import ProgressCallback, no_progress
 
 MODEL_FILES = (".onnx", ".pt2")
