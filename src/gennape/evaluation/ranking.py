@@ -97,4 +97,4 @@ def rank(
 
 def _predict(space: SearchSpace[Any], estimator: Estimator, architectures: list[Any]) -> Prediction:
     with one_thread():
-        return estimator.predict(map(space.graph, architectures))
+        return estimator.predict(space.graphs(architectures))

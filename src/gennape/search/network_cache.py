@@ -124,7 +124,7 @@ def _read(
     space: SearchSpace[Any], architectures: Sequence[Any]
 ) -> tuple[list[NetworkCosts], GraphBatch]:
     """Compute the costs and the canonical forms of some architectures."""
-    batch = GraphBatch.of(map(space.graph, architectures))
+    batch = space.graphs(architectures)
     forms = canonical(batch)
     columns = graph_hashes(forms), batch.macs.tolist(), batch.parameters.tolist()
     return list(map(NetworkCosts, *columns)), forms
