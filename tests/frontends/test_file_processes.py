@@ -109,7 +109,7 @@ def test_a_list_of_many_kinds_keeps_its_order(tmp_path: Path) -> None:
     assert networks.names == (second, cell, first)
     assert [graph.parameters for graph in networks.graphs[::2]] == [216, 216]
     assert [one.model for one in networks.failed] == [broken, "no such"]
-    assert told[-1] == ("reading networks", 5, 5)
+    assert told[-1] == ("reading", 5, 5)
     assert [done for _, done, _ in told] == [1, 2, 3, 4, 5]
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from gennape import spaces
-from gennape.api import NetworkScore, score
-from gennape.estimator import Estimator, Prediction
+from gennape.estimator import Estimator, Prediction, PredictionTable
+from gennape.estimator.array_scoring import predict_arrays
 from gennape.spaces import SearchSpace
 from gennape.utils.processes import processors
 from gennape.utils.progress import ProgressCallback, no_progress
@@ -33,7 +33,7 @@ class Ranking:
 
     architectures: list[str]
     prediction: Prediction
-    top: tuple[NetworkScore, ...]
+    top: PredictionTable
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all scores as CSV, best first."""
@@ -91,10 +91,10 @@ def rank(
     joined = Prediction.join(predictions)
     order = np.argsort(-joined.score, kind="stable")
     ordered = [f"{family}:{space.format(architectures[i])}" for i in order]
-    best = score(ordered[:top], estimator=estimator).scored
+    best = estimator.predict(ordered[:top]).sorted_by("score")
     return Ranking(ordered, joined.take(order), best)
 
 
 def _predict(space: SearchSpace[Any], estimator: Estimator, architectures: list[Any]) -> Prediction:
     with one_thread():
-        return estimator.predict(space.graphs(architectures))
+        return predict_arrays(estimator, space.graphs(architectures))

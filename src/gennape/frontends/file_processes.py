@@ -18,17 +18,17 @@ _FILES_PER_PROCESS = 8
 
 
 class FileOutcome(NamedTuple):
-    """What came of reading a file.
+    """What came of reading a network.
 
     Attributes:
-        place: Of the file in the list.
+        place: Of the network in the list.
         graph: The network, or None.
         error: Why there is none, in one sentence.
     """
 
     place: int
     graph: ComputationGraph | None
-    error: str
+    error: str = ""
 
 
 class _Answer(NamedTuple):

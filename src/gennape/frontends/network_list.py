@@ -1,10 +1,9 @@
 """Read a mixed list of networks; one that cannot be read does not harm the others."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from os import PathLike
 from os.path import isdir
 from pathlib import Path
@@ -13,15 +12,16 @@ from typing import Any
 from torch import nn
 
 from gennape.frontends import FrontendError, Model, graph_of
-from gennape.frontends.file_processes import read_in_processes
+from gennape.frontends.file_processes import FileOutcome, read_in_processes
 from gennape.graph import ComputationGraph
-from gennape.graph.backbone import backbone
+from gennape.graph.backbone import backbone as backbone_of
 from gennape.utils.errors import one_line
 from gennape.utils.progress import ProgressCallback, no_progress
 
+Networks = Model | Iterable[Model] | Mapping[str, Model]
+"""One network in any form that `graph_of` reads, a folder of files, or many of them."""
 MODEL_FILES = (".onnx", ".pt2")
 """Endings of the files that a folder is searched for."""
-_TASK = "reading networks"
 
 _ONE = (str, PathLike, nn.Module)  # modules such as Sequential are iterable
 
@@ -48,13 +48,29 @@ class NetworkList:
     graphs: tuple[ComputationGraph, ...]
     failed: tuple[UnreadNetwork, ...]
 
+    def all_graphs(self) -> tuple[ComputationGraph, ...]:
+        """Return the networks where each of them is needed.
+
+        Raises:
+            FrontendError: One could not be read; names the first.
+        """
+        for failure in self.failed:
+            raise FrontendError(failure_text(failure))
+        return self.graphs
+
+
+def failure_text(failure: UnreadNetwork) -> str:
+    """One sentence that names the network that could not be read."""
+    named = failure.model in failure.error
+    return failure.error if named else f"{failure.model}: {failure.error}"
+
 
 def read_networks(
-    models: Model | Iterable[Model],
+    models: Networks,
     input_shape: Sequence[int] | None = None,
     *,
     inputs: Any = None,
-    backbones: bool = False,
+    backbone: bool = False,
     workers: int | None = None,
     report: ProgressCallback = no_progress,
 ) -> NetworkList:
@@ -64,50 +80,64 @@ def read_networks(
     ends, is one that could not be read, and the others are.
 
     Args:
-        models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules; or
-            one of them.
+        models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules,
+            graphs; or one of them. Keys of a mapping are what its networks are called.
         input_shape: Sizes of one input for modules, names and files that leave them open.
         inputs: Instead of it, all inputs; see `graph_of`.
-        backbones: Whether the `backbone` of each is taken in its place.
+        backbone: Whether the backbone of each is taken in its place.
         workers: How many processes read files; chosen by their number unless given.
         report: Told how many are read.
     """
-    read = partial(_read, input_shape=input_shape, inputs=inputs, backbones=backbones)
-    several = list(chain.from_iterable(map(_files_in, _several(models))))
-    apart = [place for place, model in enumerate(several) if _is_file(model)]
-    if len(apart) == 1 and workers is None:
-        apart = []  # a process of its own would take longer than the file
+    read = partial(_read, input_shape=input_shape, inputs=inputs, backbone=backbone)
+    found = list(_named(models))
     graphs: dict[int, ComputationGraph] = {}
     errors: dict[int, str] = {}
-    for place in sorted({*range(len(several))} - {*apart}):
-        try:
-            graphs[place] = read(several[place])
-        except Exception as error:  # whatever is wrong with one must not harm the others
-            errors[place] = one_line(error)
-        report(_TASK, len(graphs) + len(errors), len(several))
-    files = [str(several[place]) for place in apart]
-    for outcome in read_in_processes(read, files, workers):
+    for outcome in _outcomes(read, [model for _, model in found], workers):
         if outcome.graph is None:
-            errors[apart[outcome.place]] = outcome.error
+            errors[outcome.place] = outcome.error
         else:
-            graphs[apart[outcome.place]] = outcome.graph
-        report(_TASK, len(graphs) + len(errors), len(several))
-    names = [
-        str(model) if isinstance(model, str | PathLike) else type(model).__name__
-        for model in several
-    ]
+            graphs[outcome.place] = outcome.graph
+        report("reading", len(graphs) + len(errors), len(found))
     return NetworkList(
-        tuple(names[place] for place in sorted(graphs)),
+        tuple(found[place][0] for place in sorted(graphs)),
         tuple(graphs[place] for place in sorted(graphs)),
-        tuple(UnreadNetwork(names[place], errors[place]) for place in sorted(errors)),
+        tuple(UnreadNetwork(found[place][0], errors[place]) for place in sorted(errors)),
     )
 
 
-def _several(models: Model | Iterable[Model]) -> Iterable[Model]:
-    """Return several models, though only one is given."""
-    if isinstance(models, _ONE) or not isinstance(models, Iterable):
-        return [models]
-    return models
+def _outcomes(
+    read: Callable[[Model], ComputationGraph], models: Sequence[Model], workers: int | None
+) -> Iterator[FileOutcome]:
+    """Read each network; several files in other processes."""
+    files = [place for place, model in enumerate(models) if _is_file(model)]
+    if len(files) == 1 and workers is None:
+        files = []  # the start of a process would take longer than the file
+    for place in sorted({*range(len(models))} - {*files}):
+        try:
+            yield FileOutcome(place, read(models[place]))
+        except Exception as error:  # whatever is wrong with one must not harm the others
+            yield FileOutcome(place, None, one_line(error))
+    with closing(read_in_processes(read, [str(models[i]) for i in files], workers)) as outcomes:
+        for outcome in outcomes:
+            yield outcome._replace(place=files[outcome.place])
+
+
+def _named(models: Networks) -> Iterator[tuple[str, Model]]:
+    """Every network with what it is called."""
+    if isinstance(models, Mapping):
+        yield from models.items()
+        return
+    is_one = isinstance(models, _ONE) or not isinstance(models, Iterable)
+    several: Any = [models] if is_one else models
+    for place, model in enumerate(several):
+        for one in _files_in(model):
+            yield _name_of(one, place), one
+
+
+def _name_of(model: Model, place: int) -> str:
+    if isinstance(model, ComputationGraph):
+        return model.name or f"graph {place}"
+    return str(model) if isinstance(model, str | PathLike) else type(model).__name__
 
 
 def _files_in(model: Model) -> list[Model]:
@@ -128,7 +158,7 @@ def _is_file(model: Model) -> bool:
 
 
 def _read(
-    model: Model, *, input_shape: Sequence[int] | None, inputs: Any, backbones: bool
+    model: Model, *, input_shape: Sequence[int] | None, inputs: Any, backbone: bool
 ) -> ComputationGraph:
     """Read a network; a size that is given for several does not replace the one a file states."""
     graph = None
@@ -137,4 +167,4 @@ def _read(
             graph = graph_of(model)
     if graph is None:
         graph = graph_of(model, input_shape, inputs=inputs)
-    return backbone(graph) if backbones else graph
+    return backbone_of(graph) if backbone else graph
