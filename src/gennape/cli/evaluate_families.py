@@ -61,7 +61,7 @@ def families(
 
 def _warn_of_few(results: "list[EvalResult]", labels: int) -> None:
     """Say which families have too few networks for so many labels."""
-    from gennape.evaluation.evaluate import fine_tuned
+    from gennape.evaluation.table_evaluation import fine_tuned
 
     networks = {result.family: result.networks for result in results}
     done = {result.family for result in results if result.method == fine_tuned(labels)}

@@ -1,23 +1,24 @@
 """Computations with one thread."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import Any
+
+from threadpoolctl import ThreadpoolController
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let PyTorch, where it is in use, compute with one thread; processes share the processors.
+def one_thread() -> AbstractContextManager[Any]:
+    """Let matrix products compute with one thread, since processes share the processors.
 
     The last digits of sums depend on the number of threads, so a single process does the same.
     """
-    torch = sys.modules.get("torch")
-    if torch is None:
-        yield
-        return
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
+    limited: AbstractContextManager[Any] = _controller().limit(limits=1, user_api="blas")
+    return limited
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    """The libraries that are loaded, which takes milliseconds to find out."""
+    import scipy.linalg  # noqa: F401  # brings its own library, and scoring loads it anyway
+
+    return ThreadpoolController()
