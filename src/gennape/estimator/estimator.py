@@ -1,6 +1,7 @@
 """The estimator: clustered predictors and a cross-family ranker score networks."""
 
 import os
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from gennape.estimator.calibration.label_transform import LabelTransform, standa
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.few_shot.contradictions import contradiction
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.estimator.few_shot.few_shot_gp import FewShotGP
 from gennape.estimator.models.accuracy_model import AccuracyModel
@@ -32,6 +34,7 @@ from gennape.estimator.models.registry import ENCODERS, graph_features
 from gennape.estimator.prediction import Explanation, Prediction
 from gennape.estimator.rank_scoring import rank_parts, rank_scores
 from gennape.graph import ComputationGraph, GraphBatch, canonical_batches
+from gennape.graph.hashing import graph_hashes
 from gennape.utils.array_types import FloatArray
 
 _NO_ACCURACIES = "this estimator has learned from no accuracies of real networks"
@@ -264,13 +267,23 @@ class Estimator:
         Args:
             graphs: Networks, 50 or so.
             accuracies: The measured accuracy of each; higher is better, any unit.
-            seed: Of the labels that shape the process, where there are more than a thousand.
+            seed: Of the networks that shape the process, where there are more than a thousand.
 
         Raises:
             LabelError: Fewer than two labels, one that is not finite, not as many as
                 networks, or all equal.
+
+        Warns:
+            UserWarning: The same network was given with different accuracies.
         """
-        return self.fine_tune_features(self.features(graphs), accuracies, seed)
+        parts, fingerprints = [], list[str]()
+        for batch in canonical_batches(graphs):
+            parts.append(self.canonical_features(batch))
+            fingerprints += graph_hashes(batch)
+        tuned = self.fine_tune_features(GraphFeatures.join(parts), accuracies, seed)
+        if said := contradiction(fingerprints, np.asarray(accuracies, dtype=np.float64)):
+            warnings.warn(said, stacklevel=2)
+        return tuned
 
     def fine_tune_features(
         self, features: GraphFeatures, accuracies: Sequence[float] | FloatArray, seed: int = 0
