@@ -1,7 +1,9 @@
 import subprocess
 import sys
 from importlib.metadata import version
+from typing import NoReturn
 
+import pytest
 from typer.testing import CliRunner
 
 from gennape.cli import app
@@ -39,3 +41,35 @@ def test_families_lists_names_sizes_and_an_example() -> None:
     assert "nasbench101" in result.stdout
     assert "423,624" in result.stdout
     assert "nasbench201:" in result.stdout
+
+
+def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch, *options: str) -> str:
+    """What `gennape families` prints where it fails."""
+
+    def names() -> NoReturn:
+        raise error
+
+    monkeypatch.setattr("gennape.spaces.names", names)
+    result = CliRunner().invoke(app, [*options, "families"])
+    assert result.exit_code == 1
+    return result.stderr
+
+
+def test_what_is_unforeseen_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = fail_with(KeyError("width"), monkeypatch)
+    assert said.startswith("gennape: an unforeseen error (KeyError: 'width'); `gennape --debug ")
+    assert said.count("\n") == 1
+
+
+def test_debug_shows_where_an_error_and_its_cause_arose(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = ValueError("it is no table")
+    error.__cause__ = IndexError("seven")
+    said = fail_with(error, monkeypatch, "--debug")
+    assert "Traceback" in said
+    assert "IndexError: seven" in said
+    assert said.endswith("\ngennape: it is no table\n")
+    assert "Traceback" not in fail_with(error, monkeypatch)
+
+
+def test_code_that_ends_the_program_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "ended the program (status 0)" in fail_with(SystemExit(0), monkeypatch)

@@ -1,18 +1,16 @@
 """Estimators on disk: a folder with weights in safetensors and the rest in JSON."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
-from safetensors.torch import save as to_bytes
-from torch import Tensor, nn
+from safetensors.numpy import load_file
+from safetensors.numpy import save as to_bytes
 
 from gennape.estimator.calibration.domain_detector import DomainDetector, FamilyProfile
 from gennape.estimator.calibration.label_transform import LabelTransform
@@ -28,6 +26,8 @@ from gennape.estimator.models.accuracy_storage import (
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, ResidualEncoder
 from gennape.estimator.models.moment_regression import MomentRegression
+from gennape.estimator.models.stored_arrays import StoredArrays, named
+from gennape.utils.array_types import AnyArray
 from gennape.utils.errors import GennapeError
 from gennape.utils.files import atomic_write
 
@@ -36,7 +36,7 @@ WEIGHTS = "weights.safetensors"
 DESCRIPTION = "estimator.json"
 DEFAULT_NAME = "all-families"
 _PREDICTOR, _ENCODER = "predictor", "ranker"
-_MOMENTS, _FEW_SHOT, _ACCURACY = "moments.", "few_shot.", "accuracy."
+_MOMENTS, _FEW_SHOT, _ACCURACY = "moments", "few_shot", "accuracy"
 _VERSION_2_KEYS = {
     "target": "label_transform",
     "generalists": "ranker_encoders",
@@ -111,45 +111,39 @@ def bundled() -> list[str]:
     return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
 
 
-def _weights(estimator: Estimator) -> dict[str, Tensor]:
+def _weights(estimator: Estimator) -> dict[str, AnyArray]:
     """Weights of all parts by name."""
     ranker = estimator.ranker
-    parts: dict[str, Sequence[nn.Module]] = {
-        _PREDICTOR: estimator.predictors,
-        _ENCODER: ranker.encoders if ranker else (),
+    models = {f"{_PREDICTOR}.{i}": one for i, one in enumerate(estimator.predictors)}
+    encoders = {f"{_ENCODER}.{i}": one for i, one in enumerate(ranker.encoders if ranker else ())}
+    parts = {name: model.arrays() for name, model in (models | encoders).items()}
+    parts[_FEW_SHOT] = estimator.few_shot.arrays() if estimator.few_shot else {}
+    parts[_MOMENTS] = ranker.moments.arrays() if ranker else {}
+    parts[_ACCURACY] = accuracy_arrays(estimator.accuracy) if estimator.accuracy else {}
+    return {
+        name: np.ascontiguousarray(array)
+        for part, arrays in parts.items()
+        for name, array in named(part, arrays).items()
     }
-    weights = {
-        f"{part}.{index}.{name}": value.contiguous()
-        for part, modules in parts.items()
-        for index, module in enumerate(modules)
-        for name, value in module.state_dict().items()
-    }
-    fitted = {
-        _FEW_SHOT: estimator.few_shot.arrays() if estimator.few_shot else {},
-        _MOMENTS: ranker.moments.arrays() if ranker else {},
-        _ACCURACY: accuracy_arrays(estimator.accuracy) if estimator.accuracy else {},
-    }
-    for prefix, arrays in fitted.items():
-        for name, array in arrays.items():
-            weights[prefix + name] = torch.from_numpy(np.ascontiguousarray(array))
-    return weights
 
 
-def _estimator(description: dict[str, Any], weights: dict[str, Tensor]) -> Estimator:
+def _estimator(description: dict[str, Any], weights: dict[str, AnyArray]) -> Estimator:
     """Build an estimator from what its files hold."""
     config = EstimatorConfig.from_json(description["config"])
     domain = DomainDetector([FamilyProfile.from_json(one) for one in description["families"]])
     calibrator = ScoreCalibrator.from_json(description["calibrator"])
-    with torch.random.fork_rng(devices=()):  # the initial weights are of no interest
-        predictors = [ClusteredPredictor(config, view) for view in config.views]
-        encoders = [ResidualEncoder(config).eval() for _ in range(description["ranker_encoders"])]
-    _check(weights, calibrator, len(domain.families), len(predictors))
-    for part, modules in ((_PREDICTOR, predictors), (_ENCODER, encoders)):
-        for index, module in enumerate(modules):
-            module.load_state_dict(_below(f"{part}.{index}.", weights))
+    _check(weights, calibrator, len(domain.families), len(config.views))
+    stored = StoredArrays(weights)
+    predictors = [
+        ClusteredPredictor.read(stored.below(f"{_PREDICTOR}.{i}"), config, view)
+        for i, view in enumerate(config.views)
+    ]
+    encoders = [
+        ResidualEncoder.read(stored.below(f"{_ENCODER}.{i}"), config)
+        for i in range(description["ranker_encoders"])
+    ]
     moments, few_shot, accuracy = (
-        {name: value.numpy() for name, value in _below(prefix, weights).items()}
-        for prefix in (_MOMENTS, _FEW_SHOT, _ACCURACY)
+        stored.below(part).plain() for part in (_MOMENTS, _FEW_SHOT, _ACCURACY)
     )
     return Estimator(
         config=config,
@@ -161,15 +155,6 @@ def _estimator(description: dict[str, Any], weights: dict[str, Tensor]) -> Estim
         accuracy=accuracy_model_of(accuracy, description["measured"]) if accuracy else None,
         few_shot=FewShotGP.from_arrays(few_shot) if few_shot else None,
     )
-
-
-def _below(prefix: str, weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The weights whose names start with `prefix`, without it."""
-    return {
-        name.removeprefix(prefix): value
-        for name, value in weights.items()
-        if name.startswith(prefix)
-    }
 
 
 def _folder(path_or_name: str | Path | None) -> Path:
@@ -211,7 +196,7 @@ def in_current_terms(value: Any) -> Any:
     return [in_current_terms(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _current_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+def _current_names(weights: dict[str, AnyArray]) -> dict[str, AnyArray]:
     """Weights by the names of version 3, whichever version wrote them."""
     named = {}
     for name, value in weights.items():
@@ -222,13 +207,13 @@ def _current_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _check(
-    weights: dict[str, Tensor], calibrator: ScoreCalibrator, families: int, predictors: int
+    weights: dict[str, AnyArray], calibrator: ScoreCalibrator, families: int, predictors: int
 ) -> None:
     if not calibrator.means.shape == calibrator.deviations.shape == (families + 1, predictors):
         raise ValueError("its calibrator is not that of its predictors")
     if calibrator.errors.shape != (families + 1,):
         raise ValueError("its errors are not those of its families")
-    if not all(value.isfinite().all() for value in weights.values()):
+    if not all(np.isfinite(value).all() for value in weights.values()):
         raise ValueError("a weight is not finite")
 
 

@@ -7,10 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import torch
-from scipy.special import ndtr
-from torch import Tensor
 
 from gennape.estimator.accuracy_scoring import (
     PredictionConditions,
@@ -69,7 +65,7 @@ class Estimator:
         few_shot: FewShotGP | None = None,
     ) -> None:
         self.config = config
-        self.predictors = tuple(predictor.eval() for predictor in predictors)
+        self.predictors = tuple(predictors)
         self.ranker = ranker
         self.label_transform = label_transform
         self.domain = domain
@@ -138,7 +134,7 @@ class Estimator:
         conditions = self._conditions(features, dataset, recipe)
         if self.few_shot is not None:
             mean, deviation = self.few_shot.predict(self.few_shot_features(features))
-            return Prediction.of_scores(mean, 100 * ndtr(mean), deviation, _FINE_TUNED)
+            return Prediction.of_scores(mean, _normal_percentiles(mean), deviation, _FINE_TUNED)
         embeddings = embed_all(self.predictors, features)
         if self.accuracy is None or conditions is None:
             return Prediction.of_scores(*self._zero_shot(features, embeddings), _NO_ACCURACIES)
@@ -164,7 +160,7 @@ class Estimator:
         return GraphFeatures.join(parts), fingerprints
 
     def _zero_shot(
-        self, features: GraphFeatures, embeddings: Sequence[Tensor]
+        self, features: GraphFeatures, embeddings: Sequence[FloatArray]
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Score, percentile and uncertainty before any label of the family."""
         conditions = self._conditions(features, None, None)
@@ -228,21 +224,21 @@ class Estimator:
             return [[] for _ in range(len(features))]
         return nearest_measured(self, features, conditions)
 
-    def embed(self, graphs: Iterable[ComputationGraph]) -> npt.NDArray[np.float32]:
+    def embed(self, graphs: Iterable[ComputationGraph]) -> FloatArray:
         """Embed networks by all predictors side by side, `(graphs, predictors x width)`."""
         return self.embed_features(self.features(graphs))
 
-    def embed_features(self, features: GraphFeatures) -> npt.NDArray[np.float32]:
+    def embed_features(self, features: GraphFeatures) -> FloatArray:
         """Embed networks whose features are at hand, `(graphs, predictors x width)`."""
-        return torch.cat(embed_all(self.predictors, features), dim=1).numpy()
+        return np.hstack(embed_all(self.predictors, features))
 
     def few_shot_features(self, features: GraphFeatures) -> FewShotFeatures:
         """Compute what fine-tuning reads; scores are those before any label."""
         embeddings = embed_all(self.predictors, features)
         score, _, _ = self._zero_shot(features, embeddings)
-        return FewShotFeatures.of(features, score, torch.cat(embeddings, dim=1).numpy())
+        return FewShotFeatures.of(features, score, np.hstack(embeddings))
 
-    def memberships(self, features: GraphFeatures) -> npt.NDArray[np.float32]:
+    def memberships(self, features: GraphFeatures) -> FloatArray:
         """Compute the share of each network in each fuzzy cluster of the first predictor.
 
         Returns:
@@ -250,7 +246,7 @@ class Estimator:
         """
         first = self.predictors[0]
         (embeddings,) = embed_all([first], features)
-        return first.memberships(embeddings).numpy()
+        return first.memberships(embeddings)
 
     def fine_tune(
         self,
@@ -314,3 +310,11 @@ class Estimator:
         from gennape.estimator.checkpoint import save
 
         save(self, Path(path))
+
+
+def _normal_percentiles(scores: FloatArray) -> FloatArray:
+    """Share of a normal distribution below each score, 0 to 100."""
+    from scipy.special import ndtr  # slow to import, and only fine-tuned estimators need it
+
+    percentiles: FloatArray = 100 * ndtr(scores)
+    return percentiles

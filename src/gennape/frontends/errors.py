@@ -7,13 +7,6 @@ class FrontendError(GennapeError, ValueError):
     """A model that cannot be read; one sentence names it, the reason and the cure."""
 
 
-def one_line(error: BaseException) -> str:
-    """State an error in one line: its message, after its type where that is not about the input."""
-    message = " ".join(str(error).split())
-    expected = isinstance(error, ValueError | OSError | ImportError)
-    return message if expected and message else f"{type(error).__name__}: {message}"
-
-
 def failure(name: str, inputs: object, error: Exception) -> FrontendError:
     """Make the error for a network that raised `error` on its inputs.
 

@@ -12,9 +12,9 @@ from typing import Any
 from torch import nn
 
 from gennape.frontends import FrontendError, Model, graph_of
-from gennape.frontends.errors import one_line
 from gennape.graph import ComputationGraph
 from gennape.graph.backbone import backbone
+from gennape.utils.errors import one_line
 
 MODEL_FILES = (".onnx", ".pt2")
 """Endings of the files that a folder is searched for."""

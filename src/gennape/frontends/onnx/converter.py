@@ -8,12 +8,13 @@ from gennape.frontends.batch_axis import (
     BatchError,
     beside,
 )
-from gennape.frontends.errors import FrontendError, one_line
+from gennape.frontends.errors import FrontendError
 from gennape.frontends.layout import input_details, shape_of, source_details, source_shape
 from gennape.frontends.onnx.document import Dims, OnnxNode
 from gennape.frontends.onnx.values import NO_DETAILS, ConvertedValue, OnnxNetwork, OnnxValues
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
+from gennape.utils.errors import one_line
 
 _FEW = 64
 """Constants of up to so many numbers are stated in the graph."""

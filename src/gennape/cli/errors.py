@@ -1,0 +1,57 @@
+"""Errors of commands: one sentence each, and with `--debug` where they arose."""
+
+import sys
+import traceback
+import warnings
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import ParamSpec
+
+import typer
+
+from gennape.utils.errors import GennapeError, one_line
+
+_Arguments = ParamSpec("_Arguments")
+
+DEBUG = ContextVar("DEBUG", default=False)
+"""Whether tracebacks are shown."""
+_EXPECTED = (ValueError, ArithmeticError, OSError, ImportError)
+
+
+def with_clear_errors(command: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
+    """The command, whose errors end in one sentence instead of a traceback."""
+
+    @wraps(command)
+    def run(*args: _Arguments.args, **options: _Arguments.kwargs) -> None:
+        try:
+            with warnings.catch_warnings():
+                warnings.showwarning = _print_warning
+                command(*args, **options)
+        except (typer.Exit, typer.Abort, typer.BadParameter):
+            raise
+        except (Exception, SystemExit) as error:
+            if DEBUG.get():
+                traceback.print_exception(error)
+            print(f"gennape: {_sentence(error)}", file=sys.stderr)
+            raise typer.Exit(1) from error
+
+    return run
+
+
+def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Print a warning as one sentence on standard error."""
+    print(f"gennape: {' '.join(str(message).split())}", file=sys.stderr)
+
+
+def _sentence(error: BaseException) -> str:
+    """What is wrong, without the number that the operating system gives it."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, SystemExit):
+        return f"code that was called ended the program (status {error.code}); it must return"
+    if isinstance(error, GennapeError):
+        return str(error)
+    if isinstance(error, _EXPECTED):
+        return one_line(error)
+    return f"an unforeseen error ({one_line(error)}); `gennape --debug ...` shows where it arose"

@@ -1,0 +1,1 @@
+"""Every reader on damaged and hostile files, in processes with limits; see `fuzz.harness`."""
