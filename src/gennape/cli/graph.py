@@ -20,6 +20,13 @@ def graph(
     drawing: Annotated[
         Path | None, typer.Option("--draw", metavar="FILE", help="Draw it as SVG or PNG.")
     ] = None,
+    fold: Annotated[
+        bool | None,
+        typer.Option(
+            help="Draw blocks that repeat once, or every one of them.",
+            show_default="large networks only",
+        ),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write all nodes and edges.")
     ] = None,
@@ -38,7 +45,7 @@ def graph(
     if drawing is not None:
         from gennape.graph.draw import draw
 
-        draw(network, drawing)
+        draw(network, drawing, fold=fold)
     if json_file is not None:
         json_file.write_text(json.dumps(to_plain(network), indent=1) + "\n")
 

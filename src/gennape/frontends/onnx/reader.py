@@ -13,7 +13,7 @@ from gennape.frontends.batch_axis import BatchAxis, BatchError, batch_candidates
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs
 from gennape.frontends.onnx import classic, microsoft, operators  # noqa: F401  (register rules)
-from gennape.frontends.onnx.control_flow import expand_control_flow
+from gennape.frontends.onnx.control_flow import NodeBudget, expand_control_flow
 from gennape.frontends.onnx.converter import OnnxConverter
 from gennape.frontends.onnx.document import import_domains, load
 from gennape.frontends.onnx.extent import counted_extent
@@ -78,23 +78,23 @@ def _read(model: onnx.ModelProto, path: Path) -> NamedGraph:
     return _converted(network, path)
 
 
-def _prepared(model: onnx.ModelProto, path: Path) -> OnnxNetwork:
+def _prepared(model: onnx.ModelProto, path: Path, budget: NodeBudget | None = None) -> OnnxNetwork:
     """Decode the nodes of a model with bound inputs, and infer its shapes."""
     _refuse_classic(model.graph, path)
     expand_fused(model.graph)
     import_domains(model)
-    expand_control_flow(model, path, partial(_cost, path=path))
+    expand_control_flow(model, path, partial(_cost, path=path), budget or NodeBudget(path))
     nodes = sorted_nodes(model.graph, path)
-    dims, _, static = infer(model, nodes, path)
+    known = infer(model, nodes, path)
     outputs = [value.name for value in model.graph.output]
     return OnnxNetwork(
         name=str(path),
         inputs=[value.name for value in network_inputs(model.graph)],
         outputs=outputs,
         nodes=nodes,
-        dims=dims,
-        static=static,
-        extent=counted_extent(nodes, outputs, dims, static),
+        dims=known.dims,
+        static=known.static,
+        extent=counted_extent(nodes, outputs, known.dims, known.static),
     )
 
 
@@ -110,10 +110,10 @@ def _refuse_classic(graph: onnx.GraphProto, path: Path) -> None:
                 )
 
 
-def _cost(model: onnx.ModelProto, path: Path) -> int:
+def _cost(model: onnx.ModelProto, budget: NodeBudget, path: Path) -> int:
     """Count the multiply-accumulates of one branch; 0 where it cannot be read by itself."""
     try:
-        return _converted(_prepared(model, path), path)[0].macs
+        return _converted(_prepared(model, path, budget), path)[0].macs
     except (FrontendError, StopIteration):
         return 0
 
