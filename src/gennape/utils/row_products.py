@@ -30,7 +30,8 @@ def row_products(rows: FloatArray, matrix: FloatArray) -> FloatArray:
         True
     """
     count, inner = rows.shape
-    filled = np.zeros((-(-count // _HEIGHT) * _HEIGHT, inner), dtype=rows.dtype)
+    blocks = -(-count // _HEIGHT)
+    filled = np.zeros((blocks * _HEIGHT, inner), dtype=rows.dtype)
     filled[:count] = rows
-    products: FloatArray = filled.reshape(-1, _HEIGHT, inner) @ matrix
+    products: FloatArray = filled.reshape(blocks, _HEIGHT, inner) @ matrix
     return products.reshape(len(filled), matrix.shape[1])[:count]
