@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from gennape import spaces
-from gennape.estimator import Estimator, bundled, load
+from gennape.estimator import Estimator, list_estimators, load
 from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.models.clustered_predictor import embed_all, predict_all
 from gennape.estimator.models.cross_family_ranker import component_scores
@@ -118,7 +118,7 @@ def test_the_ranker_scores_out_of_domain() -> None:
     components = component_scores(estimator.ranker, features)
     assert components.shape == (2, 5)
     ranked = estimator.calibrator.ranker_scores(components)
-    prediction = estimator.predict_features(features)
+    prediction = estimator.predict(features)
     np.testing.assert_allclose(prediction.score[4], ranked[:, 4].mean(), rtol=1e-6)
     expected = np.hypot(ranked[:, 4].std(), estimator.calibrator.errors[-1])
     np.testing.assert_allclose(prediction.uncertainty[4], expected, rtol=1e-6)
@@ -174,11 +174,11 @@ def test_labels_of_one_network_that_differ_are_said() -> None:
     first, second = random_graphs(2)
     with pytest.warns(UserWarning, match=r"networks 1 and 3 are the same, .* 0\.9 and 0\.1; all"):
         tuned = tiny_estimator().fine_tune([first, second, first], [0.9, 0.8, 0.1])
-    assert np.isfinite(tuned.predict([first, second]).score).all()
+    assert np.isfinite(tuned.predict([first, second])["score"]).all()
 
 
 @pytest.mark.parametrize("is_tuned", [False, True], ids=["zero-shot", "fine-tuned"])
-@pytest.mark.parametrize("name", bundled())
+@pytest.mark.parametrize("name", list_estimators())
 def test_predictions_do_not_depend_on_the_batch(name: str, is_tuned: bool) -> None:
     generator = np.random.default_rng(0)
     families = [spaces.get(family) for family in spaces.names()]
@@ -189,8 +189,8 @@ def test_predictions_do_not_depend_on_the_batch(name: str, is_tuned: bool) -> No
     together = estimator.predict(graphs)
     alone = [estimator.predict([graph]) for graph in graphs]
     for column in ("score", "uncertainty", "percentile", "accuracy", "accuracy_low"):
-        parts = [getattr(one, column) for one in alone]
-        np.testing.assert_array_equal(np.concatenate(parts), getattr(together, column))
+        parts = [one[column] for one in alone]
+        np.testing.assert_array_equal(np.concatenate(parts), together[column])
 
 
 def test_two_labels_are_enough() -> None:

@@ -11,7 +11,7 @@ def contradiction(fingerprints: Sequence[str], accuracies: FloatArray) -> str | 
     """Say which labels of one network are furthest apart.
 
     Args:
-        fingerprints: Of each network; those of the same network are equal.
+        fingerprints: Of each network; those of the same network are equal. None if unknown.
         accuracies: Of each network, `(networks,)`.
 
     Returns:
@@ -21,6 +21,8 @@ def contradiction(fingerprints: Sequence[str], accuracies: FloatArray) -> str | 
         >>> contradiction(["a", "b", "a"], np.array([0.9, 0.5, 0.7]))
         'networks 1 and 3 are the same, but have the accuracies 0.9 and 0.7; all labels count'
     """
+    if not len(fingerprints):
+        return None
     _, networks = np.unique(np.array(fingerprints), return_inverse=True)
     order = np.lexsort((accuracies, networks))
     starts = np.flatnonzero(np.diff(networks[order], prepend=-1))
