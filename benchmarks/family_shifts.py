@@ -20,7 +20,7 @@ from gennape import benchmarks
 from gennape.estimator import DEFAULT, EncoderView, EstimatorConfig
 from gennape.estimator.calibration.label_transform import LabelTransform
 from gennape.estimator.features.graph_features import GraphFeatures
-from gennape.estimator.models.clustered_predictor import ClusteredPredictor, embed_all, predict_all
+from gennape.estimator.models.clustered_predictor import embed_all, predict_all
 from gennape.estimator.models.registry import graph_features
 from gennape.estimator.training.stages import PredictorRun, TrainingSet, train_predictor
 from gennape.evaluation.metrics import spearman
@@ -59,8 +59,6 @@ def judged(
     labels = np.maximum(labels, np.quantile(labels, config.floor_quantile))
     target = LabelTransform.fit(config.label, labels, graphs.log_macs)
     encoded = torch.from_numpy(target.apply(labels, graphs.log_macs).astype(np.float32))
-    torch.manual_seed(0)
-    member = ClusteredPredictor(config, config.views[0])
     with tempfile.TemporaryDirectory() as folder:
         data = TrainingSet(
             ["nasbench101"],
@@ -69,7 +67,8 @@ def judged(
             encoded,
             torch.zeros(len(known), dtype=torch.int64),
         )
-        train_predictor(member, data, PredictorRun(config, 0, Path(folder), "member", no_progress))
+        run = PredictorRun(config, 0, Path(folder), "member", no_progress)
+        member = train_predictor(config.views[0], data, run)
     tested = features.take(unknown)
     predicted = predict_all([member], target, tested, embed_all([member], tested))
     return spearman(accuracies[unknown], predicted[0])

@@ -5,7 +5,6 @@ most 4,000 networks of each other table, the accuracy process from all real netw
 of the left-out table are ranked. `real_networks.py` prints what is measured here.
 """
 
-import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,8 +36,7 @@ LEAF = 2
 
 def without_encoders(ranker: CrossFamilyRanker) -> CrossFamilyRanker:
     """The same ranker, whose encoders add nothing to size and neighbour moments."""
-    silent = copy.deepcopy(ranker.encoders[0])
-    silent.limits.zero_()
+    silent = replace(ranker.encoders[0], limits=np.zeros(2))
     return replace(ranker, encoders=[silent])
 
 

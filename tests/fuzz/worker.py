@@ -80,7 +80,7 @@ def _judged(error: BaseException, path: Path) -> Answer:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    seen = set()
+    seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         yield error

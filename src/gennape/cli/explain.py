@@ -11,6 +11,7 @@ from gennape.cli.options import (
     Inputs,
     Models,
     RecipeName,
+    Workers,
     parse_inputs,
 )
 from gennape.cli.output import (
@@ -24,7 +25,7 @@ from gennape.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from gennape.api import ExplanationTable
+    from gennape.estimator import ExplanationTable
 
 
 def explain(
@@ -34,6 +35,7 @@ def explain(
     dataset: DatasetName = None,
     recipe: RecipeName = None,
     estimator: EstimatorName = None,
+    workers: Workers = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
     """Show what scores are sums of, and the nearest measured networks, best first.
@@ -41,17 +43,21 @@ def explain(
     Exits with status 1 when a network could not be read; the others are still explained.
     """
     import gennape
+    from gennape.cli.progress import reading_bar
 
     shape, named = parse_inputs(inputs)
-    explained = gennape.explain(
-        models,
-        shape,
-        gennape.load(estimator),
-        inputs=named,
-        backbone=backbone,
-        dataset=dataset,
-        recipe=recipe,
-    )
+    with reading_bar() as report:
+        explained = gennape.explain(
+            models,
+            shape,
+            gennape.load(estimator),
+            inputs=named,
+            backbone=backbone,
+            dataset=dataset,
+            recipe=recipe,
+            workers=workers,
+            report=report,
+        )
     _print(explained, output)
     if explained.failed:
         raise typer.Exit(1)
@@ -61,15 +67,15 @@ def _print(table: "ExplanationTable", output: Format) -> None:
     from dataclasses import asdict
 
     failed = [asdict(failure) for failure in table.failed]
-    print_incomplete(one.model for one in table.explained if not one.complete)
+    print_incomplete(one.model for one in table if not one.complete)
     if output is Format.JSON:
-        print_json([*map(asdict, table.explained), *failed])
+        print_json([*map(asdict, table), *failed])
     elif output is Format.CSV:
         _print_csv(table)
     else:
         from gennape.cli.explanation_text import explanation
 
-        for number, one in enumerate(table.explained):
+        for number, one in enumerate(table):
             show(*([""] if number else []), *explanation(one))
         print_failures(table.failed)
 
@@ -80,7 +86,7 @@ def _print_csv(table: "ExplanationTable") -> None:
 
     from gennape.cli.score_table import flat
 
-    rows = [_csv_row(flat(one)) for one in table.explained]
+    rows = [_csv_row(flat(one)) for one in table]
     columns = list(rows[0]) if rows else ["model"]
     print_csv([*columns, "error"], [*rows, *map(asdict, table.failed)])
 

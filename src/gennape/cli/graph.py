@@ -1,15 +1,12 @@
 """`gennape graph`: what a network consists of."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from gennape.cli.options import Inputs, parse_inputs
-from gennape.cli.output import new_table, print_incomplete, show
-
-if TYPE_CHECKING:
-    from gennape.graph.description import Summary
+from gennape.cli.output import print_incomplete, show
 
 
 def graph(
@@ -20,46 +17,32 @@ def graph(
     drawing: Annotated[
         Path | None, typer.Option("--draw", metavar="FILE", help="Draw it as SVG or PNG.")
     ] = None,
+    fold: Annotated[
+        bool | None,
+        typer.Option(
+            help="Draw blocks that repeat once, or every one of them.",
+            show_default="large networks only",
+        ),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write all nodes and edges.")
     ] = None,
 ) -> None:
-    """Show the computation graph of a network: its operations, size and fingerprint."""
+    """Show what a network consists of, layer by layer: shapes, costs and their totals."""
     import json
 
     from gennape.frontends import graph_of
-    from gennape.graph.description import summarise, to_plain
+    from gennape.graph.description import to_plain
 
     shape, named = parse_inputs(inputs)
     network = graph_of(model, shape, inputs=named)
     if not network.complete:
         print_incomplete([model])
-    _print_summary(summarise(network))
+    summary = network.summary()
+    show(summary.layers(), "", summary.facts())
     if drawing is not None:
         from gennape.graph.draw import draw
 
-        draw(network, drawing)
+        draw(network, drawing, fold=fold)
     if json_file is not None:
-        json_file.write_text(json.dumps(to_plain(network), indent=1) + "\n")
-
-
-def _print_summary(summary: "Summary") -> None:
-    from rich.table import Table
-
-    from gennape.reports.numbers import with_unit
-
-    facts = Table.grid(padding=(0, 2))
-    facts.add_row("fingerprint", summary.fingerprint)
-    facts.add_row("nodes", f"{summary.nodes:,}")
-    facts.add_row("edges", f"{summary.edges:,}")
-    facts.add_row("depth", f"{summary.depth:,}")
-    bound = "" if summary.complete else "≥ "
-    facts.add_row("MACs", f"{bound}{summary.macs:,} ({with_unit(summary.macs)})")
-    facts.add_row("parameters", f"{bound}{summary.parameters:,} ({with_unit(summary.parameters)})")
-    operations = new_table("Operation", "Nodes")
-    operations.columns[1].justify = "right"
-    for operation, count in summary.operations.items():
-        operations.add_row(operation, f"{count:,}")
-    for function, count in summary.unknown_operations.items():
-        operations.add_row(f"  outside the vocabulary: {function}", f"{count:,}")
-    show(facts, "", operations)
+        json_file.write_text(json.dumps(to_plain(network), indent=1) + "\n", encoding="utf-8")

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from torch import Tensor
 
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
 from gennape.estimator.errors import EstimatorError
@@ -81,7 +80,7 @@ class _Composed:
 def predict_accuracies(
     estimator: "Estimator",
     features: GraphFeatures,
-    embeddings: Sequence[Tensor],
+    embeddings: Sequence[FloatArray],
     fingerprints: Sequence[str],
     conditions: PredictionConditions,
 ) -> Prediction:
@@ -196,7 +195,7 @@ def _model(estimator: "Estimator") -> AccuracyModel:
 def _compose(
     estimator: "Estimator",
     features: GraphFeatures,
-    embeddings: Sequence[Tensor],
+    embeddings: Sequence[FloatArray],
     conditions: PredictionConditions,
     is_measured: BoolArray,
 ) -> _Composed:
@@ -227,7 +226,7 @@ def _compose(
 def _placed(
     estimator: "Estimator",
     features: GraphFeatures,
-    embeddings: Sequence[Tensor],
+    embeddings: Sequence[FloatArray],
     families: IntArray,
     in_domain: BoolArray,
     datasets: IntArray,

@@ -1,18 +1,17 @@
 """Estimators on disk: a folder with weights in safetensors and the rest in JSON."""
 
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
-from safetensors.torch import save as to_bytes
-from torch import Tensor, nn
+from safetensors.numpy import load_file
+from safetensors.numpy import save as to_bytes
 
 from gennape.estimator.calibration.domain_detector import DomainDetector, FamilyProfile
 from gennape.estimator.calibration.label_transform import LabelTransform
@@ -28,15 +27,17 @@ from gennape.estimator.models.accuracy_storage import (
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, ResidualEncoder
 from gennape.estimator.models.moment_regression import MomentRegression
+from gennape.estimator.models.stored_arrays import StoredArrays, named
+from gennape.utils.array_types import AnyArray
 from gennape.utils.errors import GennapeError
 from gennape.utils.files import atomic_write
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 WEIGHTS = "weights.safetensors"
 DESCRIPTION = "estimator.json"
 DEFAULT_NAME = "all-families"
 _PREDICTOR, _ENCODER = "predictor", "ranker"
-_MOMENTS, _FEW_SHOT, _ACCURACY = "moments.", "few_shot.", "accuracy."
+_MOMENTS, _FEW_SHOT, _ACCURACY = "moments", "few_shot", "accuracy"
 _VERSION_2_KEYS = {
     "target": "label_transform",
     "generalists": "ranker_encoders",
@@ -79,12 +80,12 @@ def save(estimator: Estimator, folder: Path) -> None:
     atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text))
 
 
-def load(path_or_name: str | Path | None = None) -> Estimator:
+def load(path_or_name: str | os.PathLike[str] | None = None) -> Estimator:
     """Load an estimator.
 
     Args:
-        path_or_name: A folder that `Estimator.save` wrote, or the name of a bundled
-            estimator; the default one unless given.
+        path_or_name: A folder that `Estimator.save_pretrained` wrote, or the name of a bundled
+            estimator; the default one unless given, or for "default".
 
     Raises:
         CheckpointError: There is none, or it is broken or of a newer version.
@@ -105,51 +106,51 @@ def load(path_or_name: str | Path | None = None) -> Estimator:
         ) from error
 
 
-def bundled() -> list[str]:
-    """List the names of the estimators that come with the package."""
+def list_estimators() -> list[str]:
+    """List the names of the estimators that come with the package.
+
+    Examples:
+        >>> import gennape
+        >>> gennape.list_estimators()
+        ['all-families', 'nasbench101']
+    """
     folder = Path(str(files("gennape") / "checkpoints"))
     return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
 
 
-def _weights(estimator: Estimator) -> dict[str, Tensor]:
+def _weights(estimator: Estimator) -> dict[str, AnyArray]:
     """Weights of all parts by name."""
     ranker = estimator.ranker
-    parts: dict[str, Sequence[nn.Module]] = {
-        _PREDICTOR: estimator.predictors,
-        _ENCODER: ranker.encoders if ranker else (),
+    models = {f"{_PREDICTOR}.{i}": one for i, one in enumerate(estimator.predictors)}
+    encoders = {f"{_ENCODER}.{i}": one for i, one in enumerate(ranker.encoders if ranker else ())}
+    parts = {name: model.arrays() for name, model in (models | encoders).items()}
+    parts[_FEW_SHOT] = estimator.few_shot.arrays() if estimator.few_shot else {}
+    parts[_MOMENTS] = ranker.moments.arrays() if ranker else {}
+    parts[_ACCURACY] = accuracy_arrays(estimator.accuracy) if estimator.accuracy else {}
+    return {
+        name: np.ascontiguousarray(array)
+        for part, arrays in parts.items()
+        for name, array in named(part, arrays).items()
     }
-    weights = {
-        f"{part}.{index}.{name}": value.contiguous()
-        for part, modules in parts.items()
-        for index, module in enumerate(modules)
-        for name, value in module.state_dict().items()
-    }
-    fitted = {
-        _FEW_SHOT: estimator.few_shot.arrays() if estimator.few_shot else {},
-        _MOMENTS: ranker.moments.arrays() if ranker else {},
-        _ACCURACY: accuracy_arrays(estimator.accuracy) if estimator.accuracy else {},
-    }
-    for prefix, arrays in fitted.items():
-        for name, array in arrays.items():
-            weights[prefix + name] = torch.from_numpy(np.ascontiguousarray(array))
-    return weights
 
 
-def _estimator(description: dict[str, Any], weights: dict[str, Tensor]) -> Estimator:
+def _estimator(description: dict[str, Any], weights: dict[str, AnyArray]) -> Estimator:
     """Build an estimator from what its files hold."""
     config = EstimatorConfig.from_json(description["config"])
     domain = DomainDetector([FamilyProfile.from_json(one) for one in description["families"]])
     calibrator = ScoreCalibrator.from_json(description["calibrator"])
-    with torch.random.fork_rng(devices=()):  # the initial weights are of no interest
-        predictors = [ClusteredPredictor(config, view) for view in config.views]
-        encoders = [ResidualEncoder(config).eval() for _ in range(description["ranker_encoders"])]
-    _check(weights, calibrator, len(domain.families), len(predictors))
-    for part, modules in ((_PREDICTOR, predictors), (_ENCODER, encoders)):
-        for index, module in enumerate(modules):
-            module.load_state_dict(_below(f"{part}.{index}.", weights))
+    _check(weights, calibrator, len(domain.families), len(config.views))
+    stored = StoredArrays(weights)
+    predictors = [
+        ClusteredPredictor.read(stored.below(f"{_PREDICTOR}.{i}"), config, view)
+        for i, view in enumerate(config.views)
+    ]
+    encoders = [
+        ResidualEncoder.read(stored.below(f"{_ENCODER}.{i}"), config)
+        for i in range(description["ranker_encoders"])
+    ]
     moments, few_shot, accuracy = (
-        {name: value.numpy() for name, value in _below(prefix, weights).items()}
-        for prefix in (_MOMENTS, _FEW_SHOT, _ACCURACY)
+        stored.below(part).plain() for part in (_MOMENTS, _FEW_SHOT, _ACCURACY)
     )
     return Estimator(
         config=config,
@@ -163,23 +164,14 @@ def _estimator(description: dict[str, Any], weights: dict[str, Tensor]) -> Estim
     )
 
 
-def _below(prefix: str, weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The weights whose names start with `prefix`, without it."""
-    return {
-        name.removeprefix(prefix): value
-        for name, value in weights.items()
-        if name.startswith(prefix)
-    }
-
-
-def _folder(path_or_name: str | Path | None) -> Path:
-    name = str(path_or_name) if path_or_name is not None else DEFAULT_NAME
-    if name in bundled():
+def _folder(path_or_name: str | os.PathLike[str] | None) -> Path:
+    name = DEFAULT_NAME if path_or_name in (None, "default") else str(path_or_name)
+    if name in list_estimators():
         return Path(str(files("gennape") / "checkpoints" / name))
     if not Path(name).is_dir():
         raise CheckpointError(
             f"no estimator {name!r}: give a folder that `gennape pretrain` or `gennape fine-tune` "
-            f"wrote, or one of {', '.join(bundled())}"
+            f"wrote, or one of {', '.join(list_estimators())}"
         )
     return Path(name)
 
@@ -194,7 +186,7 @@ def _description(path: Path) -> dict[str, Any]:
         ) from error
     if version == 2:
         return dict(in_current_terms(description))
-    if version != FORMAT_VERSION:
+    if version not in (3, FORMAT_VERSION):
         raise CheckpointError(
             f"{path} has format version {version}, this gennape reads version {FORMAT_VERSION}; "
             "install the gennape that wrote it, or a newer one"
@@ -203,7 +195,7 @@ def _description(path: Path) -> dict[str, Any]:
 
 
 def in_current_terms(value: Any) -> Any:
-    """Name what a description or config of version 2 says as version 3 does."""
+    """Name what a description or config of version 2 says as later ones do."""
     if isinstance(value, Mapping):
         return {
             _VERSION_2_KEYS.get(key, key): in_current_terms(inner) for key, inner in value.items()
@@ -211,24 +203,27 @@ def in_current_terms(value: Any) -> Any:
     return [in_current_terms(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _current_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Weights by the names of version 3, whichever version wrote them."""
+def _current_names(weights: dict[str, AnyArray]) -> dict[str, AnyArray]:
+    """Weights by the names of today, whichever version wrote them."""
     named = {}
     for name, value in weights.items():
         first, _, rest = name.partition(".")
         rest = rest.replace("walks.", "neighbour_moments.") if first == "adapter" else rest
         named[f"{_VERSION_2_WEIGHTS.get(first, first)}.{rest}"] = value
+    precision = named.pop("few_shot.precision", None)
+    if precision is not None:  # before version 4, where its root is
+        named["few_shot.root"] = np.linalg.cholesky(precision)
     return named
 
 
 def _check(
-    weights: dict[str, Tensor], calibrator: ScoreCalibrator, families: int, predictors: int
+    weights: dict[str, AnyArray], calibrator: ScoreCalibrator, families: int, predictors: int
 ) -> None:
     if not calibrator.means.shape == calibrator.deviations.shape == (families + 1, predictors):
         raise ValueError("its calibrator is not that of its predictors")
     if calibrator.errors.shape != (families + 1,):
         raise ValueError("its errors are not those of its families")
-    if not all(value.isfinite().all() for value in weights.values()):
+    if not all(np.isfinite(value).all() for value in weights.values()):
         raise ValueError("a weight is not finite")
 
 

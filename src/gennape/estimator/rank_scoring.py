@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from torch import Tensor
 
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.models.clustered_predictor import embed_all, predict_all
@@ -24,7 +23,7 @@ _KNOWN_SHARE_POWER = 5
 
 
 def rank_scores(
-    estimator: "Estimator", features: GraphFeatures, embeddings: Sequence[Tensor]
+    estimator: "Estimator", features: GraphFeatures, embeddings: Sequence[FloatArray]
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Compute score, percentile and uncertainty of networks, `(graphs,)` each."""
     calibrator = estimator.calibrator
@@ -57,7 +56,7 @@ def rank_parts(estimator: "Estimator", features: GraphFeatures) -> dict[str, Flo
 def _predictor_scores(
     estimator: "Estimator",
     features: GraphFeatures,
-    embeddings: Sequence[Tensor],
+    embeddings: Sequence[FloatArray],
     nearest: IntArray,
     in_domain: BoolArray,
 ) -> FloatArray:

@@ -1,23 +1,25 @@
 """Read a mixed list of networks; one that cannot be read does not harm the others."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
 from os import PathLike
 from os.path import isdir
 from pathlib import Path
 from typing import Any
 
-from torch import nn
-
 from gennape.frontends import FrontendError, Model, graph_of
+from gennape.frontends.file_processes import FileOutcome, read_in_processes
 from gennape.frontends.names_in_files import MODEL_FILES
 from gennape.graph import ComputationGraph
-from gennape.graph.backbone import backbone
+from gennape.graph.backbone import backbone as backbone_of
 from gennape.utils.errors import one_line
+from gennape.utils.progress import ProgressCallback, no_progress
 
-_ONE = (str, PathLike, nn.Module)  # modules such as Sequential are iterable
+Networks = Model | Iterable[Model] | Mapping[str, Model]
+"""One network in any form that `graph_of` reads, a folder of files, or many of them."""
 
 
 @dataclass(frozen=True)
@@ -42,42 +44,102 @@ class NetworkList:
     graphs: tuple[ComputationGraph, ...]
     failed: tuple[UnreadNetwork, ...]
 
+    def all_graphs(self) -> tuple[ComputationGraph, ...]:
+        """Return the networks where each of them is needed.
+
+        Raises:
+            FrontendError: One could not be read; names the first.
+        """
+        for failure in self.failed:
+            raise FrontendError(failure_text(failure))
+        return self.graphs
+
+
+def failure_text(failure: UnreadNetwork) -> str:
+    """One sentence that names the network that could not be read."""
+    named = failure.model in failure.error
+    return failure.error if named else f"{failure.model}: {failure.error}"
+
 
 def read_networks(
-    models: Model | Iterable[Model],
+    models: Networks,
     input_shape: Sequence[int] | None = None,
     *,
     inputs: Any = None,
-    backbones: bool = False,
+    backbone: bool = False,
+    workers: int | None = None,
+    report: ProgressCallback = no_progress,
 ) -> NetworkList:
     """Read networks in any form that `graph_of` reads, and folders of network files.
 
+    Several files are read in other processes: one whose reading takes its process down, or never
+    ends, is one that could not be read, and the others are.
+
     Args:
-        models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules; or
-            one of them.
+        models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules,
+            graphs; or one of them. Keys of a mapping are what its networks are called.
         input_shape: Sizes of one input for modules, names and files that leave them open.
         inputs: Instead of it, all inputs; see `graph_of`.
-        backbones: Whether the `backbone` of each is taken in its place.
+        backbone: Whether the backbone of each is taken in its place.
+        workers: How many processes read files; chosen by their number unless given.
+        report: Told how many are read.
     """
-    names: list[str] = []
-    graphs: list[ComputationGraph] = []
-    failed: list[UnreadNetwork] = []
-    for model in chain.from_iterable(map(_files_in, _several(models))):
-        name = str(model) if isinstance(model, str | PathLike) else type(model).__name__
+    read = partial(_read, input_shape=input_shape, inputs=inputs, backbone=backbone)
+    found = list(_named(models))
+    graphs: dict[int, ComputationGraph] = {}
+    errors: dict[int, str] = {}
+    for outcome in _outcomes(read, [model for _, model in found], workers):
+        if outcome.graph is None:
+            errors[outcome.place] = outcome.error
+        else:
+            graphs[outcome.place] = outcome.graph
+        report("reading", len(graphs) + len(errors), len(found))
+    return NetworkList(
+        tuple(found[place][0] for place in sorted(graphs)),
+        tuple(graphs[place] for place in sorted(graphs)),
+        tuple(UnreadNetwork(found[place][0], errors[place]) for place in sorted(errors)),
+    )
+
+
+def _outcomes(
+    read: Callable[[Model], ComputationGraph], models: Sequence[Model], workers: int | None
+) -> Iterator[FileOutcome]:
+    """Read each network; several files in other processes."""
+    files = [place for place, model in enumerate(models) if _is_file(model)]
+    if len(files) == 1 and workers is None:
+        files = []  # the start of a process would take longer than the file
+    for place in sorted({*range(len(models))} - {*files}):
         try:
-            graph = _read(model, input_shape, inputs)
-            graphs.append(backbone(graph) if backbones else graph)
-            names.append(name)
-        except Exception as error:  # whatever is wrong with one network must not harm the others
-            failed.append(UnreadNetwork(name, one_line(error)))
-    return NetworkList(tuple(names), tuple(graphs), tuple(failed))
+            yield FileOutcome(place, read(models[place]))
+        except Exception as error:  # whatever is wrong with one must not harm the others
+            yield FileOutcome(place, None, one_line(error))
+    with closing(read_in_processes(read, [str(models[i]) for i in files], workers)) as outcomes:
+        for outcome in outcomes:
+            yield outcome._replace(place=files[outcome.place])
 
 
-def _several(models: Model | Iterable[Model]) -> Iterable[Model]:
-    """Return several models, though only one is given."""
-    if isinstance(models, _ONE) or not isinstance(models, Iterable):
-        return [models]
-    return models
+def _named(models: Networks) -> Iterator[tuple[str, Model]]:
+    """Every network with what it is called."""
+    if isinstance(models, Mapping):
+        yield from models.items()
+        return
+    is_one = isinstance(models, str | PathLike) or _is_module(models)
+    several: Any = [models] if is_one or not isinstance(models, Iterable) else models
+    for place, model in enumerate(several):
+        for one in _files_in(model):
+            yield _name_of(one, place), one
+
+
+def _name_of(model: Model, place: int) -> str:
+    if isinstance(model, ComputationGraph):
+        return model.name or f"graph {place}"
+    return str(model) if isinstance(model, str | PathLike) else type(model).__name__
+
+
+def _is_module(model: Any) -> bool:
+    """Return whether it is a PyTorch module; some, such as Sequential, are iterable."""
+    torch = sys.modules.get("torch")  # who has a module has imported it; nobody else waits for it
+    return torch is not None and isinstance(model, torch.nn.Module)
 
 
 def _files_in(model: Model) -> list[Model]:
@@ -88,10 +150,23 @@ def _files_in(model: Model) -> list[Model]:
     return list(files) or [model]
 
 
-def _read(model: Model, input_shape: Sequence[int] | None, inputs: Any) -> ComputationGraph:
+def _is_file(model: Model) -> bool:
+    """Whether it is a file of a network, which strangers may have made."""
+    return (
+        isinstance(model, str | PathLike)
+        and Path(model).suffix.lower() in MODEL_FILES
+        and Path(model).is_file()
+    )
+
+
+def _read(
+    model: Model, *, input_shape: Sequence[int] | None, inputs: Any, backbone: bool
+) -> ComputationGraph:
     """Read a network; a size that is given for several does not replace the one a file states."""
-    is_file = isinstance(model, str | PathLike) and Path(model).suffix.lower() in MODEL_FILES
-    if is_file and (input_shape is not None or inputs is not None):
+    graph = None
+    if _is_file(model) and (input_shape is not None or inputs is not None):
         with suppress(FrontendError):
-            return graph_of(model)
-    return graph_of(model, input_shape, inputs=inputs)
+            graph = graph_of(model)
+    if graph is None:
+        graph = graph_of(model, input_shape, inputs=inputs)
+    return backbone_of(graph) if backbone else graph

@@ -11,13 +11,15 @@ from typing import Protocol
 import numpy as np
 
 from gennape.estimator import Estimator
+from gennape.estimator.array_scoring import predict_arrays
 from gennape.graph import ComputationGraph, GraphBatch
 from gennape.proxies.depth import depths
 from gennape.proxies.receptive_field import receptive_fields
 from gennape.search.candidate import SearchError
 from gennape.search.network_cache import SearchNetwork, canonical_forms
-from gennape.search.worker_pool import WorkerPool, one_thread
 from gennape.utils.array_types import FloatArray
+from gennape.utils.threads import one_thread
+from gennape.utils.worker_pool import WorkerPool
 
 Evaluate = Callable[[Sequence[ComputationGraph]], Sequence[float]]
 """Function from networks to their true accuracies, higher is better; NaN where it failed.
@@ -70,7 +72,7 @@ class EstimatorScorer:
     def version(self) -> str:
         """Digest of the estimator's checkpoint, 12 hexadecimal digits."""
         with TemporaryDirectory() as folder:
-            self.estimator.save(folder)
+            self.estimator.save_pretrained(folder)
             files = sorted(Path(folder).iterdir())
             return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
@@ -83,7 +85,7 @@ class EstimatorScorer:
         count = min(max(len(networks) // _SMALLEST, 1), _PARTS)
         rows = np.array_split(np.arange(len(networks)), count)
         parts = [canonical_forms([networks[row] for row in part]) for part in rows]
-        score, uncertainty = np.hstack(self.pool.map(self._predict_part, parts))
+        score, uncertainty = np.hstack(list(self.pool.map(self._predict_part, parts)))
         return score, uncertainty
 
     @cached_property
@@ -97,13 +99,13 @@ class EstimatorScorer:
             LabelError: Nothing can be learned from the accuracies.
         """
         features = self.estimator.canonical_features(canonical_forms(networks))
-        return EstimatorScorer(self.estimator.fine_tune_features(features, accuracies), self.pool)
+        return EstimatorScorer(self.estimator.fine_tune(features, accuracies), self.pool)
 
 
 def _predict(estimator: Estimator, batch: GraphBatch) -> FloatArray:
     """Predict scores and uncertainties of canonical graphs, `(2, graphs)`."""
     with one_thread():  # sums come out the same on every machine, and parts are small
-        prediction = estimator.predict_features(estimator.canonical_features(batch))
+        prediction = predict_arrays(estimator, estimator.canonical_features(batch))
     return np.stack([prediction.score, prediction.uncertainty])
 
 

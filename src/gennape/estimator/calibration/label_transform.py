@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from gennape.estimator.config import Label
 from gennape.utils.array_types import FloatArray
@@ -94,7 +93,9 @@ def standardised_labels(accuracies: FloatArray, networks: int) -> FloatArray:
 
 def _normal_scores(values: FloatArray) -> FloatArray:
     """Quantiles of the normal distribution at the ranks of `values`; ties share theirs."""
-    from scipy.stats import rankdata  # a second to import, and scoring does not need it
+    # Slow to import, and scoring does not need them.
+    from scipy.special import ndtri
+    from scipy.stats import rankdata
 
     scores: FloatArray = ndtri((rankdata(values) - 0.5) / len(values))
     return scores

@@ -1,110 +1,90 @@
 """Clustered predictor: an encoder, fuzzy clusters of its embeddings, and one head a cluster."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from gennape.estimator.calibration.label_transform import LabelTransform
 from gennape.estimator.config import EncoderView, EstimatorConfig
 from gennape.estimator.features.graph_features import GraphFeatures
-from gennape.estimator.models.fuzzy_clusters import FuzzyClusters
-from gennape.estimator.models.message_passing import EncoderInput, encoder_inputs
-from gennape.estimator.models.registry import ENCODERS
+from gennape.estimator.models.fuzzy_clusters import memberships
+from gennape.estimator.models.layers import Heads
+from gennape.estimator.models.message_passing import encoder_inputs
+from gennape.estimator.models.registry import ENCODERS, Encoder
+from gennape.estimator.models.stored_arrays import StoredArrays, named
 from gennape.utils.array_types import FloatArray
 
 
-class Heads(nn.Module):
-    """Small networks on a shared embedding, one a cluster.
-
-    Args:
-        clusters: Number of heads.
-        width: Width of the embedding.
-    """
-
-    def __init__(self, clusters: int, width: int) -> None:
-        super().__init__()
-        bound = width**-0.5
-        self.inner = nn.Parameter(torch.empty(clusters, width, width).uniform_(-bound, bound))
-        self.inner_bias = nn.Parameter(torch.zeros(clusters, width))
-        self.outer = nn.Parameter(torch.zeros(clusters, width))
-        self.outer_bias = nn.Parameter(torch.zeros(clusters))
-
-    def forward(self, embeddings: Tensor) -> Tensor:
-        """Predict by each head: `(graphs, width)` to `(graphs, clusters)`."""
-        hidden = torch.einsum("gi,cio->gco", embeddings, self.inner) + self.inner_bias
-        return (hidden.relu() * self.outer).sum(dim=2) + self.outer_bias
-
-    def copies(self, clusters: int) -> "Heads":
-        """Repeat this single head once for each of `clusters`."""
-        heads = Heads(clusters, self.inner.shape[1])
-        state = self.state_dict()
-        heads.load_state_dict(
-            {name: value.repeat_interleave(clusters, dim=0) for name, value in state.items()}
-        )
-        return heads
-
-
-class ClusteredPredictor(nn.Module):
+@dataclass(frozen=True)
+class ClusteredPredictor:
     """One predictor of the ensemble; networks in, one prediction each out.
 
-    Args:
-        config: The recipe.
-        view: The encoder's readout and features.
+    Attributes:
+        encoder: Networks to embeddings.
+        heads: One a cluster.
+        centres: Of the clusters, in embeddings times `centre_scale`, `(clusters, width)`.
+        centre_scale: `(width,)`.
+        fuzzifier: Of the clusters.
     """
 
-    def __init__(self, config: EstimatorConfig, view: EncoderView) -> None:
-        super().__init__()
-        self.fuzzifier = config.fuzzifier
-        self.encoder = ENCODERS[config.encoder].build(config, view)
-        self.width = config.width * len(view.readouts)
-        self.heads = Heads(config.clusters, self.width)
-        self.centres: Tensor
-        self.centre_scale: Tensor
-        self.register_buffer("centres", torch.zeros(config.clusters, self.width))
-        self.register_buffer("centre_scale", torch.ones(self.width))
+    encoder: Encoder
+    heads: Heads
+    centres: FloatArray
+    centre_scale: FloatArray
+    fuzzifier: float
 
-    def set_clusters(self, clusters: FuzzyClusters, scale: Tensor) -> None:
-        """Take clusters that were fitted to embeddings times `scale`, `(width,)`."""
-        self.centres.copy_(clusters.centres)
-        self.centre_scale.copy_(scale)
+    @classmethod
+    def read(
+        cls, stored: StoredArrays, config: EstimatorConfig, view: EncoderView
+    ) -> "ClusteredPredictor":
+        """Take the predictor's arrays; their sizes are those of the config."""
+        width = config.width * len(view.readouts)
+        return cls(
+            ENCODERS[config.encoder].read(stored.below("encoder"), config, view),
+            Heads.read(stored.below("heads"), config.clusters, width),
+            stored.take("centres", config.clusters, width),
+            stored.take("centre_scale", width),
+            config.fuzzifier,
+        )
 
-    def memberships(self, embeddings: Tensor) -> Tensor:
+    def arrays(self) -> dict[str, FloatArray]:
+        """Return all numbers by name, for storage."""
+        parts = named("encoder", self.encoder.arrays()) | named("heads", self.heads.arrays())
+        return parts | {"centres": self.centres, "centre_scale": self.centre_scale}
+
+    def memberships(self, embeddings: FloatArray) -> FloatArray:
         """Compute the share of each embedding in each cluster, `(graphs, clusters)`.
 
         Rows sum to one.
         """
-        clusters = FuzzyClusters(self.centres, self.fuzzifier)
-        return clusters.memberships(embeddings * self.centre_scale)
+        return memberships(embeddings * self.centre_scale, self.centres, self.fuzzifier)
 
-    def predict(self, embeddings: Tensor) -> Tensor:
+    def predict(self, embeddings: FloatArray) -> FloatArray:
         """Sum the heads, weighted by the memberships, `(graphs,)`."""
-        predictions: Tensor = self.heads(embeddings)
-        return (self.memberships(embeddings) * predictions).sum(dim=1)
-
-    def forward(self, batch: EncoderInput) -> Tensor:
-        """Predict, `(graphs,)`."""
-        return self.predict(self.encoder(batch))
+        weighted = self.heads(embeddings) * self.memberships(embeddings)
+        predictions: FloatArray = weighted.sum(axis=1)
+        return predictions
 
 
-@torch.no_grad()
-def embed_all(predictors: Sequence[ClusteredPredictor], features: GraphFeatures) -> list[Tensor]:
+def embed_all(
+    predictors: Sequence[ClusteredPredictor], features: GraphFeatures
+) -> list[FloatArray]:
     """Embed networks by each predictor, `(graphs, width)` each."""
     parts = encoder_inputs(features)
-    return [torch.cat([predictor.encoder(part) for part in parts]) for predictor in predictors]
+    return [np.concatenate([predictor.encoder(part) for part in parts]) for predictor in predictors]
 
 
-@torch.no_grad()
 def predict_all(
     predictors: Sequence[ClusteredPredictor],
     label_transform: LabelTransform,
     features: GraphFeatures,
-    embeddings: Sequence[Tensor],
+    embeddings: Sequence[FloatArray],
 ) -> FloatArray:
     """Predict by each predictor in the unit of the labels, `(predictors, graphs)`."""
     transformed = [
-        predictor.predict(rows).double().numpy()
-        for predictor, rows in zip(predictors, embeddings, strict=True)
+        predictor.predict(rows) for predictor, rows in zip(predictors, embeddings, strict=True)
     ]
-    return label_transform.invert(np.stack(transformed), features.log_macs.astype(np.float64))
+    return label_transform.invert(
+        np.stack(transformed).astype(np.float64), features.log_macs.astype(np.float64)
+    )

@@ -4,59 +4,69 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from gennape.estimator.config import EncoderView, EstimatorConfig
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.features.size_prior import size_prior, size_prior_parts
-from gennape.estimator.models.clustered_predictor import Heads
+from gennape.estimator.models.layers import Heads
 from gennape.estimator.models.message_passing import (
     EncoderInput,
     MessagePassingEncoder,
     encoder_inputs,
 )
 from gennape.estimator.models.moment_regression import MomentRegression
+from gennape.estimator.models.stored_arrays import StoredArrays, named
 from gennape.utils.array_types import FloatArray
 
 SCORE_PARTS = ("macs", "parameters", "resolution", "layers", "neighbour_moments", "encoders")
 """Parts of a score by the ranker: the size prior's four, and what several families teach."""
 
-_WIDTH = 32
+RESIDUAL_WIDTH = 32
+RESIDUAL_VIEW = EncoderView("mean and sum", paths=True)
+"""Of the encoders of residuals."""
+
 _MOMENT_WEIGHT = 0.35
 """A deviation of labels, the unit of the moment regression, in the unit of the size prior; chosen
 on families left out (docs/experiments.md, neighbour moments beside the encoders)."""
 
 
-class ResidualEncoder(nn.Module):
+@dataclass(frozen=True)
+class ResidualEncoder:
     """Encoder of how much better a network is than its size prior, in the prior's unit.
 
-    Args:
-        config: Number of layers and dropout.
+    Attributes:
+        encoder: Networks to embeddings.
+        head: A single head.
+        limits: The least and the greatest residual of a training network, `(2,)`.
     """
 
-    def __init__(self, config: EstimatorConfig) -> None:
-        super().__init__()
-        narrow = replace(config, width=_WIDTH)
-        self.encoder = MessagePassingEncoder(narrow, EncoderView("mean and sum", paths=True))
-        self.head = Heads(1, 2 * _WIDTH)
-        self.limits: Tensor
-        self.register_buffer("limits", torch.tensor([-torch.inf, torch.inf]))
+    encoder: MessagePassingEncoder
+    head: Heads
+    limits: FloatArray
 
-    def forward(self, batch: EncoderInput) -> Tensor:
+    @classmethod
+    def read(cls, stored: StoredArrays, config: EstimatorConfig) -> "ResidualEncoder":
+        """Take the encoder's arrays; the number of layers is that of the config."""
+        return cls(
+            MessagePassingEncoder.read(
+                stored.below("encoder"), replace(config, width=RESIDUAL_WIDTH), RESIDUAL_VIEW
+            ),
+            Heads.read(stored.below("head"), 1, len(RESIDUAL_VIEW.readouts) * RESIDUAL_WIDTH),
+            stored.take("limits", 2),
+        )
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Return all numbers by name, for storage."""
+        parts = named("encoder", self.encoder.arrays()) | named("head", self.head.arrays())
+        return parts | {"limits": self.limits}
+
+    def __call__(self, batch: EncoderInput) -> FloatArray:
         """Compute what is to be added to the size prior, `(graphs,)`.
 
         Never less or more than for the training networks: how far it goes beyond them, in
         networks much deeper than theirs for instance, nothing has taught it.
         """
-        residual: Tensor = self.head(self.encoder(batch))
-        return residual[:, 0].clamp(*self.limits)
-
-    @torch.no_grad()
-    def fit_limits(self, features: GraphFeatures) -> None:
-        """Take the range of the residuals of some networks for the limits."""
-        residuals = torch.cat([self(part) for part in encoder_inputs(features)])
-        self.limits.copy_(torch.stack([residuals.min(), residuals.max()]))
+        return np.clip(self.head(self.encoder(batch))[:, 0], *self.limits)
 
 
 @dataclass(frozen=True)
@@ -76,11 +86,10 @@ class CrossFamilyRanker:
         added: FloatArray = _MOMENT_WEIGHT * self.moments(features)
         return added
 
-    @torch.no_grad()
     def encoder_scores(self, features: GraphFeatures) -> FloatArray:
         """Compute what each encoder adds to the size prior, `(encoders, graphs)`."""
         parts = encoder_inputs(features)
-        added = [torch.cat([encoder(part) for part in parts]).numpy() for encoder in self.encoders]
+        added = [np.concatenate([encoder(part) for part in parts]) for encoder in self.encoders]
         return np.stack(added).astype(np.float64)
 
 

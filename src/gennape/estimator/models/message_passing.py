@@ -6,148 +6,181 @@ by zero: random weights must not speak about operations that were never varied.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from gennape.estimator.config import EncoderView, EstimatorConfig
 from gennape.estimator.features.compute_graph import FEATURES, PATH_FEATURES
+from gennape.estimator.features.edge_sums import EdgeSums
 from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.models.layers import LinearLayer, rectified
+from gennape.estimator.models.stored_arrays import StoredArrays, named
+from gennape.utils.array_types import BoolArray, FloatArray, IntArray
 
 SUM_SCALE = 50.0
 """Nodes of a usual compute graph; a sum over nodes is divided by it, for steps of usual size."""
 
-_CHUNK = 64
-"""Networks that are encoded together at inference, which suits the processor's cache."""
+_CHUNK = 1500
+"""Nodes that are encoded together, which suits the processor's cache."""
 _CONSTANT = 1e-4
 """A feature that deviates less than this in training is one that training never varies."""
 
 
 @dataclass(frozen=True)
 class EncoderInput:
-    """A batch of graphs as tensors.
+    """A batch of graphs as encoders read it.
 
     Attributes:
-        nodes: Features, `(nodes, features)`.
-        edges: Source and target of each edge, `(2, edges)`, int64.
-        graph_index: The graph each node belongs to, `(nodes,)`, int64.
-        graphs: Number of graphs.
+        nodes: Features, `(nodes, features)`, float32.
+        arguments: Sums over each node's arguments.
+        users: Sums over the nodes that use each node's result.
+        node_offsets: First node of each graph, `(graphs + 1,)`.
     """
 
-    nodes: Tensor
-    edges: Tensor
-    graph_index: Tensor
-    graphs: int
+    nodes: FloatArray
+    arguments: EdgeSums
+    users: EdgeSums
+    node_offsets: IntArray
 
     @classmethod
     def of(cls, features: GraphFeatures) -> "EncoderInput":
-        """Turn the columns into tensors."""
+        """Sort the edges."""
+        sources, targets = features.edges
+        count = len(features.nodes)
         return cls(
-            torch.from_numpy(features.nodes),
-            torch.from_numpy(features.edges),
-            torch.arange(len(features)).repeat_interleave(torch.from_numpy(features.node_counts)),
-            len(features),
+            features.nodes,
+            EdgeSums.of(targets, sources, count),
+            EdgeSums.of(sources, targets, count),
+            features.node_offsets,
         )
+
+    @cached_property
+    def graphs(self) -> list[slice]:
+        """Nodes of each graph."""
+        return [slice(*ends) for ends in pairwise(self.node_offsets.tolist())]
 
 
 def encoder_inputs(features: GraphFeatures) -> list[EncoderInput]:
-    """Turn features into tensors, in parts of `_CHUNK` networks at most."""
-    count = max(1, -(-len(features) // _CHUNK))
-    parts = np.array_split(np.arange(len(features)), count)
-    return [EncoderInput.of(features.take(part)) for part in parts]
+    """Split networks into parts of about `_CHUNK` nodes."""
+    parts = features.node_offsets[1:] // _CHUNK
+    ends = np.flatnonzero(np.diff(parts)) + 1
+    return [
+        EncoderInput.of(features.take(part)) for part in np.split(np.arange(len(features)), ends)
+    ]
 
 
-class FeatureScaler(nn.Module):
+@dataclass(frozen=True)
+class FeatureScaler:
     """Standardised features, zero where training never varied.
 
     Values beyond the range seen in training are taken for its end.
 
-    Args:
-        features: Number of columns.
+    Attributes:
+        mean: `(features,)`.
+        scale: One over the standard deviation, `(features,)`; 0 for features that do not count.
+        low: The least in training, `(features,)`.
+        high: The greatest.
     """
 
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.mean: Tensor
-        self.scale: Tensor
-        self.low: Tensor
-        self.high: Tensor
-        for name in ("mean", "scale", "low", "high"):
-            self.register_buffer(name, torch.zeros(features))
+    mean: FloatArray
+    scale: FloatArray
+    low: FloatArray
+    high: FloatArray
 
-    def fit(self, rows: Tensor, used: Tensor) -> None:
+    @classmethod
+    def fit(cls, rows: FloatArray, used: BoolArray) -> "FeatureScaler":
         """Learn mean, scale and range of `rows`, `(rows, features)`; unused ones become zero."""
-        deviation = rows.std(dim=0)
+        deviation = rows.std(axis=0, ddof=1, dtype=np.float64)
         varies = used & (deviation > _CONSTANT)
-        self.mean.copy_(rows.mean(dim=0))
-        self.scale.copy_(torch.where(varies, 1 / deviation.clamp(min=_CONSTANT), 0.0))
-        self.low.copy_(rows.amin(dim=0))
-        self.high.copy_(rows.amax(dim=0))
+        scale = np.where(varies, 1 / np.maximum(deviation, _CONSTANT), 0)
+        columns = (rows.mean(axis=0, dtype=np.float64), scale, rows.min(axis=0), rows.max(axis=0))
+        return cls(*(column.astype(np.float32) for column in columns))
 
-    def forward(self, rows: Tensor) -> Tensor:
+    @classmethod
+    def read(cls, stored: StoredArrays, features: int) -> "FeatureScaler":
+        """Take the scaler's arrays."""
+        return cls(*(stored.take(name, features) for name in ("mean", "scale", "low", "high")))
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Return all numbers by name, for storage."""
+        return dict(vars(self))
+
+    def __call__(self, rows: FloatArray) -> FloatArray:
         """Standardise rows, `(rows, features)`."""
-        return (rows.clamp(self.low, self.high) - self.mean) * self.scale
+        scaled = np.maximum(rows, self.low)
+        np.minimum(scaled, self.high, out=scaled)
+        scaled -= self.mean
+        scaled *= self.scale
+        return scaled
 
 
-class MessagePassingEncoder(nn.Module):
+def view_scaler(nodes: FloatArray, view: EncoderView) -> FeatureScaler:
+    """Learn the scale of a view's features from training nodes, `(nodes, features)`."""
+    used = [view.paths or name not in PATH_FEATURES for name in FEATURES]
+    return FeatureScaler.fit(nodes, np.array(used))
+
+
+@dataclass(frozen=True)
+class MessagePassingEncoder:
     """Graph encoder; node features in, one embedding a graph out.
 
     Each layer adds to a node what a small network makes of the node, the mean of its
     arguments and the mean of its users: `h' = h + W2 relu(W1 [h, mean_in h, mean_out h])`.
 
-    Args:
-        config: Width, number of layers and dropout.
-        view: Readout, and whether the path features are used.
+    Attributes:
+        scaler: Of the features.
+        entrance: From features to the width.
+        layers: W1 and W2 of each round.
+        readouts: How node embeddings become one graph embedding.
     """
 
-    def __init__(self, config: EstimatorConfig, view: EncoderView) -> None:
-        super().__init__()
+    scaler: FeatureScaler
+    entrance: LinearLayer
+    layers: Sequence[tuple[LinearLayer, LinearLayer]]
+    readouts: Sequence[str]
+
+    @classmethod
+    def read(
+        cls, stored: StoredArrays, config: EstimatorConfig, view: EncoderView
+    ) -> "MessagePassingEncoder":
+        """Take the encoder's arrays; width and number of layers are those of the config."""
         width = config.width
-        self.view = view
-        self.scaler = FeatureScaler(len(FEATURES))
-        self.entrance = nn.Linear(len(FEATURES), width)
-        self.layers = nn.ModuleList(
-            nn.Sequential(
-                nn.Linear(3 * width, width),
-                nn.ReLU(),
-                nn.Dropout(config.dropout),
-                nn.Linear(width, width),
-            )
-            for _ in range(config.layers)
+        return cls(
+            FeatureScaler.read(stored.below("scaler"), len(FEATURES)),
+            LinearLayer.read(stored.below("entrance"), len(FEATURES), width),
+            [
+                (
+                    LinearLayer.read(stored.below(f"layers.{layer}.0"), 3 * width, width),
+                    LinearLayer.read(stored.below(f"layers.{layer}.3"), width, width),
+                )
+                for layer in range(config.layers)
+            ],
+            view.readouts,
         )
 
-    def fit_scaler(self, nodes: Tensor) -> None:
-        """Learn the scale of the features from training nodes, `(nodes, features)`."""
-        used = [self.view.paths or name not in PATH_FEATURES for name in FEATURES]
-        self.scaler.fit(nodes, torch.tensor(used))
+    def arrays(self) -> dict[str, FloatArray]:
+        """Return all numbers by name, for storage."""
+        arrays = named("scaler", self.scaler.arrays()) | named("entrance", self.entrance.arrays())
+        for number, (first, second) in enumerate(self.layers):
+            arrays |= named(f"layers.{number}.0", first.arrays())
+            arrays |= named(f"layers.{number}.3", second.arrays())
+        return arrays
 
-    def forward(self, batch: EncoderInput) -> Tensor:
+    def __call__(self, batch: EncoderInput) -> FloatArray:
         """Embed graphs, `(graphs, width)`, or twice as wide for two readouts."""
-        hidden = self.entrance(self.scaler(batch.nodes)).relu()
-        sources, targets = batch.edges
-        into, out_of = _reciprocal_counts(targets, hidden), _reciprocal_counts(sources, hidden)
-        for layer in self.layers:
-            arguments = sums(hidden.index_select(0, sources), targets, len(hidden)) * into
-            users = sums(hidden.index_select(0, targets), sources, len(hidden)) * out_of
-            hidden = hidden + layer(torch.cat([hidden, arguments, users], dim=1))
-        return read_out(hidden, batch, self.view.readouts)
+        graphs = batch.graphs
+        hidden = rectified(self.entrance(self.scaler(batch.nodes), graphs))
+        for first, second in self.layers:
+            means = (batch.arguments.means(hidden), batch.users.means(hidden))
+            hidden += second(rectified(first(np.hstack([hidden, *means]), graphs)), graphs)
+        return read_out(hidden, batch, self.readouts)
 
 
-def read_out(hidden: Tensor, batch: EncoderInput, readouts: Sequence[str]) -> Tensor:
+def read_out(hidden: FloatArray, batch: EncoderInput, readouts: Sequence[str]) -> FloatArray:
     """Pool rows of nodes by graph: `(nodes, width)` to `(graphs, width x readouts)`."""
-    totals = sums(hidden, batch.graph_index, batch.graphs)
-    counts = torch.bincount(batch.graph_index, minlength=batch.graphs)[:, None]
-    parts = {"mean": totals / counts, "sum": totals / SUM_SCALE}
-    return torch.cat([parts[part] for part in readouts], dim=1)
-
-
-def sums(rows: Tensor, groups: Tensor, count: int) -> Tensor:
-    """Sum rows by group: `(rows, width)` to `(count, width)`."""
-    return rows.new_zeros(count, rows.shape[1]).index_add_(0, groups, rows)
-
-
-def _reciprocal_counts(ends: Tensor, like: Tensor) -> Tensor:
-    """One over the number of edges at each node, at least one: `(nodes, 1)`."""
-    counts = torch.bincount(ends, minlength=len(like)).clamp(min=1)
-    return counts.to(like.dtype).reciprocal()[:, None]
+    totals = np.add.reduceat(hidden, batch.node_offsets[:-1], axis=0)
+    counts = np.diff(batch.node_offsets)[:, None].astype(hidden.dtype)
+    divisors = {"mean": counts, "sum": hidden.dtype.type(SUM_SCALE)}
+    return np.hstack([totals / divisors[readout] for readout in readouts])

@@ -8,6 +8,7 @@ from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.features.network_features import compute_graph_features, k_gnn_features
 from gennape.estimator.models.k_gnn import KGNNEncoder
 from gennape.estimator.models.message_passing import MessagePassingEncoder
+from gennape.estimator.models.stored_arrays import StoredArrays
 from gennape.graph import ComputationGraph, GraphBatch, canonical_batches
 
 Encoder = MessagePassingEncoder | KGNNEncoder
@@ -15,13 +16,13 @@ Encoder = MessagePassingEncoder | KGNNEncoder
 
 @dataclass(frozen=True)
 class _EncoderKind:
-    build: Callable[[EstimatorConfig, EncoderView], Encoder]
+    read: Callable[[StoredArrays, EstimatorConfig, EncoderView], Encoder]
     features: Callable[[GraphBatch], GraphFeatures]
 
 
 ENCODERS = {
-    "message-passing": _EncoderKind(MessagePassingEncoder, compute_graph_features),
-    "k-gnn": _EncoderKind(KGNNEncoder, k_gnn_features),
+    "message-passing": _EncoderKind(MessagePassingEncoder.read, compute_graph_features),
+    "k-gnn": _EncoderKind(KGNNEncoder.read, k_gnn_features),
 }
 
 

@@ -96,9 +96,7 @@ def _trained(
     for index, view in enumerate(config.views):
         name = f"predictor {index + 1} of {len(config.views)}"
         run = PredictorRun(config, seed * 100 + index, folder, name, report)
-        torch.manual_seed(run.seed)
-        predictors.append(ClusteredPredictor(config, view))
-        train_predictor(predictors[-1], data, run)
+        predictors.append(train_predictor(view, data, run))
     ranker = train_ranker(data, config, seed, folder, report)
     return _assembled(config, predictors, ranker, label_transform, data)
 

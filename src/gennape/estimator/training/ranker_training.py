@@ -1,5 +1,6 @@
 """Training of the cross-family ranker: what holds in every family beyond the size prior."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ from torch import Tensor
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, ResidualEncoder
-from gennape.estimator.models.message_passing import EncoderInput
+from gennape.estimator.models.message_passing import encoder_inputs
 from gennape.estimator.models.moment_regression import MomentRegression
+from gennape.estimator.training.encoder_modules import EncoderBatch, arrays_of
+from gennape.estimator.training.head_modules import ResidualModule
 from gennape.estimator.training.loop import TrainingPlan, train
 from gennape.estimator.training.stages import PredictorRun
 from gennape.estimator.training.training_set import TrainingSet
@@ -47,21 +50,21 @@ def train_ranker(
     for index in range(config.ranker_encoders):
         name = f"ranker encoder {index + 1} of {config.ranker_encoders}"
         run = PredictorRun(config, seed * 100 + index, folder, name, report)
-        torch.manual_seed(run.seed)
-        encoders.append(ResidualEncoder(config))
-        train_residual_encoder(encoders[-1], data, run)
+        encoders.append(train_residual_encoder(data, run))
     moments = MomentRegression.fit(data.features, data.targets.numpy(), data.family_rows)
-    return CrossFamilyRanker([encoder.eval() for encoder in encoders], moments)
+    return CrossFamilyRanker(encoders, moments)
 
 
-def train_residual_encoder(encoder: ResidualEncoder, data: TrainingSet, run: PredictorRun) -> None:
-    """Train an encoder in place.
+def train_residual_encoder(data: TrainingSet, run: PredictorRun) -> ResidualEncoder:
+    """Train an encoder.
 
     The sum of size prior and residual is to correlate with the labels of each family, whatever
     their scales. A penalty on the residuals' variance keeps them as small as they may be: so
     they hold for families that were never seen (docs/experiments.md).
     """
-    encoder.encoder.fit_scaler(torch.from_numpy(data.features.nodes))
+    torch.manual_seed(run.seed)
+    encoder = ResidualModule(run.config)
+    encoder.encoder.fit_scaler(data.features.nodes)
     prior = torch.from_numpy(size_prior(data.features.sizes)).float()
     families = data.family_rows
     together = min(_FAMILIES, len(families))
@@ -73,7 +76,7 @@ def train_residual_encoder(encoder: ResidualEncoder, data: TrainingSet, run: Pre
         return np.concatenate(drawn)
 
     def loss(rows: IntArray) -> Tensor:
-        residuals = encoder(EncoderInput.of(data.features.take(rows))).view(together, -1)
+        residuals = encoder(EncoderBatch.of(data.features.take(rows))).view(together, -1)
         scores = prior[rows].view(together, -1) + residuals
         agreement = _correlations(scores, data.targets[rows].view(together, -1))
         penalised: Tensor = 1 - agreement + _VARIANCE_PENALTY * residuals.var(dim=1)
@@ -88,7 +91,9 @@ def train_residual_encoder(encoder: ResidualEncoder, data: TrainingSet, run: Pre
         weight_decay=_WEIGHT_DECAY,
     )
     train(encoder, loss, order, plan, run.state_file("all-families"), run.report)
-    encoder.fit_limits(data.features)
+    trained = ResidualEncoder.read(arrays_of(encoder), run.config)
+    residuals = np.concatenate([trained(part) for part in encoder_inputs(data.features)])
+    return replace(trained, limits=np.array([residuals.min(), residuals.max()]))
 
 
 def _correlations(scores: Tensor, targets: Tensor) -> Tensor:

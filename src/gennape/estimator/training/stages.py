@@ -9,14 +9,25 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gennape.estimator.config import EstimatorConfig
-from gennape.estimator.models.clustered_predictor import ClusteredPredictor, Heads, embed_all
-from gennape.estimator.models.fuzzy_clusters import fit_clusters
-from gennape.estimator.models.message_passing import EncoderInput
+from gennape.estimator.config import EncoderView, EstimatorConfig
+from gennape.estimator.models.clustered_predictor import ClusteredPredictor
+from gennape.estimator.models.fuzzy_clusters import memberships
+from gennape.estimator.models.layers import Heads
+from gennape.estimator.models.message_passing import encoder_inputs
+from gennape.estimator.models.registry import ENCODERS, Encoder
 from gennape.estimator.training.contrastive import contrastive_loss, structural_similarity
+from gennape.estimator.training.encoder_modules import (
+    EncoderBatch,
+    EncoderModule,
+    arrays_of,
+    encoder_module,
+)
+from gennape.estimator.training.fuzzy_c_means import fit_centres
+from gennape.estimator.training.head_modules import HeadsModule
 from gennape.estimator.training.loop import TrainingPlan, train
 from gennape.estimator.training.training_set import TrainingSet
 from gennape.utils.array_types import IntArray
@@ -57,17 +68,19 @@ class PredictorRun:
         return self.folder / f"{self.name.replace(' ', '-')}-{what}.pt"
 
 
-def train_predictor(predictor: ClusteredPredictor, data: TrainingSet, run: PredictorRun) -> None:
-    """Train in place, stage by stage."""
+def train_predictor(view: EncoderView, data: TrainingSet, run: PredictorRun) -> ClusteredPredictor:
+    """Train a predictor with the given view, stage by stage."""
     torch.manual_seed(run.seed)
-    shared = Heads(1, predictor.width)  # here, where the state of the generator is known
-    predictor.encoder.fit_scaler(torch.from_numpy(data.features.nodes))
+    module = encoder_module(run.config, view)
+    module.fit_scaler(data.features.nodes)
+    torch.manual_seed(run.seed)
+    shared = HeadsModule(1, run.config.width * len(view.readouts))
     if run.config.contrastive_epochs:
-        _learn_structure(predictor, data, run)
+        _learn_structure(module, data, run)
     offsets = FamilyOffsets(data)
-    _learn_label(predictor, shared, offsets, data, run)
-    _learn_clusters(predictor, shared, offsets, data, run)
-    predictor.eval()
+    _learn_label(module, shared, offsets, data, run)
+    encoder = ENCODERS[run.config.encoder].read(arrays_of(module), run.config, view)
+    return _learn_clusters(encoder, shared, offsets, data, run)
 
 
 class FamilyOffsets(nn.Module):
@@ -88,12 +101,12 @@ class FamilyOffsets(nn.Module):
         return (shifted - self.data.targets[rows]).square().mean()
 
 
-def _learn_structure(predictor: ClusteredPredictor, data: TrainingSet, run: PredictorRun) -> None:
+def _learn_structure(encoder: EncoderModule, data: TrainingSet, run: PredictorRun) -> None:
     config = run.config
 
     def loss(rows: IntArray) -> Tensor:
-        graphs = EncoderInput.of(data.features.take(rows))
-        views = torch.cat([predictor.encoder(graphs), predictor.encoder(graphs)])  # dropout differs
+        graphs = EncoderBatch.of(data.features.take(rows))
+        views = torch.cat([encoder(graphs), encoder(graphs)])  # dropout differs
         spectra = data.spectra[rows].repeat(2, 1)
         similarity = structural_similarity(spectra, config.similarity_temperature)
         return contrastive_loss(views, similarity, config.contrastive_temperature)
@@ -101,12 +114,12 @@ def _learn_structure(predictor: ClusteredPredictor, data: TrainingSet, run: Pred
     plan = run.plan(
         1, "contrastive", config.contrastive_epochs, config.batch_size, config.learning_rate
     )
-    train(predictor.encoder, loss, data.order, plan, run.state_file("contrastive"), run.report)
+    train(encoder, loss, data.order, plan, run.state_file("contrastive"), run.report)
 
 
 def _learn_label(
-    predictor: ClusteredPredictor,
-    shared: Heads,
+    encoder: EncoderModule,
+    shared: HeadsModule,
     offsets: FamilyOffsets,
     data: TrainingSet,
     run: PredictorRun,
@@ -114,34 +127,36 @@ def _learn_label(
     config = run.config
 
     def loss(rows: IntArray) -> Tensor:
-        embeddings = predictor.encoder(EncoderInput.of(data.features.take(rows)))
+        embeddings = encoder(EncoderBatch.of(data.features.take(rows)))
         return offsets.error(shared(embeddings)[:, 0], rows)
 
     plan = run.plan(2, "supervised", config.epochs, config.batch_size, config.learning_rate)
-    parts = nn.ModuleDict({"encoder": predictor.encoder, "head": shared, "offsets": offsets})
+    parts = nn.ModuleDict({"encoder": encoder, "head": shared, "offsets": offsets})
     train(parts, loss, data.order, plan, run.state_file("supervised"), run.report)
 
 
 def _learn_clusters(
-    predictor: ClusteredPredictor,
-    shared: Heads,
+    encoder: Encoder,
+    shared: HeadsModule,
     offsets: FamilyOffsets,
     data: TrainingSet,
     run: PredictorRun,
-) -> None:
+) -> ClusteredPredictor:
     config = run.config
-    (embeddings,) = embed_all([predictor], data.features)
-    scale = 1 / embeddings.std(dim=0).clamp(min=_SMALLEST_DEVIATION)
-    clusters = fit_clusters(embeddings * scale, config.clusters, config.fuzzifier, run.seed)
-    predictor.set_clusters(clusters, scale)
-    predictor.heads = shared.copies(config.clusters)
-    if config.clusters == 1:
-        return
-    weights = predictor.memberships(embeddings)
+    embedded = np.concatenate([encoder(part) for part in encoder_inputs(data.features)])
+    deviation = embedded.std(axis=0, ddof=1, dtype=np.float64)
+    scale = (1 / np.maximum(deviation, _SMALLEST_DEVIATION)).astype(np.float32)
+    centres = fit_centres(embedded * scale, config.clusters, config.fuzzifier, run.seed)
+    heads = shared.copies(config.clusters)
+    if config.clusters > 1:
+        embeddings = torch.from_numpy(embedded)
+        weights = torch.from_numpy(memberships(embedded * scale, centres, config.fuzzifier))
 
-    def loss(rows: IntArray) -> Tensor:
-        predictions: Tensor = predictor.heads(embeddings[rows])
-        return offsets.error((weights[rows] * predictions).sum(dim=1), rows)
+        def loss(rows: IntArray) -> Tensor:
+            predictions: Tensor = heads(embeddings[rows])
+            return offsets.error((weights[rows] * predictions).sum(dim=1), rows)
 
-    plan = run.plan(3, "heads", config.head_epochs, _HEAD_BATCH, config.learning_rate / 3)
-    train(predictor.heads, loss, data.order, plan, run.state_file("heads"), run.report)
+        plan = run.plan(3, "heads", config.head_epochs, _HEAD_BATCH, config.learning_rate / 3)
+        train(heads, loss, data.order, plan, run.state_file("heads"), run.report)
+    trained = Heads.read(arrays_of(heads), config.clusters, embedded.shape[1])
+    return ClusteredPredictor(encoder, trained, centres, scale, config.fuzzifier)

@@ -6,96 +6,102 @@ its cost is a lower bound.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import AttributeProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
-from gennape.frontends.onnx.document import PRIVATE, SMALL, OnnxNode, captured_names
-from gennape.frontends.onnx.order import sorted_nodes
-from gennape.frontends.onnx.shapes import Inferred, infer
+from gennape.frontends.onnx.document import PRIVATE, OnnxNode, captured_names
+from gennape.frontends.onnx.nodes import NodeBudget, all_nodes, renamed, tensors_within
+from gennape.frontends.onnx.order import sorted_nodes, sorted_parts
+from gennape.frontends.onnx.shapes import KnownValues
 
 MOST_NODES = 20_000
 """Steps of a loop are written out up to so many nodes."""
 
 _CONTROL = frozenset({"If", "Loop", "Scan"})
 
-CostOf = Callable[[onnx.ModelProto], int]
+CostOf = Callable[[onnx.ModelProto, NodeBudget], int]
 
 
-def expand_control_flow(model: onnx.ModelProto, path: Path, cost_of: CostOf) -> None:
+def expand_control_flow(
+    model: onnx.ModelProto, path: Path, cost_of: CostOf, budget: NodeBudget
+) -> None:
     """Replace the control flow of a graph by the nodes that run, in place.
 
     Args:
         model: The model, its inputs bound.
         path: The file, for messages.
         cost_of: Gives the multiply-accumulates of a model, to compare branches.
+        budget: How many nodes may be written out.
 
     Raises:
-        FrontendError: The model contradicts itself.
+        FrontendError: The model contradicts itself, or unfolds to too many nodes.
     """
-    while any(_is_control(node) for node in model.graph.node):
-        nodes = sorted_nodes(model.graph, path)
-        flow = _Flow(model, infer(model, nodes, path), cost_of)
-        parts = [part for node in nodes for part in flow.parts(node)]
-        if not flow.changed:
-            return
-        del model.graph.node[:]
-        model.graph.node.extend(parts)
+    if not any(map(_is_control, model.graph.node)):
+        return
+    nodes = sorted_nodes(model.graph, path)
+    known = KnownValues(model, nodes, path)
+    flow = _Flow(model, known, cost_of, budget)
+    waiting = nodes[::-1]
+    written = []
+    while waiting:
+        node = waiting.pop()
+        if _is_control(node.proto):
+            waiting.extend(reversed(sorted_parts(flow.parts(node), path)))
+        else:
+            known.follow(node)
+            written.append(node.proto)
+    del model.graph.node[:]
+    model.graph.node.extend(written)
 
 
 def _is_control(node: onnx.NodeProto) -> bool:
     return node.op_type in _CONTROL and node.domain in ("", "ai.onnx")
 
 
-@dataclass
 class _Flow:
-    """One round: control flow is written out unless it depends on other control flow.
+    """Writes control flow out.
 
-    Attributes:
+    Args:
         model: The model; it takes the stored tensors of bodies.
-        known: Its dimensions, types and static tensors.
+        known: What is known of its values.
         cost_of: Gives the multiply-accumulates of a model.
-        changed: Whether anything was written out.
+        budget: How many nodes may be written out.
     """
 
-    model: onnx.ModelProto
-    known: Inferred
-    cost_of: CostOf
-    changed: bool = False
-
-    def __post_init__(self) -> None:
-        self._waiting: set[str] = set()
+    def __init__(
+        self, model: onnx.ModelProto, known: KnownValues, cost_of: CostOf, budget: NodeBudget
+    ) -> None:
+        self._graph = model.graph
+        self._model = model
+        self._known = known
+        self._cost_of = cost_of
+        self._budget = budget
         self._count = 0
         self._states: list[onnx.NodeProto] = []
+        self._tensors = {tensor.name: tensor for tensor in model.graph.initializer}
 
-    def parts(self, node: OnnxNode) -> Iterable[onnx.NodeProto]:
-        """Return the nodes that stand for `node` in the next round."""
-        waits = any(name in self._waiting for name in node.used_names)
-        is_control = _is_control(node.proto)
-        if waits or is_control:
-            self._waiting.update(node.outputs)
-        if waits or not is_control:
-            return [node.proto]
+    def parts(self, node: OnnxNode) -> list[onnx.NodeProto]:
+        """Return the nodes that stand for `node`."""
         write = {"If": self._branch, "Loop": self._loop, "Scan": self._scan}[node.op]
         parts = list(write(node))
         parts = [*self._states, *parts]
         self._states = []
-        self.changed |= parts != [node.proto]
         return parts
 
     def _branch(self, node: OnnxNode) -> Iterator[onnx.NodeProto]:
         """Write one branch of an If."""
         branches = [node.attributes["then_branch"], node.attributes["else_branch"]]
-        condition = self.known.static.value(node.inputs[0])
+        condition = self._known.static.value(node.inputs[0])
         if condition is not None:
             body = branches[0 if condition.any() else 1]
             yield from self._body(body, {}, zip(body.output, node.outputs, strict=True))
             return
-        costs = [self.cost_of(self._alone(branch)) for branch in branches]
+        self._budget.spend(sum(_size(branch) for branch in branches))
+        costs = [self._cost_of(self._alone(branch), self._budget) for branch in branches]
         chosen = int(np.argmax(costs))
         body, other = branches[chosen], branches[1 - chosen]
         results = [self._name(output) for output in node.outputs]
@@ -106,32 +112,33 @@ class _Flow:
 
     def _weights(self, body: onnx.GraphProto) -> list[str]:
         """Return the names of the stored tensors that a branch which is left out uses."""
-        names = self._stored(body)
+        names = self._stored(body, tensors_within(body))
         inner = {name: names.get(name, name) for name in (*names, *captured_names(body))}
-        stored = {tensor.name for tensor in self.model.graph.initializer}
-        return [name for name in inner.values() if name in stored]
+        return [
+            name for name in inner.values() if name in self._tensors and self._tensors[name].dims
+        ]
 
     def _alone(self, body: onnx.GraphProto) -> onnx.ModelProto:
         """Make a model of a body: tensors from outside it are its inputs."""
         graph = onnx.GraphProto()
         graph.CopyFrom(body)
-        stored = {tensor.name: tensor for tensor in self.model.graph.initializer}
         for name in dict.fromkeys(captured_names(body)):
-            if name in stored:
-                graph.initializer.append(stored[name])
-            elif name in self.known.types:
-                value = onnx.ValueInfoProto(name=name, type=self.known.types[name])
+            if name in self._tensors:
+                graph.initializer.append(self._tensors[name])
+            elif name in self._known.dims:
+                dims = self._known.dims[name]
+                value = helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, dims)
                 graph.input.append(value)
-        model = onnx.ModelProto(ir_version=self.model.ir_version, graph=graph)
-        model.opset_import.extend(self.model.opset_import)
+        model = onnx.ModelProto(ir_version=self._model.ir_version, graph=graph)
+        model.opset_import.extend(self._model.opset_import)
         return model
 
     def _loop(self, node: OnnxNode) -> Iterator[onnx.NodeProto]:
         """Write the steps of a Loop."""
         body = node.attributes["body"]
-        limit = self.known.static.value(node.inputs[0]) if node.inputs[0] else None
+        limit = self._known.static.value(node.inputs[0]) if node.inputs[0] else None
         steps = None if limit is None else int(limit.ravel()[0])
-        certain = steps is not None and steps * len(body.node) <= MOST_NODES
+        certain = self._is_written(steps, body)
         count = steps if certain and steps is not None else 1
         carried = self._initial(node.inputs[2:])
         scanned: list[list[str]] = [[] for _ in node.outputs[len(carried) :]]
@@ -153,9 +160,9 @@ class _Flow:
         count = node.attributes["num_scan_inputs"]
         carried, sequences = self._initial(node.inputs[:-count]), node.inputs[-count:]
         axes = list(node.attributes.get("scan_input_axes", [0] * count))
-        dims = self.known.dims.get(sequences[0])
+        dims = self._known.dims.get(sequences[0])
         steps = None if dims is None else dims[axes[0]]
-        certain = steps is not None and steps * len(body.node) <= MOST_NODES
+        certain = self._is_written(steps, body)
         outputs = node.outputs[len(carried) :]
         scanned: list[list[str]] = [[] for _ in outputs]
         for step in range(steps if certain and steps is not None else 1):
@@ -173,6 +180,12 @@ class _Flow:
         axes_out = node.attributes.get("scan_output_axes", [0] * len(outputs))
         for found, output, axis in zip(scanned, outputs, axes_out, strict=True):
             yield from self._joined(found, output, axis=axis)
+
+    def _is_written(self, steps: int | None, body: onnx.GraphProto) -> bool:
+        """Tell whether all steps of a loop are written out: they are known and not too many."""
+        if steps is None:
+            return False
+        return steps * max(_size(body), 1) <= min(MOST_NODES, self._budget.left)
 
     def _finish(
         self, node: OnnxNode, carried: list[str], *, certain: bool
@@ -203,8 +216,14 @@ class _Flow:
     ) -> str:
         """Store a small tensor; return its name."""
         name = self._name("constant")
-        self.model.graph.initializer.append(numpy_helper.from_array(np.asarray(value), name))
+        self._store(numpy_helper.from_array(np.asarray(value), name))
         return name
+
+    def _store(self, tensor: onnx.TensorProto) -> None:
+        """Make a tensor one of the model's."""
+        self._graph.initializer.append(tensor)
+        self._tensors[tensor.name] = tensor
+        self._known.static.store(tensor)
 
     def _body(
         self,
@@ -219,64 +238,44 @@ class _Flow:
             names: What its inputs are called outside.
             results: Its outputs, and what they are called outside.
         """
-        names = {**names, **self._stored(body)}
+        self._budget.spend(len(body.node) + 1)
+        names = {**names, **self._stored(body, body.initializer)}
         for node in body.node:
             for output in filter(None, node.output):
                 names[output] = self._name(output)
         for node in body.node:
-            yield _renamed(node, names)
+            yield renamed(node, names)
         for value, name in results:
             if name:
                 inner = names.get(value.name, value.name)
                 yield helper.make_node("Identity", [inner], [name])
 
-    def _stored(self, body: onnx.GraphProto) -> dict[str, str]:
-        """Store the tensors of a body in the model, once; return their new names."""
-        stored = {tensor.name for tensor in self.model.graph.initializer}
+    def _stored(self, body: onnx.GraphProto, tensors: Iterable[onnx.TensorProto]) -> dict[str, str]:
+        """Store tensors of a body in the model, once; return their new names."""
         names = {}
-        for tensor in body.initializer:
+        for tensor in tensors:
             name = names[tensor.name] = f"{tensor.name}/{body.name}/{prod(tensor.dims)}"
-            if name not in stored:
-                copy = self.model.graph.initializer.add()
+            if name not in self._tensors:
+                copy = onnx.TensorProto()
                 copy.CopyFrom(tensor)
                 copy.name = name
+                self._store(copy)
         return names
 
     def _initial(self, names: Iterable[str]) -> list[str]:
         """Return the names of first states; zeros that are stored are no weights."""
-        stored = {tensor.name: tensor for tensor in self.model.graph.initializer}
-        return [self._zeros(stored[name]) if name in stored else name for name in names]
+        return [self._zeros(self._tensors[n]) if n in self._tensors else n for n in names]
 
     def _zeros(self, tensor: onnx.TensorProto) -> str:
         """Return the name of a tensor: of a constant, if it holds nothing but zeros."""
-        is_absent = tensor.data_location == onnx.TensorProto.EXTERNAL or not tensor.ByteSize()
-        if prod(tensor.dims) > SMALL or is_absent or numpy_helper.to_array(tensor).any():
+        value = self._known.static.value(tensor.name)
+        if value is None or value.any():
             return tensor.name
         name = self._name(tensor.name)
         self._states.append(helper.make_node("Constant", [], [name], value=tensor))
         return name
 
 
-def _renamed(node: onnx.NodeProto, names: dict[str, str]) -> onnx.NodeProto:
-    """Copy a node with other names of values, also in its sub-graphs."""
-    copy = onnx.NodeProto()
-    copy.CopyFrom(node)
-    del copy.input[:], copy.output[:]
-    copy.input.extend(names.get(name, name) for name in node.input)
-    copy.output.extend(names.get(name, name) for name in node.output)
-    for attribute in copy.attribute:
-        if attribute.type == AttributeProto.GRAPH:
-            _rename_captured(attribute.g, names)
-    return copy
-
-
-def _rename_captured(graph: onnx.GraphProto, names: dict[str, str]) -> None:
-    """Rename what a sub-graph reads from outside, in place."""
-    inner = {value.name for value in graph.input} | {t.name for t in graph.initializer}
-    inner |= {name for node in graph.node for name in node.output}
-    outer = {name: other for name, other in names.items() if name not in inner}
-    nodes = [_renamed(node, outer) for node in graph.node]
-    del graph.node[:]
-    graph.node.extend(nodes)
-    for value in graph.output:
-        value.name = outer.get(value.name, value.name)
+def _size(body: onnx.GraphProto) -> int:
+    """Count the nodes of a body, those of bodies inside it too."""
+    return sum(1 for _ in all_nodes(body.node))

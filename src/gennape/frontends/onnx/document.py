@@ -9,9 +9,14 @@ from typing import Any
 
 import onnx
 from google.protobuf.message import DecodeError
-from onnx import external_data_helper, helper, inliner
+from onnx import helper
 
 from gennape.frontends.errors import FrontendError
+from gennape.frontends.onnx.external import external_numbers
+from gennape.frontends.onnx.functions import inline_functions
+from gennape.frontends.onnx.nodes import all_nodes
+from gennape.frontends.onnx.wire import WireError, structure_of
+from gennape.utils.errors import one_line
 
 Dims = tuple[int, ...]
 
@@ -20,6 +25,12 @@ PRIVATE = "gennape"
 
 SMALL = 8192
 """Tensors of up to so many elements keep their values: they may be sizes or indices."""
+MOST_DIMS = 32
+"""Dimensions of a tensor, as numpy has them."""
+LARGEST_SIZE = 2**31 - 1
+"""Largest size of one dimension, as graphs hold them."""
+MOST_NODES = 250_000
+"""Nodes that a file may have, those of functions written out where they are called."""
 
 
 @dataclass(frozen=True)
@@ -74,31 +85,49 @@ class OnnxNode:
 
 
 def load(path: Path) -> onnx.ModelProto:
-    """Load the model in a file, with functions inlined and large tensors emptied.
+    """Load the model in a file, with functions inlined and without the numbers of large tensors.
 
     Raises:
-        FrontendError: The file is absent, not ONNX, cut off or without a network.
+        FrontendError: The file is not ONNX, cut off, without a network, or larger than a network
+            can be.
     """
-    if not path.is_file():
-        raise FrontendError(f"{path} does not exist; check the path of the ONNX file")
     try:
-        model = onnx.load(str(path), load_external_data=False)
-    except DecodeError as error:
+        model = onnx.ModelProto()
+        model.ParseFromString(structure_of(path))
+    except (WireError, DecodeError) as error:
         raise FrontendError(
-            f"{path} is not an ONNX file or is cut off; export or copy it again"
+            f"{path} is not an ONNX file or is cut off ({one_line(error)}); export or copy it again"
         ) from error
     if not model.graph.node:
         raise FrontendError(f"{path} holds no network (its graph has no nodes); export it again")
     if not model.opset_import:
         raise FrontendError(f"{path} names no operator set version; export it again")
+    _refuse_many(model, path)
     for tensor in _tensors(model):
-        _lighten(tensor, path.parent)
-    if model.functions:
-        model = inliner.inline_local_functions(model)
+        _lighten(tensor, path)
+    inline_functions(model, path, MOST_NODES)
     for tensor in model.graph.sparse_initializer:
         model.graph.initializer.append(absent_tensor(tensor.values.name, tensor.dims))
     del model.graph.sparse_initializer[:]
     return model
+
+
+def is_small(dims: Sequence[int]) -> bool:
+    """Tell whether a tensor keeps its values; an empty one may be small along the other axes."""
+    return prod(max(size, 1) for size in dims) <= SMALL
+
+
+def _refuse_many(model: onnx.ModelProto, path: Path) -> None:
+    """Refuse more nodes than a network has.
+
+    Raises:
+        FrontendError: There are more.
+    """
+    lists = (model.graph.node, *(function.node for function in model.functions))
+    if sum(1 for nodes in lists for _ in all_nodes(nodes)) > MOST_NODES:
+        raise FrontendError(
+            f"{path} has more than {MOST_NODES:,} nodes, as no network has; check the file"
+        )
 
 
 def import_domains(model: onnx.ModelProto) -> None:
@@ -128,33 +157,38 @@ def captured_names(body: onnx.GraphProto) -> Iterator[str]:
 def _tensors(model: onnx.ModelProto) -> Iterator[onnx.TensorProto]:
     """Yield the tensors stored anywhere in a model."""
     yield from model.graph.initializer
+    for sparse in model.graph.sparse_initializer:
+        yield sparse.values
     for nodes in (model.graph.node, *(function.node for function in model.functions)):
-        yield from _tensors_of(nodes)
+        for node in all_nodes(nodes):
+            for attribute in node.attribute:
+                if attribute.type == onnx.AttributeProto.TENSOR:
+                    yield attribute.t
+                elif attribute.type == onnx.AttributeProto.GRAPH:
+                    yield from attribute.g.initializer
 
 
-def _tensors_of(nodes: Sequence[onnx.NodeProto]) -> Iterator[onnx.TensorProto]:
-    """Yield the constants of nodes, and the tensors of their sub-graphs."""
-    for node in nodes:
-        for attribute in node.attribute:
-            if attribute.type == onnx.AttributeProto.TENSOR and node.op_type == "Constant":
-                yield attribute.t
-            elif attribute.type == onnx.AttributeProto.GRAPH:
-                yield from attribute.g.initializer
-                yield from _tensors_of(attribute.g.node)
+def _lighten(tensor: onnx.TensorProto, path: Path) -> None:
+    """Drop the values of a large tensor; fetch those of a small one stored outside.
 
-
-def _lighten(tensor: onnx.TensorProto, folder: Path) -> None:
-    """Drop the values of a large tensor; fetch those of a small one stored outside."""
-    if prod(tensor.dims) > SMALL:
+    Raises:
+        FrontendError: No tensor has its shape.
+    """
+    dims = tensor.dims
+    if len(dims) > MOST_DIMS or (dims and not 0 <= min(dims) <= max(dims) <= LARGEST_SIZE):
+        raise FrontendError(
+            f"{path}: the stored tensor {tensor.name!r} has a shape that no tensor has "
+            f"({len(dims)} dimensions: {str(dims[:8])[:120]}); check the file"
+        )
+    if not is_small(dims):
         for field in _DATA_FIELDS:
             tensor.ClearField(field)
-    elif external_data_helper.uses_external_data(tensor):
-        try:
-            external_data_helper.load_external_data_for_tensor(tensor, str(folder))
-        except (OSError, ValueError, onnx.checker.ValidationError):
-            return  # only a size read from it would be missed, and that is reported
-        tensor.data_location = onnx.TensorProto.DEFAULT
-        tensor.ClearField("external_data")
+    elif tensor.data_location == onnx.TensorProto.EXTERNAL:
+        numbers = external_numbers(tensor, path.parent)
+        if numbers is not None:  # only a size read from it would be missed, and that is reported
+            tensor.raw_data = numbers
+            tensor.ClearField("data_location")
+            tensor.ClearField("external_data")
 
 
 _DATA_FIELDS = (
@@ -164,6 +198,7 @@ _DATA_FIELDS = (
     "int64_data",
     "double_data",
     "uint64_data",
+    "string_data",
     "external_data",
     "data_location",
 )

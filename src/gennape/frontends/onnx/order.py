@@ -21,6 +21,27 @@ def sorted_nodes(graph: onnx.GraphProto, path: Path) -> list[OnnxNode]:
     nodes = [OnnxNode.of(proto) for proto in graph.node]
     writers = _writers(nodes, path)
     _refuse_undefined(graph, writers, nodes, path)
+    order = _order(nodes, writers, path)
+    if order is nodes:
+        return nodes
+    protos = [node.proto for node in order]
+    del graph.node[:]
+    graph.node.extend(protos)
+    return order
+
+
+def sorted_parts(protos: Sequence[onnx.NodeProto], path: Path) -> list[OnnxNode]:
+    """Decode nodes that stand for another, each after those it reads.
+
+    Raises:
+        FrontendError: They have a cycle, or two write the same value.
+    """
+    nodes = [OnnxNode.of(proto) for proto in protos]
+    return _order(nodes, _writers(nodes, path), path)
+
+
+def _order(nodes: list[OnnxNode], writers: Mapping[str, int], path: Path) -> list[OnnxNode]:
+    """Return the nodes in topological order: the same list, where they have it."""
     needs = {
         index: [writers[name] for name in node.used_names if name in writers]
         for index, node in enumerate(nodes)
@@ -34,8 +55,6 @@ def sorted_nodes(graph: onnx.GraphProto, path: Path) -> list[OnnxNode]:
         raise FrontendError(
             f"{path} has a cycle through {node.title}; a network must not depend on its own result"
         ) from error
-    del graph.node[:]
-    graph.node.extend(nodes[index].proto for index in order)
     return [nodes[index] for index in order]
 
 

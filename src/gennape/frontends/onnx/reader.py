@@ -19,10 +19,12 @@ from gennape.frontends.onnx.document import import_domains, load
 from gennape.frontends.onnx.extent import counted_extent
 from gennape.frontends.onnx.fused import expand_fused
 from gennape.frontends.onnx.inputs import bind_inputs, network_inputs, open_batch_error
+from gennape.frontends.onnx.nodes import NodeBudget
 from gennape.frontends.onnx.order import sorted_nodes
 from gennape.frontends.onnx.shapes import infer
 from gennape.frontends.onnx.values import OnnxNetwork
 from gennape.graph import ComputationGraph, GraphError
+from gennape.utils.errors import reading
 
 NamedGraph = tuple[ComputationGraph, Mapping[int, Sequence[str]]]
 """A graph, and the names of the fixed tensors that each of its nodes works with."""
@@ -55,12 +57,15 @@ def read_with_names(path: Path, inputs: NetworkInputs | None = None) -> NamedGra
     Raises:
         FrontendError: As `read_onnx`.
     """
-    model = load(path)
-    as_written = onnx.ModelProto()
-    as_written.CopyFrom(model)
-    if bind_inputs(model.graph, inputs, path) and _mixes_samples(as_written, inputs, path):
-        raise open_batch_error(as_written.graph, path)
-    return _read(model, path)
+    if not path.is_file():
+        raise FrontendError(f"{path} does not exist; check the path of the ONNX file")
+    with reading(path, FrontendError, "an ONNX network", "check the file, or export it again"):
+        model = load(path)
+        as_written = onnx.ModelProto()
+        as_written.CopyFrom(model)
+        if bind_inputs(model.graph, inputs, path) and _mixes_samples(as_written, inputs, path):
+            raise open_batch_error(as_written.graph, path)
+        return _read(model, path)
 
 
 def _read(model: onnx.ModelProto, path: Path) -> NamedGraph:
@@ -78,23 +83,23 @@ def _read(model: onnx.ModelProto, path: Path) -> NamedGraph:
     return _converted(network, path)
 
 
-def _prepared(model: onnx.ModelProto, path: Path) -> OnnxNetwork:
+def _prepared(model: onnx.ModelProto, path: Path, budget: NodeBudget | None = None) -> OnnxNetwork:
     """Decode the nodes of a model with bound inputs, and infer its shapes."""
     _refuse_classic(model.graph, path)
     expand_fused(model.graph)
     import_domains(model)
-    expand_control_flow(model, path, partial(_cost, path=path))
+    expand_control_flow(model, path, partial(_cost, path=path), budget or NodeBudget(path))
     nodes = sorted_nodes(model.graph, path)
-    dims, _, static = infer(model, nodes, path)
+    known = infer(model, nodes, path)
     outputs = [value.name for value in model.graph.output]
     return OnnxNetwork(
         name=str(path),
         inputs=[value.name for value in network_inputs(model.graph)],
         outputs=outputs,
         nodes=nodes,
-        dims=dims,
-        static=static,
-        extent=counted_extent(nodes, outputs, dims, static),
+        dims=known.dims,
+        static=known.static,
+        extent=counted_extent(nodes, outputs, known.dims, known.static),
     )
 
 
@@ -110,10 +115,10 @@ def _refuse_classic(graph: onnx.GraphProto, path: Path) -> None:
                 )
 
 
-def _cost(model: onnx.ModelProto, path: Path) -> int:
+def _cost(model: onnx.ModelProto, budget: NodeBudget, path: Path) -> int:
     """Count the multiply-accumulates of one branch; 0 where it cannot be read by itself."""
     try:
-        return _converted(_prepared(model, path), path)[0].macs
+        return _converted(_prepared(model, path, budget), path)[0].macs
     except (FrontendError, StopIteration):
         return 0
 

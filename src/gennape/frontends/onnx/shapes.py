@@ -1,29 +1,112 @@
-"""The dimensions of every value in an ONNX graph."""
+"""The dimensions of every value in an ONNX graph.
 
-from collections.abc import Mapping
+The rules are our own: ONNX's inference is native code that a file can end or fill with memory, and
+it gives up on sizes that a network computes from others.
+"""
+
+from collections.abc import Sequence
+from math import prod
 from pathlib import Path
-from typing import NamedTuple
 
 import onnx
-from onnx import defs, numpy_helper, shape_inference
 
 from gennape.frontends.errors import FrontendError
-from gennape.frontends.onnx.document import PRIVATE, Dims, OnnxNode
+from gennape.frontends.onnx.document import LARGEST_SIZE, MOST_DIMS, Dims, OnnxNode
+from gennape.frontends.onnx.shape_rules import (
+    SHAPE_RULES,
+    Arguments,
+    ShapeContradiction,
+    UnknownShape,
+)
+from gennape.frontends.onnx.shape_rules.registry import Results
 from gennape.frontends.onnx.static import StaticTensors
+from gennape.utils.errors import one_line
 
-Types = dict[str, onnx.TypeProto]
-
-
-class Inferred(NamedTuple):
-    """Dimensions, types and static tensors of a graph, as far as they are known."""
-
-    dims: dict[str, Dims]
-    types: Types
-    static: StaticTensors
+MOST_ELEMENTS = 2**62
+"""Elements of the largest tensor."""
 
 
-def infer(model: onnx.ModelProto, nodes: list[OnnxNode], path: Path) -> Inferred:
-    """Infer the dimensions of every value, where they are known, and the static tensors.
+class KnownValues:
+    """Dimensions of values and static tensors of a graph, as far as its nodes were followed.
+
+    Args:
+        model: The model, its inputs bound.
+        nodes: Its nodes.
+        path: The file, for messages.
+
+    Attributes:
+        dims: Known dimensions of values.
+        static: The tensors that do not depend on the inputs.
+    """
+
+    def __init__(self, model: onnx.ModelProto, nodes: Sequence[OnnxNode], path: Path) -> None:
+        graph = model.graph
+        self.dims: dict[str, Dims] = {t.name: tuple(t.dims) for t in graph.initializer}
+        self.static = StaticTensors(model, nodes, self.dims)
+        self._path = path
+        self._stated = {
+            value.name: sizes
+            for value in (*graph.value_info, *graph.output)
+            if (sizes := _stated_sizes(value)) is not None
+        }
+        for value in graph.input:
+            sizes = _stated_sizes(value)
+            if sizes is not None:
+                self._note("the input", value.name, sizes)
+
+    def follow(self, node: OnnxNode) -> None:
+        """Find the dimensions of the results of a node, and their numbers where they are static.
+
+        Raises:
+            FrontendError: Its arguments do not fit one another, or a result is too large.
+        """
+        self.static.add(node)
+        results = self._results(node)
+        for place, name in enumerate(node.outputs):
+            dims = results[place] if place < len(results) else None
+            dims = self._stated.get(name) if dims is None else dims
+            if name and dims is not None:
+                self._note(node.title, name, dims)
+        self.static.evaluate(node)
+
+    def _results(self, node: OnnxNode) -> Results:
+        """Return the dimensions that the rule of an operator gives."""
+        rule = SHAPE_RULES.get((node.domain, node.op))
+        if rule is None:
+            return ()
+        try:
+            return rule(Arguments(node, self.dims, self.static.value, self.static.opset))
+        except UnknownShape:
+            return ()
+        except ShapeContradiction as error:
+            raise FrontendError(
+                f"{self._path}: the shapes at {node.title} contradict one another ({error}); check "
+                "the file or the given input size"
+            ) from error
+        except Exception as error:
+            raise FrontendError(
+                f"{self._path}: {node.title} cannot be read ({one_line(error)}); check the file, "
+                "or export it again"
+            ) from error
+
+    def _note(self, source: str, name: str, dims: Dims) -> None:
+        """Write dimensions down, if a tensor can have them."""
+        if len(dims) > MOST_DIMS or (dims and not 0 <= min(dims) <= max(dims) <= LARGEST_SIZE):
+            raise self._too_large(source, name, dims)
+        if prod(dims) > MOST_ELEMENTS:
+            raise self._too_large(source, name, dims)
+        self.dims[name] = dims
+
+    def _too_large(self, source: str, name: str, dims: Dims) -> FrontendError:
+        sizes = "x".join(map(str, dims[:8])) + ("x..." if len(dims) > 8 else "")
+        return FrontendError(
+            f"{self._path}: {source} gives {name!r} the shape {sizes[:120]}, which no tensor has; "
+            "check the file or the given input size"
+        )
+
+
+def infer(model: onnx.ModelProto, nodes: Sequence[OnnxNode], path: Path) -> KnownValues:
+    """Find the dimensions of every value, where they are known, and the static tensors.
 
     Args:
         model: The model, its inputs bound.
@@ -31,131 +114,20 @@ def infer(model: onnx.ModelProto, nodes: list[OnnxNode], path: Path) -> Inferred
         path: The file, for messages.
 
     Raises:
-        FrontendError: The model contradicts itself.
+        FrontendError: The model contradicts itself, or a tensor is too large.
     """
-    try:
-        graph = shape_inference.infer_shapes(model, data_prop=True).graph
-    except (shape_inference.InferenceError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise FrontendError(f"{path}: the shapes contradict one another ({reason})") from error
-    types = {value.name: value.type for value in (*graph.input, *graph.value_info, *graph.output)}
-    dims = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
-    for name, kind in types.items():
-        _note(dims, name, kind)
-    static = StaticTensors(model, nodes, dims)
-    if any(name and name not in dims for node in nodes for name in node.outputs):
-        for tensor in graph.initializer:
-            types[tensor.name] = onnx.helper.make_tensor_type_proto(tensor.data_type, tensor.dims)
-        _complete(model, nodes, types, dims, static, path)
-    return Inferred(dims, types, static)
-
-
-def _complete(
-    model: onnx.ModelProto,
-    nodes: list[OnnxNode],
-    types: Types,
-    dims: dict[str, Dims],
-    static: StaticTensors,
-    path: Path,
-) -> None:
-    """Follow shapes that are computed in ways that ONNX's own inference gives up on.
-
-    Node by node, with the values of small static arguments.
-    """
-    versions = {opset.domain: opset.version for opset in model.opset_import}
+    known = KnownValues(model, nodes, path)
     for node in nodes:
-        if all(name in dims for name in node.outputs if name):
-            continue
-        values = {name: static.value(name) for name in node.inputs if name in static}
-        data = {
-            name: numpy_helper.from_array(value, name)
-            for name, value in values.items()
-            if value is not None
-        }
-        for name, kind in _inferred(model, node, versions, types, data, path).items():
-            types[name] = kind
-            _note(dims, name, kind)
+        known.follow(node)
+    return known
 
 
-def _inferred(
-    model: onnx.ModelProto,
-    node: OnnxNode,
-    versions: Mapping[str, int],
-    types: Types,
-    data: dict[str, onnx.TensorProto],
-    path: Path,
-) -> Types:
-    """Infer types of the results of one node; none where its operator is unknown or refuses."""
-    if (node.domain, node.op) in _KEEPING:
-        return _kept(node, types)
-    try:
-        return shape_inference.infer_node_outputs(
-            _schema(node, versions),
-            node.proto,
-            {name: types[name] for name in node.inputs if name in types},
-            data,
-            opset_imports=list(model.opset_import),
-            ir_version=model.ir_version,
-        )
-    except shape_inference.InferenceError as error:
-        if all(not name or (name in types and _is_full(types[name])) for name in node.inputs):
-            reason = str(error).strip().splitlines()[-1]
-            raise FrontendError(
-                f"{path}: the shapes at {node.title} contradict one another ({reason})"
-            ) from error
-        return {}
-    except (defs.SchemaError, RuntimeError, KeyError):
-        return {}
-
-
-def _schema(node: OnnxNode, versions: Mapping[str, int]) -> defs.OpSchema:
-    """Find the definition of an operator; the newest where that of its version lacks it.
-
-    Raises:
-        SchemaError: There is none.
-    """
-    try:
-        return defs.get_schema(node.op, versions.get(node.domain, 1), node.domain)
-    except defs.SchemaError:
-        return defs.get_schema(node.op, defs.onnx_opset_version(), node.domain)
-
-
-_KEEPING = frozenset(
-    {
-        ("", "SimplifiedLayerNormalization"),
-        (PRIVATE, "SwapLastAxes"),
-        (PRIVATE, "Approximate"),
-        (PRIVATE, "Branch"),
-        (PRIVATE, "RepeatedLoop"),
-        (PRIVATE, "RepeatedScan"),
-    }
-)
-"""Operators without a definition whose first result has the shape of their first argument."""
-
-
-def _kept(node: OnnxNode, types: Types) -> Types:
-    """Give the result the type of the argument, with the last axes swapped if it says so."""
-    kind = types.get(node.inputs[0])
-    if kind is None:
-        return {}
-    result = onnx.TypeProto()
-    result.CopyFrom(kind)
-    dims = result.tensor_type.shape.dim
-    if node.op == "SwapLastAxes" and len(dims) > 1:
-        dims[-2].CopyFrom(kind.tensor_type.shape.dim[-1])
-        dims[-1].CopyFrom(kind.tensor_type.shape.dim[-2])
-    return {node.outputs[0]: result}
-
-
-def _is_full(kind: onnx.TypeProto) -> bool:
-    """Tell whether a type states all dimensions."""
-    shape = kind.tensor_type.shape
-    return kind.tensor_type.HasField("shape") and all(d.HasField("dim_value") for d in shape.dim)
-
-
-def _note(dims: dict[str, Dims], name: str, kind: onnx.TypeProto) -> None:
-    """Write dimensions down that a type states in full."""
-    if kind.HasField("tensor_type") and kind.tensor_type.HasField("shape"):
-        sizes = [d.dim_value if d.HasField("dim_value") else -1 for d in kind.tensor_type.shape.dim]
-        if min(sizes, default=0) >= 0:
-            dims[name] = tuple(sizes)
+def _stated_sizes(value: onnx.ValueInfoProto) -> Dims | None:
+    """Return the dimensions that a type states in full."""
+    kind = value.type
+    if not (kind.HasField("tensor_type") and kind.tensor_type.HasField("shape")):
+        return None
+    dims = kind.tensor_type.shape.dim
+    if not all(dim.HasField("dim_value") and dim.dim_value >= 0 for dim in dims):
+        return None
+    return tuple(dim.dim_value for dim in dims)

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import onnx
 import torch
-from onnx import inliner, numpy_helper
+from onnx import numpy_helper
 from onnx.reference import ReferenceEvaluator
 from torch import Tensor
 
-from gennape.frontends.onnx.document import OnnxNode
+from gennape.frontends.onnx.document import MOST_NODES, OnnxNode
+from gennape.frontends.onnx.functions import inline_functions
 from gennape.graph.execute.assembly import Weights
 from gennape.utils.array_types import AnyArray
 
@@ -27,7 +28,7 @@ def numbers_of(path: Path, names: Names) -> Weights:
         By node, its tensors: what `ComputationGraph.to_module` takes.
     """
     model = onnx.load(str(path))
-    model = inliner.inline_local_functions(model) if model.functions else model
+    inline_functions(model, path, MOST_NODES)
     wanted = {name for given in names.values() for name in given if name}
     values = dict(_computed(model, wanted))
     return {node: tuple(_tensor(values.get(n)) for n in given) for node, given in names.items()}

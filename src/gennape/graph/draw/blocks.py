@@ -28,9 +28,17 @@ class Line:
 
 @dataclass(frozen=True)
 class DrawnBlock:
-    """One box: a chain of nodes, or all parameters that nothing uses."""
+    """One box: a chain of nodes, or all parameters that nothing uses.
+
+    Attributes:
+        nodes: What it holds.
+        others: Nodes of further boxes that it stands for.
+        notes: Further lines of small print.
+    """
 
     nodes: tuple[Node, ...]
+    others: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -44,7 +52,12 @@ class DrawnBlock:
                 lines[-1] = Line(f"{lines[-1].text} · {label(node)}", main=False)
             else:
                 lines.append(Line(label(node), is_main(node)))
-        return tuple(lines)
+        return (*lines, *(Line(note, main=False) for note in self.notes))
+
+    @property
+    def count(self) -> int:
+        """How many boxes it stands for, itself among them."""
+        return 1 + len(self.others) // len(self.nodes)
 
     @property
     def leader(self) -> Node:
@@ -57,7 +70,7 @@ class DrawnBlock:
         return category(self.leader)
 
 
-def fold(graph: ComputationGraph) -> tuple[list[DrawnBlock], list[tuple[int, int]]]:
+def blocks_of(graph: ComputationGraph) -> tuple[list[DrawnBlock], list[tuple[int, int]]]:
     """Boxes in topological order and the edges between them, each once."""
     uses = graph.out_degree.tolist()
     chains: list[list[Node]] = []

@@ -109,6 +109,19 @@ def label(node: Node) -> str:
     return name
 
 
+def content(node: Node) -> tuple[object, ...]:
+    """All that `description` tells but the node's place, equal for equal nodes."""
+    return (
+        *(node.op, node.kernel, node.stride, node.padding, node.dilation, node.groups, node.bias),
+        *(node.input_shape, node.output_shape, node.parameters, str(dict(node.details))),
+    )
+
+
+def kind(node: Node) -> tuple[object, ...]:
+    """What a node does, whatever its sizes."""
+    return (node.op, node.kernel, node.stride, node.groups == 1)
+
+
 def description(node: Node) -> str:
     """One line with everything about a node."""
     facts = [node.name]

@@ -1,48 +1,63 @@
 """The shapes of a network's picture: bands, edges, boxes, title and legend."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import prod
 
 from gennape.graph.computation_graph import ComputationGraph
-from gennape.graph.draw.blocks import DrawnBlock, fold
+from gennape.graph.draw.blocks import DrawnBlock, blocks_of
+from gennape.graph.draw.frames import frames
+from gennape.graph.draw.header import legend, right_end, title
 from gennape.graph.draw.labels import CATEGORY_COLOURS, description, resolution
-from gennape.graph.draw.placement import place
-from gennape.graph.draw.rows import (
-    CHARACTER,
+from gennape.graph.draw.lines import lines, turns
+from gennape.graph.draw.placement import place, sweeps_for
+from gennape.graph.draw.references import name_long_edges
+from gennape.graph.draw.repeats import Repeat, fold_repeats
+from gennape.graph.draw.rows import Column, Slot, arrange, layers_of
+from gennape.graph.draw.scene import Rectangle, Scene, Text
+from gennape.graph.draw.sizes import (
     COLUMN_GAP,
+    COST_COLOUR,
     MAIN_LINE,
     MAIN_SIZE,
+    MARGIN,
+    OUTLINE,
     ROW_GAP,
     SMALL_LINE,
     SMALL_SIZE,
-    Column,
-    Slot,
-    arrange,
 )
-from gennape.graph.draw.scene import BezierCurve, Point, Rectangle, Scene, Text
 from gennape.graph.operations import POOLINGS, WEIGHTED, Op
 
-_MARGIN = 24.0
 _HEADER = 96.0
 _BAND_LABEL = 76.0
 _BAND_COLOURS = ("#f4f6f9", "#e9edf3")
-_OUTLINE = "#5b6473"
 _WITH_RESOLUTION = WEIGHTED | POOLINGS | {Op.INPUT, Op.RESIZE}
-_COST_COLOUR = "#27364d"
-_TURN_COLOUR = "#4f74b8"
+_MANY_BOXES = 60
+"""From so many on, what repeats is drawn once unless said otherwise."""
 
 
-def picture(graph: ComputationGraph) -> Scene:
-    """The scene of a graph."""
-    blocks, edges = fold(graph)
-    arrangement = arrange(blocks, edges)
+def picture(graph: ComputationGraph, fold: bool | None = None) -> Scene:
+    """The scene of a graph.
+
+    Args:
+        graph: The network.
+        fold: Whether blocks that repeat are drawn once; large networks only if None.
+    """
+    blocks, edges = blocks_of(graph)
+    repeats: list[Repeat] = []
+    if fold or (fold is None and len(blocks) > _MANY_BOXES):
+        blocks, edges, repeats = fold_repeats(blocks, edges)
+    layers = layers_of(blocks, edges)
+    blocks, edges = name_long_edges(blocks, edges, layers)
+    arrangement = arrange(blocks, edges, layers, repeats)
+    columns = arrangement.columns
+    sweeps = sweeps_for(columns)
     scene = Scene(graph.name or "computation graph")
-    left = _MARGIN + _BAND_LABEL
+    left = MARGIN + _BAND_LABEL
     bottom = 0.0
-    bands: list[Rectangle | Text | BezierCurve] = []
-    for column in arrangement.columns:
-        place(column)
+    bands: list[Rectangle | Text] = []
+    for column in columns:
+        place(column, sweeps)
         slots = [slot for row in column for slot in row]
         for slot in slots:
             slot.x += left
@@ -51,47 +66,19 @@ def picture(graph: ComputationGraph) -> Scene:
         bands += _bands(column, blocks, left, right)
         bottom = max(bottom, *(slot.y + slot.height for slot in slots))
         left = right + COLUMN_GAP
-    header = [*_title(graph), *_legend(blocks)]
-    scene.width = max(left - COLUMN_GAP + _MARGIN, *(_right(shape) for shape in header)) + _MARGIN
-    scene.height = bottom + ROW_GAP + _MARGIN
+    header = [*title(graph), *legend(blocks, bool(repeats))]
+    scene.width = max(left - COLUMN_GAP + MARGIN, *map(right_end, header)) + MARGIN
+    scene.height = bottom + ROW_GAP + MARGIN
     scene.shapes = [
         Rectangle(0, 0, scene.width, scene.height, "#ffffff"),
         *bands,
-        *_edges(arrangement.columns),
-        *_turns(arrangement.columns, arrangement.turns),
-        *_boxes(arrangement.columns, blocks, graph),
+        *lines(columns),
+        *turns(columns, arrangement.turns),
+        *_boxes(columns, blocks, graph),
+        *frames(columns, repeats),
         *header,
     ]
     return scene
-
-
-def _title(graph: ComputationGraph) -> Iterator[Text]:
-    yield Text(_MARGIN, _MARGIN + 14, graph.name or "computation graph", 17, bold=True)
-    facts = (
-        f"{graph.macs:,} MACs · {graph.parameters:,} parameters · "
-        f"{graph.num_nodes} nodes · {graph.num_edges} edges · "
-        "read from top to bottom, then column by column"
-    )
-    yield Text(_MARGIN, _MARGIN + 34, facts, 12, _OUTLINE)
-
-
-def _legend(blocks: Sequence[DrawnBlock]) -> Iterator[Rectangle | Text]:
-    present = {block.category for block in blocks}
-    x, y = _MARGIN, _MARGIN + 46
-    for category, colour in CATEGORY_COLOURS.items():
-        if category in present:
-            yield Rectangle(x, y, 14, 12, colour, _OUTLINE, radius=3)
-            yield Text(x + 19, y + 10, category, 11)
-            x += 19 + CHARACTER * 11 * len(category) + 14
-    yield Rectangle(x, y + 5, 14, 2.5, _COST_COLOUR)
-    yield Text(x + 19, y + 10, "share of MACs, of the costliest box", 11)
-
-
-def _right(shape: Rectangle | Text) -> float:
-    """Where a shape of the header ends."""
-    if isinstance(shape, Text):
-        return shape.x + CHARACTER * shape.size * len(shape.content)
-    return shape.x + shape.width
 
 
 def _bands(
@@ -105,7 +92,7 @@ def _bands(
         bottom = max(slot.y + slot.height for slot in column[run[-1]]) + ROW_GAP / 2
         x = left - _BAND_LABEL
         yield Rectangle(x, top, right - x + 14, bottom - top, _BAND_COLOURS[number % 2])
-        yield Text(x + 8, top + 16, sizes[run[0]], 11, _OUTLINE, bold=True)
+        yield Text(x + 8, top + 16, sizes[run[0]], 11, OUTLINE, bold=True)
 
 
 def _row_sizes(column: Column, blocks: Sequence[DrawnBlock]) -> list[str]:
@@ -129,75 +116,16 @@ def _row_sizes(column: Column, blocks: Sequence[DrawnBlock]) -> list[str]:
     return [size or first for size in sizes]
 
 
-def _edges(columns: Sequence[Column]) -> Iterator[BezierCurve]:
-    for column in columns:
-        for upper, lower in pairwise(column):
-            leave = max(slot.y + slot.height for slot in upper)
-            arrive = min(slot.y for slot in lower)
-            middle = (leave + arrive) / 2
-            for start in upper:
-                for end in start.below:
-                    yield BezierCurve(
-                        (
-                            (start.x, start.y + start.height),
-                            *_straight(start.x, leave),
-                            (start.x, middle),
-                            (end.x, middle),
-                            (end.x, arrive),
-                            *_straight(end.x, end.y),
-                        )
-                    )
-
-
-def _straight(x: float, y: float) -> tuple[Point, Point, Point]:
-    """A Bezier segment that is a line to (x, y)."""
-    return ((x, y),) * 3
-
-
-def _turns(columns: Sequence[Column], turns: Sequence[tuple[Slot, Slot]]) -> Iterator[BezierCurve]:
-    """Results that go on in the next column: down, up between the columns, down."""
-    for number, (start, port) in enumerate(turns):
-        column = next(column for column in columns if start in column[-1])
-        lane = 5.0 * (number % 4)
-        bottom = max(slot.y + slot.height for slot in column[-1]) + ROW_GAP / 2 + 6 + lane
-        right = max(slot.x + slot.width / 2 for row in column for slot in row) + 22 + lane
-        top = port.y - ROW_GAP / 2 - 6 - lane
-        corners = [(start.x, bottom), (right, bottom), (right, top), (port.x, top)]
-        yield BezierCurve(
-            tuple(_rounded((start.x, start.y + start.height), corners, (port.x, port.y))),
-            _TURN_COLOUR,
-            1.6,
-        )
-
-
-def _rounded(start: Point, corners: Sequence[Point], end: Point) -> Iterator[Point]:
-    """Bezier points of a line with right angles whose corners are rounded."""
-    yield start
-    path = [start, *corners, end]
-    for before, corner, after in zip(path, path[1:], path[2:], strict=False):
-        yield from _straight(*_towards(corner, before))
-        yield from (corner, corner, _towards(corner, after))
-    yield from _straight(*end)
-
-
-def _towards(corner: Point, other: Point, radius: float = 6.0) -> Point:
-    """The point on the way from `corner` to `other`, `radius` away or half way."""
-    distance = abs(other[0] - corner[0]) + abs(other[1] - corner[1])
-    part = min(radius, distance / 2) / distance if distance else 0.0
-    return (
-        corner[0] + part * (other[0] - corner[0]),
-        corner[1] + part * (other[1] - corner[1]),
-    )
-
-
 def _boxes(
     columns: Sequence[Column], blocks: Sequence[DrawnBlock], graph: ComputationGraph
 ) -> Iterator[Rectangle | Text]:
-    costs = [int(graph.node_macs[[n.index for n in block.nodes]].sum()) for block in blocks]
-    for column in columns:
-        for slot in (slot for row in column for slot in row if slot.is_box):
-            share = costs[slot.block] / max(*costs, 1)
-            yield from _box(slot, blocks[slot.block], share)
+    macs = graph.node_macs
+    costs = [
+        int(macs[[*(node.index for node in block.nodes), *block.others]].sum()) for block in blocks
+    ]
+    most = max(*costs, 1)
+    for slot in (slot for column in columns for row in column for slot in row if slot.is_box):
+        yield from _box(slot, blocks[slot.block], costs[slot.block] / most)
 
 
 def _box(slot: Slot, block: DrawnBlock, share: float) -> Iterator[Rectangle | Text]:
@@ -209,15 +137,19 @@ def _box(slot: Slot, block: DrawnBlock, share: float) -> Iterator[Rectangle | Te
         slot.width,
         slot.height,
         CATEGORY_COLOURS[block.category],
-        _OUTLINE,
+        OUTLINE,
         slot.height / 2 if is_sign else 4,
-        "\n".join(description(node) for node in block.nodes),
+        "\n".join([*map(description, block.nodes), *_repeated(block)]),
     )
     bar = (slot.width - 8) * share
     if bar > 1:
-        yield Rectangle(left + 4, slot.y + slot.height - 4, bar, 2, _COST_COLOUR)
+        yield Rectangle(left + 4, slot.y + slot.height - 4, bar, 2, COST_COLOUR)
     y = slot.y + 3
     for line in block.lines:
         y += MAIN_LINE if line.main else SMALL_LINE
         size = MAIN_SIZE if line.main else SMALL_SIZE
         yield Text(slot.x, y - 3, line.text, size, anchor="middle", bold=line.main)
+
+
+def _repeated(block: DrawnBlock) -> list[str]:
+    return [f"{block.count:,} times in the network"] if block.count > 1 else []

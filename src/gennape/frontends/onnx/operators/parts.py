@@ -1,6 +1,6 @@
 """Parts of tensors, and tensors put together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -118,7 +118,7 @@ def gather(converter: OnnxConverter, node: OnnxNode) -> None:
         return
     axis = node.attributes.get("axis", 0) % len(converter.dims(data))
     chosen = converter.static.integers(indices)
-    if chosen == list(range(converter.dims(data)[axis])):
+    if chosen is not None and _is_all(chosen, converter.dims(data)[axis]):
         write_reshape(converter, data, output)
     elif chosen is not None and len(chosen) == 1:
         ranges = {axis: AxisRange(chosen[0] % converter.dims(data)[axis], 1)}
@@ -132,6 +132,11 @@ def gather(converter: OnnxConverter, node: OnnxNode) -> None:
             known = [place % size for place in chosen]
             details = {"function": "index", "axis": axis, "places": known}
         converter.emit(Op.GATHER, list(places), output, details=details)
+
+
+def _is_all(places: Sequence[int], size: int) -> bool:
+    """Tell whether places are all of an axis, in order."""
+    return len(places) == size and all(place == index for index, place in enumerate(places))
 
 
 @converts("GatherElements", "GatherND")

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from gennape import spaces
 from gennape.graph import ComputationGraph, GraphBuilder, GraphError, Op
 from gennape.graph.draw import draw
-from gennape.graph.draw.blocks import fold
+from gennape.graph.draw.blocks import blocks_of
 from gennape.graph.draw.picture import picture
 from gennape.graph.draw.placement import place
-from gennape.graph.draw.rows import arrange
+from gennape.graph.draw.rows import arrange, layers_of
 from gennape.graph.draw.svg import to_svg
 from gennape.graph.node import nodes_of
 from gennape.utils.optional_imports import MissingExtraError
@@ -52,19 +52,19 @@ def _names_in(tooltips: list[str]) -> list[str]:
 @given(networks())
 @settings(max_examples=50)
 def test_every_node_is_in_one_tooltip(graph: ComputationGraph) -> None:
-    names = _names_in(_tooltips(to_svg(picture(graph))))
+    names = _names_in(_tooltips(to_svg(picture(graph, fold=False))))
     assert sorted(names) == sorted(node.name for node in nodes_of(graph))
 
 
 @pytest.mark.parametrize("family", ["nasbench101", "nasbench201"])
 def test_family_networks_have_every_node_in_one_tooltip(family: str) -> None:
     graph = _family_graph(family)
-    names = _names_in(_tooltips(to_svg(picture(graph))))
+    names = _names_in(_tooltips(to_svg(picture(graph, fold=False))))
     assert sorted(names) == sorted(node.name for node in nodes_of(graph))
 
 
 def test_chains_are_one_box() -> None:
-    blocks, edges = fold(_residual())
+    blocks, edges = blocks_of(_residual())
     texts = [[line.text for line in block.lines] for block in blocks]
     assert texts == [
         ["input 3×32×32"],
@@ -84,7 +84,7 @@ def test_an_activation_before_its_convolution_is_in_its_box() -> None:
     x = build.input((4, 8, 8))
     y = build.batch_norm(build.conv(build.relu(x), 4))
     build.output(build.add(x, y))
-    blocks, _ = fold(build.build())
+    blocks, _ = blocks_of(build.build())
     assert [line.text for line in blocks[1].lines] == ["ReLU", "conv 1×1, 4", "BN"]
     assert blocks[1].category == "convolution"
 
@@ -94,7 +94,7 @@ def test_parameters_that_nothing_uses_are_one_box() -> None:
     build.output(build.relu(build.input((4, 8, 8))))
     for _ in range(3):
         build.add_node(Op.PARAMETER, (), (4, 1, 1), parameters=4)
-    blocks, _ = fold(build.build())
+    blocks, _ = blocks_of(build.build())
     assert [line.text for line in blocks[-1].lines] == ["3 unused parameters"]
     assert len(blocks[-1].nodes) == 3
 
@@ -102,11 +102,11 @@ def test_parameters_that_nothing_uses_are_one_box() -> None:
 @pytest.mark.parametrize("family", ["nasbench101", "nasbench201"])
 def test_boxes_do_not_overlap_and_edges_lead_down(family: str) -> None:
     for seed in range(5):
-        blocks, edges = fold(_family_graph(family, seed))
-        arrangement = arrange(blocks, edges)
+        blocks, edges = blocks_of(_family_graph(family, seed))
+        arrangement = arrange(blocks, edges, layers_of(blocks, edges))
         drawn = []
         for column in arrangement.columns:
-            place(column)
+            place(column, 12)
             for row in column:
                 for left, right in pairwise(row):
                     assert left.x + left.width / 2 <= right.x - right.width / 2
@@ -118,8 +118,8 @@ def test_boxes_do_not_overlap_and_edges_lead_down(family: str) -> None:
 
 
 def test_every_edge_is_drawn() -> None:
-    blocks, edges = fold(_family_graph("nasbench101"))
-    arrangement = arrange(blocks, edges)
+    blocks, edges = blocks_of(_family_graph("nasbench101"))
+    arrangement = arrange(blocks, edges, layers_of(blocks, edges))
     continued = {start: port for start, port in arrangement.turns}
     found = set()
     starts = [s for column in arrangement.columns for row in column for s in row if s.is_box]
