@@ -11,8 +11,8 @@ from gennape.cli.output import show
 
 if TYPE_CHECKING:
     from gennape.graph import ComputationGraph
-    from gennape.reports.text_table import TextTable
     from gennape.search import SearchResult
+    from gennape.utils.text_table import TextTable
 
 
 def search(
@@ -117,8 +117,8 @@ def _where(
 
 def _front(result: "SearchResult") -> "TextTable":
     """Tabulate the front."""
-    from gennape.reports.text_table import TextColumn, TextTable
     from gennape.search.objectives import format_metric
+    from gennape.utils.text_table import TextColumn, TextTable
 
     metrics = list(result.front[0].metrics)
     numbers = [TextColumn(name, is_number=True, rank=rank) for rank, name in enumerate(metrics)]

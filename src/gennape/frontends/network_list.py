@@ -1,14 +1,13 @@
 """Read a mixed list of networks; one that cannot be read does not harm the others."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from os import PathLike
 from os.path import isdir
 from pathlib import Path
-from typing import Any
-
-from torch import nn
+from typing import TYPE_CHECKING, Any
 
 from gennape.frontends import FrontendError, Model, graph_of
 from gennape.graph import ComputationGraph
@@ -16,12 +15,13 @@ from gennape.graph.backbone import backbone as backbone_of
 from gennape.utils.errors import one_line
 from gennape.utils.progress import ProgressCallback, no_progress
 
+if TYPE_CHECKING:
+    pass
+
 Networks = Model | Iterable[Model] | Mapping[str, Model]
 """One network in any form that `graph_of` reads, a folder of files, or many of them."""
 MODEL_FILES = (".onnx", ".pt2")
 """Endings of the files that a folder is searched for."""
-
-_ONE = (str, PathLike, nn.Module)  # modules such as Sequential are iterable
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def _named(models: Networks) -> Iterator[tuple[str, Model]]:
     if isinstance(models, Mapping):
         yield from models.items()
         return
-    is_one = isinstance(models, _ONE) or not isinstance(models, Iterable)
-    several: Any = [models] if is_one else models
+    is_one = isinstance(models, str | PathLike) or _is_module(models)
+    several: Any = [models] if is_one or not isinstance(models, Iterable) else models
     for place, model in enumerate(several):
         for one in _files_in(model):
             yield _name_of(one, place), one
@@ -112,6 +112,12 @@ def _name_of(model: Model, place: int) -> str:
     if isinstance(model, ComputationGraph):
         return model.name or f"graph {place}"
     return str(model) if isinstance(model, str | PathLike) else type(model).__name__
+
+
+def _is_module(model: Any) -> bool:
+    """Return whether it is a PyTorch module; some, such as Sequential, are iterable."""
+    torch = sys.modules.get("torch")  # who has a module has imported it; nobody else waits for it
+    return torch is not None and isinstance(model, torch.nn.Module)
 
 
 def _files_in(model: Model) -> list[Model]:

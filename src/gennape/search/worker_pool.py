@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-import torch
+from threadpoolctl import threadpool_limits
 
 from gennape.search.candidate import SearchError
 
@@ -103,23 +103,19 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let PyTorch compute with one thread, since processes share the processors.
+    """Let matrix products compute with one thread, since processes share the processors.
 
     The last digits of sums depend on the number of threads, so a single process does the same.
     """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with threadpool_limits(1, user_api="blas"):
         yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 class _Helper:
     """Another process, and the functions that it has been sent."""
 
     def __init__(self) -> None:
-        context = get_context("spawn")  # torch's threads do not survive a fork
+        context = get_context("spawn")  # threads do not survive a fork
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
         self._process.start()
@@ -168,9 +164,14 @@ class _Helper:
 
 
 def _serve(connection: Connection) -> None:
-    """Answer until the other side is gone."""
+    """Be one of the processes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends the others
-    torch.set_num_threads(1)  # the processes share the processors
+    with one_thread():
+        _answer(connection)
+
+
+def _answer(connection: Connection) -> None:
+    """Apply functions to pieces until the other side is gone."""
     functions: dict[int, Callable[[Any], Any]] = {}
     connection.send(([], None))
     while True:
