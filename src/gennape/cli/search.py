@@ -1,6 +1,5 @@
 """`gennape search`: find networks that are better and cheaper."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,6 +66,7 @@ def search(
         search,
         write_search_report,
     )
+    from gennape.utils.processes import processors
 
     settings = SearchSettings(
         algorithm,
@@ -87,7 +87,7 @@ def search(
             evaluations=evaluations,
             per_round=per_round,
             data_dir=data,
-            processes=workers or os.cpu_count() or 1,
+            processes=workers or processors(),
             report=report,
         )
         page = write_search_report(result, out)
