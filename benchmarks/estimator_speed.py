@@ -12,6 +12,7 @@ import torch
 import gennape
 from gennape import spaces
 from gennape.estimator import Estimator
+from gennape.estimator.array_scoring import predict_arrays
 
 POOL = 2_000
 NAMES = ("timm:resnet18", "timm:mobilenetv3_small_100", "timm:convnext_tiny")
@@ -24,7 +25,7 @@ def pool_row(estimator: Estimator, family: str) -> str:
     start = perf_counter()
     features = estimator.features(graphs)
     middle = perf_counter()
-    estimator.predict_features(features)
+    predict_arrays(estimator, features)
     end = perf_counter()
     rates = [POOL / seconds for seconds in (middle - start, end - middle, end - start)]
     return f"| {family}, {POOL} graphs | " + " | ".join(f"{rate:,.0f}" for rate in rates) + " |"
@@ -34,7 +35,7 @@ def name_row(estimator: Estimator, name: str) -> str:
     times = []
     for _ in range(5):
         start = perf_counter()
-        estimator.predict([gennape.graph_of(name)])
+        estimator.predict(name)
         times.append(perf_counter() - start)
     return f"| {name} | {times[0]:.2f} s | {median(times[1:]):.2f} s |"
 

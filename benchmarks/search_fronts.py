@@ -35,7 +35,7 @@ def median_network(space: SearchSpace, estimator: Estimator) -> tuple[Computatio
     """The network of the median score among random ones, and that score."""
     rng = np.random.default_rng(0)
     graphs = [space.graph(space.sample(rng)) for _ in range(RANDOM)]
-    scores = estimator.predict(graphs).score
+    scores = estimator.predict(graphs)["score"]
     place = np.argsort(scores, kind="stable")[RANDOM // 2]
     return graphs[place], float(scores[place])
 

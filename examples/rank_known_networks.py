@@ -23,7 +23,7 @@ NETWORKS = (
 def main() -> None:
     scores = gennape.score(NETWORKS, input_shape=(3, 224, 224))
     print(f"{'network':<28}{'expected top-1':>20}{'measured':>10}{'score':>8}{'GMACs':>8}")
-    for entry in scores.scored:
+    for entry in scores:
         interval = f"({entry.accuracy_low:.1f}-{entry.accuracy_high:.1f})"
         measured = "-" if entry.measured is None else f"{entry.measured:.1f}"
         print(

@@ -1,5 +1,7 @@
 """The functions that users call, on an estimator whose answers are known."""
 
+import subprocess
+import sys
 from math import log10
 from pathlib import Path
 
@@ -22,7 +24,7 @@ def small(tmp_path: Path) -> str:
 
 def test_a_score_tells_accuracy_scope_and_evidence(small: str) -> None:
     estimator = CostEstimator({SMALL_PARAMETERS: "far"})
-    (scored,) = gennape.score(small, estimator=estimator, dataset="cifar10", recipe="modern").scored
+    (scored,) = gennape.score(small, estimator=estimator, dataset="cifar10", recipe="modern")
     assert scored.accuracy == pytest.approx(60 + 10 * log10(SMALL_MACS / 1e6))
     assert scored.accuracy_low == pytest.approx(scored.accuracy - 2)
     assert scored.accuracy_high == pytest.approx(scored.accuracy + 1)
@@ -34,14 +36,14 @@ def test_a_score_tells_accuracy_scope_and_evidence(small: str) -> None:
 
 def test_what_is_not_known_is_none(small: str) -> None:
     estimator = CostEstimator({SMALL_PARAMETERS: "outside"})
-    (scored,) = gennape.score(small, estimator=estimator).scored
+    (scored,) = gennape.score(small, estimator=estimator)
     assert scored.accuracy is scored.accuracy_low is scored.accuracy_high is None
     assert scored.score == pytest.approx(log10(SMALL_MACS / 1e6))
 
 
 def test_a_measured_network_shows_what_was_measured(small: str) -> None:
     estimator = CostEstimator({SMALL_PARAMETERS: "measured"})
-    (scored,) = gennape.score(small, estimator=estimator).scored
+    (scored,) = gennape.score(small, estimator=estimator)
     assert (scored.scope, scored.measured) == ("measured", 60.5)
 
 
@@ -49,7 +51,7 @@ def test_the_best_come_first_whatever_else_is_known(small: str) -> None:
     graph = gennape.graph_of(CELL)
     estimator = CostEstimator({graph.parameters: "outside"})
     table = gennape.score([small, CELL], estimator=estimator)
-    assert [one.model for one in table.scored] == [CELL, small]
+    assert [one.model for one in table] == [CELL, small]
 
 
 def test_an_explanation_is_a_score_and_its_parts(small: str) -> None:
@@ -57,7 +59,7 @@ def test_an_explanation_is_a_score_and_its_parts(small: str) -> None:
     explained = gennape.explain(networks, estimator=CostEstimator())
     scored = gennape.score(networks, estimator=CostEstimator())
     assert explained.failed == scored.failed
-    for one, other in zip(explained.explained, scored.scored, strict=True):
+    for one, other in zip(explained, scored, strict=True):
         assert vars(other).items() <= vars(one).items()
         assert sum(one.parts.values()) == pytest.approx(one.score)
 
@@ -70,5 +72,28 @@ def test_no_network_is_no_error(function: object) -> None:
 
 def test_a_network_is_judged_by_its_backbone(small: str) -> None:
     table = gennape.score([small, "absent.onnx"], estimator=CostEstimator(), backbone=True)
-    assert table.scored[0].parameters == SMALL_PARAMETERS + 8 * 1000 + 1000
+    assert table[0].parameters == SMALL_PARAMETERS + 8 * 1000 + 1000
     assert table.failed[0].model == "absent.onnx"
+
+
+def test_dir_lists_the_public_names_and_each_is_there() -> None:
+    names = dir(gennape)
+    assert set(gennape.__all__) <= set(names)
+    for name in names:
+        assert getattr(gennape, name) is not None
+    assert gennape.__version__ in gennape.__dict__.values()
+
+
+def test_what_there_is_can_be_listed() -> None:
+    for name in gennape.list_estimators():
+        assert gennape.Estimator.from_pretrained(name).predictors
+    assert "nasbench201" in gennape.list_families()
+    assert {"macs", "synflow"} <= set(gennape.list_proxies())
+
+
+def test_the_package_is_imported_at_once() -> None:
+    code = (
+        "import sys, gennape; dir(gennape); gennape.__version__; "
+        "sys.exit(any(name in sys.modules for name in ('numpy', 'torch', 'rich', 'pandas')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

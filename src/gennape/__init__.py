@@ -4,8 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gennape.api import explain, score
-    from gennape.estimator import Estimator, load
+    from gennape.api import explain, list_families, list_proxies, score
+    from gennape.estimator import Estimator, list_estimators, load, pretrain
     from gennape.frontends import graph_of
     from gennape.graph import ComputationGraph
     from gennape.search.suggestions import suggest
@@ -20,7 +20,11 @@ __all__ = [
     "__version__",
     "explain",
     "graph_of",
+    "list_estimators",
+    "list_families",
+    "list_proxies",
     "load",
+    "pretrain",
     "score",
     "suggest",
 ]
@@ -31,23 +35,25 @@ _HOMES = {
     "GennapeError": "gennape.utils.errors",
     "explain": "gennape.api",
     "graph_of": "gennape.frontends",
+    "list_estimators": "gennape.estimator",
+    "list_families": "gennape.api",
+    "list_proxies": "gennape.api",
     "load": "gennape.estimator",
+    "pretrain": "gennape.estimator",
     "score": "gennape.api",
     "suggest": "gennape.search.suggestions",
 }
-_ROOMS = frozenset(
-    {
-        "benchmarks",
-        "estimator",
-        "evaluation",
-        "frontends",
-        "graph",
-        "labelling",
-        "proxies",
-        "search",
-        "spaces",
-        "testing",
-    }
+_ROOMS = (
+    "benchmarks",
+    "estimator",
+    "evaluation",
+    "frontends",
+    "graph",
+    "labelling",
+    "proxies",
+    "search",
+    "spaces",
+    "testing",
 )
 
 

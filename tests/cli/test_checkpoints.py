@@ -17,7 +17,7 @@ CELL = "nasbench101:c3-c1-mp/01-12-23-34-14"
 def checkpoint(tmp_path: Path) -> Path:
     """A copy of the bundled estimator."""
     folder = tmp_path / "estimator"
-    gennape.load().save(folder)
+    gennape.load().save_pretrained(folder)
     return folder
 
 

@@ -2,21 +2,16 @@
 
 from dataclasses import replace
 
-from rich.console import Console
-
-from gennape.api import ScoreParts
 from gennape.cli.explanation_text import explanation
+from gennape.estimator import ScoreParts
 from helpers.scored_networks import FAR, MEASURED, NEAR, OUTSIDE, UNJUDGED, explained
 
 WIDTH = 80
 
 
 def _text(one: ScoreParts) -> str:
-    console = Console(width=WIDTH, record=True, file=None, quiet=False)
-    with console.capture() as capture:
-        for part in explanation(one):
-            console.print(part)
-    return capture.get()
+    parts = explanation(one)
+    return "\n".join(part if isinstance(part, str) else part.text(WIDTH) for part in parts)
 
 
 def _value(text: str, fact: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from gennape.estimator import load
 from gennape.estimator.accuracy_scoring import placed_calibrator
+from gennape.estimator.array_scoring import explain_arrays, predict_arrays
 from gennape.estimator.models.accuracy_kernel import RECIPES
 from gennape.estimator.models.accuracy_storage import accuracy_arrays
 from gennape.estimator.models.attribution import GROUPS
@@ -33,7 +34,7 @@ def _mixed() -> list[ComputationGraph]:
 
 
 def test_scopes_and_what_is_not_known_outside() -> None:
-    prediction = made_up_estimator().predict(_mixed())
+    prediction = predict_arrays(made_up_estimator(), _mixed())
     assert prediction.scope[:2] == ["near", "near"]
     assert prediction.scope[-2:] == ["measured", "outside"]
     is_outside = np.array(prediction.scope) == "outside"
@@ -47,7 +48,7 @@ def test_scopes_and_what_is_not_known_outside() -> None:
 
 @pytest.mark.parametrize("recipe", list(RECIPES))
 def test_intervals_hold_the_expectation(recipe: str) -> None:
-    prediction = made_up_estimator().predict(_mixed()[:-1], recipe=recipe)
+    prediction = predict_arrays(made_up_estimator(), _mixed()[:-1], recipe=recipe)
     assert prediction.recipe == recipe
     assert (prediction.accuracy_low < prediction.accuracy).all()
     assert (prediction.accuracy < prediction.accuracy_high).all()
@@ -67,7 +68,7 @@ def test_scores_and_accuracies_have_one_order(dataset: str) -> None:
 @pytest.mark.parametrize("recipe", ["typical", "modern"])
 def test_parts_sum_to_the_score(recipe: str) -> None:
     graphs = _mixed()
-    explanation = made_up_estimator().explain(graphs, recipe=recipe)
+    explanation = explain_arrays(made_up_estimator(), graphs, recipe=recipe)
     total = np.sum(list(explanation.parts.values()), axis=0)
     expected = made_up_estimator().predict(graphs, recipe=recipe).score
     np.testing.assert_allclose(total, expected, atol=1e-6)
@@ -102,8 +103,8 @@ def test_a_higher_place_is_a_higher_accuracy() -> None:
 
 def test_neighbours_of_a_measured_network_begin_with_itself() -> None:
     graphs = [random_classifiers(2).graph(1), _segmentation()]
-    near, none = made_up_estimator().neighbours(graphs)
-    assert none == []
+    near, none = (row.neighbours for row in made_up_estimator().predict(graphs))
+    assert none == ()
     assert near[0].model == "made-up:1"
     assert near[0].distance < 0.01
     assert len(near) == 3
@@ -125,13 +126,13 @@ def test_unknown_conditions(settings: dict[str, str], reason: str) -> None:
 
 def test_a_checkpoint_keeps_everything(tmp_path: Path) -> None:
     estimator, graphs = made_up_estimator(), _mixed()
-    estimator.save(tmp_path / "estimator")
+    estimator.save_pretrained(tmp_path / "estimator")
     again = load(tmp_path / "estimator")
     before, after = (one.predict(graphs, recipe="modern") for one in (estimator, again))
     for name in ("score", "percentile", "uncertainty", "accuracy", "accuracy_low", "measured"):
         np.testing.assert_array_equal(getattr(after, name), getattr(before, name), err_msg=name)
-    assert after.scope == before.scope
-    assert again.neighbours(graphs) == estimator.neighbours(graphs)
+    assert after.scope.tolist() == before.scope.tolist()
+    assert [row.neighbours for row in after] == [row.neighbours for row in before]
     assert estimator.accuracy is not None
     assert again.accuracy is not None
     for name, values in accuracy_arrays(estimator.accuracy).items():

@@ -5,12 +5,12 @@ import pytest
 
 import gennape
 from gennape import spaces
-from gennape.estimator import bundled
+from gennape.estimator import list_estimators
 from gennape.estimator.checkpoint import DEFAULT_NAME
 from helpers.tiny_tables import random_graphs
 
 
-@pytest.mark.parametrize("name", bundled())
+@pytest.mark.parametrize("name", list_estimators())
 def test_it_scores_both_families(name: str) -> None:
     space, rng = spaces.get("nasbench201"), np.random.default_rng(0)
     graphs = random_graphs(20) + [space.graph(space.sample(rng)) for _ in range(20)]
@@ -69,7 +69,7 @@ def test_scores_stay_what_they_were(name: str, scores: list[float]) -> None:
 
 
 def test_the_default_is_bundled_by_name() -> None:
-    assert DEFAULT_NAME in bundled()
+    assert DEFAULT_NAME in list_estimators()
     graphs = random_graphs(3)
     np.testing.assert_array_equal(
         gennape.load().predict(graphs).score, gennape.load(DEFAULT_NAME).predict(graphs).score

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gennape.estimator import Estimator, Prediction, Scope, load
+from gennape.estimator import Estimator, Prediction, Scope, change_prediction, load
+from gennape.estimator.array_scoring import NetworkEncoding
 from gennape.estimator.change_prediction import ChangePrediction, predict_changes
 from gennape.estimator.features.statistics import STATISTICS
 from gennape.estimator.models.accuracy_kernel import statistic_scales
@@ -52,14 +53,16 @@ def _changes(
         dataset=["imagenet-1k"] * len(values),
         recipe="typical",
     )
+    encoding = SimpleNamespace(features=SimpleNamespace(statistics=statistics))
     estimator: Any = SimpleNamespace(
-        predict=lambda graphs, dataset, recipe: prediction,
-        features=lambda graphs: SimpleNamespace(statistics=statistics),
         domain=SimpleNamespace(nearest=lambda features: (known, None, known >= 0)),
         accuracy=SimpleNamespace(process=SimpleNamespace(scaler=lambda rows: rows)),
     )
     network, *changed = [None] * len(values)
-    return predict_changes(estimator, network, changed)  # type: ignore[arg-type]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(NetworkEncoding, "of", lambda *_: encoding)
+        patch.setattr(change_prediction, "predict_arrays", lambda *_: prediction)
+        return predict_changes(estimator, network, changed)  # type: ignore[arg-type]
 
 
 def _half_widths(changes: ChangePrediction) -> list[float]:

@@ -19,7 +19,7 @@ from helpers.tiny_tables import (
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    tiny_estimator().save(tmp_path / "deep" / "folder")
+    tiny_estimator().save_pretrained(tmp_path / "deep" / "folder")
     return tmp_path / "deep" / "folder"
 
 
@@ -43,7 +43,7 @@ def test_a_loaded_estimator_says_the_same(folder: Path) -> None:
 
 def test_an_estimator_of_several_families_is_loaded_whole(tmp_path: Path) -> None:
     before = tiny_estimator_of_two_families()
-    before.save(tmp_path)
+    before.save_pretrained(tmp_path)
     graphs = [*random_graphs(5, seed=2), out_of_domain_graph()]
     expected, prediction = before.predict(graphs), load(tmp_path).predict(graphs)
     np.testing.assert_array_equal(prediction.score, expected.score)

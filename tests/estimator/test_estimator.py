@@ -118,7 +118,7 @@ def test_the_ranker_scores_out_of_domain() -> None:
     components = component_scores(estimator.ranker, features)
     assert components.shape == (2, 5)
     ranked = estimator.calibrator.ranker_scores(components)
-    prediction = estimator.predict_features(features)
+    prediction = estimator.predict(features)
     np.testing.assert_allclose(prediction.score[4], ranked[:, 4].mean(), rtol=1e-6)
     expected = np.hypot(ranked[:, 4].std(), estimator.calibrator.errors[-1])
     np.testing.assert_allclose(prediction.uncertainty[4], expected, rtol=1e-6)

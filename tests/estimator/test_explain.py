@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gennape.estimator import Estimator
+from gennape.estimator.array_scoring import explain_arrays
 from gennape.estimator.models.cross_family_ranker import SCORE_PARTS
 from gennape.graph import ComputationGraph
 from helpers.tiny_tables import (
@@ -25,7 +26,7 @@ def _tuned() -> Estimator:
 @pytest.mark.parametrize("make", [tiny_estimator, tiny_estimator_of_two_families, _tuned])
 def test_the_parts_add_up_to_the_score(make: Callable[[], Estimator]) -> None:
     estimator = make()
-    explanation = estimator.explain(GRAPHS)
+    explanation = explain_arrays(estimator, GRAPHS)
     total = sum(explanation.parts.values())
     np.testing.assert_allclose(total, estimator.predict(GRAPHS).score, atol=1e-6)
     assert len(explanation) == 5
@@ -33,7 +34,7 @@ def test_the_parts_add_up_to_the_score(make: Callable[[], Estimator]) -> None:
 
 def test_networks_out_of_domain_are_explained_by_the_ranker() -> None:
     estimator = tiny_estimator_of_two_families()
-    explanation = estimator.explain(GRAPHS)
+    explanation = explain_arrays(estimator, GRAPHS)
     assert explanation.families == ["nasbench101"] * 4 + [None]
     general = np.array([explanation.parts[part] for part in SCORE_PARTS])
     assert (general[:, :4] == 0).all()
@@ -44,7 +45,7 @@ def test_networks_out_of_domain_are_explained_by_the_ranker() -> None:
 
 
 def test_networks_of_one_family_share_its_part() -> None:
-    parts = tiny_estimator_of_two_families().explain(GRAPHS[:4]).parts
+    parts = explain_arrays(tiny_estimator_of_two_families(), GRAPHS[:4]).parts
     assert len(set(parts["family"])) == 1
     assert len(set(parts["predictors"])) > 1
 
@@ -54,11 +55,14 @@ def test_sizes_are_compared_with_those_of_the_training_networks() -> None:
     estimator = tiny_estimator_of_two_families()
     graphs = [out_of_domain_graph(), out_of_domain_graph(1)]
     sizes = estimator.features(graphs).sizes
-    parts = estimator.explain(graphs).parts["parameters"] * estimator.calibrator.ranker_deviation
+    parts = (
+        explain_arrays(estimator, graphs).parts["parameters"]
+        * estimator.calibrator.ranker_deviation
+    )
     np.testing.assert_allclose(np.diff(parts), np.diff(sizes[:, 1]) / 0.4 / 2, rtol=1e-5)
 
 
 def test_no_networks_have_no_parts() -> None:
-    explanation = tiny_estimator().explain([])
+    explanation = explain_arrays(tiny_estimator(), [])
     assert len(explanation) == 0
     assert all(len(values) == 0 for values in explanation.parts.values())

@@ -20,8 +20,8 @@ def test_the_same_as_fine_tuning_and_then_scoring() -> None:
     features = estimator.features(random_graphs(30, seed=5))
     accuracies = np.random.default_rng(0).normal(size=30)
     given, rest = split_labelled(30, 12, seed=0)
-    tuned = estimator.fine_tune_features(features.take(given), accuracies[given])
-    expected = tuned.predict_features(features.take(rest)).score
+    tuned = estimator.fine_tune(features.take(given), accuracies[given])
+    expected = tuned.predict(features.take(rest)).score
     networks = estimator.few_shot_features(features)
     scores = fine_tuned_scores(networks, given, accuracies[given], rest)
     np.testing.assert_allclose(scores, expected, atol=1e-3)

@@ -9,7 +9,8 @@ import torch
 
 import gennape
 from gennape import spaces
-from gennape.estimator import Estimator, Prediction
+from gennape.estimator import Prediction
+from gennape.estimator.array_scoring import predict_arrays
 from gennape.evaluation import rank, ranking
 from gennape.spaces import ArchitectureError, NASBench201
 from helpers.tiny_tables import tiny_estimator
@@ -52,13 +53,13 @@ def test_worker_processes_change_nothing() -> None:
 
 def test_one_thread_scores_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in worker processes, so that the last digits are the same."""
-    threads, predict, before = [], Estimator.predict, torch.get_num_threads()
+    threads, before = [], torch.get_num_threads()
 
     def watched(*arguments: object) -> Prediction:
         threads.append(torch.get_num_threads())
-        return predict(*arguments)
+        return predict_arrays(*arguments)
 
-    monkeypatch.setattr(Estimator, "predict", watched)
+    monkeypatch.setattr(ranking, "predict_arrays", watched)
     torch.set_num_threads(2)
     try:
         rank("nasbench201", tiny_estimator(), workers=1)

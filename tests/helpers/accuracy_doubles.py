@@ -1,12 +1,22 @@
 """An estimator that needs no training: it knows what networks reach by their costs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
-from gennape.estimator import Explanation, Neighbour, Prediction, Scope
+from gennape.estimator import (
+    Explanation,
+    ExplanationTable,
+    Neighbour,
+    Prediction,
+    PredictionTable,
+    Scope,
+)
+from gennape.estimator.network_scoring import explanation_columns, prediction_columns
+from gennape.frontends.network_list import Networks, read_networks
 from gennape.graph import ComputationGraph
-from gennape.utils.array_types import FloatArray
+from gennape.utils.array_types import FloatArray, IntArray
 
 NEIGHBOUR = Neighbour(
     model="timm:resnet18",
@@ -29,16 +39,48 @@ class CostEstimator:
     def __init__(self, scopes: dict[int, Scope] | None = None) -> None:
         self.scopes = scopes or {}
         self.asked: list[tuple[str | None, str | None]] = []
-        self.predictions = 0
 
     def predict(
+        self,
+        networks: Networks,
+        input_shape: Sequence[int] | None = None,
+        *,
+        dataset: str | None = None,
+        recipe: str | None = None,
+        **reading: Any,
+    ) -> PredictionTable:
+        read = read_networks(networks, input_shape, **reading)
+        columns = prediction_columns(
+            read.names, self.arrays(read.graphs, dataset, recipe), read.graphs
+        )
+        return PredictionTable(columns, _neighbours, read.failed)
+
+    def explain(
+        self,
+        networks: Networks,
+        input_shape: Sequence[int] | None = None,
+        *,
+        dataset: str | None = None,
+        recipe: str | None = None,
+        **reading: Any,
+    ) -> ExplanationTable:
+        read = read_networks(networks, input_shape, **reading)
+        columns = prediction_columns(
+            read.names, self.arrays(read.graphs, dataset, recipe), read.graphs
+        )
+        score = columns["score"]
+        parts = {"average": np.full(len(score), 0.25), "size": score - 0.25, "family": 0 * score}
+        explanation = Explanation(parts, [None] * len(score))
+        columns |= explanation_columns(explanation)
+        return ExplanationTable(columns, _neighbours, read.failed)
+
+    def arrays(
         self,
         graphs: Iterable[ComputationGraph],
         dataset: str | None = None,
         recipe: str | None = None,
     ) -> Prediction:
         self.asked.append((dataset, recipe))
-        self.predictions += 1
         networks = list(graphs)
         scope = [self.scopes.get(graph.parameters, "near") for graph in networks]
         score = _decades(networks)
@@ -59,23 +101,9 @@ class CostEstimator:
             recipe=recipe or "typical",
         )
 
-    def explain(
-        self,
-        graphs: Iterable[ComputationGraph],
-        dataset: str | None = None,
-        recipe: str | None = None,
-    ) -> Explanation:
-        score = _decades(list(graphs))
-        parts = {"average": np.full(len(score), 0.25), "size": score - 0.25, "family": 0 * score}
-        return Explanation(parts, [None] * len(score))
 
-    def neighbours(
-        self,
-        graphs: Iterable[ComputationGraph],
-        dataset: str | None = None,
-        recipe: str | None = None,
-    ) -> list[list[Neighbour]]:
-        return [[NEIGHBOUR] for _ in graphs]
+def _neighbours(places: IntArray) -> list[list[Neighbour]]:
+    return [[NEIGHBOUR] for _ in places]
 
 
 def _decades(networks: list[ComputationGraph]) -> FloatArray:

@@ -1,8 +1,12 @@
 """Scores of made-up networks, one of each scope."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 
-from gennape.api import NetworkScore, ScoreParts
+import numpy as np
+
+from gennape.estimator import NetworkScore, PredictionTable, ScoreParts
+from gennape.frontends.network_list import UnreadNetwork
 from helpers.accuracy_doubles import NEIGHBOUR
 
 NEAR = NetworkScore(
@@ -44,3 +48,14 @@ UNJUDGED = replace(
 def explained(one: NetworkScore, **parts: float) -> ScoreParts:
     """A score with its parts."""
     return ScoreParts(**vars(one), family=None, parts=parts)
+
+
+def table_of(*rows: NetworkScore, failed: Sequence[UnreadNetwork] = ()) -> PredictionTable:
+    """A table of rows."""
+    columns = {}
+    for name in (field.name for field in fields(NetworkScore) if field.name != "neighbours"):
+        values = [getattr(row, name) for row in rows]
+        is_text = name in ("model", "scope", "note", "dataset", "recipe", "unknown_operations")
+        kind = object if is_text else bool if name == "complete" else float
+        columns[name] = np.array(values, dtype=kind)
+    return PredictionTable(columns, lambda places: [rows[i].neighbours for i in places], failed)

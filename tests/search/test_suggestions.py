@@ -28,8 +28,8 @@ def known_changes(monkeypatch: pytest.MonkeyPatch) -> None:
         recipe: str | None,
     ) -> ChangePrediction:
         points = 10 * np.log10([one.parameters / network.parameters for one in changed])
-        before = estimator.predict([network], dataset, recipe)
-        after = estimator.predict(changed, dataset, recipe)
+        before = estimator.arrays([network], dataset, recipe)
+        after = estimator.arrays(changed, dataset, recipe)
         return ChangePrediction(before, after, points, points - 1, points + 1)
 
     monkeypatch.setattr(suggestions, "predict_changes", predict)
@@ -83,7 +83,7 @@ def test_all_changes_are_tried_at_once_and_the_best_are_named() -> None:
     found = suggest(network, estimator=estimator, top=2)
     assert found.tried == len(GraphSpace(network).neighbours(()))
     assert len(found.gains) == len(found.savings) == 2
-    assert estimator.predictions == 2
+    assert len(estimator.asked) == 2
     assert found.gains == suggest(network, estimator=estimator, top=1000).gains[:2]
 
 

@@ -6,12 +6,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gennape.cli.options import DataFolder, EstimatorName
-from gennape.cli.output import Format, OutputFormat, new_table, print_csv, print_json, show
+from gennape.cli.output import Format, OutputFormat, print_csv, print_json, show
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from gennape.evaluation import EvalResult
+    from gennape.reports.text_table import TextTable
+
+
+_RANKS = {
+    "Networks": 7,
+    "Spearman": 0,
+    "Kendall": 8,
+    "NDCG@10": 3,
+    "NDCG@50": 9,
+    "Equal size": 2,
+    "Top tenth": 4,
+    "Regret": 5,
+}
+"""Columns of numbers, and in which order they are left out of narrow terminals, the last first."""
 
 
 def families(
@@ -61,15 +73,20 @@ def _warn_of_few(results: "list[EvalResult]", labels: int) -> None:
         )
 
 
-def _table(results: "list[EvalResult]") -> "Table":
+def _table(results: "list[EvalResult]") -> "TextTable":
+    from gennape.reports.text_table import TextColumn, TextTable
 
-    table = new_table("Family", "Label", "Method")
-    numbers = ("Networks", "Spearman", "Kendall", "NDCG@10", "NDCG@50", "Equal size", "Top tenth")
-    for heading in (*numbers, "Regret"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = TextTable(
+        [
+            TextColumn("Family", folds=True),
+            TextColumn("Label", rank=6),
+            TextColumn("Method"),
+            *(TextColumn(heading, is_number=True, rank=rank) for heading, rank in _RANKS.items()),
+        ]
+    )
     for result in results:
         spread = f" ±{result.deviation:.3f}" if result.deviation else ""
-        table.add_row(
+        table.add(
             result.family,
             result.label,
             result.method,

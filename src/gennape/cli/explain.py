@@ -24,7 +24,7 @@ from gennape.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from gennape.api import ExplanationTable
+    from gennape.estimator import ExplanationTable
 
 
 def explain(
@@ -61,15 +61,15 @@ def _print(table: "ExplanationTable", output: Format) -> None:
     from dataclasses import asdict
 
     failed = [asdict(failure) for failure in table.failed]
-    print_incomplete(one.model for one in table.explained if not one.complete)
+    print_incomplete(one.model for one in table if not one.complete)
     if output is Format.JSON:
-        print_json([*map(asdict, table.explained), *failed])
+        print_json([*map(asdict, table), *failed])
     elif output is Format.CSV:
         _print_csv(table)
     else:
         from gennape.cli.explanation_text import explanation
 
-        for number, one in enumerate(table.explained):
+        for number, one in enumerate(table):
             show(*([""] if number else []), *explanation(one))
         print_failures(table.failed)
 
@@ -80,7 +80,7 @@ def _print_csv(table: "ExplanationTable") -> None:
 
     from gennape.cli.score_table import flat
 
-    rows = [_csv_row(flat(one)) for one in table.explained]
+    rows = [_csv_row(flat(one)) for one in table]
     columns = list(rows[0]) if rows else ["model"]
     print_csv([*columns, "error"], [*rows, *map(asdict, table.failed)])
 

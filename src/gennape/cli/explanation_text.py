@@ -1,22 +1,14 @@
 """The explanation of one network's score, as people read it."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
-from gennape.api import ScoreParts
-from gennape.cli.accuracy_text import dataset_title, difference, expected, top1
-from gennape.cli.output import new_table
-from gennape.cli.score_table import costs
+from gennape.estimator import ScoreParts
+from gennape.estimator.accuracy_text import dataset_title, difference, expected, top1
+from gennape.estimator.prediction_text import cost_text
 from gennape.reports.numbers import with_unit
+from gennape.reports.text_table import TextColumn, TextTable
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-_INDENT = (0, 0, 0, 2)
+_INDENT = 2
 _WORDS = {
     "macs": "MACs",
     "zero_shot": "before labels",
@@ -25,29 +17,27 @@ _WORDS = {
 """For parts whose names are no words."""
 
 
-def explanation(one: ScoreParts) -> "Iterator[RenderableType]":
-    """Lay out what is to be said of a network; fits into 80 columns."""
-    yield Text(one.model)
-    yield Padding(_facts(one), _INDENT, expand=False)
+def explanation(one: ScoreParts) -> Iterator[TextTable | str]:
+    """Lay out what is to be said of a network."""
+    yield one.model
+    yield _facts(one)
     if one.neighbours:
         yield ""
-        yield Padding(_neighbours(one), _INDENT, expand=False)
+        yield _neighbours(one)
 
 
-def _facts(one: ScoreParts) -> Table:
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(no_wrap=True)
-    facts.add_column()
+def _facts(one: ScoreParts) -> TextTable:
+    facts = TextTable([TextColumn(""), TextColumn("", folds=True)], indent=_INDENT)
     if one.dataset is not None:
-        facts.add_row(f"{dataset_title(one.dataset)} top-1", _accuracy(one))
-        facts.add_row("Scope", one.scope)
+        facts.add(f"{dataset_title(one.dataset)} top-1", _accuracy(one))
+        facts.add("Scope", one.scope)
     if one.note:
-        facts.add_row("Note", one.note)
-    facts.add_row("Score", f"{one.score:+.2f}, percentile {one.percentile:.1f}")
-    facts.add_row("Parts", _parts(one))
-    facts.add_row("Domain", one.family or "none")
-    facts.add_row("MACs", costs(one, one.macs))
-    facts.add_row("Parameters", costs(one, one.parameters))
+        facts.add("Note", one.note)
+    facts.add("Score", f"{one.score:+.2f}, percentile {one.percentile:.1f}")
+    facts.add("Parts", _parts(one))
+    facts.add("Domain", one.family or "none")
+    facts.add("MACs", cost_text(one, one.macs))
+    facts.add("Parameters", cost_text(one, one.parameters))
     return facts
 
 
@@ -64,15 +54,19 @@ def _parts(explained: ScoreParts) -> str:
     )
 
 
-def _neighbours(one: ScoreParts) -> Table:
+def _neighbours(one: ScoreParts) -> TextTable:
     """One row for each of the nearest measured networks."""
-    table = new_table()
-    table.add_column("Nearest measured", overflow="fold")
-    for heading in ("Top-1", "MACs"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("What sets it apart, points")
+    table = TextTable(
+        [
+            TextColumn("Nearest measured", folds=True),
+            TextColumn("Top-1", is_number=True),
+            TextColumn("MACs", is_number=True, rank=1),
+            TextColumn("What sets it apart, points", folds=True),
+        ],
+        indent=_INDENT,
+    )
     for neighbour in one.neighbours:
-        table.add_row(
+        table.add(
             neighbour.model,
             f"{neighbour.accuracy:.1f}",
             with_unit(neighbour.macs),

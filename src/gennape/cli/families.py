@@ -1,6 +1,6 @@
 """`gennape families`: the architecture families."""
 
-from gennape.cli.output import new_table, show
+from gennape.cli.output import show
 
 
 def families() -> None:
@@ -8,13 +8,19 @@ def families() -> None:
     import numpy as np
 
     from gennape import spaces
+    from gennape.reports.numbers import with_commas
+    from gennape.reports.text_table import TextColumn, TextTable
 
-    table = new_table("Family", "Architectures")
-    table.add_column("Example", overflow="fold")
+    table = TextTable(
+        [
+            TextColumn("Family"),
+            TextColumn("Architectures", is_number=True),
+            TextColumn("Example", folds=True),
+        ]
+    )
     for name in spaces.names():
         family = spaces.get(name)
         example = family.format(family.sample(np.random.default_rng(0)))
-        table.add_row(
-            name, f"{family.size:,}" if family.size else "not counted", f"{name}:{example}"
-        )
+        size = with_commas(family.size) if family.size else "not counted"
+        table.add(name, size, f"{name}:{example}")
     show(table)

@@ -27,5 +27,5 @@ def fine_tune(
 
     start = gennape.load(estimator)
     labelled = read_label_file(labels, parse_shape(input_shape))
-    start.fine_tune(labelled.graphs, labelled.accuracies, seed=seed).save(out)
+    start.fine_tune(labelled.graphs, labelled.accuracies, seed=seed).save_pretrained(out)
     print(f"fine-tuned on {len(labelled.graphs)} networks: {out}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gennape.cli.options import Inputs, parse_inputs
-from gennape.cli.output import new_table, print_incomplete, show
+from gennape.cli.output import print_incomplete, show
 
 if TYPE_CHECKING:
     from gennape.graph.description import Summary
@@ -51,22 +51,20 @@ def graph(
 
 
 def _print_summary(summary: "Summary") -> None:
-    from rich.table import Table
-
     from gennape.reports.numbers import with_unit
+    from gennape.reports.text_table import TextColumn, TextTable
 
-    facts = Table.grid(padding=(0, 2))
-    facts.add_row("fingerprint", summary.fingerprint)
-    facts.add_row("nodes", f"{summary.nodes:,}")
-    facts.add_row("edges", f"{summary.edges:,}")
-    facts.add_row("depth", f"{summary.depth:,}")
+    facts = TextTable([TextColumn(""), TextColumn("", folds=True)])
+    facts.add("fingerprint", summary.fingerprint)
+    facts.add("nodes", f"{summary.nodes:,}")
+    facts.add("edges", f"{summary.edges:,}")
+    facts.add("depth", f"{summary.depth:,}")
     bound = "" if summary.complete else "≥ "
-    facts.add_row("MACs", f"{bound}{summary.macs:,} ({with_unit(summary.macs)})")
-    facts.add_row("parameters", f"{bound}{summary.parameters:,} ({with_unit(summary.parameters)})")
-    operations = new_table("Operation", "Nodes")
-    operations.columns[1].justify = "right"
+    facts.add("MACs", f"{bound}{summary.macs:,} ({with_unit(summary.macs)})")
+    facts.add("parameters", f"{bound}{summary.parameters:,} ({with_unit(summary.parameters)})")
+    operations = TextTable([TextColumn("Operation"), TextColumn("Nodes", is_number=True)])
     for operation, count in summary.operations.items():
-        operations.add_row(operation, f"{count:,}")
+        operations.add(operation, f"{count:,}")
     for function, count in summary.unknown_operations.items():
-        operations.add_row(f"  outside the vocabulary: {function}", f"{count:,}")
+        operations.add(f"  outside the vocabulary: {function}", f"{count:,}")
     show(facts, "", operations)

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gennape.cli.options import DataFolder, Seed
-from gennape.cli.output import new_table, show
+from gennape.cli.output import show
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from gennape.labelling import RunRecord
+    from gennape.reports.text_table import TextTable
 
 
 def label(
@@ -92,13 +91,13 @@ def label(
     print(f"{len(found.records)} runs have ended, {found.left} are left: {out / 'runs.parquet'}")
 
 
-def _summary(records: "Sequence[RunRecord]") -> "Table":
+def _summary(records: "Sequence[RunRecord]") -> "TextTable":
     """Tabulate how many runs ended in each way, and how accurate their networks are."""
     from gennape.labelling import RunStatus
+    from gennape.reports.text_table import TextColumn, TextTable
 
-    table = new_table("Runs")
-    for heading in ("Number", "Lowest", "Mean", "Highest", "Seconds"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    headings = ("Number", "Lowest", "Mean", "Highest", "Seconds")
+    table = TextTable([TextColumn("Runs"), *(TextColumn(one, is_number=True) for one in headings)])
     for status in RunStatus:
         ended = [record for record in records if record.status is status]
         if ended:
@@ -106,5 +105,5 @@ def _summary(records: "Sequence[RunRecord]") -> "Table":
             of = (min, mean, max) if accuracies else ()
             spread = [f"{reduce(accuracies):.2f}" for reduce in of] or ["-"] * 3
             seconds = f"{mean(record.seconds for record in ended):.1f}"
-            table.add_row(str(status), str(len(ended)), *spread, seconds)
+            table.add(str(status), str(len(ended)), *spread, seconds)
     return table

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gennape.utils.terminal import terminal_width
+
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.table import Table
-
     from gennape.frontends.network_list import UnreadNetwork
-
-_NO_WRAPPING = 10_000
+    from gennape.reports.text_table import TextTable
 
 
 class Format(StrEnum):
@@ -45,9 +43,10 @@ def print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None
 
 def print_failures(failed: "Iterable[UnreadNetwork]") -> None:
     """Print one sentence each on standard error, which names the network."""
+    from gennape.frontends.network_list import failure_text
+
     for failure in failed:
-        named = failure.model in failure.error
-        print(failure.error if named else f"{failure.model}: {failure.error}", file=sys.stderr)
+        print(failure_text(failure), file=sys.stderr)
 
 
 def print_incomplete(models: Iterable[str]) -> None:
@@ -59,18 +58,8 @@ def print_incomplete(models: Iterable[str]) -> None:
         )
 
 
-def new_table(*headings: str) -> "Table":
-    """Make an empty table with a line under its headings and no frame."""
-    from rich import box
-    from rich.table import Table
-
-    return Table(*headings, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-
-
-def show(*parts: "RenderableType") -> None:
+def show(*parts: "TextTable | str") -> None:
     """Print on standard output: as wide as the terminal, or as needed where there is none."""
-    from rich.console import Console
-
-    console = Console(width=None if sys.stdout.isatty() else _NO_WRAPPING)
+    width = terminal_width()
     for part in parts:
-        console.print(part)
+        print(part if isinstance(part, str) else part.text(width, sys.stdout.encoding))

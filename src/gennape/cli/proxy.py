@@ -8,7 +8,6 @@ from gennape.cli.options import BatchSize, Images, InputShape, Models, ProxyName
 from gennape.cli.output import (
     Format,
     OutputFormat,
-    new_table,
     print_csv,
     print_failures,
     print_json,
@@ -16,9 +15,8 @@ from gennape.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from gennape.proxies import ProxyScore
+    from gennape.reports.text_table import TextTable
 
 
 def proxy(
@@ -62,18 +60,23 @@ def proxy(
         raise typer.Exit(1)
 
 
-def _table(scores: "dict[str, list[ProxyScore]]") -> "Table":
+def _table(scores: "dict[str, list[ProxyScore]]") -> "TextTable":
     from gennape.reports.numbers import with_unit
+    from gennape.reports.text_table import TextColumn, TextTable
 
-    table = new_table()
-    table.add_column("Model", overflow="fold")
-    table.add_column("Proxy")
-    for heading in ("Value", "Time", "Memory"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Missing because", overflow="fold")
+    table = TextTable(
+        [
+            TextColumn("Model", folds=True),
+            TextColumn("Proxy"),
+            TextColumn("Value", is_number=True),
+            TextColumn("Time", is_number=True, rank=1),
+            TextColumn("Memory", is_number=True, rank=2),
+            TextColumn("Missing because", folds=True),
+        ]
+    )
     for model, found in scores.items():
         for one in found:
-            table.add_row(
+            table.add(
                 model,
                 one.proxy,
                 "" if one.value is None else f"{one.value:.6g}",

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gennape.cli.options import BatchSize, Images, ProxyNames, Seed
-from gennape.cli.output import new_table, show
+from gennape.cli.output import show
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from gennape.proxies import PoolScores
+    from gennape.reports.text_table import TextTable
     from gennape.utils.array_types import FloatArray
 
 _BEST = 5
@@ -55,16 +54,16 @@ def proxy_pool(
     print(f"scores written to {out / 'scores.parquet'} and {out / 'ranking.parquet'}")
 
 
-def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) -> "Table":
+def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) -> "TextTable":
     from gennape.proxies.pool import VOTE
     from gennape.reports.numbers import with_unit
+    from gennape.reports.text_table import TextColumn, TextTable
 
-    table = new_table("Proxy")
     spearman = [] if agreement is None else ["Spearman"]
-    for heading in (*spearman, "Missing", "Time", "Memory"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    headings = (*spearman, "Missing", "Time", "Memory")
+    table = TextTable([TextColumn("Proxy"), *(TextColumn(one, is_number=True) for one in headings)])
     for name in scores.proxies:
-        table.add_row(
+        table.add(
             name,
             *([] if agreement is None else [_number(agreement[name])]),
             str(scores.missing(name)),
@@ -72,32 +71,31 @@ def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) ->
             f"{with_unit(scores.peak_bytes(name))}B",
         )
     if agreement is not None:
-        table.add_row(VOTE, _number(agreement[VOTE]))
+        table.add(VOTE, _number(agreement[VOTE]), "", "", "")
     return table
 
 
-def _correlations(scores: "PoolScores") -> "Table":
+def _correlations(scores: "PoolScores") -> "TextTable":
+    from gennape.reports.text_table import TextColumn, TextTable
 
-    table = new_table("Spearman")
     correlations = scores.correlations()
-    for name in correlations:
-        table.add_column(name, justify="right", no_wrap=True)
+    numbers = [TextColumn(one, True, rank) for rank, one in enumerate(correlations)]
+    table = TextTable([TextColumn("Spearman"), *numbers])
     for name, row in correlations.items():
-        table.add_row(name, *map(_number, row.values()))
+        table.add(name, *map(_number, row.values()))
     return table
 
 
-def _best(scores: "PoolScores", accuracies: "FloatArray | None") -> "Table":
+def _best(scores: "PoolScores", accuracies: "FloatArray | None") -> "TextTable":
+    from gennape.reports.text_table import TextColumn, TextTable
 
-    table = new_table("Best by the vote")
-    table.columns[0].overflow = "fold"
-    table.add_column("Vote", justify="right", no_wrap=True)
-    if accuracies is not None:
-        table.add_column("Accuracy", justify="right", no_wrap=True)
+    columns = [TextColumn("Best by the vote", folds=True), TextColumn("Vote", is_number=True)]
+    known = [] if accuracies is None else [TextColumn("Accuracy", is_number=True)]
+    table = TextTable([*columns, *known])
     votes = scores.vote()
     for place in scores.best_first()[:_BEST]:
         accuracy = [] if accuracies is None else [f"{accuracies[place]:.4g}"]
-        table.add_row(scores.architectures[place], f"{votes[place]:.3f}", *accuracy)
+        table.add(scores.architectures[place], f"{votes[place]:.3f}", *accuracy)
     return table
 
 

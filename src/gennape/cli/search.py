@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gennape.cli.options import DataFolder, EstimatorName, InputShape, Seed, parse_shape
-from gennape.cli.output import new_table, show
+from gennape.cli.output import show
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from gennape.graph import ComputationGraph
+    from gennape.reports.text_table import TextTable
     from gennape.search import SearchResult
 
 
@@ -116,15 +115,15 @@ def _where(
     raise SearchError("give a family, or a network with --from")
 
 
-def _front(result: "SearchResult") -> "Table":
+def _front(result: "SearchResult") -> "TextTable":
     """Tabulate the front."""
+    from gennape.reports.text_table import TextColumn, TextTable
     from gennape.search.objectives import format_metric
 
     metrics = list(result.front[0].metrics)
-    table = new_table("Architecture")
-    for name in metrics:
-        table.add_column(name, justify="right", no_wrap=True)
+    numbers = [TextColumn(name, is_number=True, rank=rank) for rank, name in enumerate(metrics)]
+    table = TextTable([TextColumn("Architecture", folds=True), *numbers])
     for candidate in result.front:
         values = (format_metric(name, candidate.metrics[name]) for name in metrics)
-        table.add_row(candidate.text, *values)
+        table.add(candidate.text, *values)
     return table

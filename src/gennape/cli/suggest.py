@@ -11,13 +11,12 @@ from gennape.cli.options import (
     RecipeName,
     parse_inputs,
 )
-from gennape.cli.output import Format, OutputFormat, new_table, print_csv, print_json, show
+from gennape.cli.output import Format, OutputFormat, print_csv, print_json, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.table import Table
-
+    from gennape.reports.text_table import TextTable
     from gennape.search import Suggestion, Suggestions
 
 
@@ -73,16 +72,14 @@ def _print_rows(model: str, suggestions: "Suggestions", output: Format) -> None:
 
 
 def _print(model: str, suggestions: "Suggestions") -> None:
-    from rich.text import Text
-
-    from gennape.cli.accuracy_text import dataset_title, with_interval
+    from gennape.estimator.accuracy_text import dataset_title, with_interval
     from gennape.reports.numbers import with_unit
 
     accuracy = with_interval(
         suggestions.accuracy, suggestions.accuracy_low, suggestions.accuracy_high
     )
     show(
-        Text(f"{model}: {dataset_title(suggestions.dataset)} top-1 {accuracy}"),
+        f"{model}: {dataset_title(suggestions.dataset)} top-1 {accuracy}",
         f"{with_unit(suggestions.macs)} MACs, {with_unit(suggestions.parameters)} parameters; "
         f"{suggestions.tried:,} single changes tried",
         "",
@@ -95,15 +92,21 @@ def _print(model: str, suggestions: "Suggestions") -> None:
         show("", _table("Saves most for what it loses", suggestions, suggestions.savings))
 
 
-def _table(title: str, before: "Suggestions", changes: "Sequence[Suggestion]") -> "Table":
-    table = new_table()
-    table.add_column(title, overflow="fold")
-    for heading in ("Top-1", "MACs", "Parameters"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Scope", no_wrap=True)
+def _table(title: str, before: "Suggestions", changes: "Sequence[Suggestion]") -> "TextTable":
+    from gennape.reports.text_table import TextColumn, TextTable
+
+    table = TextTable(
+        [
+            TextColumn(title, folds=True),
+            TextColumn("Top-1", is_number=True),
+            TextColumn("MACs", is_number=True, rank=1),
+            TextColumn("Parameters", is_number=True, rank=3),
+            TextColumn("Scope", rank=2),
+        ]
+    )
     for one in changes:
         alike = f", or {one.alike} alike" if one.alike else ""
-        table.add_row(
+        table.add(
             f"{one.words}{alike}",
             f"{_signed(one.points)} ({_signed(one.points_low)} to {_signed(one.points_high)})",
             _percent(one.macs_change, before.macs),

@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from gennape.estimator.checkpoint import CheckpointError, bundled, load
+from gennape.estimator.checkpoint import CheckpointError, list_estimators, load
 from gennape.estimator.config import CONFIGS, DEFAULT, EncoderView, EstimatorConfig
 from gennape.estimator.errors import EstimatorError
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.models.measured_networks import Neighbour
+from gennape.estimator.network_score import NetworkScore, ScoreParts
 from gennape.estimator.prediction import Explanation, Prediction, Scope
+from gennape.estimator.prediction_table import ColumnError, ExplanationTable, PredictionTable
 
 if TYPE_CHECKING:
     from gennape.estimator.training.pretraining import pretrain
@@ -16,15 +18,20 @@ __all__ = [
     "CONFIGS",
     "DEFAULT",
     "CheckpointError",
+    "ColumnError",
     "EncoderView",
     "Estimator",
     "EstimatorConfig",
     "EstimatorError",
     "Explanation",
+    "ExplanationTable",
     "Neighbour",
+    "NetworkScore",
     "Prediction",
+    "PredictionTable",
     "Scope",
-    "bundled",
+    "ScoreParts",
+    "list_estimators",
     "load",
     "pretrain",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gennape.estimator.array_scoring import NetworkEncoding, predict_arrays
 from gennape.estimator.errors import EstimatorError
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.features.graph_features import GraphFeatures
@@ -64,10 +65,11 @@ def predict_changes(
     Raises:
         EstimatorError: No accuracy can be expected of the network; says why.
     """
-    prediction = estimator.predict([network, *changed], dataset, recipe)
+    encoding = NetworkEncoding.of(estimator, [network, *changed])
+    prediction = predict_arrays(estimator, encoding, dataset, recipe)
     if prediction.scope[0] == "outside":
         raise EstimatorError(f"nothing can be said of changes: {prediction.note[0]}")
-    noise = _noise(estimator, estimator.features([network, *changed]), prediction)
+    noise = _noise(estimator, encoding.features, prediction)
     level, after = prediction.accuracy[0], to_scale(prediction.accuracy[1:])
     points = np.where(np.isnan(noise), np.nan, to_percent(after) - level)
     places = np.arange(len(prediction))

@@ -1,6 +1,7 @@
 """Estimators on disk: a folder with weights in safetensors and the rest in JSON."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.resources import files
@@ -79,12 +80,12 @@ def save(estimator: Estimator, folder: Path) -> None:
     atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text))
 
 
-def load(path_or_name: str | Path | None = None) -> Estimator:
+def load(path_or_name: str | os.PathLike[str] | None = None) -> Estimator:
     """Load an estimator.
 
     Args:
-        path_or_name: A folder that `Estimator.save` wrote, or the name of a bundled
-            estimator; the default one unless given.
+        path_or_name: A folder that `Estimator.save_pretrained` wrote, or the name of a bundled
+            estimator; the default one unless given, or for "default".
 
     Raises:
         CheckpointError: There is none, or it is broken or of a newer version.
@@ -105,8 +106,14 @@ def load(path_or_name: str | Path | None = None) -> Estimator:
         ) from error
 
 
-def bundled() -> list[str]:
-    """List the names of the estimators that come with the package."""
+def list_estimators() -> list[str]:
+    """List the names of the estimators that come with the package.
+
+    Examples:
+        >>> import gennape
+        >>> gennape.list_estimators()
+        ['all-families', 'nasbench101']
+    """
     folder = Path(str(files("gennape") / "checkpoints"))
     return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
 
@@ -157,14 +164,14 @@ def _estimator(description: dict[str, Any], weights: dict[str, AnyArray]) -> Est
     )
 
 
-def _folder(path_or_name: str | Path | None) -> Path:
-    name = str(path_or_name) if path_or_name is not None else DEFAULT_NAME
-    if name in bundled():
+def _folder(path_or_name: str | os.PathLike[str] | None) -> Path:
+    name = DEFAULT_NAME if path_or_name in (None, "default") else str(path_or_name)
+    if name in list_estimators():
         return Path(str(files("gennape") / "checkpoints" / name))
     if not Path(name).is_dir():
         raise CheckpointError(
             f"no estimator {name!r}: give a folder that `gennape pretrain` or `gennape fine-tune` "
-            f"wrote, or one of {', '.join(bundled())}"
+            f"wrote, or one of {', '.join(list_estimators())}"
         )
     return Path(name)
 

@@ -1,18 +1,13 @@
 """The estimator: clustered predictors and a cross-family ranker score networks."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
-from gennape.estimator.accuracy_scoring import (
-    PredictionConditions,
-    accuracy_parts,
-    nearest_measured,
-    predict_accuracies,
-)
+from gennape.estimator.array_scoring import zero_shot_scores
 from gennape.estimator.calibration.domain_detector import DomainDetector
 from gennape.estimator.calibration.label_transform import LabelTransform, standardised_labels
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
@@ -23,15 +18,14 @@ from gennape.estimator.few_shot.few_shot_gp import FewShotGP
 from gennape.estimator.models.accuracy_model import AccuracyModel
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor, embed_all
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker
-from gennape.estimator.models.measured_networks import Neighbour
 from gennape.estimator.models.registry import ENCODERS, graph_features
-from gennape.estimator.prediction import Explanation, Prediction
-from gennape.estimator.rank_scoring import rank_parts, rank_scores
-from gennape.graph import ComputationGraph, GraphBatch, canonical_batches
+from gennape.estimator.network_scoring import PredictionOptions, explained, predicted
+from gennape.estimator.prediction_table import ExplanationTable, PredictionTable
+from gennape.frontends.network_list import Networks, read_networks
+from gennape.frontends.reading_options import ReadingOptions
+from gennape.graph import GraphBatch
 from gennape.utils.array_types import FloatArray
-
-_NO_ACCURACIES = "this estimator has learned from no accuracies of real networks"
-_FINE_TUNED = "a fine-tuned estimator ranks networks by the labels it was given"
+from gennape.utils.progress import ProgressCallback, no_progress
 
 
 class Estimator:
@@ -76,22 +70,36 @@ class Estimator:
 
     def predict(
         self,
-        graphs: Iterable[ComputationGraph],
+        networks: Networks | GraphFeatures,
+        input_shape: Sequence[int] | None = None,
+        *,
+        inputs: Any = None,
+        backbone: bool = False,
         dataset: str | None = None,
         recipe: str | None = None,
-    ) -> Prediction:
+        report: ProgressCallback = no_progress,
+    ) -> PredictionTable:
         """Score networks and predict their accuracies.
 
         Args:
-            graphs: From `gennape.graph_of`, a family or a `GraphBatch`.
+            networks: Graphs, modules, files, folders (searched recursively for `.onnx` and
+                `.pt2`), names: many or one of them. Keys of a mapping are what its networks are
+                called. Or their `features`; then none of them counts as measured.
+            input_shape: Sizes of one input, (channels, height, width), for modules, names and
+                files that leave them open.
+            inputs: Instead of `input_shape`, all inputs; see `gennape.graph_of`.
+            backbone: Whether each network is judged by its backbone, for detectors and
+                segmentation; see `gennape.graph.backbone.backbone`.
             dataset: "imagenet-1k", "cifar10" or "cifar100"; unless given, CIFAR-10 for images
                 of up to 64 pixels, ImageNet for larger ones.
             recipe: How networks are trained: "typical" (unless given), "classic" (about 100
                 epochs, crops and flips), "modern" (300 epochs and more, strong augmentation)
                 or "more-data" (modern, after pretraining on more data).
+            report: Told how many networks are read.
 
         Returns:
-            Scores, expected accuracies with intervals, and what they rest on.
+            Scores, expected accuracies with intervals, and what they rest on, in the order
+            given; in `failed`, networks that could not be read.
 
         Raises:
             EstimatorError: There is no such data set or recipe.
@@ -100,139 +108,87 @@ class Estimator:
             >>> import gennape
             >>> cell = gennape.graph_of("nasbench201:|nor_conv_3x3~0|+|none~0|none~1|"
             ...                         "+|skip_connect~0|none~1|nor_conv_3x3~2|")
-            >>> prediction = gennape.load().predict([cell])
-            >>> len(prediction), bool(0 <= prediction.percentile[0] <= 100)
-            (1, True)
+            >>> table = gennape.load().predict([cell])
+            >>> len(table), 0 <= table[0].percentile <= 100, bool((table["macs"] > 0).all())
+            (1, True, True)
         """
-        features, fingerprints = self._features_and_fingerprints(graphs)
-        return self._predicted(features, fingerprints, dataset, recipe)
-
-    def features(self, graphs: Iterable[ComputationGraph]) -> GraphFeatures:
-        """Compute what the estimator reads; `predict` does this by itself."""
-        return graph_features(graphs, self.config.encoder)
-
-    def canonical_features(self, batch: GraphBatch) -> GraphFeatures:
-        """Compute what the estimator reads of networks that are in canonical form already."""
-        return ENCODERS[self.config.encoder].features(batch)
-
-    def predict_features(
-        self, features: GraphFeatures, dataset: str | None = None, recipe: str | None = None
-    ) -> Prediction:
-        """Score networks whose features are at hand; none of them counts as measured."""
-        return self._predicted(features, [""] * len(features), dataset, recipe)
-
-    def _predicted(
-        self,
-        features: GraphFeatures,
-        fingerprints: Sequence[str],
-        dataset: str | None,
-        recipe: str | None,
-    ) -> Prediction:
-        conditions = self._conditions(features, dataset, recipe)
-        if self.few_shot is not None:
-            mean, deviation = self.few_shot.predict(self.few_shot_features(features))
-            return Prediction.of_scores(mean, _normal_percentiles(mean), deviation, _FINE_TUNED)
-        embeddings = embed_all(self.predictors, features)
-        if self.accuracy is None or conditions is None:
-            return Prediction.of_scores(*self._zero_shot(features, embeddings), _NO_ACCURACIES)
-        return predict_accuracies(self, features, embeddings, fingerprints, conditions)
-
-    def _conditions(
-        self, features: GraphFeatures, dataset: str | None, recipe: str | None
-    ) -> PredictionConditions | None:
-        """Under which accuracies are predicted; None where the estimator predicts none."""
-        if self.accuracy is None:
-            return None
-        return PredictionConditions.of(self.accuracy, features.statistics, dataset, recipe)
-
-    def _features_and_fingerprints(
-        self, graphs: Iterable[ComputationGraph]
-    ) -> tuple[GraphFeatures, list[str]]:
-        """Features, and fingerprints of networks that may be measured ones."""
-        parts, fingerprints = [], list[str]()
-        for batch in canonical_batches(graphs):
-            parts.append(self.canonical_features(batch))
-            known = self.accuracy.measured.fingerprints_of(batch) if self.accuracy else None
-            fingerprints += known or [""] * len(batch)
-        return GraphFeatures.join(parts), fingerprints
-
-    def _zero_shot(
-        self, features: GraphFeatures, embeddings: Sequence[FloatArray]
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Score, percentile and uncertainty before any label of the family."""
-        conditions = self._conditions(features, None, None)
-        if conditions is None:
-            return rank_scores(self, features, embeddings)
-        unknown = [""] * len(features)
-        prediction = predict_accuracies(self, features, embeddings, unknown, conditions)
-        return prediction.score, prediction.percentile, prediction.uncertainty
+        options = PredictionOptions(
+            inputs=inputs,
+            backbone=backbone,
+            dataset=dataset,
+            recipe=recipe,
+            report=report,
+        )
+        return predicted(self, networks, input_shape, options)
 
     def explain(
         self,
-        graphs: Iterable[ComputationGraph],
-        dataset: str | None = None,
-        recipe: str | None = None,
-    ) -> Explanation:
-        """Take scores apart into the parts that they are sums of.
+        networks: Networks | GraphFeatures,
+        input_shape: Sequence[int] | None = None,
+        **options: Unpack[PredictionOptions],
+    ) -> ExplanationTable:
+        """Predict, and take scores apart into the parts that they are sums of.
 
         The parts of an estimator that has learned from measured networks are those of
         `accuracy_parts`, of one that was fine-tuned those of `FewShotGP.parts`, of any other
         those of `rank_parts`.
 
         Args:
-            graphs: As `predict` takes them.
-            dataset: As `predict` takes it.
-            recipe: As `predict` takes it.
+            networks: As `predict` takes them.
+            input_shape: As `predict` takes it.
+            options: `inputs`, `backbone`, `dataset`, `recipe` and `report`, as `predict` takes
+                them.
         """
-        features, fingerprints = self._features_and_fingerprints(graphs)
-        is_measured = np.array([bool(name) for name in fingerprints], dtype=bool)
-        nearest, _, in_domain = self.domain.nearest(features)
-        names = self.domain.names
-        families = [
-            names[i] if known else None for i, known in zip(nearest, in_domain, strict=True)
-        ]
-        conditions = self._conditions(features, dataset, recipe)
-        if self.few_shot:
-            return Explanation(self.few_shot.parts(self.few_shot_features(features)), families)
-        if conditions is None:
-            return Explanation(rank_parts(self, features), families)
-        return Explanation(accuracy_parts(self, features, conditions, is_measured), families)
+        return explained(self, networks, input_shape, options)
 
-    def neighbours(
+    def features(
         self,
-        graphs: Iterable[ComputationGraph],
-        dataset: str | None = None,
-        recipe: str | None = None,
-    ) -> list[list[Neighbour]]:
-        """Find the three measured networks that are nearest to each network.
+        networks: Networks | GraphFeatures,
+        input_shape: Sequence[int] | None = None,
+        **reading: Unpack[ReadingOptions],
+    ) -> GraphFeatures:
+        """Compute what the estimator reads; all other methods do this by themselves.
 
         Args:
-            graphs: As `predict` takes them.
-            dataset: As `predict` takes it; the neighbours were measured on it.
-            recipe: As `predict` takes it.
+            networks: As `predict` takes them.
+            input_shape: As `predict` takes it.
+            reading: `inputs`, `backbone` and `report`, as `predict` takes them.
 
-        Returns:
-            Nearest first; none for networks that are no image classifiers, or if the estimator
-            has learned from no measured networks.
+        Raises:
+            FrontendError: One of the networks cannot be read.
         """
-        features = self.features(graphs)
-        conditions = self._conditions(features, dataset, recipe)
-        if conditions is None:
-            return [[] for _ in range(len(features))]
-        return nearest_measured(self, features, conditions)
+        if isinstance(networks, GraphFeatures):
+            return networks
+        graphs = read_networks(networks, input_shape, **reading).all_graphs()
+        return graph_features(graphs, self.config.encoder)
 
-    def embed(self, graphs: Iterable[ComputationGraph]) -> FloatArray:
-        """Embed networks by all predictors side by side, `(graphs, predictors x width)`."""
-        return self.embed_features(self.features(graphs))
+    def canonical_features(self, batch: GraphBatch) -> GraphFeatures:
+        """Compute what the estimator reads of networks that are in canonical form already."""
+        return ENCODERS[self.config.encoder].features(batch)
 
-    def embed_features(self, features: GraphFeatures) -> FloatArray:
-        """Embed networks whose features are at hand, `(graphs, predictors x width)`."""
+    def embed(
+        self,
+        networks: Networks | GraphFeatures,
+        input_shape: Sequence[int] | None = None,
+        **reading: Unpack[ReadingOptions],
+    ) -> FloatArray:
+        """Embed networks by all predictors side by side, `(graphs, predictors x width)`.
+
+        Args:
+            networks: As `predict` takes them.
+            input_shape: As `predict` takes it.
+            reading: As `features` takes it.
+
+        Raises:
+            FrontendError: One of the networks cannot be read.
+        """
+        features = self.features(networks, input_shape, **reading)
         return np.hstack(embed_all(self.predictors, features))
 
     def few_shot_features(self, features: GraphFeatures) -> FewShotFeatures:
         """Compute what fine-tuning reads; scores are those before any label."""
         embeddings = embed_all(self.predictors, features)
-        score, _, _ = self._zero_shot(features, embeddings)
+        score = zero_shot_scores(self, features, embeddings)
         return FewShotFeatures.of(features, score, np.hstack(embeddings))
 
     def memberships(self, features: GraphFeatures) -> FloatArray:
@@ -247,9 +203,11 @@ class Estimator:
 
     def fine_tune(
         self,
-        graphs: Iterable[ComputationGraph],
+        networks: Networks | GraphFeatures,
         accuracies: Sequence[float] | FloatArray,
         seed: int = 0,
+        input_shape: Sequence[int] | None = None,
+        **reading: Unpack[ReadingOptions],
     ) -> "Estimator":
         """Learn some labels of a family and return a new estimator; this one stays as it is.
 
@@ -258,20 +216,25 @@ class Estimator:
         earlier fine-tuning are forgotten.
 
         Args:
-            graphs: Networks, 50 or so.
+            networks: As `predict` takes them, 50 or so.
             accuracies: The measured accuracy of each; higher is better, any unit.
             seed: Of the labels that shape the process, where there are more than a thousand.
+            input_shape: As `predict` takes it.
+            reading: As `features` takes it.
 
         Raises:
+            FrontendError: One of the networks cannot be read.
             LabelError: Fewer than two labels, one that is not finite, not as many as
                 networks, or all equal.
-        """
-        return self.fine_tune_features(self.features(graphs), accuracies, seed)
 
-    def fine_tune_features(
-        self, features: GraphFeatures, accuracies: Sequence[float] | FloatArray, seed: int = 0
-    ) -> "Estimator":
-        """Learn labels of networks whose features are at hand; see `fine_tune`."""
+        Examples:
+            >>> import gennape
+            >>> cells = ["nasbench101:c1/01-12", "nasbench101:c3/01-12", "nasbench101:mp/01-12"]
+            >>> tuned = gennape.load("nasbench101").fine_tune(cells, [70.1, 88.4, 60.3])
+            >>> tuned.predict(cells).sorted_by("score")[0].model
+            'nasbench101:c3/01-12'
+        """
+        features = self.features(networks, input_shape, **reading)
         targets = standardised_labels(np.asarray(accuracies, dtype=np.float64), len(features))
         return self._with(few_shot=FewShotGP.fit(self.few_shot_features(features), targets, seed))
 
@@ -292,16 +255,27 @@ class Estimator:
         }
         return Estimator(**{**kept, **parts})
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a checkpoint folder: `weights.safetensors` and `estimator.json`."""
+    @classmethod
+    def from_pretrained(cls, path_or_name: str | os.PathLike[str] | None = None) -> "Estimator":
+        """Load an estimator; `gennape.load` does the same.
+
+        Args:
+            path_or_name: A name of `gennape.list_estimators()`, or a folder that
+                `save_pretrained` wrote; the default estimator unless given.
+
+        Raises:
+            CheckpointError: There is none, or it is broken or of a newer version.
+        """
+        from gennape.estimator.checkpoint import load
+
+        return load(path_or_name)
+
+    def save_pretrained(self, folder: str | os.PathLike[str]) -> None:
+        """Write a checkpoint folder: `weights.safetensors` and `estimator.json`.
+
+        Args:
+            folder: Made if needed.
+        """
         from gennape.estimator.checkpoint import save
 
-        save(self, Path(path))
-
-
-def _normal_percentiles(scores: FloatArray) -> FloatArray:
-    """Share of a normal distribution below each score, 0 to 100."""
-    from scipy.special import ndtr  # slow to import, and only fine-tuned estimators need it
-
-    percentiles: FloatArray = 100 * ndtr(scores)
-    return percentiles
+        save(self, Path(folder))

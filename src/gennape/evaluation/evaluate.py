@@ -10,6 +10,7 @@ import numpy as np
 from gennape import benchmarks
 from gennape.benchmarks import Benchmark, BenchmarkError
 from gennape.estimator import Estimator
+from gennape.estimator.array_scoring import predict_arrays
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.evaluation.few_shot import fine_tuned_scores, measure
@@ -113,7 +114,7 @@ def evaluate(
         scores = {
             "FLOPs": family.log_macs,
             "parameters": family.parameters,
-            _ESTIMATOR: estimator.predict_features(family.features).score,
+            _ESTIMATOR: predict_arrays(estimator, family.features).score,
         }
         for label in table.labels:
             for method, score in scores.items():

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from gennape import spaces
-from gennape.api import NetworkScore, score
-from gennape.estimator import Estimator, Prediction
+from gennape.estimator import Estimator, Prediction, PredictionTable
+from gennape.estimator.array_scoring import predict_arrays
 from gennape.search.worker_pool import one_thread
 from gennape.spaces import SearchSpace
 from gennape.utils.progress import ProgressCallback, no_progress
@@ -34,7 +34,7 @@ class Ranking:
 
     architectures: list[str]
     prediction: Prediction
-    top: tuple[NetworkScore, ...]
+    top: PredictionTable
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all scores as CSV, best first."""
@@ -91,7 +91,7 @@ def rank(
     joined = Prediction.join(predictions)
     order = np.argsort(-joined.score, kind="stable")
     ordered = [f"{family}:{space.format(architectures[i])}" for i in order]
-    best = score(ordered[:top], estimator=estimator).scored
+    best = estimator.predict(ordered[:top]).sorted_by("score")
     return Ranking(ordered, joined.take(order), best)
 
 
@@ -124,4 +124,4 @@ def _work(architectures: list[Any]) -> Prediction:
 
 def _predict(space: SearchSpace[Any], estimator: Estimator, architectures: list[Any]) -> Prediction:
     with one_thread():
-        return estimator.predict(map(space.graph, architectures))
+        return predict_arrays(estimator, map(space.graph, architectures))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FrontendError", "graph_of"]
 
-Model = Union["Module", "ExportedProgram", str, "PathLike[str]"]
+Model = Union["Module", "ExportedProgram", str, "PathLike[str]", ComputationGraph]
 
 
 def graph_of(
@@ -34,7 +34,7 @@ def graph_of(
     Args:
         model: A `torch.nn.Module`; a `torch.export` program; the path of a `.pt2` or an
             `.onnx` file; or a name: `timm:NAME`, `torchvision:NAME`, `pytorchcv:NAME`,
-            `package.module:factory`, `FAMILY:ARCHITECTURE`.
+            `package.module:factory`, `FAMILY:ARCHITECTURE`. A graph stays as it is.
         input_shape: Sizes of one sample without the batch, (channels, height, width).
             Needed for modules and factories, and for files that leave it open.
         inputs: Instead of it, everything that the network is given: a mapping by name, a
@@ -48,6 +48,8 @@ def graph_of(
     Raises:
         FrontendError: The model cannot be read; says why and what to do.
     """
+    if isinstance(model, ComputationGraph):
+        return model
     given = _given(input_shape, inputs)
     if isinstance(model, str | PathLike):
         return _from_text(fspath(model), given)

@@ -1,5 +1,7 @@
 """Numbers and times as people read them."""
 
+_VERY_LARGE = 10**12
+
 
 def with_unit(count: float, figures: int = 3) -> str:
     """Some figures and a unit: 1814073344 becomes `1.81 G`; numbers below 1,000 are whole."""
@@ -10,6 +12,18 @@ def with_unit(count: float, figures: int = 3) -> str:
         size /= 1000
     digits = 0 if not unit else max(0, figures - len(str(round(size))))
     return f"{size:.{digits}f}{unit}"
+
+
+def with_commas(count: int) -> str:
+    """All figures of a whole number, or of a very large one the first two.
+
+    >>> with_commas(423624), with_commas(14 * 10**62)
+    ('423,624', '1.4e63')
+    """
+    if count < _VERY_LARGE:
+        return f"{count:,}"
+    figures, power = f"{count:.1e}".split("e+")
+    return f"{figures}e{int(power)}"
 
 
 def duration(seconds: float) -> str:

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from gennape.estimator import Estimator
+from gennape.estimator.array_scoring import predict_arrays
 from gennape.graph import ComputationGraph, GraphBatch
 from gennape.proxies.depth import depths
 from gennape.proxies.receptive_field import receptive_fields
@@ -70,7 +71,7 @@ class EstimatorScorer:
     def version(self) -> str:
         """Digest of the estimator's checkpoint, 12 hexadecimal digits."""
         with TemporaryDirectory() as folder:
-            self.estimator.save(folder)
+            self.estimator.save_pretrained(folder)
             files = sorted(Path(folder).iterdir())
             return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
@@ -97,13 +98,13 @@ class EstimatorScorer:
             LabelError: Nothing can be learned from the accuracies.
         """
         features = self.estimator.canonical_features(canonical_forms(networks))
-        return EstimatorScorer(self.estimator.fine_tune_features(features, accuracies), self.pool)
+        return EstimatorScorer(self.estimator.fine_tune(features, accuracies), self.pool)
 
 
 def _predict(estimator: Estimator, batch: GraphBatch) -> FloatArray:
     """Predict scores and uncertainties of canonical graphs, `(2, graphs)`."""
     with one_thread():  # sums come out the same on every machine, and parts are small
-        prediction = estimator.predict_features(estimator.canonical_features(batch))
+        prediction = predict_arrays(estimator, estimator.canonical_features(batch))
     return np.stack([prediction.score, prediction.uncertainty])
 
 

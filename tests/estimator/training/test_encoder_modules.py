@@ -8,7 +8,7 @@ import torch
 
 import gennape
 from gennape import spaces
-from gennape.estimator import EncoderView, Estimator, EstimatorConfig, bundled
+from gennape.estimator import EncoderView, Estimator, EstimatorConfig, list_estimators
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.models.clustered_predictor import embed_all
 from gennape.estimator.models.message_passing import EncoderInput
@@ -57,7 +57,7 @@ def _networks(encoder: str) -> GraphFeatures:
     return GraphFeatures.join(parts)
 
 
-@pytest.fixture(params=bundled())
+@pytest.fixture(params=list_estimators())
 def estimator(request: pytest.FixtureRequest) -> Estimator:
     return gennape.load(request.param)
 

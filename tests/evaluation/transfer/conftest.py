@@ -14,7 +14,7 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_nasbench101(folder)
     write_nasbench201(folder, rows=104)
     (folder / "accel_nasbench.parquet").write_bytes(b"no table")
-    tiny_estimator().save(folder / "estimator")
+    tiny_estimator().save_pretrained(folder / "estimator")
     return folder
 
 

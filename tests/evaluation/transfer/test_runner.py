@@ -84,8 +84,8 @@ def test_another_estimator_is_measured_and_sizes_are_kept(
     estimator = load(tiny_data / "estimator")
     features = estimator.features(table.benchmark.graphs(table.rows))
     falling = table.accuracies(LABEL)
-    tuned = estimator.fine_tune_features(features, falling)
-    tuned.save(tmp_path / "tuned")
+    tuned = estimator.fine_tune(features, falling)
+    tuned.save_pretrained(tmp_path / "tuned")
     measured: list[object] = []
     measure = runner.measure
 
@@ -96,12 +96,12 @@ def test_another_estimator_is_measured_and_sizes_are_kept(
     monkeypatch.setattr(runner, "measure", counted)
     after = _rows(tiny_data, tmp_path / "out", tmp_path / "tuned")
     assert len(measured) == 9, "three numbers of labels of three columns"
-    expected = metrics.spearman(falling, tuned.predict_features(features).score)
+    expected = metrics.spearman(falling, tuned.predict(features).score)
     assert _of(after, "estimator", 0)[0]["spearman"] == pytest.approx(expected)
     assert _of(after, "estimator", 16) == _of(before, "estimator", 16)
     given, rest = split_labelled(60, 16, seed=0)
-    again = tuned.fine_tune_features(features.take(given), falling[given])
-    scores = again.predict_features(features.take(rest)).score
+    again = tuned.fine_tune(features.take(given), falling[given])
+    scores = again.predict(features.take(rest)).score
     found = _of(after, "estimator", 16)[0]["spearman"]
     assert found == pytest.approx(metrics.spearman(falling[rest], scores), abs=1e-3)
 

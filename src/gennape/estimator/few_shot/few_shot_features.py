@@ -29,7 +29,7 @@ class FewShotFeatures:
     def of(
         cls, features: GraphFeatures, score: FloatArray, embeddings: FloatArray
     ) -> "FewShotFeatures":
-        """Describe networks by their scores and embeddings (`Estimator.embed_features`)."""
+        """Describe networks by their scores and embeddings (`Estimator.embed`)."""
         described = np.hstack([embeddings, features.means()])
         return cls(score, features.sizes, described, moments_of(features))
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gennape.estimator import Estimator
+from gennape.estimator.array_scoring import predict_arrays
 from gennape.evaluation.transfer.eval_table import EvalTable
 from gennape.evaluation.transfer.protocols import FULL, PROTOCOLS, Column, Protocol
 from gennape.evaluation.transfer.published import FLAN_CURVES
@@ -115,12 +116,12 @@ def add_plots(
             continue
         rows = _some(len(table.rows), _DOTS)
         features = estimator.features(table.benchmark.graphs(table.rows[rows]))
-        scores = estimator.predict_features(features).score
+        scores = predict_arrays(estimator, features).score
         for column in columns:
             accuracies = table.accuracies(column.label)[rows]
             predictions.append(_prediction(of_full, column, scores, accuracies))
         mapped = features.take(_some(len(rows), _MAPPED))
-        embeddings[name] = estimator.embed_features(mapped)
+        embeddings[name] = estimator.embed(mapped)
         memberships[name] = estimator.memberships(mapped)
     if predictions:
         report.gallery(predictions, _PREDICTIONS)

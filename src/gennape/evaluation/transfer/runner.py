@@ -13,6 +13,7 @@ import numpy as np
 
 from gennape.benchmarks import BenchmarkError
 from gennape.estimator import Estimator, load
+from gennape.estimator.array_scoring import predict_arrays
 from gennape.estimator.checkpoint import DESCRIPTION, WEIGHTS
 from gennape.evaluation.few_shot import FewShotScores, fine_tuned_scores, measure
 from gennape.evaluation.transfer.eval_table import EncodedNetworks, EvalTable, FloatArray
@@ -127,7 +128,7 @@ class ExperimentRunner:
     def _full_version(self) -> str:
         """Digest of the full estimator, of which a copy is kept."""
         folder = self._estimators / "given"
-        self.estimator.save(folder)
+        self.estimator.save_pretrained(folder)
         return digest_of([sha256_of(folder / name) for name in (WEIGHTS, DESCRIPTION)])
 
     @cached_property
@@ -153,7 +154,7 @@ class ExperimentRunner:
         estimator = load(self._estimators / training.version) if training else self.estimator
         features = encode().features[estimator.config.encoder]
         networks = estimator.few_shot_features(features)
-        return estimator.predict_features(features).score, partial(fine_tuned_scores, networks)
+        return predict_arrays(estimator, features).score, partial(fine_tuned_scores, networks)
 
 
 def _measured(

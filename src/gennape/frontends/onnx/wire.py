@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from gennape.utils.errors import GennapeError
+
 KEPT = 1 << 17
 """Tensors of up to so many bytes keep their numbers."""
 KEPT_IN_LARGE = 1 << 10
@@ -51,7 +53,7 @@ _SKIPPED = {
 """By message, the numbers of the fields that are left out of large ones."""
 
 
-class WireError(ValueError):
+class WireError(GennapeError, ValueError):
     """Bytes that are no messages of protobuf, or more of them than a network has."""
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from gennape.frontends.onnx.document import Dims, OnnxNode
 from gennape.utils.array_types import AnyArray
+from gennape.utils.errors import GennapeError
 
 Results = Sequence[Dims | None]
 """Dimensions of the results, in order; None, or left out at the end, where they are unknown."""
@@ -21,11 +22,11 @@ SHAPE_RULES: dict[tuple[str, str], ShapeRule] = {}
 """Rules by domain and operator."""
 
 
-class UnknownShape(Exception):
+class UnknownShape(GennapeError):
     """Something that the shape depends on is not known before the network runs."""
 
 
-class ShapeContradiction(Exception):
+class ShapeContradiction(GennapeError):
     """Arguments that do not fit one another; says why."""
 
 

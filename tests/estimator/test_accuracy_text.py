@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gennape.cli.accuracy_text import difference, expected, notes, top1, top1_heading
+from gennape.estimator.accuracy_text import difference, expected, notes, top1, top1_heading
 from helpers.accuracy_doubles import NEIGHBOUR
 from helpers.scored_networks import FAR, MEASURED, NEAR, OUTSIDE, UNJUDGED
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from gennape.api import NetworkScore
-from gennape.estimator import Neighbour
+from gennape.estimator.models.measured_networks import Neighbour
+from gennape.estimator.network_score import NetworkScore
 
 NOTHING = "-"
 _DATASETS = {"imagenet-1k": "ImageNet", "cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}

@@ -1,0 +1,68 @@
+"""Text for terminals: what an encoding can say, how wide it is, how wide the terminal is."""
+
+import codecs
+import os
+import re
+import sys
+from typing import TextIO
+
+_STAND_INS = {
+    "─": "-",
+    "×": "x",
+    "±": "+-",
+    "≥": ">=",
+    "≤": "<=",
+    "−": "-",
+    "…": "...",
+    "→": "->",
+    "·": ".",
+}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_FALLBACK = "gennape.fallback"
+
+
+def _fallback(error: UnicodeError) -> tuple[str, int]:
+    """Say in ASCII what an encoding cannot: signs by their look, letters by their number."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    unsaid = error.object[error.start : error.end]
+    said = (
+        _STAND_INS.get(one) or one.encode("ascii", "backslashreplace").decode() for one in unsaid
+    )
+    return "".join(said), error.end
+
+
+codecs.register_error(_FALLBACK, _fallback)
+
+
+def printable(text: str, encoding: str | None) -> str:
+    r"""Write a text with what an encoding can say, and signs that steer a terminal as numbers.
+
+    >>> printable("≥ 9.8 M ± 1, Größe", "ascii")
+    '>= 9.8 M +- 1, Gr\\xf6\\xdfe'
+    """
+    encoding = encoding or "utf-8"
+    harmless = _CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", text)
+    return harmless.encode(encoding, _FALLBACK).decode(encoding)
+
+
+def print_everything(*streams: TextIO) -> None:
+    """Make streams print any text, whatever their encoding can say, instead of failing."""
+    for stream in streams:
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors=_FALLBACK)
+
+
+def terminal_width(stream: TextIO | None = None) -> int | None:
+    """Return the columns of a terminal: `COLUMNS` if it is set; None where there is none.
+
+    Args:
+        stream: Standard output unless given.
+    """
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated):
+        return int(stated)
+    try:
+        return os.get_terminal_size((stream or sys.stdout).fileno()).columns or None
+    except (OSError, ValueError, AttributeError):  # a pipe, a closed stream, a notebook
+        return None
