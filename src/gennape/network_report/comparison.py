@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 
 from gennape.network_report.layers import LayerCost
 from gennape.network_report.network_section import drawing, heading
-from gennape.network_report.view import NetworkView
+from gennape.network_report.page_network import PageNetwork, breakable
 from gennape.reports.markup import Child, Markup, tag
 
 _MOST_LAYERS = 4_000
@@ -16,7 +16,7 @@ Chunk = tuple[str, Sequence[str], Sequence[str]]
 """Kind of change, and the layers of either network."""
 
 
-def comparison(first: NetworkView, second: NetworkView, with_drawings: bool) -> Markup:
+def comparison(first: PageNetwork, second: PageNetwork, with_drawings: bool) -> Markup:
     """Compose the section that sets two networks side by side.
 
     Args:
@@ -43,33 +43,29 @@ def comparison(first: NetworkView, second: NetworkView, with_drawings: bool) -> 
     )
 
 
-def figures(first: NetworkView, second: NetworkView) -> Markup:
+def figures(first: PageNetwork, second: PageNetwork) -> Markup:
     """Tabulate accuracy, score and costs, with the difference."""
     rows: list[Markup] = []
     if first.accuracy is not None and second.accuracy is not None:
         points = second.accuracy - first.accuracy
         texts = (f"{first.accuracy:.1f} %", f"{second.accuracy:.1f} %")
         rows.append(_figure("Top-1", *texts, f"{points:+.1f} points", points))
-    scores = (first.row.score, second.row.score)
-    difference = scores[1] - scores[0]
-    rows.append(_figure("Score", *(f"{s:+.2f}" for s in scores), f"{difference:+.2f}", difference))
+    one, other = first.row.score, second.row.score
+    rows.append(
+        _figure("Score", f"{one:+.2f}", f"{other:+.2f}", f"{other - one:+.2f}", other - one)
+    )
     for title, costs in (
-        ("MACs", (first.row.macs, second.row.macs)),
-        ("Parameters", (first.row.parameters, second.row.parameters)),
+        ("MACs", (first.macs, second.macs)),
+        ("Parameters", (first.parameters, second.parameters)),
         ("Activations", (first.activations, second.activations)),
-        ("Nodes", (first.graph.num_nodes, second.graph.num_nodes)),
     ):
         change = 100 * (costs[1] / max(costs[0], 1) - 1)
-        texts = (
-            (first.cost(costs[0]), second.cost(costs[1]))
-            if title != "Nodes"
-            else (f"{costs[0]:,}", f"{costs[1]:,}")
-        )
+        texts = (first.cost(costs[0]), second.cost(costs[1]))
         rows.append(_figure(title, *texts, f"{change:+.1f} %", -change))
     return _table("", first, second, rows)
 
 
-def _parts(first: NetworkView, second: NetworkView) -> Markup:
+def _parts(first: PageNetwork, second: PageNetwork) -> Markup:
     """Tabulate the parts of both scores, with the difference."""
     names = dict.fromkeys([*first.row.parts, *second.row.parts])
     rows = []
@@ -89,7 +85,7 @@ def _parts(first: NetworkView, second: NetworkView) -> Markup:
     return _table("Part", first, second, rows)
 
 
-def _table(title: str, first: NetworkView, second: NetworkView, rows: Sequence[Markup]) -> Markup:
+def _table(title: str, first: PageNetwork, second: PageNetwork, rows: Sequence[Markup]) -> Markup:
     head = [
         tag("th", title, scope="col"),
         *(
@@ -112,7 +108,7 @@ def _figure(title: str, one: str, other: str, difference: str, gain: float) -> M
     )
 
 
-def layer_changes(first: NetworkView, second: NetworkView) -> Markup:
+def layer_changes(first: PageNetwork, second: PageNetwork) -> Markup:
     """List the layers of both networks where they differ, from input to output."""
     if max(len(first.layers), len(second.layers)) > _MOST_LAYERS:
         return tag("p", f"Networks of more than {_MOST_LAYERS:,} layers are not compared.")
@@ -120,10 +116,17 @@ def layer_changes(first: NetworkView, second: NetworkView) -> Markup:
     if not rows:
         return tag("p", "None: layer by layer, both networks are the same.")
     head = [
-        tag("th", tag("span", str(view.number), class_="badge"), f" {view.name}", scope="col")
+        tag(
+            "th",
+            tag("span", str(view.number), class_="badge"),
+            " ",
+            breakable(view.name),
+            scope="col",
+        )
         for view in (first, second)
     ]
-    return tag("table", tag("thead", tag("tr", head)), tag("tbody", rows), class_="changes")
+    listed = tag("table", tag("thead", tag("tr", head)), tag("tbody", rows), class_="changes")
+    return tag("div", listed, class_="scroll", tabindex="0")
 
 
 def changes(first: Sequence[LayerCost], second: Sequence[LayerCost]) -> list[Chunk]:

@@ -1,11 +1,11 @@
 """What each layer costs: bars from the input to the output, and the costliest layers."""
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from gennape.graph.draw.labels import CATEGORY_COLOURS
 from gennape.network_report.layers import LayerCost
-from gennape.network_report.view import NetworkView
+from gennape.network_report.page_network import PageNetwork
 from gennape.reports.markup import Markup, tag
 from gennape.reports.numbers import with_unit
 
@@ -16,7 +16,7 @@ _GAP = 0.15
 """Of the width of a bar."""
 
 
-def cost_chart(view: NetworkView) -> Markup:
+def cost_chart(view: PageNetwork) -> Markup:
     """Draw MACs, parameters and activations of the layers, one row of bars each."""
     layers = [layer for layer in view.layers if _any_cost(layer)]
     groups = _grouped(layers)
@@ -42,7 +42,7 @@ def cost_chart(view: NetworkView) -> Markup:
     return tag("div", rows, ends, tag("p", keys, class_="keys"), class_="costs")
 
 
-def costliest(view: NetworkView) -> Markup:
+def costliest(view: PageNetwork) -> Markup:
     """Tabulate the layers that cost most; equal ones are one row."""
     total = max(sum(layer.macs for layer in view.layers), 1)
     same = sorted(view.layers, key=lambda layer: (layer.name, layer.resolution, layer.macs))
@@ -99,7 +99,7 @@ def _grouped(layers: Sequence[LayerCost]) -> list[list[LayerCost]]:
     """Layers one a bar, or as many as each bar has to hold."""
     bars = min(len(layers), _MOST_BARS)
     ends = [len(layers) * bar // bars for bar in range(bars + 1)] if bars else [0]
-    return [list(layers[a:b]) for a, b in zip(ends, ends[1:], strict=False)]
+    return [list(layers[a:b]) for a, b in pairwise(ends)]
 
 
 def _bars(groups: Sequence[Sequence[LayerCost]], field: str, title: str) -> Markup:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from gennape.network_report.view import NetworkView
+from gennape.network_report.page_network import PageNetwork, breakable
 from gennape.reports.markup import Child, Markup, tag
 from gennape.reports.numbers import with_unit
 
@@ -68,7 +68,7 @@ def parts(row_parts: Mapping[str, float], score: float) -> Markup:
     return tag("table", tag("tbody", rows), class_="parts")
 
 
-def neighbours(view: NetworkView) -> Markup | None:
+def neighbours(view: PageNetwork) -> Markup | None:
     """Tabulate the nearest measured networks, and what sets the network apart from each."""
     if not view.row.neighbours:
         return None
@@ -82,7 +82,7 @@ def neighbours(view: NetworkView) -> Markup | None:
     rows = [
         tag(
             "tr",
-            tag("th", one.model, scope="row"),
+            tag("th", breakable(one.model), scope="row"),
             tag("td", f"{one.accuracy:.1f}", class_="number strong"),
             tag("td", with_unit(one.macs), class_="number"),
             tag("td", list(_differences(one.difference)) or "nothing", class_="minor"),
@@ -100,7 +100,7 @@ def _differences(difference: Mapping[str, float]) -> Iterator[Markup]:
             yield tag("span", f"{name} {points:+.1f}", class_=f"chip {sign}")
 
 
-def doubts(view: NetworkView) -> list[Child]:
+def doubts(view: PageNetwork) -> list[Child]:
     """All that is uncertain about a network, or not counted, a sentence each."""
     row, graph = view.row, view.graph
     said: list[Child] = [_SCOPES[row.scope]]

@@ -2,16 +2,17 @@
 
 from gennape.network_report.cost_chart import cost_chart, costliest
 from gennape.network_report.evidence import doubts, neighbours, parts
-from gennape.network_report.view import NetworkView, dataset_title
+from gennape.network_report.page_network import PageNetwork, breakable, dataset_title
 from gennape.reports.markup import Child, Markup, tag
 
 
-def network_section(view: NetworkView, with_drawing: bool) -> Markup:
+def network_section(view: PageNetwork, with_drawing: bool, alone: bool) -> Markup:
     """Compose the section of a network.
 
     Args:
         view: The network.
         with_drawing: Whether its drawing is shown, or too large for the page.
+        alone: Whether the drawing stands here, and not in a comparison.
     """
     near = neighbours(view)
     evidence = [
@@ -31,21 +32,24 @@ def network_section(view: NetworkView, with_drawing: bool) -> Markup:
     return tag(
         "section",
         heading(view),
+        tag("p", view.row.model, class_="path") if view.row.model != view.name else None,
         facts(view),
         tag("div", evidence, class_="columns"),
         costs,
-        _panel("Drawing", drawing(view, with_drawing)),
+        _panel("Drawing", drawing(view, with_drawing)) if alone else None,
         id=view.anchor,
         class_="card network",
     )
 
 
-def heading(view: NetworkView) -> Markup:
+def heading(view: PageNetwork) -> Markup:
     """The network's number and name."""
-    return tag("h2", tag("span", str(view.number), class_="badge"), tag("span", view.name))
+    return tag(
+        "h2", tag("span", str(view.number), class_="badge"), tag("span", breakable(view.name))
+    )
 
 
-def facts(view: NetworkView) -> Markup:
+def facts(view: PageNetwork) -> Markup:
     """The figures that matter most, as a list."""
     row = view.row
     found: list[tuple[str, Child, str]] = []
@@ -53,9 +57,9 @@ def facts(view: NetworkView) -> Markup:
         title = f"{dataset_title(row.dataset)} top-1"
         found.append((title, f"{view.accuracy:.1f} %", _accuracy_note(view)))
     found += [
-        ("Score", f"{row.score:+.2f}", f"above {row.percentile:.0f} % of measured networks"),
-        ("MACs", view.cost(row.macs), f"{row.macs:,}"),
-        ("Parameters", view.cost(row.parameters), f"{row.parameters:,}"),
+        ("Score", f"{row.score:+.2f}", f"percentile {row.percentile:.0f}"),
+        ("MACs", view.cost(view.macs), f"{view.macs:,}"),
+        ("Parameters", view.cost(view.parameters), f"{view.parameters:,}"),
         ("Activations", view.cost(view.activations), f"{view.graph.num_nodes:,} nodes"),
     ]
     tiles = [
@@ -65,7 +69,7 @@ def facts(view: NetworkView) -> Markup:
     return tag("dl", tiles, class_="facts")
 
 
-def drawing(view: NetworkView, shown: bool) -> Markup:
+def drawing(view: PageNetwork, shown: bool) -> Markup:
     """The drawing in a frame that a script lets zoom and pan; without one it fits its width."""
     if not shown:
         return tag(
@@ -84,7 +88,7 @@ def drawing(view: NetworkView, shown: bool) -> Markup:
     )
 
 
-def _accuracy_note(view: NetworkView) -> str:
+def _accuracy_note(view: PageNetwork) -> str:
     row = view.row
     interval = ""
     if row.accuracy_low is not None and row.accuracy_high is not None:

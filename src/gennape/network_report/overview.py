@@ -1,31 +1,15 @@
 """The first screen of a page: one sentence, the chart and the table of all networks."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
-from gennape.network_report.view import NetworkView, dataset_title
+from gennape.network_report.measured import ReferenceNetwork
+from gennape.network_report.page_network import PageNetwork, breakable, dataset_title
 from gennape.reports.markup import Markup, tag
 from gennape.reports.numbers import with_unit
 from gennape.reports.scatter import Dot, front_of, scatter
 
 
-class MeasuredNetwork(NamedTuple):
-    """A network whose accuracy is known.
-
-    Attributes:
-        name: Such as `timm:resnet50`.
-        accuracy: In percent.
-        macs: Multiply-accumulates for one input.
-        parameters: Learned parameters.
-    """
-
-    name: str
-    accuracy: float
-    macs: int
-    parameters: int
-
-
-def summary(views: Sequence[NetworkView]) -> Markup:
+def summary(views: Sequence[PageNetwork]) -> Markup:
     """Say which networks stand out."""
     placed = [view for view in views if view.accuracy is not None]
     if len(placed) < 2 or len({view.row.dataset for view in placed}) > 1:
@@ -36,14 +20,16 @@ def summary(views: Sequence[NetworkView]) -> Markup:
     return tag(
         "p",
         _link(best),
-        f" is expected to be the most accurate, {_percent(best)}. ",
+        " is the most accurate: ",
+        tag("strong", f"{_percent(best)} %"),
+        " measured. " if best.row.scope == "measured" else " expected. ",
         ("On the front of accuracy and MACs: ", _listed(names), ".") if len(names) > 1 else None,
         class_="lead",
     )
 
 
 def charts(
-    views: Sequence[NetworkView], measured: dict[str, Sequence[MeasuredNetwork]]
+    views: Sequence[PageNetwork], measured: Mapping[str, Sequence[ReferenceNetwork]]
 ) -> list[Markup]:
     """Draw a chart for each data set, to be switched between MACs and parameters.
 
@@ -65,13 +51,15 @@ def charts(
     return found
 
 
-def _chart(title: str, views: Sequence[NetworkView], measured: Sequence[MeasuredNetwork]) -> Markup:
+def _chart(
+    title: str, views: Sequence[PageNetwork], measured: Sequence[ReferenceNetwork]
+) -> Markup:
     charts = []
     for cost in ("MACs", "parameters"):
         field = cost.lower()
         own = [
             Dot(
-                max(getattr(view.row, field), 1),
+                max(getattr(view, field), 1),
                 view.accuracy or 0.0,
                 _told(view),
                 view.number,
@@ -88,12 +76,17 @@ def _chart(title: str, views: Sequence[NetworkView], measured: Sequence[Measured
     return _switched(f"{title} accuracy and cost", charts)
 
 
-def _score_chart(views: Sequence[NetworkView]) -> Markup:
+def _score_chart(views: Sequence[PageNetwork]) -> Markup:
     """Scores in place of accuracies, of an estimator that predicts none."""
     charts = [
         scatter(
             [
-                Dot(max(getattr(view.row, cost.lower()), 1), view.row.score, _told(view), view.number)
+                Dot(
+                    max(getattr(view, cost.lower()), 1),
+                    view.row.score,
+                    _told(view),
+                    view.number,
+                )
                 for view in views
             ],
             [],
@@ -130,10 +123,10 @@ def _switched(title: str, charts: Sequence[Markup]) -> Markup:
     return tag("section", heading, views, class_="card switched")
 
 
-def table(views: Sequence[NetworkView]) -> Markup:
+def table(views: Sequence[PageNetwork]) -> Markup:
     """Tabulate all networks; columns can be sorted."""
-    several = len({view.row.dataset for view in views}) > 1
-    with_accuracy = any(view.accuracy is not None for view in views)
+    judged = {view.row.dataset for view in views if view.accuracy is not None}
+    several, with_accuracy = len(judged) > 1, bool(judged)
     front = _front_numbers([view for view in views if view.accuracy is not None])
     headings = [
         ("#", "number"),
@@ -157,20 +150,23 @@ def table(views: Sequence[NetworkView]) -> Markup:
 
 
 def _row(
-    view: NetworkView,
+    view: PageNetwork,
     several: bool,
     with_accuracy: bool,
     on_front: bool,
-    views: Sequence[NetworkView],
+    views: Sequence[PageNetwork],
 ) -> Markup:
     row = view.row
     accuracy = -1.0 if view.accuracy is None else view.accuracy
     return tag(
         "tr",
         tag("td", str(view.number), class_="number"),
-        tag("th", _link(view), on_front and tag("span", "front", class_="chip front"), scope="row")
-        if on_front
-        else tag("th", _link(view), scope="row"),
+        tag(
+            "th",
+            _link(view),
+            tag("span", "front", class_="chip front") if on_front else None,
+            scope="row",
+        ),
         tag("td", dataset_title(row.dataset), class_="minor") if several else None,
         (
             tag("td", _percent(view), class_="number strong", data_value=accuracy),
@@ -183,12 +179,17 @@ def _row(
         tag("td", tag("span", row.scope, class_=f"chip {row.scope}"), class_="minor")
         if with_accuracy
         else None,
-        tag("td", view.cost(row.macs), class_="number", data_value=float(row.macs)),
-        tag("td", view.cost(row.parameters), class_="number least", data_value=float(row.parameters)),
+        tag("td", view.cost(view.macs), class_="number", data_value=float(view.macs)),
+        tag(
+            "td",
+            view.cost(view.parameters),
+            class_="number least",
+            data_value=float(view.parameters),
+        ),
     )
 
 
-def _interval(view: NetworkView, views: Sequence[NetworkView]) -> Markup | None:
+def _interval(view: PageNetwork, views: Sequence[PageNetwork]) -> Markup | None:
     """The interval as a bar on the scale of all networks of its data set, and in figures."""
     row = view.row
     if row.accuracy_low is None or row.accuracy_high is None or row.accuracy is None:
@@ -208,19 +209,19 @@ def _interval(view: NetworkView, views: Sequence[NetworkView]) -> Markup | None:
     )
 
 
-def _front_numbers(views: Sequence[NetworkView]) -> set[int]:
+def _front_numbers(views: Sequence[PageNetwork]) -> set[int]:
     """Numbers of the networks on the front of their data set; none of a single network."""
     numbers: set[int] = set()
     for dataset in {view.row.dataset for view in views}:
         same = [view for view in views if view.row.dataset == dataset]
         if len(same) > 1:
-            dots = [Dot(view.row.macs, view.accuracy or 0.0, "", view.number) for view in same]
+            dots = [Dot(view.macs, view.accuracy or 0.0, "", view.number) for view in same]
             numbers |= {dot.number for dot in front_of(dots) if dot.number is not None}
     return numbers
 
 
-def _link(view: NetworkView) -> Markup:
-    return tag("a", view.name, href=f"#{view.anchor}")
+def _link(view: PageNetwork) -> Markup:
+    return tag("a", breakable(view.name), href=f"#{view.anchor}")
 
 
 def _listed(names: Sequence[Markup]) -> list[Markup | str]:
@@ -229,11 +230,11 @@ def _listed(names: Sequence[Markup]) -> list[Markup | str]:
     return [part for pair in zip(between, names, strict=True) for part in pair]
 
 
-def _percent(view: NetworkView) -> str:
+def _percent(view: PageNetwork) -> str:
     return "–" if view.accuracy is None else f"{view.accuracy:.1f}"
 
 
-def _told(view: NetworkView) -> str:
+def _told(view: PageNetwork) -> str:
     row = view.row
     lines = [view.name]
     if view.accuracy is not None:
@@ -242,11 +243,11 @@ def _told(view: NetworkView) -> str:
     if row.accuracy_low is not None and row.accuracy_high is not None:
         lines.append(f"interval {row.accuracy_low:.1f}–{row.accuracy_high:.1f} %")
     lines.append(f"score {row.score:+.2f}")
-    lines.append(f"{view.cost(row.macs)} MACs, {view.cost(row.parameters)} parameters")
+    lines.append(f"{view.cost(view.macs)} MACs, {view.cost(view.parameters)} parameters")
     return "\n".join(lines)
 
 
-def _told_measured(one: MeasuredNetwork) -> str:
+def _told_measured(one: ReferenceNetwork) -> str:
     return (
         f"{one.name}\n{one.accuracy:.1f} % measured\n"
         f"{with_unit(one.macs)} MACs, {with_unit(one.parameters)} parameters"

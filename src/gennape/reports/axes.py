@@ -7,6 +7,8 @@ from math import ceil, floor, log10
 from gennape.reports.numbers import with_unit
 
 _MARGIN = 0.05
+_SHORTEST = 1.0
+"""Of an axis; in decades of a logarithmic one."""
 _STEPS = (1, 2, 5)
 _WANTED_TICKS = 6
 
@@ -30,7 +32,7 @@ class Axis:
         """Return an axis on which all values lie, a little off its ends; on a log axis above 0."""
         given = [log10(value) if log else value for value in values]
         low, high = min(given), max(given)
-        margin = _MARGIN * (high - low) or 0.5
+        margin = max(_MARGIN * (high - low), (_SHORTEST - (high - low)) / 2)
         low, high = low - margin, high + margin
         return cls(10**low, 10**high, True) if log else cls(low, high)
 
@@ -42,7 +44,7 @@ class Axis:
     def ticks(self) -> list[tuple[float, str]]:
         """Return places of round values, and the values as text."""
         values = self._log_ticks() if self.log else self._linear_ticks()
-        write = with_unit if self.log else "{:g}".format
+        write = _round_value if self.log else "{:g}".format
         return [(self.place(value), write(value)) for value in values]
 
     def _scaled(self, value: float) -> float:
@@ -61,3 +63,8 @@ class Axis:
         step = next(s * decade for s in (*_STEPS, 10) if s * decade >= rough)
         first, last = ceil(self.low / step), floor(self.high / step)
         return [round(number * step, 10) for number in range(first, last + 1)]
+
+
+def _round_value(value: float) -> str:
+    """`20 M` of 20 million."""
+    return with_unit(value, figures=1)

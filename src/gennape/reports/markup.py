@@ -19,7 +19,7 @@ Child: TypeAlias = "str | Iterable[Child] | None"
 """What an element holds: text, which is escaped, markup, nothing, or several of these."""
 
 
-def tag(name: str, *children: Child, **attributes: str | float | bool | None) -> Markup:
+def tag(name: str, /, *children: Child, **attributes: str | float | bool | None) -> Markup:
     """Make an element.
 
     Args:

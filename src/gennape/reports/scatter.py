@@ -35,6 +35,7 @@ class Dot:
 
     @property
     def name(self) -> str:
+        """What it is called."""
         return self.title.partition("\n")[0]
 
 
@@ -52,6 +53,7 @@ def scatter(
     """
     x = Axis.around([dot.x for dot in (*dots, *others)], log=True)
     y = Axis.around(_heights(dots, others))
+    others = [dot for dot in others if dot.y >= y.low]
     plot = tag(
         "svg",
         _grid(x, y),
@@ -143,7 +145,7 @@ def _labels(dots: Sequence[Dot], x: Axis, y: Axis) -> Markup:
             left = cx + dx * _FROM_DOT - (width if side == "end" else 0)
             top = cy + dy * _LINE - _LINE / 2
             box = (left, top, left + width, top + _LINE)
-            if 0 <= left and box[2] <= _WIDTH and not any(_meet(box, other) for other in taken):
+            if left >= 0 and box[2] <= _WIDTH and not any(_meet(box, other) for other in taken):
                 taken.append(box)
                 labels.append(
                     tag(

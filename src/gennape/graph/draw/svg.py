@@ -16,7 +16,8 @@ def to_svg(scene: Scene) -> str:
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} '
             f'viewBox="0 0 {scene.width:.0f} {scene.height:.0f}" fill="{_INK}" '
-            'text-anchor="middle" pointer-events="none" font-family="Helvetica, Arial, sans-serif">',
+            'text-anchor="middle" pointer-events="none" '
+            'font-family="Helvetica, Arial, sans-serif">',
             f"<title>{escape(scene.title)}</title>",
             *_elements(scene),
             "</svg>\n",
