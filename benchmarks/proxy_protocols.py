@@ -22,7 +22,7 @@ from gennape.proxies.batches import make_batch
 from gennape.proxies.epsinas import WEIGHTS
 from gennape.proxies.grasp import grasp
 from gennape.proxies.initial_weights import set_constant, set_standard_normal
-from gennape.proxies.proxy import PreparedNetwork
+from gennape.proxies.prepared_network import PreparedNetwork
 from gennape.proxies.zen import ALPHA, _features_and_scales
 
 COUNT, RESOLUTION, BATCH = 500, 32, 16

@@ -16,7 +16,7 @@ from gennape import benchmarks
 from gennape.cli.progress import progress_bar
 from gennape.estimator import load
 from gennape.evaluation import EvalResult, evaluate
-from gennape.evaluation.evaluate import fine_tuned
+from gennape.evaluation.table_evaluation import fine_tuned
 from gennape.evaluation.transfer.protocols import COLUMNS, Column
 
 LABELS = 50

@@ -3,7 +3,7 @@
 import math
 
 from gennape.proxies import MissingScore, Proxy
-from gennape.proxies.proxy import PreparedNetwork
+from gennape.proxies.prepared_network import PreparedNetwork
 from gennape.testing import ProxyTests
 
 

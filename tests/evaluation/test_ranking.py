@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import gennape
 from gennape import spaces
@@ -53,20 +53,22 @@ def test_worker_processes_change_nothing() -> None:
 
 def test_one_thread_scores_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in worker processes, so that the last digits are the same."""
-    threads, before = [], torch.get_num_threads()
+    threads = []
 
     def watched(*arguments: object) -> Prediction:
-        threads.append(torch.get_num_threads())
+        threads.append(_threads())
         return predict_arrays(*arguments)
 
     monkeypatch.setattr(ranking, "predict_arrays", watched)
-    torch.set_num_threads(2)
-    try:
+    with threadpool_limits(2, user_api="blas"):
         rank("nasbench201", tiny_estimator(), workers=1)
-        assert threads[:3] == [1, 1, 1]
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
+        assert threads[:3] == [{1}, {1}, {1}]
+        assert _threads() == {2}
+
+
+def _threads() -> set[int]:
+    """The numbers of threads that libraries of linear algebra use."""
+    return {one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"}
 
 
 def test_reports_count_the_architectures() -> None:

@@ -4,7 +4,7 @@ import copy
 
 from torch import Tensor, nn
 
-from gennape.proxies.proxy import PreparedNetwork
+from gennape.proxies.prepared_network import PreparedNetwork
 from gennape.testing import small_batch as batch
 from gennape.testing import small_networks
 

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from gennape.proxies import Batch, measure
-from gennape.proxies.az_nas import AZ_NAS, expressivity, progressivity, trainability
+from gennape.proxies.az_nas import expressivity, progressivity, trainability
+from gennape.proxies.registry import VOTES
 from helpers.proxy_networks import as_in_training, batch, make, prepared
 
 
@@ -76,6 +77,6 @@ def test_trainability_is_best_for_singular_values_of_one(name: str) -> None:
 
 def test_networks_without_blocks() -> None:
     network = nn.Sequential(nn.Flatten(), nn.Linear(12, 2))
-    scores = measure(AZ_NAS, network, Batch(torch.randn(4, 3, 2, 2)))
+    scores = measure(VOTES["az_nas"], network, Batch(torch.randn(4, 3, 2, 2)))
     assert {one.missing for one in scores[:-1]} == {"the network has no two blocks of feature maps"}
     assert scores[-1].value == 24

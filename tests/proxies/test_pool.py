@@ -9,7 +9,7 @@ import pytest
 
 from gennape import spaces
 from gennape.proxies import PoolScores, ProxyPool, pool, sample_pool, score_pool
-from gennape.proxies.measure import ProxyScore, measure
+from gennape.proxies.measurement import ProxyScore, measure
 from gennape.utils.workspace import WorkspaceError
 
 _NOTHING = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"

@@ -8,9 +8,9 @@ from gennape import spaces
 from gennape.estimator import Estimator
 from gennape.graph import GraphBatch, canonical
 from gennape.proxies import score
+from gennape.proxies.registry import GRAPH_PROXIES
 from gennape.search import EstimatorScorer, NetworkCache, SearchSettings, WorkerPool, search
 from gennape.search.network_cache import SearchNetwork, canonical_forms
-from gennape.search.objectives import GRAPH_METRICS
 from gennape.search.stages import CostStage, ProxyStage
 
 SPACE = spaces.get("nasbench201")
@@ -53,7 +53,7 @@ def test_proxies_of_many_networks_are_those_of_each(
     different = {space.signature(one): one for one in (space.sample(rng) for _ in range(3))}
     some = NetworkCache(space).describe(list(different.values()))
     graphs = [space.graph(network.architecture) for network in some]
-    measured = [name for name in GRAPH_METRICS if name not in CostStage.metrics]
+    measured = [name for name in GRAPH_PROXIES if name not in CostStage.metrics]
     expected = {name: [score(name, graph).value for graph in graphs] for name in measured}
     monkeypatch.delattr(SearchNetwork, "graph")  # the canonical forms are at hand
     found = ProxyStage(tuple(measured)).measure(some)

@@ -7,7 +7,7 @@ import torch
 
 from gennape.graph import Op
 from gennape.proxies import MissingScore, Proxy, names
-from gennape.proxies.proxy import PreparedNetwork
+from gennape.proxies.prepared_network import PreparedNetwork
 from gennape.testing import ProxyTests
 
 

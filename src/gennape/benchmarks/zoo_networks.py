@@ -5,15 +5,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import torch
-from torch import nn
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gennape.frontends import FrontendError, graph_of
 from gennape.graph import GraphBatch, canonical, store
 from gennape.utils.files import atomic_write
 from gennape.utils.optional_imports import import_library
+
+if TYPE_CHECKING:
+    from torch.nn import Module
 
 _SIDE = 224
 _WITH_AUXILIARY_HEADS = ("googlenet", "inception_v3")
@@ -42,7 +42,7 @@ class ZooNetwork(NamedTuple):
 class SizedModel(NamedTuple):
     """A module and the side of its images."""
 
-    module: nn.Module
+    module: "Module"
     side: int
 
 
@@ -55,7 +55,6 @@ def build_network(task: dict[str, Any]) -> None:
     Raises:
         FrontendError: Its library has no such network, or its graph cannot be read.
     """
-    torch.set_num_threads(1)
     path = Path(task.pop("path"))
     network = ZooNetwork(**task)
     batch = replace(canonical_graph(network), names=(network.name,))
@@ -70,6 +69,8 @@ def canonical_graph(network: ZooNetwork) -> GraphBatch:
     Raises:
         FrontendError: Its library has no such network, or its graph cannot be read.
     """
+    import torch  # see above
+
     source, _, name = network.loader.partition(":")
     make = partial(_LIBRARIES[source], name, network.side, network.classes)
     with warnings.catch_warnings():

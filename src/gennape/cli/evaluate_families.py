@@ -10,7 +10,7 @@ from gennape.cli.output import Format, OutputFormat, print_csv, print_json, show
 
 if TYPE_CHECKING:
     from gennape.evaluation import EvalResult
-    from gennape.reports.text_table import TextTable
+    from gennape.utils.text_table import TextTable
 
 
 _RANKS = {
@@ -61,7 +61,7 @@ def families(
 
 def _warn_of_few(results: "list[EvalResult]", labels: int) -> None:
     """Say which families have too few networks for so many labels."""
-    from gennape.evaluation.evaluate import fine_tuned
+    from gennape.evaluation.table_evaluation import fine_tuned
 
     networks = {result.family: result.networks for result in results}
     done = {result.family for result in results if result.method == fine_tuned(labels)}
@@ -74,7 +74,7 @@ def _warn_of_few(results: "list[EvalResult]", labels: int) -> None:
 
 
 def _table(results: "list[EvalResult]") -> "TextTable":
-    from gennape.reports.text_table import TextColumn, TextTable
+    from gennape.utils.text_table import TextColumn, TextTable
 
     table = TextTable(
         [

@@ -1,6 +1,6 @@
 """The estimator: how good a network will be, without training it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gennape.estimator.checkpoint import CheckpointError, list_estimators, load
 from gennape.estimator.config import CONFIGS, DEFAULT, EncoderView, EstimatorConfig
@@ -10,6 +10,7 @@ from gennape.estimator.models.measured_networks import Neighbour
 from gennape.estimator.network_score import NetworkScore, ScoreParts
 from gennape.estimator.prediction import Explanation, Prediction, Scope
 from gennape.estimator.prediction_table import ColumnError, ExplanationTable, PredictionTable
+from gennape.utils.lazy_imports import imported_when_used
 
 if TYPE_CHECKING:
     from gennape.estimator.training.pretraining import pretrain
@@ -36,11 +37,5 @@ __all__ = [
     "pretrain",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import `pretrain` when it is first used: loading an estimator needs no training code."""
-    if name == "pretrain":
-        from gennape.estimator.training.pretraining import pretrain
-
-        return pretrain
-    raise AttributeError(f"module 'gennape.estimator' has no attribute {name!r}")
+# Loading an estimator needs no training code, and no PyTorch.
+__getattr__ = imported_when_used(__name__, {"pretrain": "gennape.estimator.training.pretraining"})

@@ -10,15 +10,11 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from functools import partial
 from inspect import signature
-from typing import Any
-
-import torch
-from torch import nn
+from typing import TYPE_CHECKING, Any
 
 from gennape import spaces
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs, TensorSpec
-from gennape.frontends.torch import trace_module
 from gennape.graph import ComputationGraph
 from gennape.utils.optional_imports import (
     ModuleError,
@@ -26,6 +22,9 @@ from gennape.utils.optional_imports import (
     import_factory,
     import_library,
 )
+
+if TYPE_CHECKING:
+    from torch.nn import Module
 
 _FORMS = (
     "timm:NAME, torchvision:NAME, pytorchcv:NAME, package.module:factory or FAMILY:ARCHITECTURE"
@@ -65,7 +64,7 @@ def graph_of_name(name: str, inputs: NetworkInputs | None = None) -> Computation
     given = inputs or (None if default is None else _image(default))
     try:
         with warnings.catch_warnings(record=True) as announced:
-            graph = _read(partial(_make_on_meta, make), given, name)
+            graph = _read(partial(_make_on_meta, make), given, name, shapes_only=True)
     except Exception:  # constructors and networks may need values
         return _read(make, given, name)
     for warning in announced:
@@ -74,21 +73,29 @@ def graph_of_name(name: str, inputs: NetworkInputs | None = None) -> Computation
     return graph
 
 
-def _make_on_meta(make: Callable[[], nn.Module]) -> nn.Module:
+def _make_on_meta(make: Callable[[], "Module"]) -> "Module":
     """Call `make` where initial weights cost nothing."""
+    import torch  # slow to import, and names of families do without
+
     with torch.device("meta"):
         return make()
 
 
 def _read(
-    make: Callable[[], nn.Module], inputs: NetworkInputs | None, name: str
+    make: Callable[[], "Module"],
+    inputs: NetworkInputs | None,
+    name: str,
+    *,
+    shapes_only: bool = False,
 ) -> ComputationGraph:
     """Read what `make` returns; a network may know its input shape."""
+    from gennape.frontends.torch import trace_module  # imports torch, see above
+
     model = make()
     shape = _known_shape(model)
     if inputs is None and shape is not None:
         inputs = _image(shape)
-    return trace_module(model, inputs, name)
+    return trace_module(model, inputs, name, shapes_only=shapes_only)
 
 
 def _known_shape(model: Any) -> tuple[int, ...] | None:
@@ -106,14 +113,14 @@ def _image(shape: Sequence[int]) -> NetworkInputs:
     return NetworkInputs((TensorSpec((1, *shape), is_sample=True),))
 
 
-def _timm_model(name: str) -> Callable[[], nn.Module]:
+def _timm_model(name: str) -> Callable[[], "Module"]:
     timm = _library("timm")
     if not timm.is_model(name):
         raise FrontendError(_unknown("timm", name, timm.list_models()))
     return partial(timm.create_model, name, pretrained=False)
 
 
-def _torchvision_model(name: str) -> Callable[[], nn.Module]:
+def _torchvision_model(name: str) -> Callable[[], "Module"]:
     models = _library("torchvision").models
     if name not in models.list_models():
         raise FrontendError(_unknown("torchvision", name, models.list_models()))
@@ -123,7 +130,7 @@ def _torchvision_model(name: str) -> Callable[[], nn.Module]:
     return partial(builder, **dict.fromkeys(options))
 
 
-def _pytorchcv_model(name: str) -> Callable[[], nn.Module]:
+def _pytorchcv_model(name: str) -> Callable[[], "Module"]:
     _library("pytorchcv")  # says what to install
     provider = _library("pytorchcv.model_provider")
     known = sorted(provider._models)
@@ -147,7 +154,7 @@ def _library(name: str) -> Any:
         raise FrontendError(str(error)) from error
 
 
-def _factory(package: str, factory: str) -> Callable[[], nn.Module]:
+def _factory(package: str, factory: str) -> Callable[[], "Module"]:
     """Import `factory` from `package`, checked."""
     try:
         make = import_factory(package, factory)
@@ -160,7 +167,7 @@ def _factory(package: str, factory: str) -> Callable[[], nn.Module]:
     return partial(_made, make, f"{package}:{factory}")
 
 
-def _made(make: Callable[[], Any], name: str) -> nn.Module:
+def _made(make: Callable[[], Any], name: str) -> "Module":
     """Call a factory.
 
     Raises:
@@ -171,7 +178,9 @@ def _made(make: Callable[[], Any], name: str) -> nn.Module:
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         raise FrontendError(f"{name} failed ({reason}); it must work without arguments") from error
-    if not isinstance(model, nn.Module):
+    from torch.nn import Module
+
+    if not isinstance(model, Module):
         raise FrontendError(
             f"{name} returned a {type(model).__name__}; it must return a torch.nn.Module"
         )

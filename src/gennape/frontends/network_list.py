@@ -1,27 +1,29 @@
 """Read a mixed list of networks; one that cannot be read does not harm the others."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from os.path import isdir
 from pathlib import Path
-from typing import Any
-
-from torch import nn
+from typing import TYPE_CHECKING, Any
 
 from gennape.frontends import FrontendError, Model, graph_of
+from gennape.frontends.file_processes import FileOutcome, read_in_processes
 from gennape.graph import ComputationGraph
 from gennape.graph.backbone import backbone as backbone_of
 from gennape.utils.errors import one_line
 from gennape.utils.progress import ProgressCallback, no_progress
 
+if TYPE_CHECKING:
+    pass
+
 Networks = Model | Iterable[Model] | Mapping[str, Model]
 """One network in any form that `graph_of` reads, a folder of files, or many of them."""
 MODEL_FILES = (".onnx", ".pt2")
 """Endings of the files that a folder is searched for."""
-
-_ONE = (str, PathLike, nn.Module)  # modules such as Sequential are iterable
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,13 @@ def read_networks(
     *,
     inputs: Any = None,
     backbone: bool = False,
+    workers: int | None = None,
     report: ProgressCallback = no_progress,
 ) -> NetworkList:
     """Read networks in any form that `graph_of` reads, and folders of network files.
+
+    Several files are read in other processes: one whose reading takes its process down, or never
+    ends, is one that could not be read, and the others are.
 
     Args:
         models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules,
@@ -79,21 +85,41 @@ def read_networks(
         input_shape: Sizes of one input for modules, names and files that leave them open.
         inputs: Instead of it, all inputs; see `graph_of`.
         backbone: Whether the backbone of each is taken in its place.
+        workers: How many processes read files; chosen by their number unless given.
         report: Told how many are read.
     """
-    names: list[str] = []
-    graphs: list[ComputationGraph] = []
-    failed: list[UnreadNetwork] = []
+    read = partial(_read, input_shape=input_shape, inputs=inputs, backbone=backbone)
     found = list(_named(models))
-    for number, (name, model) in enumerate(found):
+    graphs: dict[int, ComputationGraph] = {}
+    errors: dict[int, str] = {}
+    for outcome in _outcomes(read, [model for _, model in found], workers):
+        if outcome.graph is None:
+            errors[outcome.place] = outcome.error
+        else:
+            graphs[outcome.place] = outcome.graph
+        report("reading", len(graphs) + len(errors), len(found))
+    return NetworkList(
+        tuple(found[place][0] for place in sorted(graphs)),
+        tuple(graphs[place] for place in sorted(graphs)),
+        tuple(UnreadNetwork(found[place][0], errors[place]) for place in sorted(errors)),
+    )
+
+
+def _outcomes(
+    read: Callable[[Model], ComputationGraph], models: Sequence[Model], workers: int | None
+) -> Iterator[FileOutcome]:
+    """Read each network; several files in other processes."""
+    files = [place for place, model in enumerate(models) if _is_file(model)]
+    if len(files) == 1 and workers is None:
+        files = []  # the start of a process would take longer than the file
+    for place in sorted({*range(len(models))} - {*files}):
         try:
-            graph = _read(model, input_shape, inputs)
-            graphs.append(backbone_of(graph) if backbone else graph)
-            names.append(name)
-        except Exception as error:  # whatever is wrong with one network must not harm the others
-            failed.append(UnreadNetwork(name, one_line(error)))
-        report("reading", number + 1, len(found))
-    return NetworkList(tuple(names), tuple(graphs), tuple(failed))
+            yield FileOutcome(place, read(models[place]))
+        except Exception as error:  # whatever is wrong with one must not harm the others
+            yield FileOutcome(place, None, one_line(error))
+    with closing(read_in_processes(read, [str(models[i]) for i in files], workers)) as outcomes:
+        for outcome in outcomes:
+            yield outcome._replace(place=files[outcome.place])
 
 
 def _named(models: Networks) -> Iterator[tuple[str, Model]]:
@@ -101,8 +127,8 @@ def _named(models: Networks) -> Iterator[tuple[str, Model]]:
     if isinstance(models, Mapping):
         yield from models.items()
         return
-    is_one = isinstance(models, _ONE) or not isinstance(models, Iterable)
-    several: Any = [models] if is_one else models
+    is_one = isinstance(models, str | PathLike) or _is_module(models)
+    several: Any = [models] if is_one or not isinstance(models, Iterable) else models
     for place, model in enumerate(several):
         for one in _files_in(model):
             yield _name_of(one, place), one
@@ -114,6 +140,12 @@ def _name_of(model: Model, place: int) -> str:
     return str(model) if isinstance(model, str | PathLike) else type(model).__name__
 
 
+def _is_module(model: Any) -> bool:
+    """Return whether it is a PyTorch module; some, such as Sequential, are iterable."""
+    torch = sys.modules.get("torch")  # who has a module has imported it; nobody else waits for it
+    return torch is not None and isinstance(model, torch.nn.Module)
+
+
 def _files_in(model: Model) -> list[Model]:
     """Find the network files of a folder; anything else, an empty folder too, stands for itself."""
     if not isinstance(model, str | PathLike) or not isdir(model):
@@ -122,10 +154,23 @@ def _files_in(model: Model) -> list[Model]:
     return list(files) or [model]
 
 
-def _read(model: Model, input_shape: Sequence[int] | None, inputs: Any) -> ComputationGraph:
+def _is_file(model: Model) -> bool:
+    """Whether it is a file of a network, which strangers may have made."""
+    return (
+        isinstance(model, str | PathLike)
+        and Path(model).suffix.lower() in MODEL_FILES
+        and Path(model).is_file()
+    )
+
+
+def _read(
+    model: Model, *, input_shape: Sequence[int] | None, inputs: Any, backbone: bool
+) -> ComputationGraph:
     """Read a network; a size that is given for several does not replace the one a file states."""
-    is_file = isinstance(model, str | PathLike) and Path(model).suffix.lower() in MODEL_FILES
-    if is_file and (input_shape is not None or inputs is not None):
+    graph = None
+    if _is_file(model) and (input_shape is not None or inputs is not None):
         with suppress(FrontendError):
-            return graph_of(model)
-    return graph_of(model, input_shape, inputs=inputs)
+            graph = graph_of(model)
+    if graph is None:
+        graph = graph_of(model, input_shape, inputs=inputs)
+    return backbone_of(graph) if backbone else graph

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import torch
 
 from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.node import nodes_of
@@ -39,6 +38,8 @@ def to_pyg(graph: ComputationGraph) -> Any:
         MissingExtraError: PyTorch Geometric is not installed.
     """
     data = require("torch_geometric.data", "to_pyg", package="torch-geometric")
+    import torch  # slow to import, and PyTorch Geometric has it anyway
+
     columns = {
         "edge_index": graph.edges,
         "operations": graph.operations,

@@ -4,17 +4,15 @@ Source: Lee and Ham, "AZ-NAS: Assembling Zero-Cost Proxies for Network Architect
 (CVPR 2024), section 3. All three proxies share one pass: a batch of noise forward through
 the network with normal weights by fan-in, and random signs back through each block; see
 `gennape.proxies.blocks` for what a block is. They need neither data nor labels, but the
-network's graph. The published score of a pool of networks is the sum over `AZ_NAS` of
-`log(rank / networks)`: `rank_vote`.
+network's graph. The published score of a pool of networks is the sum over these and the MACs
+of `log(rank / networks)`: `rank_vote`.
 """
 
 import numpy as np
 
 from gennape.proxies.passes import MissingScore
-from gennape.proxies.proxy import PreparedNetwork, Proxy
-
-AZ_NAS = ("expressivity", "progressivity", "trainability", "macs")
-"""The proxies whose ranks make the AZ-NAS score."""
+from gennape.proxies.prepared_network import PreparedNetwork
+from gennape.proxies.proxy import Proxy
 
 
 def expressivity(network: PreparedNetwork) -> float:

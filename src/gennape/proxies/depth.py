@@ -1,10 +1,15 @@
 """Depth: how many layers lie on the paths through a network."""
 
+from typing import TYPE_CHECKING
+
 from gennape.graph import GraphBatch, canonical
 from gennape.graph.operations import WEIGHTED
 from gennape.graph.paths import path_depths
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.proxy import Proxy
 from gennape.utils.array_types import FloatArray
+
+if TYPE_CHECKING:
+    from gennape.proxies.prepared_network import PreparedNetwork
 
 
 def depths(forms: GraphBatch) -> FloatArray:
@@ -18,7 +23,7 @@ def depths(forms: GraphBatch) -> FloatArray:
     return means
 
 
-def depth(network: PreparedNetwork) -> float:
+def depth(network: "PreparedNetwork") -> float:
     """Compute the mean number of convolutions and linear layers on the paths from input to output.
 
     The mean is that of a walk that goes back from the output and takes each argument of a

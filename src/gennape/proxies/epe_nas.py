@@ -4,7 +4,8 @@ import numpy as np
 
 from gennape.proxies.jacov import correlations
 from gennape.proxies.passes import MissingScore
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.prepared_network import PreparedNetwork
+from gennape.proxies.proxy import Proxy
 
 _K = 1e-5
 _MANY_CLASSES = 100

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from gennape.proxies.initial_weights import set_constant
 from gennape.proxies.passes import MissingScore
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.prepared_network import PreparedNetwork
+from gennape.proxies.proxy import Proxy
 
 WEIGHTS = (1e-7, 1.0)
 

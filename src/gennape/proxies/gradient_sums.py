@@ -1,6 +1,7 @@
 """SNIP, grad_norm, plain and Fisher: sums over the gradients of one backward pass."""
 
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.prepared_network import PreparedNetwork
+from gennape.proxies.proxy import Proxy
 
 
 def snip(network: PreparedNetwork) -> float:

@@ -3,7 +3,8 @@
 import torch
 
 from gennape.proxies.passes import layer_weights
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.prepared_network import PreparedNetwork
+from gennape.proxies.proxy import Proxy
 
 
 def grasp(network: PreparedNetwork) -> float:

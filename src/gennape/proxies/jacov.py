@@ -3,7 +3,8 @@
 import numpy as np
 
 from gennape.proxies.passes import MissingScore
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.prepared_network import PreparedNetwork
+from gennape.proxies.proxy import Proxy
 from gennape.utils.array_types import FloatArray
 
 _K = 1e-5

@@ -21,7 +21,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gennape.proxies.measure import ProxyScore
+from gennape.proxies.measurement import ProxyScore
 from gennape.utils.workspace import Workspace
 
 JOURNAL = "scores.jsonl"

@@ -1,7 +1,8 @@
 """L2_norm: size of the initial weights."""
 
 from gennape.proxies.passes import layer_weights
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.prepared_network import PreparedNetwork
+from gennape.proxies.proxy import Proxy
 
 
 def l2_norm(network: PreparedNetwork) -> float:

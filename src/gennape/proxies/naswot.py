@@ -3,7 +3,8 @@
 import numpy as np
 
 from gennape.proxies.passes import ActivationCodes, MissingScore
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.prepared_network import PreparedNetwork
+from gennape.proxies.proxy import Proxy
 from gennape.utils.array_types import FloatArray
 
 _UNITS_AT_ONCE = 1 << 18

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from gennape import benchmarks, spaces
 from gennape.proxies.batches import NOISE
 from gennape.proxies.journal import JOURNAL, ScoreJournal
-from gennape.proxies.measure import BATCH_SIZE, ProxyScore, measure
+from gennape.proxies.measurement import BATCH_SIZE, ProxyScore, measure
 from gennape.proxies.ranking import rank_correlations, rank_vote
 from gennape.proxies.registry import VOTES, parts_of
 from gennape.spaces import SearchSpace

@@ -1,12 +1,17 @@
 """Receptive field: the part of the image that an output of the network weighs."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from gennape.graph import GraphBatch, canonical
 from gennape.graph.operations import Op
 from gennape.graph.paths import path_depths
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.proxy import Proxy
 from gennape.utils.array_types import FloatArray
+
+if TYPE_CHECKING:
+    from gennape.proxies.prepared_network import PreparedNetwork
 
 _WINDOWS = frozenset({Op.CONV, Op.MAX_POOL, Op.AVG_POOL})
 
@@ -27,7 +32,7 @@ def receptive_fields(forms: GraphBatch) -> FloatArray:
     return widths
 
 
-def receptive_field(network: PreparedNetwork) -> float:
+def receptive_field(network: "PreparedNetwork") -> float:
     """Compute the width of the effective receptive field, in pixels of the input.
 
     `sqrt(12 v + 1)`: the width of the uniform window with variance `v`, where `v` is the

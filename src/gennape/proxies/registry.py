@@ -2,62 +2,51 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from importlib import import_module
 
-from gennape.proxies import (
-    az_nas,
-    depth,
-    epe_nas,
-    epsinas,
-    gradient_sums,
-    grasp,
-    jacov,
-    l2_norm,
-    naswot,
-    receptive_field,
-    size,
-    swap,
-    synflow,
-    zen,
-    zico,
-)
+from gennape.proxies import depth, receptive_field, size
 from gennape.proxies.errors import ProxyError
 from gennape.proxies.proxy import Proxy
 
-_PROXIES: dict[str, Proxy] = {
-    proxy.name: proxy
-    for proxy in (
-        synflow.SYNFLOW,
-        jacov.JACOV,
-        epe_nas.EPE_NAS,
-        naswot.NASWOT,
-        swap.SWAP,
-        swap.SWAP_REG,
-        gradient_sums.SNIP,
-        grasp.GRASP,
-        gradient_sums.FISHER,
-        gradient_sums.GRAD_NORM,
-        gradient_sums.PLAIN,
-        l2_norm.L2_NORM,
-        zico.ZICO,
-        zen.ZEN,
-        epsinas.EPSINAS,
-        az_nas.EXPRESSIVITY,
-        az_nas.PROGRESSIVITY,
-        az_nas.TRAINABILITY,
-        size.MACS,
-        size.PARAMETERS,
-        depth.DEPTH,
-        receptive_field.RECEPTIVE_FIELD,
-    )
+_RUN = {
+    "synflow": "synflow",
+    "jacov": "jacov",
+    "epe_nas": "epe_nas",
+    "naswot": "naswot",
+    "swap": "swap",
+    "swap_reg": "swap",
+    "snip": "gradient_sums",
+    "grasp": "grasp",
+    "fisher": "gradient_sums",
+    "grad_norm": "gradient_sums",
+    "plain": "gradient_sums",
+    "l2_norm": "l2_norm",
+    "zico": "zico",
+    "zen": "zen",
+    "epsinas": "epsinas",
+    "expressivity": "az_nas",
+    "progressivity": "az_nas",
+    "trainability": "az_nas",
 }
+"""Module of each proxy that runs the network; it is imported when the proxy is used, for PyTorch is
+slow to import."""
 
-VOTES: dict[str, tuple[str, ...]] = {"az_nas": az_nas.AZ_NAS}
+_READ_OFF = {
+    proxy.name: proxy
+    for proxy in (size.MACS, size.PARAMETERS, depth.DEPTH, receptive_field.RECEPTIVE_FIELD)
+}
+"""Proxies that are read off the graph."""
+
+GRAPH_PROXIES = tuple(_READ_OFF)
+"""Names of the proxies that are read off the graph."""
+
+VOTES = {"az_nas": ("expressivity", "progressivity", "trainability", "macs")}
 """Rank votes over some proxies: scores that only a pool of networks has."""
 
 
 def names() -> list[str]:
     """List the names of all proxies."""
-    return list(_PROXIES)
+    return [*_RUN, *_READ_OFF]
 
 
 def get(name: str) -> Proxy:
@@ -66,14 +55,17 @@ def get(name: str) -> Proxy:
     Raises:
         ProxyError: There is none; suggests near names.
     """
-    if name in _PROXIES:
-        return _PROXIES[name]
+    if name in _READ_OFF:
+        return _READ_OFF[name]
+    if name in _RUN:
+        proxy: Proxy = getattr(import_module(f"gennape.proxies.{_RUN[name]}"), name.upper())
+        return proxy
     if name in VOTES:
         raise ProxyError(
             f"{name} ranks networks of a pool among one another; a single network has its parts "
             f"{', '.join(VOTES[name])}"
         )
-    near = get_close_matches(name, [*_PROXIES, *VOTES], n=3, cutoff=0.4) or names()
+    near = get_close_matches(name, [*names(), *VOTES], n=3, cutoff=0.4) or names()
     raise ProxyError(f"no proxy is called {name!r}; did you mean {', '.join(near)}?")
 
 

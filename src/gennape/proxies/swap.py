@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from gennape.proxies.passes import ActivationCodes
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.prepared_network import PreparedNetwork
+from gennape.proxies.proxy import Proxy
 
 MU = SIGMA = 40.0
 """Constants of the regularisation, as the paper chose them for CIFAR-10."""

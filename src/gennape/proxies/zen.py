@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from gennape.proxies.initial_weights import set_standard_normal
 from gennape.proxies.passes import FunctionWatch, MissingScore
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.prepared_network import PreparedNetwork
+from gennape.proxies.proxy import Proxy
 
 ALPHA = 0.01
 

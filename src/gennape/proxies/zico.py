@@ -5,7 +5,8 @@ import math
 import torch
 
 from gennape.proxies.passes import MissingScore, layer_weights
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.prepared_network import PreparedNetwork
+from gennape.proxies.proxy import Proxy
 
 BATCHES = 2
 

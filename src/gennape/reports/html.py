@@ -3,8 +3,6 @@
 from base64 import b64encode
 from collections.abc import Mapping
 
-from markdown_it import MarkdownIt
-
 from gennape.reports.markup import Markup, tag
 from gennape.reports.page import page
 
@@ -21,6 +19,8 @@ def to_html(title: str, text: str, plots: Mapping[str, str]) -> str:
         plots: Drawings as SVG, by name; images of the text whose address is
             `plots/NAME.svg` become part of the page.
     """
+    from markdown_it import MarkdownIt  # a page is written when all else is done
+
     body = MarkdownIt("commonmark").enable("table").render(text)
     body = body.replace("<table>", '<div class="wide"><table class="sortable">').replace(
         "</table>", "</table></div>"

@@ -3,10 +3,9 @@
 import os
 from collections.abc import Sequence
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gennape import benchmarks, spaces
-from gennape.benchmarks import Benchmark, BenchmarkError
+from gennape import spaces
 from gennape.estimator import Estimator
 from gennape.graph import ComputationGraph
 from gennape.search.candidate import SearchError
@@ -14,6 +13,9 @@ from gennape.search.stages import Evaluate
 from gennape.search.table_space import TableSpace
 from gennape.spaces import SearchSpace
 from gennape.utils.optional_imports import ModuleError, import_factory
+
+if TYPE_CHECKING:
+    from gennape.benchmarks import Benchmark
 
 
 def named_evaluation(
@@ -37,6 +39,8 @@ def named_evaluation(
             it needs an estimator.
         BenchmarkError: The table cannot be read or has no such label.
     """
+    from gennape import benchmarks  # slow to import, and searches by scores read no table
+
     table, _, label = name.partition(":")
     tables = [*benchmarks.names(), benchmarks.MODEL_ZOO, *spaces.names()]
     if table not in tables and not table.endswith(".parquet"):
@@ -48,7 +52,7 @@ def named_evaluation(
     return labelled_space(benchmark, estimator), table_evaluation(benchmark, label or None)
 
 
-def table_evaluation(benchmark: Benchmark, label: str | None = None) -> Evaluate:
+def table_evaluation(benchmark: "Benchmark", label: str | None = None) -> Evaluate:
     """Make an evaluation that looks accuracies up in a labelled table.
 
     Args:
@@ -58,6 +62,8 @@ def table_evaluation(benchmark: Benchmark, label: str | None = None) -> Evaluate
     Raises:
         BenchmarkError: The table has no such label.
     """
+    from gennape.benchmarks import BenchmarkError  # as above
+
     label = label or benchmark.target
     if label not in benchmark.labels:
         raise BenchmarkError(
@@ -73,7 +79,7 @@ def table_evaluation(benchmark: Benchmark, label: str | None = None) -> Evaluate
     return evaluate
 
 
-def labelled_space(benchmark: Benchmark, estimator: Estimator | None) -> SearchSpace[Any]:
+def labelled_space(benchmark: "Benchmark", estimator: Estimator | None) -> SearchSpace[Any]:
     """Return the family, where its table holds all of it; else the table as a space of its own.
 
     Neighbours in the table are the nearest by the mean of the features that `estimator` sees

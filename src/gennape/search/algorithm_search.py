@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from gennape.proxies.registry import GRAPH_PROXIES
 from gennape.search.algorithms import ALGORITHMS, SearchPlan
 from gennape.search.candidate import Candidate, SearchError
 from gennape.search.evaluator import CandidateEvaluator
 from gennape.search.journal import open_journal
 from gennape.search.network_cache import NetworkCache
-from gennape.search.objectives import GRAPH_METRICS, Objective, cost_matrix, format_metric
+from gennape.search.objectives import Objective, cost_matrix, format_metric
 from gennape.search.settings import SearchSettings
 from gennape.search.stages import (
     AccuracyStage,
@@ -115,7 +116,7 @@ def _stages(
     """List the stages of measurement, cheap metrics first."""
     stages: list[Stage] = [CostStage()]
     wanted = settings.metrics
-    proxies = tuple(sorted(wanted.intersection(GRAPH_METRICS) - {*CostStage.metrics}))
+    proxies = tuple(sorted(wanted.intersection(GRAPH_PROXIES) - {*CostStage.metrics}))
     if proxies:
         stages.append(ProxyStage(proxies))
     if scorer is not None:

@@ -9,7 +9,7 @@ from math import isfinite
 
 import numpy as np
 
-from gennape.proxies.registry import get as get_proxy
+from gennape.proxies.registry import GRAPH_PROXIES
 from gennape.proxies.registry import names as proxy_names
 from gennape.reports.numbers import with_unit
 from gennape.search.candidate import Candidate, SearchError
@@ -19,10 +19,7 @@ from gennape.utils.array_types import FloatArray
 COSTS = ("macs", "parameters", "depth")
 """Metrics of which less is better."""
 
-GRAPH_METRICS = tuple(name for name in proxy_names() if get_proxy(name).reads_graph_only)
-"""Metrics that are read off the graph."""
-
-METRICS = ("score", "accuracy", *GRAPH_METRICS)
+METRICS = ("score", "accuracy", *GRAPH_PROXIES)
 """Everything that can be an objective or have a bound."""
 
 _COUNTS = ("macs", "parameters")

@@ -1,6 +1,5 @@
 """Order of candidates by several objectives."""
 
-import moocore
 import numpy as np
 
 from gennape.utils.array_types import FloatArray, IntArray
@@ -20,6 +19,8 @@ def nsga2_order(costs: FloatArray) -> IntArray:
     """
     if costs.shape[1] == 1:
         return np.argsort(costs[:, 0], kind="stable")
+    import moocore  # slow to import, and a search by one objective does without
+
     fronts = moocore.pareto_rank(costs)
     crowding = np.zeros(len(costs))
     for front in np.unique(fronts):
@@ -45,11 +46,17 @@ def crowding_distances(costs: FloatArray) -> FloatArray:
 
 def pareto_front(costs: FloatArray) -> IntArray:
     """Return the positions of the candidates that no other dominates, by the first objective."""
+    if costs.shape[1] == 1:
+        return np.argsort(costs[:, 0], kind="stable")[:1]
+    import moocore  # as above
+
     chosen = np.flatnonzero(moocore.is_nondominated(costs)) if len(costs) else np.arange(0)
     return chosen[np.argsort(costs[chosen, 0], kind="stable")]
 
 
 def hypervolume(costs: FloatArray, worst: FloatArray) -> float:
     """Compute the volume that candidates dominate, up to the worst point `(objectives,)`."""
+    import moocore  # as above
+
     finite = costs[np.isfinite(costs).all(axis=1)]
     return float(moocore.hypervolume(finite, ref=worst)) if len(finite) else 0.0

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from gennape.graph import ComputationGraph, Op
 from gennape.graph.draw import draw
@@ -85,6 +84,8 @@ def write_networks(result: SearchResult, folder: Path) -> None:
 
 def _write_onnx(graph: ComputationGraph, path: Path) -> None:
     """Export the module of a graph."""
+    import torch  # slow to import, and the search itself does without
+
     shapes = graph.output_shape[graph.operations == Op.INPUT].tolist()
     images = tuple(torch.zeros(1, *shape) for shape in shapes)
     module = graph.to_module().eval()

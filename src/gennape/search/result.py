@@ -15,9 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from gennape.graph.hashing import HASH_VERSION
 from gennape.search.candidate import Candidate
 from gennape.search.objectives import Objective, cost_matrix
@@ -70,6 +67,9 @@ def write_history(path: Path, result: SearchResult) -> None:
         path: Where to; a file that is there is replaced.
         result: Of the search.
     """
+    import pyarrow as pa  # slow to import, and needed when all is found
+    import pyarrow.parquet as pq
+
     family, candidates = result.space.name, result.candidates
     best = {candidate.key for candidate in result.front}
     metrics = dict.fromkeys(name for candidate in candidates for name in candidate.metrics)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from gennape.graph import ComputationGraph
 from gennape.spaces import ArchitectureError, SearchSpace
@@ -35,6 +34,8 @@ class TableSpace(SearchSpace[Any]):
         architectures: Sequence[Any],
         descriptors: FloatArray,
     ) -> None:
+        from scipy.spatial import cKDTree  # slow to import, and other spaces do without
+
         super().__init__(space.classes, space.resolution)
         self.name = space.name  # type: ignore[misc]  # strings are those of the family
         self.space = space

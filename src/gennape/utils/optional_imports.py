@@ -5,11 +5,12 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from gennape.utils.errors import GennapeError
+
+if TYPE_CHECKING:
+    import torch
 
 _EXTRA = ("timm", "torchvision", "pytorchcv")
 _TORCHVISION_SCHEMAS = (
@@ -23,7 +24,7 @@ _TORCHVISION_SCHEMAS = (
     "SymInt stride_h, SymInt stride_w, SymInt pad_h, SymInt pad_w, SymInt dilation_h, "
     "SymInt dilation_w, SymInt groups, SymInt offset_groups, bool use_mask) -> Tensor",
 )
-_definitions: list[torch.library.Library] = []  # an operator lives as long as its library
+_definitions: list["torch.library.Library"] = []  # an operator lives as long as its library
 
 
 class ModuleError(GennapeError, ValueError):
@@ -115,6 +116,8 @@ def _imported(name: str) -> ModuleType:
     except RuntimeError as error:
         if "operator torchvision::" not in str(error) or _definitions:
             raise
+        import torch  # whoever asks for torchvision has it; nobody else waits for it
+
         library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
         for schema in _TORCHVISION_SCHEMAS:
             library.define(schema)  # type: ignore[no-untyped-call]

@@ -88,11 +88,9 @@ def load(path: Path) -> onnx.ModelProto:
     """Load the model in a file, with functions inlined and without the numbers of large tensors.
 
     Raises:
-        FrontendError: The file is absent, not ONNX, cut off, without a network, or larger than
-            a network can be.
+        FrontendError: The file is not ONNX, cut off, without a network, or larger than a network
+            can be.
     """
-    if not path.is_file():
-        raise FrontendError(f"{path} does not exist; check the path of the ONNX file")
     try:
         model = onnx.ModelProto()
         model.ParseFromString(structure_of(path))
@@ -100,8 +98,6 @@ def load(path: Path) -> onnx.ModelProto:
         raise FrontendError(
             f"{path} is not an ONNX file or is cut off ({one_line(error)}); export or copy it again"
         ) from error
-    except OSError as error:
-        raise FrontendError(f"{path} cannot be read ({error.strerror}); check the file") from error
     if not model.graph.node:
         raise FrontendError(f"{path} holds no network (its graph has no nodes); export it again")
     if not model.opset_import:

@@ -13,16 +13,18 @@ from gennape.frontends.batch_axis import BatchAxis, BatchError, batch_candidates
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs
 from gennape.frontends.onnx import classic, microsoft, operators  # noqa: F401  (register rules)
-from gennape.frontends.onnx.control_flow import NodeBudget, expand_control_flow
+from gennape.frontends.onnx.control_flow import expand_control_flow
 from gennape.frontends.onnx.converter import OnnxConverter
 from gennape.frontends.onnx.document import import_domains, load
 from gennape.frontends.onnx.extent import counted_extent
 from gennape.frontends.onnx.fused import expand_fused
 from gennape.frontends.onnx.inputs import bind_inputs, network_inputs, open_batch_error
+from gennape.frontends.onnx.nodes import NodeBudget
 from gennape.frontends.onnx.order import sorted_nodes
 from gennape.frontends.onnx.shapes import infer
 from gennape.frontends.onnx.values import OnnxNetwork
 from gennape.graph import ComputationGraph, GraphError
+from gennape.utils.errors import reading
 
 NamedGraph = tuple[ComputationGraph, Mapping[int, Sequence[str]]]
 """A graph, and the names of the fixed tensors that each of its nodes works with."""
@@ -55,12 +57,15 @@ def read_with_names(path: Path, inputs: NetworkInputs | None = None) -> NamedGra
     Raises:
         FrontendError: As `read_onnx`.
     """
-    model = load(path)
-    as_written = onnx.ModelProto()
-    as_written.CopyFrom(model)
-    if bind_inputs(model.graph, inputs, path) and _mixes_samples(as_written, inputs, path):
-        raise open_batch_error(as_written.graph, path)
-    return _read(model, path)
+    if not path.is_file():
+        raise FrontendError(f"{path} does not exist; check the path of the ONNX file")
+    with reading(path, FrontendError, "an ONNX network", "check the file, or export it again"):
+        model = load(path)
+        as_written = onnx.ModelProto()
+        as_written.CopyFrom(model)
+        if bind_inputs(model.graph, inputs, path) and _mixes_samples(as_written, inputs, path):
+            raise open_batch_error(as_written.graph, path)
+        return _read(model, path)
 
 
 def _read(model: onnx.ModelProto, path: Path) -> NamedGraph:

@@ -7,7 +7,7 @@ called, on meta tensors. Weights stay in the file.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -16,14 +16,22 @@ import torch
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs
+from gennape.frontends.torch.meta_only import MetaOnly
 from gennape.frontends.torch.program import ProgramInput, trace_operators
 from gennape.frontends.torch.serialized import DTYPES, SerializedGraph
 from gennape.graph import ComputationGraph
+from gennape.utils.errors import one_line, reading
 
 _PROGRAMS = ("models/model.json", "serialized_exported_program.json")
 """Where the program is inside the archive: in current files, and before torch 2.7."""
 _WEIGHTS = "model_weights_config.json"
 """Which stored tensor each parameter is; two names of one parameter share it."""
+_MOST_JSON = 96 << 20
+_MOST_PARTS = 3_000_000
+"""Lists and objects of a JSON document."""
+_LEAST_OPERATORS = 50_000
+_OPERATORS_OF_A_CALL = 100
+"""Operators that the calls of a program may be made of."""
 
 
 def read_program(path: Path, inputs: NetworkInputs | None = None) -> ComputationGraph:
@@ -38,26 +46,38 @@ def read_program(path: Path, inputs: NetworkInputs | None = None) -> Computation
         FrontendError: The file is absent, cut off, of another kind, or calls operators
             that PyTorch does not have.
     """
-    program, table = _contents(path)
-    names = _first_names(table)
-    try:
-        content = program["graph_module"]["graph"]
-        specs = program["graph_module"]["signature"]["input_specs"]
-        found = [_input(spec, content, names) for spec in specs]
-        graph = SerializedGraph(content, str(path))
-    except (KeyError, TypeError, StopIteration, AttributeError) as error:
-        raise FrontendError(
-            f"{path} is written in a form of torch.export that is not known here "
-            f"({type(error).__name__}: {error}); export it again with a current PyTorch"
-        ) from error
-    with torch.device("meta"):
-        return trace_operators(graph, found, inputs, path.name)
+    if not path.is_file():
+        raise FrontendError(f"{path} does not exist; check the path of the exported program")
+    with reading(path, FrontendError, "an exported program", "export or copy it again"):
+        program, table = _contents(path)
+        names = _first_names(table)
+        try:
+            content = program["graph_module"]["graph"]
+            specs = program["graph_module"]["signature"]["input_specs"]
+            found = [_input(spec, content, names) for spec in specs]
+            graph = SerializedGraph(content, str(path))
+        except (KeyError, TypeError, StopIteration, AttributeError) as error:
+            raise FrontendError(
+                f"{path} is written in a form of torch.export that is not known here "
+                f"({one_line(error)}); export it again with a current PyTorch"
+            ) from error
+        limit = _LEAST_OPERATORS + _OPERATORS_OF_A_CALL * graph.calls
+        with torch.device("meta"):
+            return trace_operators(_limited(graph, limit), found, inputs, path.name)
+
+
+def _limited(graph: SerializedGraph, limit: int) -> Callable[..., Any]:
+    """Return a function that runs a graph on meta tensors alone, by at most so many operators."""
+
+    def run(*tensors: Any) -> Any:
+        with MetaOnly(limit):
+            return graph(*tensors)
+
+    return run
 
 
 def _contents(path: Path) -> tuple[Any, Any]:
     """Load the JSON of the program, and of the table of weights (empty in old files)."""
-    if not path.is_file():
-        raise FrontendError(f"{path} does not exist; check the path of the exported program")
     try:
         with ZipFile(path) as archive:
             names = archive.namelist()
@@ -67,14 +87,33 @@ def _contents(path: Path) -> tuple[Any, Any]:
                     f"{path} holds {len(programs)} exported programs, not one; it is cut off, or "
                     "torch.export.save did not write it"
                 )
-            tables = [json.loads(archive.read(name)) for name in names if name.endswith(_WEIGHTS)]
-            return json.loads(archive.read(programs[0])), tables[0]["config"] if tables else {}
+            tables = [name for name in names if name.endswith(_WEIGHTS)]
+            table = _json(archive, tables[0], path)["config"] if tables else {}
+            return _json(archive, programs[0], path), table
     except FrontendError:
         raise
     except (BadZipFile, ValueError, OSError, EOFError) as error:
         raise FrontendError(
-            f"{path} is not a torch.export file or is cut off ({error}); export or copy it again"
+            f"{path} is not a torch.export file or is cut off ({one_line(error)}); export or copy "
+            "it again"
         ) from error
+
+
+def _json(archive: ZipFile, name: str, path: Path) -> Any:
+    """Load a JSON document of an archive.
+
+    Raises:
+        FrontendError: It is larger than that of a network.
+    """
+    with archive.open(name) as file:
+        content = file.read(_MOST_JSON + 1)
+    parts = content.count(b"{") + content.count(b"[")
+    if len(content) > _MOST_JSON or parts > _MOST_PARTS or content.count(b",") > 4 * _MOST_PARTS:
+        raise FrontendError(
+            f"{path} states more than {_MOST_JSON >> 20} MiB or {_MOST_PARTS:,} parts about its "
+            "structure, as no network does; check the file"
+        )
+    return json.loads(content)
 
 
 def _input(

@@ -67,9 +67,16 @@ def _traced_once(call: Call, name: str, place: BatchAxis | None, batch: int) -> 
     except BatchError:
         raise
     except Exception as error:
-        raise _hidden(tracer, error) from error
+        if tracer.hidden:
+            raise _hidden_near(tracer) from error
+        if not trace.has_end:
+            if tracer.current:
+                error.add_note(f"in {tracer.current}")
+            raise
+        trace.leave_out((), is_work=True)  # what follows the counted part needs values
+        result = None
     if tracer.hidden:
-        raise _hidden(tracer, None)
+        raise _hidden_near(tracer)
     outputs = tensors_inside(result)
     if not trace.ends and not any(map(trace.depends_on_input, outputs)):
         raise HiddenOperations("no tensor in its result is seen to depend on its input")
@@ -82,10 +89,5 @@ def _traced_once(call: Call, name: str, place: BatchAxis | None, batch: int) -> 
     return graph
 
 
-def _hidden(tracer: Tracer, error: Exception | None) -> Exception:
-    """Return the error to raise: that operations are hidden, if any are."""
-    if tracer.hidden or error is None:
-        return HiddenOperations(f"operations near {tracer.hidden} are hidden by TorchScript")
-    if tracer.current:
-        error.add_note(f"in {tracer.current}")
-    return error
+def _hidden_near(tracer: Tracer) -> HiddenOperations:
+    return HiddenOperations(f"operations near {tracer.hidden} are hidden by TorchScript")

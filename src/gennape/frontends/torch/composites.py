@@ -24,7 +24,7 @@ def inner_calls(function: Any) -> Callable[..., Any] | None:
     """
     name = getattr(function, "__name__", "")
     if name in _WRAPPERS:
-        return wrapped_call(name)
+        return partial(_call_body, _WRAPPERS[name])
     if isinstance(function, OpOverload | OpOverloadPacket):
         return _custom_body(function)
     if function not in _COMPOSITES:
@@ -59,10 +59,9 @@ def is_composite(operator: Any) -> bool:
 _PYTORCH = frozenset({"aten", "prim", "prims", "quantized"})
 
 
-def wrapped_call(operator: str) -> Callable[..., Any] | None:
-    """Return a function that runs the graph given to a wrapping operator without its settings."""
-    settings = _WRAPPERS.get(operator)
-    return None if settings is None else partial(_call_body, settings)
+def settings_of_wrapper(operator: str) -> int | None:
+    """Return how many settings stand before the graph that a wrapping operator runs, or None."""
+    return _WRAPPERS.get(operator)
 
 
 def _call_body(settings: int, *args: Any) -> Any:

@@ -3,8 +3,6 @@
 Only PyTorch's own operators and arithmetic on sizes are called, whatever the file says.
 """
 
-import math
-import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,7 +10,10 @@ import torch
 from torch._ops import OpOverload
 
 from gennape.frontends.errors import FrontendError
-from gennape.frontends.torch.composites import wrapped_call
+from gennape.frontends.torch.callable_operators import is_callable
+from gennape.frontends.torch.composites import settings_of_wrapper
+from gennape.frontends.torch.meta_only import check_call
+from gennape.frontends.torch.size_arithmetic import SIZE_FUNCTIONS
 
 Decode = Callable[[Mapping[str | None, Any]], Any]
 
@@ -33,50 +34,20 @@ DTYPES = {
 }
 """Element types by their number in the file format."""
 
-_SIZE_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    f"_operator.{name}": getattr(operator, name)
-    for name in [
-        "add",
-        "sub",
-        "mul",
-        "floordiv",
-        "truediv",
-        "mod",
-        "neg",
-        "pow",
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "and_",
-        "or_",
-    ]
-} | {
-    "math.ceil": math.ceil,
-    "math.floor": math.floor,
-    "math.trunc": math.trunc,
-    "torch.sym_float": float,
-    "torch.sym_int": int,
-    "torch.sym_max": max,
-    "torch.sym_min": min,
-    "torch.sym_not": operator.not_,
-}
 _NAMES = frozenset({"name", "as_name"})
 _LISTS = frozenset({"as_tensors", "as_optional_tensors", "as_sym_ints", "as_sym_floats"})
 _IRRELEVANT = frozenset({"as_none", "as_layout", "as_memory_format"})
 """Arguments that are absent or about the place of elements in memory."""
-_FILE_OPERATORS = frozenset({"from_file"})
-"""ATen operators that reach outside the program."""
-
-
 _STAND_INS: dict[str, Callable[..., Any]] = (
     {"torch.ops.transformers.grouped_mm_fallback.default": torch._grouped_mm}
     if hasattr(torch, "_grouped_mm")
     else {}
 )
 """Functions of PyTorch, where it has them, that operators of other libraries stand in for."""
+
+
+MOST_CALLS = 250_000
+"""Calls of a program, those of the graphs within it among them."""
 
 
 class SerializedGraph:
@@ -86,8 +57,11 @@ class SerializedGraph:
         content: The graph's JSON.
         source: The file, for messages.
 
+    Attributes:
+        calls: How many calls it makes.
+
     Raises:
-        FrontendError: It calls something that is no operator of PyTorch.
+        FrontendError: It calls something that files must not call, or too much.
     """
 
     def __init__(self, content: Mapping[str, Any], source: str) -> None:
@@ -95,7 +69,12 @@ class SerializedGraph:
         self._outputs = [_name(entry) for entry in content["outputs"]]
         self._single = bool(content.get("is_single_tensor_return"))
         # Calls without a result are assertions about devices and sizes.
-        self._calls = [_Call(node, source) for node in content["nodes"] if node["outputs"]]
+        self._calls = [_call(node, source) for node in content["nodes"] if node["outputs"]]
+        self.calls = sum(call.calls for call in self._calls)
+        if self.calls > MOST_CALLS:
+            raise FrontendError(
+                f"{source} makes more than {MOST_CALLS:,} calls, as no network does; check the file"
+            )
 
     def __call__(self, *tensors: Any) -> Any:
         """Run all calls; gives the results as a list, or alone if there is one by itself."""
@@ -107,22 +86,41 @@ class SerializedGraph:
 
 
 class _Call:
-    """One operator call."""
+    """One call.
 
-    def __init__(self, node: Mapping[str, Any], source: str) -> None:
-        self._function = _function(node["target"], source)
+    Args:
+        node: Its JSON.
+        function: What is called.
+        calls: How many calls that makes.
+        settings: How many arguments are left out, from the first on.
+        source: The file, for messages.
+    """
+
+    def __init__(
+        self,
+        node: Mapping[str, Any],
+        function: Callable[..., Any],
+        source: str,
+        *,
+        calls: int = 1,
+        settings: int = 0,
+    ) -> None:
+        self.calls = calls
+        self._function = function
         arguments = [
             (entry["name"], _prepared(entry["arg"], source), entry.get("kind") == 2)
-            for entry in node["inputs"]
+            for entry in node["inputs"][settings:]
         ]
         self._args = [value for _, value, by_name in arguments if not by_name]
         self._kwargs = {name: value for name, value, by_name in arguments if by_name}
         self._outputs = node["outputs"]
 
     def run(self, values: dict[str | None, Any]) -> None:
-        """Call the operator on named values and name its results."""
+        """Make the call on named values and name its results."""
         args = [decode(values) for decode in self._args]
         kwargs = {name: decode(values) for name, decode in self._kwargs.items()}
+        if isinstance(self._function, OpOverload):
+            check_call(self._function, args, kwargs)
         result = self._function(*args, **kwargs)
         several = isinstance(result, list | tuple) and "as_tensors" not in self._outputs[0]
         results = result if several else [result]
@@ -132,6 +130,17 @@ class _Call:
                 values.update(zip((entry["name"] for entry in target), value, strict=True))
             else:
                 values[_name(output)] = value
+
+
+def _call(node: Mapping[str, Any], source: str) -> _Call:
+    """Prepare one call: of an operator, or of a graph that a wrapping operator runs."""
+    target = node["target"]
+    home, _, name = target.rpartition(".")
+    settings = settings_of_wrapper(name) if home == "torch.ops.higher_order" else None
+    if settings is None:
+        return _Call(node, _function(target, source), source)
+    body = SerializedGraph(node["inputs"][settings]["arg"]["as_graph"]["graph"], source)
+    return _Call(node, body, source, calls=body.calls + 1, settings=settings + 1)
 
 
 def _innermost(entry: Mapping[str, Any]) -> tuple[str, Any]:
@@ -148,19 +157,15 @@ def _name(entry: Mapping[str, Any]) -> str | None:
 
 def _function(target: str, source: str) -> Callable[..., Any]:
     """Find the operator called `target`."""
-    if target in _SIZE_FUNCTIONS:
-        return _SIZE_FUNCTIONS[target]
-    home, _, name = target.rpartition(".")
-    if home == "torch.ops.higher_order":
-        wrapper = wrapped_call(name)
-        if wrapper is not None:
-            return wrapper
+    if target in SIZE_FUNCTIONS:
+        return SIZE_FUNCTIONS[target]
     if target in _STAND_INS:
         return _STAND_INS[target]
+    home, _, name = target.rpartition(".")
     packet = home.removeprefix("torch.ops.aten.")
-    if packet != home and packet not in _FILE_OPERATORS:
+    if packet != home:
         function = getattr(getattr(torch.ops.aten, packet, None), name, None)
-        if isinstance(function, OpOverload):
+        if isinstance(function, OpOverload) and is_callable(function):
             return function
     raise FrontendError(
         f"{source} calls {target}, which is not read from files; if you trust the file, "
@@ -174,9 +179,6 @@ def _prepared(argument: Mapping[str, Any], source: str) -> Decode:
     if kind in _LISTS:
         entries = [_prepared(entry, source) for entry in content]
         return lambda values: [decode(values) for decode in entries]
-    if kind == "as_graph":
-        body = SerializedGraph(content["graph"], source)
-        return lambda values: body
     if kind == "as_device":
         return lambda values: torch.device("meta")
     if kind in _IRRELEVANT:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from gennape.graph.draw.rows import Column, Row, Slot
 from gennape.graph.draw.sizes import BOX_GAP, ROW_GAP
@@ -111,6 +110,8 @@ def _mean(values: Sequence[float]) -> float:
 
 def _settle(row: Row, wanted: list[float]) -> None:
     """Give a row the positions nearest to `wanted` that keep its order and distances."""
+    from scipy.optimize import isotonic_regression  # slow to import, and only drawings need it
+
     steps = [(a.width + b.width) / 2 + BOX_GAP for a, b in pairwise(row)]
     gaps = [right - left for left, right in pairwise(wanted)]
     if any(gap < step for gap, step in zip(gaps, steps, strict=True)):

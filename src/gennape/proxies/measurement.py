@@ -13,7 +13,8 @@ from gennape.proxies.batches import NOISE, Batch, make_batch
 from gennape.proxies.cost_meter import CostMeter
 from gennape.proxies.errors import ProxyError
 from gennape.proxies.passes import MissingScore
-from gennape.proxies.proxy import PreparedNetwork, Proxy
+from gennape.proxies.prepared_network import PreparedNetwork
+from gennape.proxies.proxy import Proxy
 from gennape.proxies.registry import get
 
 Model = ComputationGraph | nn.Module | str | os.PathLike[str]

@@ -13,8 +13,8 @@ from torch import nn
 from gennape import spaces
 from gennape.frontends import FrontendError, graph_of
 from gennape.proxies import Batch, Proxy, ProxyError, measure, names, score
-from gennape.proxies.az_nas import AZ_NAS
 from gennape.proxies.blocks import BlockStatistics, block_statistics
+from gennape.proxies.registry import VOTES
 from helpers.proxy_networks import batch, make
 
 RELU_PROXIES = {"naswot", "swap", "swap_reg"}
@@ -100,8 +100,8 @@ def test_the_parts_of_az_nas_share_a_pass(monkeypatch: pytest.MonkeyPatch) -> No
         runs.append(1)
         return block_statistics(*arguments)
 
-    monkeypatch.setattr("gennape.proxies.proxy.block_statistics", counted)
-    measure(AZ_NAS, make("chain"), batch())
+    monkeypatch.setattr("gennape.proxies.prepared_network.block_statistics", counted)
+    measure(VOTES["az_nas"], make("chain"), batch())
     assert runs == [1]
 
 
@@ -167,4 +167,4 @@ def test_without_labels_they_are_random() -> None:
 
 
 def test_the_examples_run() -> None:
-    assert doctest.testmod(sys.modules["gennape.proxies.measure"]).failed == 0
+    assert doctest.testmod(sys.modules["gennape.proxies.measurement"]).failed == 0

@@ -1,0 +1,75 @@
+"""What takes long to import is imported where it is needed, and scoring does not need it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers.onnx_files import call, save_onnx
+
+HEAVY = ("torch", "pyarrow", "moocore", "scipy", "matplotlib", "markdown_it")
+SCORE = "gennape.score([{file!r}, 'nasbench201:{cell}'])"
+SEARCH = """
+from gennape.search import Objective, SearchSettings, search
+settings = SearchSettings("evolution", (Objective.of("score"),), budget=20)
+found = search("nasbench201", settings, {folder!r}, gennape.load(), processes=1)
+assert len(found.candidates) == 20
+"""
+RANK = """
+from itertools import islice
+from gennape import spaces
+from gennape.evaluation import rank
+cells = list(islice(spaces.get("nasbench201").enumerate(), 5))
+spaces.get("nasbench201").__class__.enumerate = lambda self: iter(cells)
+assert len(rank("nasbench201", gennape.load(), top=3, workers=1).architectures) == 5
+"""
+CELL = "|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|none~1|nor_conv_3x3~2|"
+
+
+def _imported(code: str) -> set[str]:
+    """The heavy packages that a process has imported after some code."""
+    report = f"import sys\nprint(*(name for name in {HEAVY} if name in sys.modules))"
+    script = f"import gennape\n{code}\n{report}"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    nodes = [
+        call("Conv", "x w", "c", kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
+        call("Relu", "c", "r"),
+        call("GlobalAveragePool", "r", "g"),
+        call("Flatten", "g", "f"),
+        call("Gemm", "f v d", "y", transB=1),
+    ]
+    weights = {"w": (8, 3, 3, 3), "v": (10, 8), "d": (10,)}
+    return str(save_onnx(tmp_path / "network.onnx", nodes, {"x": (1, 3, 32, 32)}, weights))
+
+
+def test_scores_need_none_of_them(file: str) -> None:
+    assert _imported(SCORE.format(file=file, cell=CELL)) == set()
+
+
+def test_explanations_need_none_of_them(file: str) -> None:
+    assert _imported(f"gennape.explain([{file!r}])") == set()
+
+
+def test_rankings_need_none_of_them() -> None:
+    assert _imported(RANK) == set()
+
+
+def test_searches_by_score_need_none_of_them(tmp_path: Path) -> None:
+    assert _imported(SEARCH.format(folder=str(tmp_path / "search"))) == set()
+
+
+def test_the_command_line_needs_none_of_them_to_score(file: str) -> None:
+    score = f"from gennape.cli import app\napp(['score', {file!r}], standalone_mode=False)"
+    assert not _imported(f"{score}\nprint()") & set(HEAVY)
+
+
+def test_modules_need_torch() -> None:
+    """The report itself tells: what is imported is seen."""
+    assert "torch" in _imported("import torch\ngennape.score([torch.nn.ReLU()], (3, 8, 8))")
