@@ -46,26 +46,14 @@ def _gennape(
     DEBUG.set(debug)
 
 
-app = typer.Typer(no_args_is_help=True, add_completion=False)
+app = typer.Typer(no_args_is_help=True)
 app.callback()(_gennape)
-_COMMANDS = (
-    score,
-    explain,
-    suggest,
-    graph,
-    rank,
-    pretrain,
-    fine_tune,
-    proxy,
-    proxy_pool,
-    label,
-    search,
-    families,
-)
-for _command in _COMMANDS:
+for _command in (score, explain, suggest, graph, rank, families, proxy, fine_tune):
     app.command()(with_clear_errors(_command))
+for _long_command in (pretrain, proxy_pool, label, search):
+    app.command()(with_clear_errors(_long_command, goes_on=True))
 app.command("import", cls=ImportCommand)(with_clear_errors(import_))
 _evaluate = typer.Typer(no_args_is_help=True, help="Compare rankings with measured accuracies.")
 _evaluate.command()(with_clear_errors(evaluate_families.families))
-_evaluate.command()(with_clear_errors(evaluate_transfer.transfer))
+_evaluate.command()(with_clear_errors(evaluate_transfer.transfer, goes_on=True))
 app.add_typer(_evaluate, name="evaluate")

@@ -41,17 +41,20 @@ def explain(
     Exits with status 1 when a network could not be read; the others are still explained.
     """
     import gennape
+    from gennape.cli.progress import A_FEW, progress_bar
 
     shape, named = parse_inputs(inputs)
-    explained = gennape.explain(
-        models,
-        shape,
-        gennape.load(estimator),
-        inputs=named,
-        backbone=backbone,
-        dataset=dataset,
-        recipe=recipe,
-    )
+    with progress_bar(least=A_FEW) as report:
+        explained = gennape.explain(
+            models or (),
+            shape,
+            gennape.load(estimator),
+            inputs=named,
+            backbone=backbone,
+            dataset=dataset,
+            recipe=recipe,
+            report=report,
+        )
     _print(explained, output)
     if explained.failed:
         raise typer.Exit(1)
