@@ -11,6 +11,7 @@ from gennape.cli.options import (
     Inputs,
     Models,
     RecipeName,
+    Workers,
     parse_inputs,
 )
 from gennape.cli.output import (
@@ -34,6 +35,7 @@ def explain(
     dataset: DatasetName = None,
     recipe: RecipeName = None,
     estimator: EstimatorName = None,
+    workers: Workers = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
     """Show what scores are sums of, and the nearest measured networks, best first.
@@ -53,6 +55,7 @@ def explain(
             backbone=backbone,
             dataset=dataset,
             recipe=recipe,
+            workers=workers,
             report=report,
         )
     _print(explained, output)

@@ -11,6 +11,7 @@ from gennape.cli.options import (
     Inputs,
     Models,
     RecipeName,
+    Workers,
     parse_inputs,
 )
 from gennape.cli.output import Format, OutputFormat
@@ -34,6 +35,7 @@ def score(
         int | None, typer.Option(min=1, help="How many are shown.", show_default="all")
     ] = None,
     estimator: EstimatorName = None,
+    workers: Workers = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
     """Tell how accurate networks will be without training them, best first.
@@ -54,6 +56,7 @@ def score(
             backbone=backbone,
             dataset=dataset,
             recipe=recipe,
+            workers=workers,
             report=report,
         )
     print_scores(scores.sorted_by(sort)[:top], output)

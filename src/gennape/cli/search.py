@@ -1,6 +1,5 @@
 """`gennape search`: find networks that are better and cheaper."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -77,6 +76,7 @@ def search(
         search,
         write_search_report,
     )
+    from gennape.utils.processes import processors
 
     settings = SearchSettings(
         algorithm,
@@ -97,7 +97,7 @@ def search(
             evaluations=evaluations,
             per_round=per_round,
             data_dir=data,
-            processes=workers or os.cpu_count() or 1,
+            processes=workers or processors(),
             report=report,
         )
         page = write_search_report(result, out)
