@@ -183,7 +183,7 @@ def test_an_empty_standard_input_gives_an_empty_list() -> None:
     assert (result.exit_code, json.loads(result.stdout)) == (0, [])
 
 
-@pytest.mark.parametrize(("count", "is_told"), [(5, False), (6, True)])
+@pytest.mark.parametrize(("count", "is_told"), [(4, False), (5, True)])
 def test_progress_is_told_where_more_than_a_few_are_read(
     run: Run, onnx_file: Path, count: int, is_told: bool
 ) -> None:

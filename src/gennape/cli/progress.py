@@ -9,7 +9,7 @@ from gennape.utils.progress import ProgressCallback
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-A_FEW = 5
+A_FEW = 4
 """Networks that are read without a word."""
 
 
