@@ -20,6 +20,7 @@ from gennape.cli.pretrain import pretrain
 from gennape.cli.proxy import proxy
 from gennape.cli.proxy_pool import proxy_pool
 from gennape.cli.rank import rank
+from gennape.cli.report import report
 from gennape.cli.score import score
 from gennape.cli.search import search
 from gennape.cli.suggest import suggest
@@ -48,10 +49,24 @@ def _gennape(
 
 app = typer.Typer(no_args_is_help=True)
 app.callback()(_gennape)
-for _command in (score, explain, suggest, graph, rank, families, proxy, fine_tune):
-    app.command()(with_clear_errors(_command))
-for _long_command in (pretrain, proxy_pool, label, search):
-    app.command()(with_clear_errors(_long_command, goes_on=True))
+_COMMANDS = (
+    score,
+    explain,
+    report,
+    suggest,
+    graph,
+    rank,
+    pretrain,
+    fine_tune,
+    proxy,
+    proxy_pool,
+    label,
+    search,
+    families,
+)
+_THAT_GO_ON = (pretrain, proxy_pool, label, search)
+for _command in _COMMANDS:
+    app.command()(with_clear_errors(_command, goes_on=_command in _THAT_GO_ON))
 app.command("import", cls=ImportCommand)(with_clear_errors(import_))
 _evaluate = typer.Typer(no_args_is_help=True, help="Compare rankings with measured accuracies.")
 _evaluate.command()(with_clear_errors(evaluate_families.families))
