@@ -108,10 +108,9 @@ def _build(
     folder = workspace.folder
     paths = {network: folder / _PARTS / f"{digest_of(network)}.parquet" for network in networks}
     missing = [network for network in _missing(folder, networks) if not paths[network].exists()]
-    tasks = [network._asdict() | {"path": str(paths[network])} for network in missing]
     results = run_isolated(
         build_network,
-        tasks,
+        missing,
         processes=processors(),
         seconds=SECONDS_PER_NETWORK,
     )
@@ -121,8 +120,10 @@ def _build(
             name = missing[result.item].name
             if result.error:
                 workspace.append({"network": name, "error": result.error})
+            else:
+                store.save(result.value, paths[missing[result.item]])
             progress("building graphs of model_zoo", done, len(networks), name)
     parts = [store.load(path) for path in paths.values() if path.exists()]
     batch = GraphBatch.join([_stored(folder), *parts])
-    workspace.write(_GRAPHS, lambda partial: store.save(batch, partial))
+    store.save(batch, folder / _GRAPHS)
     shutil.rmtree(folder / _PARTS, ignore_errors=True)

@@ -4,12 +4,10 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gennape.frontends import FrontendError, graph_of
-from gennape.graph import GraphBatch, canonical, store
-from gennape.utils.files import atomic_write
+from gennape.graph import GraphBatch, canonical
 from gennape.utils.optional_imports import import_library
 
 if TYPE_CHECKING:
@@ -46,19 +44,13 @@ class SizedModel(NamedTuple):
     side: int
 
 
-def build_network(task: dict[str, Any]) -> None:
-    """Write the canonical graph of a network to a graph store.
-
-    Args:
-        task: The fields of a `ZooNetwork`, and the `path` to write to.
+def build_network(network: ZooNetwork) -> GraphBatch:
+    """Make the canonical graph of a network, a batch of one with its name.
 
     Raises:
         FrontendError: Its library has no such network, or its graph cannot be read.
     """
-    path = Path(task.pop("path"))
-    network = ZooNetwork(**task)
-    batch = replace(canonical_graph(network), names=(network.name,))
-    atomic_write(path, lambda partial: store.save(batch, partial))
+    return replace(canonical_graph(network), names=(network.name,))
 
 
 def canonical_graph(network: ZooNetwork) -> GraphBatch:

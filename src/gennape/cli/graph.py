@@ -33,6 +33,7 @@ def graph(
 
     from gennape.frontends import graph_of
     from gennape.graph.description import to_plain
+    from gennape.utils.files import atomic_write
 
     shape, named = parse_inputs(inputs)
     network = graph_of(model, shape, inputs=named)
@@ -45,4 +46,5 @@ def graph(
 
         draw(network, drawing, fold=fold)
     if json_file is not None:
-        json_file.write_text(json.dumps(to_plain(network), indent=1) + "\n", encoding="utf-8")
+        text = json.dumps(to_plain(network), indent=1) + "\n"
+        atomic_write(json_file, lambda partial: partial.write_text(text, encoding="utf-8"))

@@ -30,7 +30,7 @@ from gennape.estimator.models.moment_regression import MomentRegression
 from gennape.estimator.models.stored_arrays import StoredArrays, named
 from gennape.utils.array_types import AnyArray
 from gennape.utils.errors import GennapeError
-from gennape.utils.files import atomic_write
+from gennape.utils.files import atomic_file
 
 FORMAT_VERSION = 4
 WEIGHTS = "weights.safetensors"
@@ -63,10 +63,13 @@ class CheckpointError(GennapeError, ValueError):
 
 
 def save(estimator: Estimator, folder: Path) -> None:
-    """Write `weights.safetensors` and `estimator.json` into `folder`, made if needed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = _weights(estimator)
-    atomic_write(folder / WEIGHTS, lambda path: path.write_bytes(to_bytes(weights)))
+    """Write `weights.safetensors` and `estimator.json` into `folder`, made if needed.
+
+    Neither is replaced before both are whole.
+
+    Raises:
+        WriteError: The operating system does not let them be written.
+    """
     description = {
         "format_version": FORMAT_VERSION,
         "config": estimator.config.to_json(),
@@ -77,7 +80,13 @@ def save(estimator: Estimator, folder: Path) -> None:
         "measured": accuracy_names(estimator.accuracy) if estimator.accuracy else None,
     }
     text = json.dumps(description, indent=1) + "\n"
-    atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text, encoding="utf-8"))
+    weights = to_bytes(_weights(estimator))
+    with (
+        atomic_file(folder / WEIGHTS) as weights_path,
+        atomic_file(folder / DESCRIPTION) as description_path,
+    ):
+        weights_path.write_bytes(weights)
+        description_path.write_text(text, encoding="utf-8")
 
 
 def load(path_or_name: str | os.PathLike[str] | None = None) -> Estimator:

@@ -13,6 +13,7 @@ from gennape import spaces
 from gennape.estimator import Estimator, Prediction, PredictionTable
 from gennape.estimator.array_scoring import predict_arrays
 from gennape.spaces import SearchSpace
+from gennape.utils.files import atomic_file
 from gennape.utils.processes import processors
 from gennape.utils.progress import ProgressCallback, no_progress
 from gennape.utils.threads import one_thread
@@ -36,8 +37,15 @@ class Ranking:
     top: PredictionTable
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write all scores as CSV, best first."""
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
+        """Write all scores as CSV, best first.
+
+        Raises:
+            WriteError: The operating system does not let it be written.
+        """
+        with (
+            atomic_file(Path(path)) as partial,
+            partial.open("w", newline="", encoding="utf-8") as file,
+        ):
             writer = csv.writer(file)
             writer.writerow(["architecture", "score", "percentile", "uncertainty"])
             columns = (

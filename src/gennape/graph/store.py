@@ -29,6 +29,7 @@ from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError, validate
 from gennape.utils.array_types import IntArray
 from gennape.utils.errors import GennapeError, one_line, reading
+from gennape.utils.files import atomic_file
 from gennape.utils.parquet_file import open_parquet
 
 FORMAT_VERSION = 1
@@ -48,6 +49,9 @@ def save(batch: GraphBatch, path: str | PathLike[str]) -> None:
     Args:
         batch: The graphs.
         path: Where to; a file that is there is replaced.
+
+    Raises:
+        WriteError: The operating system does not let it be written.
     """
     sources, targets = batch.edges - batch.node_offsets[batch.graph_index[batch.edges[1]]]
     nodes, edges = batch.node_offsets, batch.edge_offsets
@@ -63,12 +67,9 @@ def save(batch: GraphBatch, path: str | PathLike[str]) -> None:
         }
     )
     header = {"version": FORMAT_VERSION, "operations": {op.name: int(op) for op in Op}}
-    pq.write_table(
-        table.replace_schema_metadata({_METADATA: json.dumps(header)}),
-        path,
-        compression="zstd",
-        row_group_size=_GRAPHS_PER_ROW_GROUP,
-    )
+    described = table.replace_schema_metadata({_METADATA: json.dumps(header)})
+    with atomic_file(Path(path)) as partial:
+        pq.write_table(described, partial, compression="zstd", row_group_size=_GRAPHS_PER_ROW_GROUP)
 
 
 def load(path: str | PathLike[str]) -> GraphBatch:

@@ -15,6 +15,7 @@ from gennape.labelling.folder import LabellingFolder, LabellingRun
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.run_record import RunRecord, read_record
 from gennape.labelling.worker import RunWorker
+from gennape.utils.errors import WriteError
 from gennape.utils.progress import ProgressCallback, no_progress
 
 _SECONDS_BETWEEN_LOOKS = 1.0
@@ -93,8 +94,12 @@ def label_networks(
                 waiting.remove(one)
             if len(waiting) == before:
                 sleep(_SECONDS_BETWEEN_LOOKS)
-    finally:
+    except WriteError:  # the tables could not be written either
+        raise
+    except BaseException:
         kept.write_tables()
+        raise
+    kept.write_tables()
     tell(0)
     ended = [read_record(kept.record(one)) for one in runs if one not in waiting]
     return LabellingResult(ended, len(waiting))

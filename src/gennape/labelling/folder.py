@@ -30,6 +30,7 @@ from gennape.graph.hashing import HASH_VERSION
 from gennape.labelling.dataset import Dataset
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.run_record import RunRecord, RunStatus, read_record, table_of
+from gennape.utils.errors import writing
 from gennape.utils.files import sha256_of
 from gennape.utils.workspace import Workspace
 
@@ -76,7 +77,8 @@ class LabellingFolder:
     def __init__(self, path: str | os.PathLike[str], dataset: Dataset, recipe: Recipe) -> None:
         self.path = Path(path).absolute()  # workers elsewhere may stand in another folder
         self.runs = self.path / "runs"
-        self.runs.mkdir(parents=True, exist_ok=True)
+        with writing(self.runs):
+            self.runs.mkdir(parents=True, exist_ok=True)
         settings = {
             "dataset": dataset.name,
             "sha256": dataset.sha256,

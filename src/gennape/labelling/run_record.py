@@ -6,11 +6,14 @@ import platform
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib.metadata import version
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from gennape.labelling.dataset import LabellingError
+from gennape.utils.errors import reading
 from gennape.utils.files import atomic_write
 
 _LIBRARIES = ("gennape", "torch", "numpy")
@@ -117,9 +120,19 @@ def write_record(record: RunRecord, path: Path) -> None:
 
 
 def read_record(path: str | os.PathLike[str]) -> RunRecord:
-    """Read a record that `write_record` wrote."""
-    values: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-    return RunRecord(**{**values, "status": RunStatus(values["status"])})
+    """Read a record that `write_record` wrote.
+
+    Raises:
+        LabellingError: It is damaged; names it.
+    """
+    with reading(path, LabellingError, "the record of a run", "delete it to have the run again"):
+        values: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+        record = RunRecord(**{**values, "status": RunStatus(values["status"])})
+        table_of([record]).validate()
+        last = record.test_accuracy[-1:] if record.status is RunStatus.TRAINED else [0.0]
+        if not last or not all(map(isfinite, (*record.train_accuracy, *record.test_accuracy))):
+            raise LabellingError("its accuracies are no finite numbers")
+        return record
 
 
 def table_of(records: list[RunRecord]) -> pa.Table:

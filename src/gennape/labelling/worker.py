@@ -17,7 +17,7 @@ from gennape.labelling.folder import LabellingFolder, LabellingRun
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.run_record import RunRecord, RunStatus, versions, write_record
 from gennape.labelling.training import DivergenceError, NetworkTraining, TrainingHistory
-from gennape.utils.files import atomic_write, file_lock
+from gennape.utils.files import atomic_torch_save, file_lock
 
 _NO_MEMORY = ("can't allocate memory", "not enough memory")
 """Messages of PyTorch on a processor, where it has no exception of its own."""
@@ -94,8 +94,7 @@ class RunWorker:
                 if not on_epoch(training.epochs):
                     return None
                 training.epoch()
-                checkpoint = self.folder.checkpoint(run)
-                atomic_write(checkpoint, lambda path: torch.save(training.state(), path))
+                atomic_torch_save(self.folder.checkpoint(run), training.state())
         except DivergenceError as error:
             status, reason = RunStatus.DIVERGED, str(error)
         except (GraphError, RuntimeError, MemoryError) as error:

@@ -14,19 +14,42 @@ written from it at the end:
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gennape.proxies.errors import ProxyError
 from gennape.proxies.measurement import ProxyScore
+from gennape.utils.errors import plain, reading
 from gennape.utils.workspace import Workspace
 
 JOURNAL = "scores.jsonl"
 """File of the settings of a run and of its scores, one line a network."""
 _TABLE = "scores.parquet"
+
+
+def _score(record: dict[str, Any]) -> ProxyScore:
+    """Check a score of a journal, which its table could not hold otherwise.
+
+    Raises:
+        ArrowException: A value has another type.
+        ValueError: A score is not finite.
+    """
+    score = ProxyScore(**record)
+    _table([{"architecture": "", **asdict(score)}])
+    if not isfinite(score.value or 0.0):
+        raise ValueError(f"a score of {plain(score.proxy)} is not finite")
+    return score
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    names = ["architecture", *(field.name for field in fields(ProxyScore))]
+    return pa.table({name: [row[name] for row in rows] for name in names}, schema=_SCHEMA)
 
 
 class ScoreJournal:
@@ -42,8 +65,10 @@ class ScoreJournal:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.scores: dict[str, dict[str, ProxyScore]] = defaultdict(dict)
-        for record in workspace.records:
-            self._remember(record["architecture"], [ProxyScore(**one) for one in record["scores"]])
+        with reading(workspace.path, ProxyError, "scores of networks", "give another folder"):
+            for record in workspace.records:
+                scores = [_score(one) for one in record["scores"]]
+                self._remember(record["architecture"], scores)
 
     def add(self, architecture: str, scores: Sequence[ProxyScore]) -> None:
         """Write the scores of a network."""
@@ -59,8 +84,7 @@ class ScoreJournal:
             for architecture, by_proxy in self.scores.items()
             for score in by_proxy.values()
         ]
-        names = ["architecture", *(field.name for field in fields(ProxyScore))]
-        table = pa.table({name: [row[name] for row in rows] for name in names}, schema=_SCHEMA)
+        table = _table(rows)
         return self.workspace.write(_TABLE, lambda partial: pq.write_table(table, partial))
 
     def _remember(self, architecture: str, scores: Sequence[ProxyScore]) -> None:

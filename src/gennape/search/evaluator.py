@@ -8,7 +8,8 @@ from gennape.search.journal import MeasuredNetwork, measured_networks
 from gennape.search.network_cache import NetworkCache, NetworkCosts, SearchNetwork
 from gennape.search.objectives import Constraint
 from gennape.search.stages import Stage
-from gennape.utils.workspace import Workspace
+from gennape.utils.errors import reading
+from gennape.utils.workspace import Workspace, WorkspaceError
 
 
 class CandidateEvaluator:
@@ -45,7 +46,8 @@ class CandidateEvaluator:
         self.budget = budget
         self.candidates: dict[str, Candidate] = {}
         self._key_of: dict[str, str | None] = {}
-        self._measured = {one.text: one for one in measured_networks(journal.records)}
+        with reading(journal.path, WorkspaceError, "a journal of a search", "give another folder"):
+            self._measured = {one.text: one for one in measured_networks(journal.records)}
 
     @property
     def remaining(self) -> int:

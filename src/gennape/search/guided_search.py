@@ -14,7 +14,9 @@ from gennape.search.network_cache import NetworkCache
 from gennape.search.objectives import Objective, sort_candidates
 from gennape.search.settings import SearchSettings
 from gennape.search.stages import AccuracyStage, Evaluate, Scorer
+from gennape.utils.errors import reading
 from gennape.utils.progress import ProgressCallback
+from gennape.utils.workspace import Workspace, WorkspaceError
 
 ACCURACY = Objective.of("accuracy")
 
@@ -71,7 +73,7 @@ def search_in_rounds(
         **depends_on,
     }
     with open_journal(folder / "labels", described, cache) as journal:
-        labelled = _labelled(cache, journal.records)
+        labelled = _labelled(cache, journal)
         while len(labelled) < evaluations:
             report("evaluating", len(labelled), evaluations, best_note(ACCURACY, labelled))
             number = len(journal.records)
@@ -90,7 +92,7 @@ def search_in_rounds(
             if not chosen:
                 break
             journal.append(_evaluated(cache, chosen, evaluate, number))
-            labelled = _labelled(cache, journal.records)
+            labelled = _labelled(cache, journal)
     report("evaluating", len(labelled), evaluations, best_note(ACCURACY, labelled))
     return labelled, len(labelled) < evaluations
 
@@ -100,12 +102,13 @@ def objectives_after_evaluation(objectives: Sequence[Objective]) -> list[Objecti
     return [ACCURACY if one.metric == "score" else one for one in objectives]
 
 
-def _labelled(cache: NetworkCache, rounds: Sequence[Sequence[Any]]) -> list[Candidate]:
-    """Return the networks that were evaluated in some rounds."""
-    return [
-        Candidate(cache.space.parse(one.text), one.text, one.key, one.metrics)
-        for one in measured_networks(rounds)
-    ]
+def _labelled(cache: NetworkCache, journal: Workspace) -> list[Candidate]:
+    """Return the networks that were evaluated in the rounds of a journal."""
+    with reading(journal.path, WorkspaceError, "a journal of a search", "give another folder"):
+        return [
+            Candidate(cache.space.parse(one.text), one.text, one.key, one.metrics)
+            for one in measured_networks(journal.records)
+        ]
 
 
 def _fine_tuned(cache: NetworkCache, scorer: Scorer, labelled: Sequence[Candidate]) -> Scorer:

@@ -16,6 +16,7 @@ from gennape.graph.node import nodes_of
 from gennape.search.graph_space import GraphSpace
 from gennape.search.network_cache import NetworkCache
 from gennape.spaces import SearchSpace
+from gennape.utils.errors import plain
 from gennape.utils.workspace import Workspace
 
 JOURNAL = "journal.jsonl"
@@ -32,8 +33,19 @@ class MeasuredNetwork(NamedTuple):
 
 
 def measured_networks(records: Iterable[Sequence[Any]]) -> list[MeasuredNetwork]:
-    """List the networks of a journal, whose records are batches; later ones know more."""
-    return [MeasuredNetwork(*one) for batch in records for one in batch]
+    """List the networks of a journal, whose records are batches; later ones know more.
+
+    Raises:
+        TypeError: A record is no such batch.
+    """
+    networks = [MeasuredNetwork(*one) for batch in records for one in batch]
+    for text, key, metrics in networks:
+        numbers = metrics.values() if isinstance(metrics, dict) else [None]
+        if not (isinstance(text, str) and isinstance(key, str)):
+            raise TypeError("a network has no name")
+        if not all(isinstance(number, int | float) for number in numbers):
+            raise TypeError(f"what was measured of {plain(text)} is no number")
+    return networks
 
 
 def open_journal(folder: Path, settings: Mapping[str, Any], cache: NetworkCache) -> Workspace:

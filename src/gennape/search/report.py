@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from gennape.search.objectives import Objective, cost_matrix, format_metric
 from gennape.search.pareto import hypervolume
 from gennape.search.plots import front_plot, progress_plot
 from gennape.search.result import SearchResult, write_history
+from gennape.utils.errors import writing
 from gennape.utils.files import atomic_write
 from gennape.utils.optional_imports import require
 
@@ -75,7 +77,8 @@ def write_networks(result: SearchResult, folder: Path) -> None:
     space, front = result.space, result.front
     lines = "".join(f"{space.name}:{candidate.text}\n" for candidate in front)
     atomic_write(folder / STRINGS, lambda path: path.write_text(lines, encoding="utf-8"))
-    (folder / NETWORKS).mkdir(exist_ok=True)
+    with writing(folder / NETWORKS):
+        (folder / NETWORKS).mkdir(exist_ok=True)
     for place, candidate in enumerate(front[:MOST_EXPORTED], start=1):
         graph = space.graph(candidate.architecture)
         _write_onnx(graph, folder / NETWORKS / f"{place:02d}.onnx")
@@ -91,7 +94,9 @@ def _write_onnx(graph: ComputationGraph, path: Path) -> None:
     module = graph.to_module().eval()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter that needs no further package warns
-        atomic_write(path, lambda part: torch.onnx.export(module, images, str(part), dynamo=False))
+        content = BytesIO()
+        torch.onnx.export(module, images, content, dynamo=False)  # type: ignore[arg-type]
+    atomic_write(path, lambda partial: partial.write_bytes(content.getbuffer()))
 
 
 def search_report(result: SearchResult, plot: str) -> MarkdownReport:

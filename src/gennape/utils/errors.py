@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os import PathLike, fspath
+from errno import EDQUOT, EFBIG, ENOSPC
+from os import PathLike, fspath, strerror
 
+_NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
 _LONGEST = 400
 """Characters of a reason, of which a file may decide the length."""
 
@@ -21,6 +23,10 @@ class GennapeError(Exception):
         ...     print(type(error).__name__)
         FrontendError
     """
+
+
+class WriteError(GennapeError):
+    """A file that the operating system does not let be written; names it and what to do."""
 
 
 def one_line(error: BaseException) -> str:
@@ -55,8 +61,8 @@ def reading(
 ) -> Iterator[None]:
     """Turn whatever goes wrong while a file is read into one error that names the file.
 
-    Errors of this package that name it already pass unchanged. The cause stays the error's
-    `__cause__`.
+    Errors of this package that name it already pass unchanged, and so do those of another file
+    that cannot be written. The cause stays the error's `__cause__`.
 
     >>> try:
     ...     with reading("a.toml", GennapeError, "a recipe", "write it again"):
@@ -77,6 +83,8 @@ def reading(
     name = fspath(path)
     try:
         yield
+    except WriteError:
+        raise
     except MemoryError as cause:
         raise error(f"{name} needs more memory than there is; {cure}") from cause
     except RecursionError as cause:
@@ -92,3 +100,23 @@ def reading(
     except Exception as cause:
         reason = getattr(cause, "strerror", None) or one_line(cause)
         raise error(f"{name} cannot be read as {what} ({reason}); {cure}") from cause
+
+
+@contextmanager
+def writing(path: str | PathLike[str]) -> Iterator[None]:
+    """Turn what the operating system refuses while a file is written into one sentence.
+
+    Args:
+        path: The file or folder.
+
+    Raises:
+        WriteError: An `OSError` was raised.
+    """
+    try:
+        yield
+    except OSError as cause:
+        reason = strerror(cause.errno) if cause.errno else one_line(cause)
+        cure = "make room" if cause.errno in _NO_ROOM else "give a place that can be written"
+        raise WriteError(
+            f"{fspath(path)} cannot be written ({reason}); {cure} and start again"
+        ) from cause

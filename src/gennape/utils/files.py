@@ -1,5 +1,6 @@
 """Files that survive the death of the process that writes them, their locks and digests."""
 
+import io
 import json
 import os
 import warnings
@@ -12,7 +13,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from gennape.utils.errors import GennapeError, reading
+from gennape.utils.errors import GennapeError, reading, writing
 
 _DIGITS = 12
 
@@ -21,23 +22,46 @@ _DIGITS = 12
 def atomic_file(path: Path) -> Iterator[Path]:
     """Give a place to write a file that appears under its name only when it is whole.
 
-    The place is beside it, under a name like no other, so that processes that write the same
-    file do not meet. An error leaves nothing behind; a killed process leaves a file that ends
-    in `.partial`.
+    Until then the file has no name where the system has such files (Linux, most file systems):
+    neither an error nor a killed process leaves anything behind. Elsewhere it is beside its place,
+    under a name like no other that ends in `.partial`, which a killed process leaves.
 
     Args:
         path: Where the file goes; its folder is made if needed.
 
     Yields:
         Where to write it.
+
+    Raises:
+        WriteError: The operating system does not let it be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{token_hex(4)}.partial")
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"{path.name}.{token_hex(4)}.partial")
+        nameless = _nameless_file(path.parent)
+        try:
+            if nameless is None:
+                yield partial
+            else:
+                place = f"/proc/self/fd/{nameless}"
+                yield Path(place)
+                # Only with a folder given does Python follow the link that stands in /proc.
+                os.link(place, partial, src_dir_fd=nameless, follow_symlinks=True)
+            os.replace(partial, path)
+        finally:
+            if nameless is not None:
+                os.close(nameless)
+            partial.unlink(missing_ok=True)
+
+
+def _nameless_file(folder: Path) -> int | None:
+    """Open a file without a name, to be given one; None where there are no such files."""
+    if not hasattr(os, "O_TMPFILE") or not os.path.isdir("/proc/self/fd"):
+        return None
     try:
-        yield partial
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o666)
+    except OSError:  # what is wrong with the folder shows when the file gets a name
+        return None
 
 
 def atomic_write(path: Path, write: Callable[[Path], object]) -> None:
@@ -46,9 +70,29 @@ def atomic_write(path: Path, write: Callable[[Path], object]) -> None:
     Args:
         path: Where it goes; its folder is made if needed.
         write: Writes the file whose path it is given.
+
+    Raises:
+        WriteError: The operating system does not let it be written.
     """
     with atomic_file(path) as partial:
         write(partial)
+
+
+def atomic_torch_save(path: Path, state: Any) -> None:
+    """Write a state of PyTorch that appears under its name only when it is whole.
+
+    Args:
+        path: Where it goes.
+        state: What `torch.save` takes.
+
+    Raises:
+        WriteError: The operating system does not let it be written.
+    """
+    import torch  # most of what writes files does without
+
+    content = io.BytesIO()  # of what goes wrong with a file torch says nothing that could be told
+    torch.save(state, content)
+    atomic_write(path, lambda partial: partial.write_bytes(content.getbuffer()))
 
 
 @contextmanager
@@ -66,10 +110,14 @@ def file_lock(path: Path, *, wait: bool = False) -> Iterator[bool]:
 
     Yields:
         Whether the lock is held; always so after waiting.
+
+    Raises:
+        WriteError: The lock's file cannot be made.
     """
     lock = FileLock(path)
     try:
-        lock.acquire(timeout=-1 if wait else 0)
+        with writing(path):
+            lock.acquire(timeout=-1 if wait else 0)
     except Timeout:
         yield False
         return
@@ -88,8 +136,11 @@ def append_json_line(path: Path, value: Any) -> None:
         path: The file; made if needed, in a folder that is there. Only one process at a time
             may append to it.
         value: Plain JSON.
+
+    Raises:
+        WriteError: The operating system does not let it be written; the lines before stay.
     """
-    with path.open("a+b") as file:
+    with writing(path), path.open("a+b") as file:
         file.seek(max(0, file.tell() - 1))
         if file.read(1) not in (b"", b"\n"):
             file.seek(0)

@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
-from gennape.utils.errors import GennapeError
+from gennape.utils.errors import GennapeError, reading, writing
 from gennape.utils.files import (
     append_json_line,
     atomic_write,
@@ -94,14 +94,16 @@ class Workspace:
         return digest_of(self.settings)
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             if not stack.enter_context(file_lock(self.folder / LOCK, wait=self._wait)):
                 raise WorkspaceError(
                     f"another process works in {self.folder}; wait until it has ended or give "
                     "another folder"
                 )
-            self.records = self._read()
+            with reading(self.path, WorkspaceError, "settings and records", "give another folder"):
+                self.records = self._read()
             self._lock = stack.pop_all()
         return self
 

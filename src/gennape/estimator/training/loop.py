@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gennape.utils.array_types import IntArray
-from gennape.utils.files import atomic_write
+from gennape.utils.files import atomic_torch_save
 from gennape.utils.progress import ProgressCallback, no_progress
 from gennape.utils.schedule import one_cycle
 
@@ -103,7 +103,7 @@ def _save(
     if path is None:
         return
     state = {"module": module.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}
-    atomic_write(path, lambda partial: torch.save(state, partial))
+    atomic_torch_save(path, state)
 
 
 def _restore(module: nn.Module, optimizer: torch.optim.Optimizer, path: Path | None) -> int:

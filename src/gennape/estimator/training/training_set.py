@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from gennape.benchmarks import Benchmark
@@ -145,7 +146,8 @@ def _prepared(
         columns = GraphFeatures.join(parts).columns()
         columns["spectra"] = np.concatenate(spectra or [np.zeros((count, 0))]).astype(np.float32)
         kept = {name: torch.from_numpy(column).contiguous() for name, column in columns.items()}
-        atomic_write(path, lambda partial: save_file(kept, partial))
+        content = to_bytes(kept)
+        atomic_write(path, lambda partial: partial.write_bytes(content))
     tensors = load_file(path)
     eigenvalues = tensors.pop("spectra")
     return GraphFeatures(**{name: t.numpy() for name, t in tensors.items()}), eigenvalues

@@ -8,6 +8,7 @@ from gennape.graph.draw.picture import picture
 from gennape.graph.draw.png import write_png
 from gennape.graph.draw.svg import to_svg
 from gennape.graph.validation import GraphError
+from gennape.utils.files import atomic_write
 
 __all__ = ["draw", "svg_of"]
 
@@ -22,14 +23,15 @@ def draw(graph: ComputationGraph, path: str | PathLike[str], *, fold: bool | Non
 
     Raises:
         GraphError: The path has another ending.
+        WriteError: The operating system does not let the file be written.
         MissingExtraError: matplotlib is not installed.
     """
     path = Path(path)
     scene = picture(graph, fold)
     if path.suffix.lower() == ".svg":
-        path.write_text(to_svg(scene), encoding="utf-8")
+        atomic_write(path, lambda partial: partial.write_text(to_svg(scene), encoding="utf-8"))
     elif path.suffix.lower() == ".png":
-        write_png(scene, path)
+        atomic_write(path, lambda partial: write_png(scene, partial))
     else:
         raise GraphError(f"cannot draw to {path}: the name must end in .svg or .png")
 

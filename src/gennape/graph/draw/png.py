@@ -27,7 +27,7 @@ def write_png(scene: Scene, path: Path) -> None:
     for order, shape in enumerate(scene.shapes):
         _add(axes, shape, order)
     scale = min(_SCALE, _MAX_PIXELS / max(scene.width, scene.height))
-    figure.savefig(path, dpi=100 * scale)
+    figure.savefig(path, dpi=100 * scale, format="png")
 
 
 def _add(axes: Any, shape: Rectangle | Text | BezierCurve, order: int) -> None:

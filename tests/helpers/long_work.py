@@ -1,0 +1,99 @@
+"""Each kind of work that takes long, small, and what came of it in a form that can be compared.
+
+`python -m helpers.long_work KIND FOLDER` does it in a process that may be killed.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from gennape import spaces
+from gennape.benchmarks import import_official
+from gennape.estimator import pretrain
+from gennape.labelling import Compute, label_networks
+from gennape.proxies import sample_pool, score_pool
+from gennape.search import NetworkCache, SearchSettings, search
+from gennape.utils.files import sha256_of
+from helpers import official_files as official
+from helpers.labelled_networks import coloured_images, tiny_network, tiny_recipe
+from helpers.search_doubles import Quality, true_quality
+from helpers.tiny_tables import TINY, short_split, write_nasbench101
+
+_SEARCH = SearchSettings("evolution", budget=60)
+
+
+def label(folder: Path) -> Any:
+    """Train three networks with two seeds."""
+    widths = {"a22": 4, "z": 8, "t31": 16}
+    networks = [tiny_network(f"hiaml:a22-a22-a22-{name}", width) for name, width in widths.items()]
+    recipe = tiny_recipe(epochs=3)
+    found = label_networks(
+        networks, coloured_images(), recipe, folder, seeds=(0, 1), compute=Compute()
+    )
+    assert found.left == 0
+    rows = pq.read_table(folder / "runs.parquet").drop_columns(["seconds"]).to_pylist()
+    return [{**vars(one), "seconds": 0} for one in found.records], rows
+
+
+def train(folder: Path) -> Any:
+    """Pretrain an estimator of random cells."""
+    data = folder.with_name(f"{folder.name}-data")
+    data.mkdir(exist_ok=True)
+    if not (data / "nasbench101.parquet").exists():
+        write_nasbench101(data)
+    with short_split():
+        pretrain(data, folder, TINY)
+    return {path.name: sha256_of(path) for path in folder.iterdir()}
+
+
+def import_table(folder: Path) -> Any:
+    """Import an official file."""
+    source = folder.with_name(f"{folder.name}-official.pth")
+    if not source.exists():
+        official.write_torch(source, official.nasbench201())
+    path = import_official("nasbench201", source, folder).path
+    names = [found.name for found in folder.iterdir()]
+    return names, pq.read_table(path).drop_columns(["file", "sha256"]).to_pylist()
+
+
+def search_family(folder: Path) -> Any:
+    """Search a family by score."""
+    found = search(NetworkCache(spaces.get("nasbench201")), _SEARCH, folder, Quality())
+    return found, (folder / "journal.jsonl").read_text()
+
+
+def guided_search(folder: Path) -> Any:
+    """Search a family by true evaluations."""
+    cache = NetworkCache(spaces.get("nasbench201"))
+    found = search(
+        cache, _SEARCH, folder, Quality(3.0), evaluate=true_quality, evaluations=6, per_round=2
+    )
+    return found, [path.read_text() for path in sorted(folder.rglob("journal.jsonl"))]
+
+
+def proxies(folder: Path) -> Any:
+    """Score a pool of networks by proxies."""
+    pool = sample_pool("nasbench201", 6, resolution=8)
+    wanted = ("parameters", "depth", "synflow")
+    scores = score_pool(pool.space, pool.architectures, wanted, folder, batch_size=2)
+    ranking = pq.read_table(folder / "ranking.parquet").to_pylist()
+    return [scores.values(name).tolist() for name in wanted], ranking
+
+
+WORK: dict[str, Callable[[Path], Any]] = {
+    "label": label,
+    "pretrain": train,
+    "import": import_table,
+    "search": search_family,
+    "guided search": guided_search,
+    "proxies": proxies,
+}
+
+
+if __name__ == "__main__":
+    print("begin", flush=True)
+    WORK[sys.argv[1]](Path(sys.argv[2]))
+    print("end", flush=True)
