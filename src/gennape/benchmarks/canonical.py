@@ -22,7 +22,8 @@ from gennape.utils.parquet_file import decoded, open_parquet
 
 _FORMAT = {b"gennape": b"canonical benchmark table 1"}
 _FAMILIES = "families"
-_ROWS_IN_MEMORY = 100_000
+_ROWS_IN_MEMORY, _TEXTS_IN_MEMORY = 100_000, 1 << 26
+"""Rows, and characters of their architectures."""
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 
 SCHEMA = pa.schema(
@@ -94,6 +95,7 @@ class CanonicalWriter:
         self._parquet = parquet
         self._columns: dict[str, list[object]] = {name: [] for name in SCHEMA.names}
         self._families: dict[str, None] = {}
+        self._texts = 0
         self.rows = 0
 
     def write(self, measurement: MeasuredValue, file: str, sha256: str) -> None:
@@ -110,7 +112,8 @@ class CanonicalWriter:
         self._columns["file"].append(file)
         self._columns["sha256"].append(sha256)
         self.rows += 1
-        if len(self._columns["file"]) == _ROWS_IN_MEMORY:
+        self._texts += len(measurement.architecture)
+        if len(self._columns["file"]) == _ROWS_IN_MEMORY or self._texts > _TEXTS_IN_MEMORY:
             self._flush()
 
     def finish(self) -> None:
@@ -122,6 +125,7 @@ class CanonicalWriter:
         self._parquet.write_table(pa.table(self._columns, SCHEMA))
         for column in self._columns.values():
             column.clear()
+        self._texts = 0
 
 
 @contextmanager

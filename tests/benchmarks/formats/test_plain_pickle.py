@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gennape.benchmarks.formats.growth import Growth
 from gennape.benchmarks.formats.pickle_names import PickledObject
 from gennape.benchmarks.formats.plain_pickle import PickleError, PlainUnpickler, open_pickle
+from gennape.benchmarks.formats.source import SourceFile
 from helpers import official_files as official
 
 PROTOCOLS = [2, 3, 4, 5]
@@ -244,7 +246,7 @@ def test_tensors_are_replaced_by_their_shape(tmp_path: Path) -> None:
     for new in (True, False):
         torch.save({"weights": weights, "n": 1}, path, _use_new_zipfile_serialization=new)
         with path.open("rb") as file:
-            value = open_pickle(file).load()
+            value = open_pickle(SourceFile("a", "", file, Growth(10_000))).load()
         assert value == {"weights": {"weight": (2, 3), "bias": (2,)}, "n": 1}
 
 

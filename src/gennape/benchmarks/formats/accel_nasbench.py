@@ -29,7 +29,7 @@ _TRUTH = {True: True, False: False, "True": True, "False": False}
 
 def _read(source: Source) -> Iterator[RawRecord]:
     for file in source.files("result_*.json"):
-        yield RawRecord(file, file.stream.read())
+        yield RawRecord(file, file.content())
 
 
 def _measurements(text: bytes, file: str) -> list[MeasuredValue]:

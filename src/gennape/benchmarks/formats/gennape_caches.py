@@ -42,7 +42,7 @@ def _read(source: Source) -> Iterator[RawRecord]:
             for element in read_elements(file.stream):
                 yield RawRecord(file, element)
             continue
-        for entry in open_pickle(file.stream, _CLASSES).records(_ENTRY):
+        for entry in open_pickle(file, _CLASSES).records(_ENTRY):
             yield RawRecord(file, entry)
             entry.clear()
 

@@ -32,6 +32,7 @@ _NASBENCH201_INPUTS = [[0], [0], [1], [0], [1], [2, 3]]
 _RESNET_FEWEST, _RESNET_SLOTS = (2, 2, 4, 2), (4, 4, 6, 4)
 _RESIDUAL_STEM = 2
 _USUAL_RESOLUTION = 224
+_LONGEST_BLOCK = 32
 
 
 class CachedNetwork(NamedTuple):
@@ -84,6 +85,8 @@ def _nasbench301(genotype: Any) -> CachedNetwork:
 def _ofa(config: Any) -> CachedNetwork:
     resolution, stages = config
     dataset = _imagenet(resolution)
+    if not all(len(block) <= _LONGEST_BLOCK for stage in stages for block in stage):
+        raise SkipEntry("has an unknown OFA block")
     if not stages[0][0].startswith("mbconv2"):
         return CachedNetwork("gennape_ofa_mbv3", json.dumps(stages), dataset)
     blocks = tuple(tuple(map(_block, stage)) for stage in stages)

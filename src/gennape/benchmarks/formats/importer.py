@@ -30,7 +30,7 @@ from gennape.benchmarks.formats.nds import NDS
 from gennape.benchmarks.formats.source import Source
 from gennape.benchmarks.formats.transnas import TRANSNAS
 from gennape.spaces import ArchitectureError
-from gennape.utils.errors import one_line, reading
+from gennape.utils.errors import one_line, plain, reading
 from gennape.utils.progress import ProgressCallback, no_progress
 
 _REPORTED = 1 << 20
@@ -55,6 +55,8 @@ _DAMAGES = (EOFError, OSError, zipfile.BadZipFile, tarfile.TarError, zlib.error,
 
 _TEXTS = ("family", "architecture", "dataset", "split", "metric")
 _LONGEST_TEXT = 1 << 16
+_MOST_REASONS, _MOST_SHOWN = 100, 5
+"""Reasons why entries are skipped may quote a file: how many are kept apart, and are told."""
 
 _UNUSABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 _BITS = {
@@ -120,7 +122,7 @@ def import_official(
         raise BenchmarkError(f"{path} is there and no imported table; choose another folder")
     imported = ImportSummary(path)
     source = Source(source_path, report)
-    with new_table(path) as table, reading(source_path, BenchmarkError, f"{kind} data", _CURE):
+    with reading(source_path, BenchmarkError, f"{kind} data", _CURE), new_table(path) as table:
         for entry in islice(_entries(format_, source), limit):
             _import_entry(format_, entry, table, imported)
         imported.rows = table.rows
@@ -130,8 +132,11 @@ def import_official(
 
 
 def reasons(imported: ImportSummary) -> str:
-    """Say why entries were skipped, the most frequent reason first."""
-    counts = (f"{count:,} {reason}" for reason, count in imported.skipped.most_common())
+    """Say why entries were skipped, the most frequent reasons first."""
+    shown = imported.skipped.most_common(_MOST_SHOWN)
+    counts = [f"{count:,} {reason}" for reason, count in shown]
+    if rest := imported.skipped.total() - sum(count for _, count in shown):
+        counts.append(f"{rest:,} for other reasons")
     return "; ".join(counts) or "there is none"
 
 
@@ -161,7 +166,9 @@ def _import_entry(
         measurements = format_.measurements(entry.content, name)
         _check_values(measurements)
     except _UNUSABLE as error:
-        imported.skipped[_reason(error)] += 1
+        reason = plain(_reason(error))
+        is_new = reason not in imported.skipped and len(imported.skipped) >= _MOST_REASONS
+        imported.skipped["has another defect" if is_new else reason] += 1
         return
     for measurement in measurements:
         table.write(measurement, name, entry.file.sha256)

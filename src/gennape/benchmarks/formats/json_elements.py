@@ -8,6 +8,8 @@ from typing import IO, Any, NamedTuple
 from gennape.benchmarks.benchmark import BenchmarkError
 
 _CHUNK = 1 << 20
+_LONGEST = 1 << 24
+"""Characters of an element; in memory it may take twenty times as much."""
 _EXPONENT = len("e+1")
 """Characters that must follow a number before it is known to be whole."""
 _SPACE = " \t\r\n"
@@ -93,6 +95,8 @@ class _Text:
             try:
                 value, end = _DECODER.raw_decode(self._buffer, self._at)
             except ValueError:
+                if len(self._buffer) - self._at > _LONGEST:
+                    raise ValueError(f"an element has more than {_LONGEST:,} characters") from None
                 if not self._refill():
                     raise
                 continue

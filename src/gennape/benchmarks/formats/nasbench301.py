@@ -29,7 +29,7 @@ _SIZE = {"layers": 8, "init_channels": 32}
 
 def _read(source: Source) -> Iterator[RawRecord]:
     for file in source.files("results_*.json"):
-        yield RawRecord(file, file.stream.read())
+        yield RawRecord(file, file.content())
 
 
 def _measurements(text: bytes, file: str) -> list[MeasuredValue]:

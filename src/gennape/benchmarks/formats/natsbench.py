@@ -20,7 +20,7 @@ from gennape.benchmarks.formats.benchmark_format import (
     number,
     percent,
 )
-from gennape.benchmarks.formats.plain_pickle import PickleError, open_pickle
+from gennape.benchmarks.formats.plain_pickle import open_pickle
 from gennape.benchmarks.formats.source import Source
 from gennape.spaces import NASBench201
 
@@ -35,12 +35,12 @@ _CELLS = 15_625
 
 def _read(source: Source) -> Iterator[RawRecord]:
     for file in source.files("[0-9]*.pickle.pbz2", "[0-9]*.pth"):
-        pickle = open_pickle(file.stream)
+        pickle = open_pickle(file)
         try:
             for run in pickle.records(_RUN):
                 yield RawRecord(file, run)
                 run.clear()
-        except (PickleError, EOFError, OSError) as error:
+        except Exception as error:  # whatever is wrong with one of many files
             if not source.holds_many:
                 raise
             yield RawRecord(file, error)

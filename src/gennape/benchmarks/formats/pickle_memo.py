@@ -7,6 +7,8 @@ from gennape.benchmarks.formats.pickle_names import CONSTANTS
 
 _OBJECT = 0xFFFFFFFF
 _LARGEST_GAP = 1
+_MOST = 3_000_000
+"""Different texts, and other values of a record."""
 
 
 class PickleMemo:
@@ -37,6 +39,8 @@ class PickleMemo:
             raise ValueError(f"value {number} is stored after value {len(self._codes) - 1}")
         while number >= len(self._codes):
             self._codes.append(_OBJECT)
+        if len(self._objects) > _MOST or len(self._texts) > _MOST:
+            raise ValueError("it refers to more values than official files do")
         if type(value) is not str:
             self._objects[number] = value
             return

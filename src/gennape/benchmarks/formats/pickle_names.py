@@ -72,6 +72,32 @@ def check_depth(value: tuple[Any, ...]) -> None:
     raise ValueError("tuples are nested beyond plain data")
 
 
+def check_unfolded(value: Any, most: int) -> None:
+    """Refuse containers that are in one another so often that nobody could go through them.
+
+    A list of twice the same list, and so on for 34 times, is a few bytes of a pickle and 2**34
+    values; a list in itself has no end.
+
+    Raises:
+        ValueError: There are more than `most` values, each counted wherever it is.
+    """
+    waiting = [value]
+    for _ in range(most):
+        if not waiting:
+            return
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += one
+            waiting += one.values()
+        elif isinstance(one, list | tuple | set | frozenset):
+            waiting += one
+        elif isinstance(one, PickledObject):
+            waiting += (one.arguments, one.state)
+        if len(waiting) > most:
+            break
+    raise ValueError("it holds containers in one another too often")
+
+
 def rebuilt(value: Any, state: Any) -> Any:
     """Return a value after it was given a state: another object where it must be.
 

@@ -18,14 +18,28 @@ from typing import IO, Any, cast
 
 from gennape.benchmarks.benchmark import BenchmarkError
 from gennape.benchmarks.formats.pickle_memo import PickleMemo
-from gennape.benchmarks.formats.pickle_names import PlainName, check_depth, plain_names, rebuilt
+from gennape.benchmarks.formats.pickle_names import (
+    PickledObject,
+    PlainName,
+    check_depth,
+    check_unfolded,
+    plain_names,
+    rebuilt,
+)
+from gennape.benchmarks.formats.source import SourceFile, checked_member
+from gennape.utils.errors import plain
 
 Record = dict[Any, Any]
 
 _LONGEST = 1 << 28
 """Bytes of the longest value; a damaged length must not claim all memory."""
 _LONGEST_NAME = 1 << 10
-_CHUNK = 1 << 20
+_MOST_BUILT, _DEEPEST = 3_000_000, 1_000
+"""Containers and values in them of one record, and containers in one another."""
+_MOST_UNFOLDED = 1_000_000
+"""Values of a record, those of a container counted wherever it is."""
+_CONTAINERS = (list, tuple, dict, set, frozenset, PickledObject)
+_BYTES_OF_VALUE = 16
 
 _ZIP = b"PK\x03\x04"
 _BZIP2 = b"BZh"
@@ -57,6 +71,8 @@ class PlainUnpickler(pickle._Unpickler):
         self._stream = stream
         self._names = plain_names(classes)
         self.memo = PickleMemo()
+        self._built = 0
+        self._has_shared = False
         self.stack, self.metastack = [], []
         self.append = self.stack.append
 
@@ -68,7 +84,7 @@ class PlainUnpickler(pickle._Unpickler):
         """
         for _ in self._filled_containers():
             pass
-        return self.value
+        return self.stack[-1]
 
     def records(self, keys: frozenset[str]) -> Iterator[Record]:
         """Yield each dictionary with these keys, once it is filled.
@@ -81,13 +97,24 @@ class PlainUnpickler(pickle._Unpickler):
         """
         for filled in self._filled_containers():
             if isinstance(filled, dict) and keys <= filled.keys():
+                if self._has_shared:
+                    check_unfolded(filled, _MOST_UNFOLDED)
                 yield filled
                 self.memo.forget_since(filled)
+                if not filled:
+                    self._built = 0
 
     @property
     def value(self) -> Any:
-        """The pickle's value, once it was read to its end."""
-        return self.stack[-1]
+        """The pickle's value, once it was read to its end; one that everybody can go through.
+
+        Raises:
+            ValueError: Containers are in one another too often, see `check_unfolded`.
+        """
+        value = self.stack[-1]
+        if self._has_shared:
+            check_unfolded(value, 5 * _MOST_UNFOLDED)
+        return value
 
     def read(self, size: int) -> bytes:
         """Return the next bytes.
@@ -117,7 +144,7 @@ class PlainUnpickler(pickle._Unpickler):
         """
         path = f"{module}.{name}"
         if path not in self._names:
-            raise PickleError(f"the pickle uses {path}, which plain data does not")
+            raise PickleError(f"the pickle uses {plain(path)}, which plain data does not")
         return self._names[path]
 
     def persistent_load(self, pid: Any) -> None:
@@ -141,6 +168,21 @@ class PlainUnpickler(pickle._Unpickler):
         if not self.stack:
             raise PickleError("the pickle is damaged: it ends without a value")
 
+    def count(self, built: int = 1) -> None:
+        """Count containers and values in them, which take far more memory than bytes of a file.
+
+        Raises:
+            PickleError: They are too many for one record.
+        """
+        self._built += built
+        if self._built > _MOST_BUILT or len(self.metastack) > _DEEPEST:
+            raise PickleError("the pickle holds more in one record than official files do")
+
+    def note_shared(self) -> None:
+        """Remember that a container is in several places, and may be in each of many."""
+        if isinstance(self.stack[-1], _CONTAINERS):
+            self._has_shared = True
+
     def _skip_frame_size(self) -> None:
         self.read(8)
 
@@ -149,6 +191,7 @@ class PlainUnpickler(pickle._Unpickler):
         if not isinstance(name, PlainName) or name.make is None:
             what = name.path if isinstance(name, PlainName) else f"a {type(name).__name__}"
             raise PickleError(f"the pickle calls {what}, which plain data does not")
+        self.count(1 + sum(map(_copied, arguments)))
         try:
             self.append(name.make(*arguments))
         except (TypeError, ValueError, AttributeError) as error:
@@ -162,7 +205,14 @@ class PlainUnpickler(pickle._Unpickler):
             self.memo.replace(old, new)
 
 
-def open_pickle(stream: IO[bytes], classes: Iterable[str] = ()) -> PlainUnpickler:
+def _copied(argument: Any) -> int:
+    """Return how many values a call copies of an argument."""
+    if isinstance(argument, str | bytes | bytearray):
+        return len(argument) // _BYTES_OF_VALUE
+    return len(argument) if isinstance(argument, list | tuple | dict | set | frozenset) else 0
+
+
+def open_pickle(file: SourceFile, classes: Iterable[str] = ()) -> PlainUnpickler:
     """Return the pickle of a file: a plain or compressed one, or one of `torch.save`.
 
     Since version 1.6 `torch.save` writes a zip archive whose member `data.pkl` is the
@@ -170,17 +220,18 @@ def open_pickle(stream: IO[bytes], classes: Iterable[str] = ()) -> PlainUnpickle
     values of tensors elsewhere, which are not read.
 
     Args:
-        stream: The file; an archive of `torch.save` must be seekable.
+        file: The file; an archive of `torch.save` must be seekable.
         classes: Paths of the classes whose objects become `PickledObject`s.
 
     Raises:
         PickleError: A zip archive has no pickle.
     """
+    stream = file.stream
     head = cast(BufferedReader, stream).peek(len(_OLD_TORCH))
     if head.startswith(_BZIP2):
-        return PlainUnpickler(_buffered(bz2.open(stream)), classes)
+        return PlainUnpickler(file.growth.stream(cast(IO[bytes], bz2.open(stream))), classes)
     if head.startswith(_ZIP):
-        return PlainUnpickler(_buffered(_member_of_torch(stream)), classes)
+        return PlainUnpickler(file.growth.stream(_member_of_torch(stream)), classes)
     if head.startswith(_OLD_TORCH):
         for _ in range(_PICKLES_BEFORE):
             PlainUnpickler(stream).load()
@@ -189,15 +240,10 @@ def open_pickle(stream: IO[bytes], classes: Iterable[str] = ()) -> PlainUnpickle
 
 def _member_of_torch(stream: IO[bytes]) -> IO[bytes]:
     archive = zipfile.ZipFile(stream)
-    for name in archive.namelist():
-        if name.endswith("/data.pkl"):
-            return archive.open(name)
+    for entry in archive.infolist():
+        if entry.filename.endswith("/data.pkl"):
+            return archive.open(checked_member(entry))
     raise PickleError("the zip archive is none of torch.save: it has no data.pkl")
-
-
-def _buffered(stream: Any) -> IO[bytes]:
-    """Buffer a decompressed stream, whose own `read` is slow for single bytes."""
-    return BufferedReader(stream, _CHUNK)
 
 
 def _cut() -> PickleError:
@@ -213,6 +259,26 @@ def _unknown(code: bytes) -> PickleError:
 def _opcode(code: bytes) -> str:
     names = (known.name for known in pickletools.opcodes if known.code.encode("latin1") == code)
     return f"opcode {next(names, code[0])}"
+
+
+def _counted(inherited: "Handler") -> "Handler":
+    """Count the container that is made."""
+
+    def handle(unpickler: PlainUnpickler) -> None:
+        unpickler.count()
+        inherited(unpickler)
+
+    return handle
+
+
+def _shared(inherited: "Handler") -> "Handler":
+    """Take note of containers that are referred to."""
+
+    def handle(unpickler: PlainUnpickler) -> None:
+        inherited(unpickler)
+        unpickler.note_shared()
+
+    return handle
 
 
 def _checked_tuple(inherited: "Handler") -> "Handler":
@@ -238,22 +304,23 @@ _DAMAGES = (
 )
 _FILLING = (pickle.SETITEM, pickle.SETITEMS)
 _TUPLES = (pickle.TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3)
+_MADE = (*(pickle.MARK, pickle.EMPTY_LIST, pickle.EMPTY_DICT, pickle.EMPTY_SET, pickle.FROZENSET),)
 _AS_INHERITED = (
-    *(pickle.PROTO, pickle.MARK, pickle.POP),
+    *(pickle.PROTO, pickle.POP),
     *(pickle.NONE, pickle.NEWTRUE, pickle.NEWFALSE),
     *(pickle.BININT, pickle.BININT1, pickle.BININT2, pickle.LONG1, pickle.LONG4, pickle.BINFLOAT),
     *(pickle.SHORT_BINUNICODE, pickle.BINUNICODE, pickle.BINUNICODE8),
     *(pickle.SHORT_BINBYTES, pickle.BINBYTES, pickle.BINBYTES8),
-    *(pickle.EMPTY_LIST, pickle.APPEND, pickle.APPENDS),
-    *(pickle.EMPTY_DICT, pickle.SETITEM, pickle.SETITEMS),
-    *(pickle.EMPTY_TUPLE, pickle.EMPTY_SET, pickle.ADDITEMS, pickle.FROZENSET),
-    *(pickle.MEMOIZE, pickle.BINPUT, pickle.LONG_BINPUT, pickle.BINGET, pickle.LONG_BINGET),
+    *(pickle.APPEND, pickle.APPENDS, pickle.SETITEM, pickle.SETITEMS, pickle.ADDITEMS),
+    *(pickle.MEMOIZE, pickle.BINPUT, pickle.LONG_BINPUT, pickle.EMPTY_TUPLE),
     *(pickle.GLOBAL, pickle.STACK_GLOBAL, pickle.BINPERSID),
 )
 _INHERITED = cast(dict[int, Handler], pickle._Unpickler.dispatch)
 _HANDLERS: dict[bytes, Handler] = {
     **{code: _INHERITED[code[0]] for code in _AS_INHERITED},
-    **{code: _checked_tuple(_INHERITED[code[0]]) for code in _TUPLES},
+    **{code: _counted(_INHERITED[code[0]]) for code in _MADE},
+    **{code: _counted(_checked_tuple(_INHERITED[code[0]])) for code in _TUPLES},
+    **{code: _shared(_INHERITED[code[0]]) for code in (pickle.BINGET, pickle.LONG_BINGET)},
     pickle.BYTEARRAY8: _INHERITED[pickle.BINBYTES8[0]],  # as arrays are in protocol 5
     pickle.FRAME: PlainUnpickler._skip_frame_size,
     pickle.REDUCE: PlainUnpickler._call,

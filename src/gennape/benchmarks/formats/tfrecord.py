@@ -13,7 +13,7 @@ from gennape.benchmarks.benchmark import BenchmarkError
 
 _LENGTH = Struct("<QI")
 _CHECKSUM_SIZE = 4
-_LONGEST = 1 << 24
+_LONGEST = 1 << 20
 
 
 def read_records(stream: IO[bytes]) -> Iterator[bytes]:

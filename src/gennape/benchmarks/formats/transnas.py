@@ -31,9 +31,12 @@ class _Result(NamedTuple):
 
 def _read(source: Source) -> Iterator[RawRecord]:
     for file in source.files("*.pth"):
-        pickle = open_pickle(file.stream)
+        pickle = open_pickle(file)
         for task in pickle.records(_TASK):
-            task["metrics"] = {name: values[-1:] for name, values in task["metrics"].items()}
+            last = {name: values[-1:] for name, values in task["metrics"].items()}
+            epochs = task["total_epochs"]
+            task.clear()
+            task.update(metrics=last, total_epochs=epochs)
         content = pickle.value
         if not isinstance(content, dict) or "data" not in content:
             raise PickleError(f"{file.name} has no entry `data`")
