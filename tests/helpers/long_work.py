@@ -3,9 +3,13 @@
 `python -m helpers.long_work KIND FOLDER` does it in a process that may be killed.
 """
 
+import shutil
 import sys
+from atexit import register
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -25,6 +29,16 @@ from helpers.tiny_tables import TINY, short_split, write_nasbench101
 _SEARCH = SearchSettings("evolution", budget=60)
 
 
+@cache
+def _data() -> Path:
+    """A folder of a labelled table and an official file, of this process."""
+    folder = Path(mkdtemp())
+    register(shutil.rmtree, folder, ignore_errors=True)
+    write_nasbench101(folder)
+    official.write_torch(folder / "official.pth", official.nasbench201())
+    return folder
+
+
 def label(folder: Path) -> Any:
     """Train three networks with two seeds."""
     widths = {"a22": 4, "z": 8, "t31": 16}
@@ -40,21 +54,14 @@ def label(folder: Path) -> Any:
 
 def train(folder: Path) -> Any:
     """Pretrain an estimator of random cells."""
-    data = folder.with_name(f"{folder.name}-data")
-    data.mkdir(exist_ok=True)
-    if not (data / "nasbench101.parquet").exists():
-        write_nasbench101(data)
     with short_split():
-        pretrain(data, folder, TINY)
+        pretrain(_data(), folder, TINY)
     return {path.name: sha256_of(path) for path in folder.iterdir()}
 
 
 def import_table(folder: Path) -> Any:
     """Import an official file."""
-    source = folder.with_name(f"{folder.name}-official.pth")
-    if not source.exists():
-        official.write_torch(source, official.nasbench201())
-    path = import_official("nasbench201", source, folder).path
+    path = import_official("nasbench201", _data() / "official.pth", folder).path
     names = [found.name for found in folder.iterdir()]
     return names, pq.read_table(path).drop_columns(["file", "sha256"]).to_pylist()
 

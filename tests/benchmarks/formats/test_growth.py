@@ -134,7 +134,7 @@ def long_texts(folder: Path) -> tuple[str, Path]:
 
 def long_element(folder: Path) -> tuple[str, Path]:
     path = folder / "DARTS.json"
-    path.write_bytes(b"[[" + b"{}," * 6_000_000 + b"{}]]")
+    path.write_bytes(b"[[" + b"{}," * 8_000_000 + b"{}]]")
     return "nds", path
 
 
