@@ -62,7 +62,7 @@ def test_it_prints_as_a_table_with_its_totals(monkeypatch: pytest.MonkeyPatch) -
     lines = str(_residual().summary()).splitlines()
     headings = ["Layer", "Kind", "Kernel", "Output", "Parameters", "MACs", "Activations", "Share"]
     assert lines[0].split() == headings
-    row = ["n001", "conv", "3×3", "/2", "4×4×4", "108", "1,728", "64", "87.1", "%"]
+    row = ["n001_conv", "conv", "3×3", "/2", "4×4×4", "108", "1,728", "64", "87.1", "%"]
     assert lines[3].split() == row
     assert "MACs                    1,984" in lines
     assert lines[-1].startswith("fingerprint")
@@ -113,3 +113,14 @@ def test_activations_of_resnet50_are_those_that_timm_publishes() -> None:
     """11.11 million: `infer_macts` of its tables of benchmarks, counted by fvcore."""
     summary = gennape.graph_of("timm:resnet50").summary()
     assert summary.activations == pytest.approx(11.11e6, abs=5e3)
+
+
+def test_layers_go_by_the_names_of_their_source() -> None:
+    build = GraphBuilder()
+    x = build.input((3, 8, 8))
+    build.layer = "stem.conv"
+    x = build.conv(x, 4)
+    build.layer = ""
+    build.output(x)
+    names = [row.name for row in build.build().summary().rows]
+    assert names == ["n000_input", "stem.conv", "n002_output"]
