@@ -27,8 +27,9 @@ class LayerSummary:
     """One node of a graph and what it costs.
 
     Attributes:
-        name: The layer that it stands in, such as `layer1.0.conv1`, where the source names it,
-            else its place and operation, such as `n012_conv`.
+        name: Its place and operation, such as `n012_conv`.
+        layer: The layer that it stands in, such as `layer1.0.conv1`; empty where the source
+            names none.
         kind: The operation, or the function outside the vocabulary.
         kernel: Window, stride and groups, such as `3×3 /2 g32`; empty where there is none.
         output_shape: Channels, height and width of its result.
@@ -39,6 +40,7 @@ class LayerSummary:
     """
 
     name: str
+    layer: str
     kind: str
     kernel: str
     output_shape: tuple[int, int, int]
@@ -107,7 +109,8 @@ class GraphSummary:
         )
         for row in self.rows[:_SHOWN]:
             sizes = "×".join(map(str, row.output_shape))
-            table.add(row.name, row.kind, row.kernel, sizes, *_costs([row]))
+            place = row.layer or row.name.partition("_")[0]
+            table.add(place, row.kind, row.kernel, sizes, *_costs([row]))
         if more := self.rows[_SHOWN:]:
             table.add(f"{len(more):,} more", "", "", "", *_costs(more))
         return table
@@ -160,7 +163,8 @@ def summary_of(graph: ComputationGraph) -> GraphSummary:
         complete=graph.complete,
         rows=tuple(
             LayerSummary(
-                name=node.layer or node.name,
+                name=node.name,
+                layer=node.layer,
                 kind=_kind(node),
                 kernel=_kernel(node),
                 output_shape=node.output_shape,
