@@ -67,6 +67,22 @@ def test_a_backbone_can_be_judged(run: Run, onnx_file: Path, command: str) -> No
     assert json.loads(result.stdout)[0]["parameters"] == 216 + 9 * 1000
 
 
+@pytest.mark.parametrize("command", ["score", "explain"])
+def test_several_files_are_read_in_other_processes(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr(gennape, "load", lambda _: CostEstimator(), raising=False)
+    for name in "abcde":
+        (tmp_path / f"{name}.onnx").write_bytes(small_onnx())
+    (tmp_path / "c.onnx").write_bytes(b"no network")
+    result = run(command, tmp_path, "--workers", "2", "--format", "json")
+    assert result.exit_code == 1
+    rows = {Path(row["model"]).stem: row for row in json.loads(result.stdout)}
+    assert sorted(rows) == [*"abcde"]
+    assert [name for name, row in rows.items() if "error" in row] == ["c"]
+    assert "reading" in result.stderr  # five files take long enough for a bar
+
+
 def test_best_comes_first(run: Run) -> None:
     cells = ["nasbench101:c1/01-12", "nasbench101:c3-c3-c3/01-12-23-34-03-14", CELL]
     entries = json.loads(run("score", *cells, "--format", "json").stdout)

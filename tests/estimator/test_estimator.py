@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from gennape import spaces
-from gennape.estimator import Estimator
+from gennape.estimator import Estimator, list_estimators, load
 from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.models.clustered_predictor import embed_all, predict_all
 from gennape.estimator.models.cross_family_ranker import component_scores
@@ -168,6 +168,29 @@ def test_fine_tuned_uncertainty_is_least_at_labelled_networks() -> None:
     uncertainty = tuned.predict(graphs).uncertainty
     assert uncertainty[:12].mean() < uncertainty[12:].mean()
     assert (uncertainty >= 0).all()
+
+
+def test_labels_of_one_network_that_differ_are_said() -> None:
+    first, second = random_graphs(2)
+    with pytest.warns(UserWarning, match=r"networks 1 and 3 are the same, .* 0\.9 and 0\.1; all"):
+        tuned = tiny_estimator().fine_tune([first, second, first], [0.9, 0.8, 0.1])
+    assert np.isfinite(tuned.predict([first, second])["score"]).all()
+
+
+@pytest.mark.parametrize("is_tuned", [False, True], ids=["zero-shot", "fine-tuned"])
+@pytest.mark.parametrize("name", list_estimators())
+def test_predictions_do_not_depend_on_the_batch(name: str, is_tuned: bool) -> None:
+    generator = np.random.default_rng(0)
+    families = [spaces.get(family) for family in spaces.names()]
+    graphs = [space.graph(space.sample(generator)) for space in families for _ in range(2)]
+    estimator = load(name)
+    if is_tuned:
+        estimator = estimator.fine_tune(graphs, generator.normal(size=len(graphs)))
+    together = estimator.predict(graphs)
+    alone = [estimator.predict([graph]) for graph in graphs]
+    for column in ("score", "uncertainty", "percentile", "accuracy", "accuracy_low"):
+        parts = [one[column] for one in alone]
+        np.testing.assert_array_equal(np.concatenate(parts), together[column])
 
 
 def test_two_labels_are_enough() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from gennape.graph import ComputationGraph, GraphBuilder, GraphError, Op
 from gennape.graph.arrays import GROUPS, KERNEL, OUTPUT_SHAPE, STRIDE
+from gennape.graph.draw import svg_of
 
 
 def _graph() -> ComputationGraph:
@@ -123,3 +124,16 @@ def test_operations_outside_the_vocabulary_are_counted_by_name() -> None:
 def test_copies_are_the_same_network(copied: Any) -> None:
     graph = _graph()
     assert copied(graph).fingerprint == graph.fingerprint
+
+
+def test_a_notebook_draws_it_with_repeated_blocks_once() -> None:
+    build = GraphBuilder()
+    x = build.conv(build.input((3, 8, 8)), 4)
+    for _ in range(100):
+        x = build.add(x, build.relu(build.batch_norm(build.conv(x, 4, kernel=3))))
+    build.output(x)
+    graph = build.build()
+    picture = graph._repr_svg_()
+    assert picture.startswith("<svg")
+    assert "100" in picture
+    assert len(picture) < len(svg_of(graph, fold=False)) / 5

@@ -1,7 +1,7 @@
 import json
 
 from gennape.graph import ComputationGraph, GraphBuilder, Op
-from gennape.graph.description import summarise, to_plain
+from gennape.graph.description import to_plain
 
 
 def _residual() -> ComputationGraph:
@@ -12,23 +12,6 @@ def _residual() -> ComputationGraph:
     other = build.add_node(Op.OTHER, (branch,), (4, 8, 8), function="torch.erfinv")
     build.output(build.add(x, other))
     return build.build("residual")
-
-
-def test_summary_of_a_residual_block() -> None:
-    summary = summarise(_residual())
-    assert summary.name == "residual"
-    assert (summary.nodes, summary.edges, summary.depth) == (7, 7, 6)
-    assert summary.parameters == 3 * 4 * 9 + 4 * 4
-    assert summary.macs == 64 * (3 * 4 * 9 + 4 * 4)
-    assert summary.operations == {
-        "conv": 2,
-        "input": 1,
-        "relu": 1,
-        "other": 1,
-        "add": 1,
-        "output": 1,
-    }
-    assert summary.unknown_operations == {"torch.erfinv": 1}
 
 
 def test_plain_values_hold_every_node_and_edge() -> None:

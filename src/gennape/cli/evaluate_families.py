@@ -10,7 +10,7 @@ from gennape.cli.output import Format, OutputFormat, print_csv, print_json, show
 
 if TYPE_CHECKING:
     from gennape.evaluation import EvalResult
-    from gennape.reports.text_table import TextTable
+    from gennape.utils.text_table import TextTable
 
 
 _RANKS = {
@@ -74,7 +74,7 @@ def _warn_of_few(results: "list[EvalResult]", labels: int) -> None:
 
 
 def _table(results: "list[EvalResult]") -> "TextTable":
-    from gennape.reports.text_table import TextColumn, TextTable
+    from gennape.utils.text_table import TextColumn, TextTable
 
     table = TextTable(
         [

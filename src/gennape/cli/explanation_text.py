@@ -6,7 +6,7 @@ from gennape.estimator import ScoreParts
 from gennape.estimator.accuracy_text import dataset_title, difference, expected, top1
 from gennape.estimator.prediction_text import cost_text
 from gennape.reports.numbers import with_unit
-from gennape.reports.text_table import TextColumn, TextTable
+from gennape.utils.text_table import TextColumn, TextTable
 
 _INDENT = 2
 _WORDS = {

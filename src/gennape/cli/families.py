@@ -9,7 +9,7 @@ def families() -> None:
 
     from gennape import spaces
     from gennape.reports.numbers import with_commas
-    from gennape.reports.text_table import TextColumn, TextTable
+    from gennape.utils.text_table import TextColumn, TextTable
 
     table = TextTable(
         [

@@ -12,7 +12,7 @@ from gennape.cli.output import show
 
 if TYPE_CHECKING:
     from gennape.labelling import RunRecord
-    from gennape.reports.text_table import TextTable
+    from gennape.utils.text_table import TextTable
 
 
 def label(
@@ -94,7 +94,7 @@ def label(
 def _summary(records: "Sequence[RunRecord]") -> "TextTable":
     """Tabulate how many runs ended in each way, and how accurate their networks are."""
     from gennape.labelling import RunStatus
-    from gennape.reports.text_table import TextColumn, TextTable
+    from gennape.utils.text_table import TextColumn, TextTable
 
     headings = ("Number", "Lowest", "Mean", "Highest", "Seconds")
     table = TextTable([TextColumn("Runs"), *(TextColumn(one, is_number=True) for one in headings)])

@@ -82,6 +82,12 @@ BatchSize = Annotated[int, typer.Option(min=2, help="How many images.")]
 Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
 
 
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, help="Processes that read files.", show_default="by their number"),
+]
+
+
 def parse_names(text: str) -> list[str]:
     """Names of proxies from text such as `swap,synflow`; `all` stands for every one."""
     from gennape.proxies import names

@@ -13,7 +13,7 @@ from gennape.utils.terminal import terminal_width
 
 if TYPE_CHECKING:
     from gennape.frontends.network_list import UnreadNetwork
-    from gennape.reports.text_table import TextTable
+    from gennape.utils.text_table import TextTable
 
 
 class Format(StrEnum):

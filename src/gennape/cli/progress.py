@@ -16,6 +16,9 @@ from rich.progress import (
 
 from gennape.utils.progress import ProgressCallback
 
+_FEW = 4
+"""Networks that are read in a moment."""
+
 
 @contextmanager
 def progress_bar() -> Iterator[ProgressCallback]:
@@ -45,3 +48,15 @@ def progress_bar() -> Iterator[ProgressCallback]:
     finally:
         if tasks:
             progress.stop()
+
+
+@contextmanager
+def reading_bar() -> Iterator[ProgressCallback]:
+    """A bar as of `progress_bar`, where more than a few networks are read."""
+    with progress_bar() as report:
+
+        def report_many(what: str, done: int, total: int, note: str = "") -> None:
+            if total > _FEW:
+                report(what, done, total, note)
+
+        yield report_many

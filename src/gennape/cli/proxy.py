@@ -16,7 +16,7 @@ from gennape.cli.output import (
 
 if TYPE_CHECKING:
     from gennape.proxies import ProxyScore
-    from gennape.reports.text_table import TextTable
+    from gennape.utils.text_table import TextTable
 
 
 def proxy(
@@ -62,7 +62,7 @@ def proxy(
 
 def _table(scores: "dict[str, list[ProxyScore]]") -> "TextTable":
     from gennape.reports.numbers import with_unit
-    from gennape.reports.text_table import TextColumn, TextTable
+    from gennape.utils.text_table import TextColumn, TextTable
 
     table = TextTable(
         [

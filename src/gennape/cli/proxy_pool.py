@@ -10,8 +10,8 @@ from gennape.cli.output import show
 
 if TYPE_CHECKING:
     from gennape.proxies import PoolScores
-    from gennape.reports.text_table import TextTable
     from gennape.utils.array_types import FloatArray
+    from gennape.utils.text_table import TextTable
 
 _BEST = 5
 
@@ -57,7 +57,7 @@ def proxy_pool(
 def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) -> "TextTable":
     from gennape.proxies.pool import VOTE
     from gennape.reports.numbers import with_unit
-    from gennape.reports.text_table import TextColumn, TextTable
+    from gennape.utils.text_table import TextColumn, TextTable
 
     spearman = [] if agreement is None else ["Spearman"]
     headings = (*spearman, "Missing", "Time", "Memory")
@@ -76,7 +76,7 @@ def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) ->
 
 
 def _correlations(scores: "PoolScores") -> "TextTable":
-    from gennape.reports.text_table import TextColumn, TextTable
+    from gennape.utils.text_table import TextColumn, TextTable
 
     correlations = scores.correlations()
     numbers = [TextColumn(one, True, rank) for rank, one in enumerate(correlations)]
@@ -87,7 +87,7 @@ def _correlations(scores: "PoolScores") -> "TextTable":
 
 
 def _best(scores: "PoolScores", accuracies: "FloatArray | None") -> "TextTable":
-    from gennape.reports.text_table import TextColumn, TextTable
+    from gennape.utils.text_table import TextColumn, TextTable
 
     columns = [TextColumn("Best by the vote", folds=True), TextColumn("Vote", is_number=True)]
     known = [] if accuracies is None else [TextColumn("Accuracy", is_number=True)]

@@ -9,6 +9,7 @@ from gennape.cli.options import (
     Inputs,
     Models,
     RecipeName,
+    Workers,
     parse_inputs,
 )
 from gennape.cli.output import Format, OutputFormat
@@ -21,6 +22,7 @@ def score(
     dataset: DatasetName = None,
     recipe: RecipeName = None,
     estimator: EstimatorName = None,
+    workers: Workers = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
     """Tell how accurate networks will be without training them, best first.
@@ -28,18 +30,22 @@ def score(
     Exits with status 1 when a network could not be read; the others are still scored.
     """
     import gennape
+    from gennape.cli.progress import reading_bar
     from gennape.cli.score_table import print_scores
 
     shape, named = parse_inputs(inputs)
-    scores = gennape.score(
-        models,
-        shape,
-        gennape.load(estimator),
-        inputs=named,
-        backbone=backbone,
-        dataset=dataset,
-        recipe=recipe,
-    )
+    with reading_bar() as report:
+        scores = gennape.score(
+            models,
+            shape,
+            gennape.load(estimator),
+            inputs=named,
+            backbone=backbone,
+            dataset=dataset,
+            recipe=recipe,
+            workers=workers,
+            report=report,
+        )
     print_scores(scores, output)
     if scores.failed:
         raise typer.Exit(1)

@@ -1,6 +1,5 @@
 """`gennape search`: find networks that are better and cheaper."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +10,8 @@ from gennape.cli.output import show
 
 if TYPE_CHECKING:
     from gennape.graph import ComputationGraph
-    from gennape.reports.text_table import TextTable
     from gennape.search import SearchResult
+    from gennape.utils.text_table import TextTable
 
 
 def search(
@@ -67,6 +66,7 @@ def search(
         search,
         write_search_report,
     )
+    from gennape.utils.processes import processors
 
     settings = SearchSettings(
         algorithm,
@@ -87,7 +87,7 @@ def search(
             evaluations=evaluations,
             per_round=per_round,
             data_dir=data,
-            processes=workers or os.cpu_count() or 1,
+            processes=workers or processors(),
             report=report,
         )
         page = write_search_report(result, out)
@@ -117,8 +117,8 @@ def _where(
 
 def _front(result: "SearchResult") -> "TextTable":
     """Tabulate the front."""
-    from gennape.reports.text_table import TextColumn, TextTable
     from gennape.search.objectives import format_metric
+    from gennape.utils.text_table import TextColumn, TextTable
 
     metrics = list(result.front[0].metrics)
     numbers = [TextColumn(name, is_number=True, rank=rank) for rank, name in enumerate(metrics)]

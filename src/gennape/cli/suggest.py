@@ -16,8 +16,8 @@ from gennape.cli.output import Format, OutputFormat, print_csv, print_json, show
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gennape.reports.text_table import TextTable
     from gennape.search import Suggestion, Suggestions
+    from gennape.utils.text_table import TextTable
 
 
 def suggest(
@@ -93,7 +93,7 @@ def _print(model: str, suggestions: "Suggestions") -> None:
 
 
 def _table(title: str, before: "Suggestions", changes: "Sequence[Suggestion]") -> "TextTable":
-    from gennape.reports.text_table import TextColumn, TextTable
+    from gennape.utils.text_table import TextColumn, TextTable
 
     table = TextTable(
         [

@@ -32,7 +32,7 @@ from gennape.utils.array_types import AnyArray
 from gennape.utils.errors import GennapeError
 from gennape.utils.files import atomic_write
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 WEIGHTS = "weights.safetensors"
 DESCRIPTION = "estimator.json"
 DEFAULT_NAME = "all-families"
@@ -186,7 +186,7 @@ def _description(path: Path) -> dict[str, Any]:
         ) from error
     if version == 2:
         return dict(in_current_terms(description))
-    if version != FORMAT_VERSION:
+    if version not in (3, FORMAT_VERSION):
         raise CheckpointError(
             f"{path} has format version {version}, this gennape reads version {FORMAT_VERSION}; "
             "install the gennape that wrote it, or a newer one"
@@ -195,7 +195,7 @@ def _description(path: Path) -> dict[str, Any]:
 
 
 def in_current_terms(value: Any) -> Any:
-    """Name what a description or config of version 2 says as version 3 does."""
+    """Name what a description or config of version 2 says as later ones do."""
     if isinstance(value, Mapping):
         return {
             _VERSION_2_KEYS.get(key, key): in_current_terms(inner) for key, inner in value.items()
@@ -204,12 +204,15 @@ def in_current_terms(value: Any) -> Any:
 
 
 def _current_names(weights: dict[str, AnyArray]) -> dict[str, AnyArray]:
-    """Weights by the names of version 3, whichever version wrote them."""
+    """Weights by the names of today, whichever version wrote them."""
     named = {}
     for name, value in weights.items():
         first, _, rest = name.partition(".")
         rest = rest.replace("walks.", "neighbour_moments.") if first == "adapter" else rest
         named[f"{_VERSION_2_WEIGHTS.get(first, first)}.{rest}"] = value
+    precision = named.pop("few_shot.precision", None)
+    if precision is not None:  # before version 4, where its root is
+        named["few_shot.root"] = np.linalg.cholesky(precision)
     return named
 
 

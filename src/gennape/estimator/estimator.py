@@ -1,6 +1,7 @@
 """The estimator: clustered predictors and a cross-family ranker score networks."""
 
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Unpack
@@ -13,6 +14,7 @@ from gennape.estimator.calibration.label_transform import LabelTransform, standa
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.few_shot.contradictions import contradiction
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.estimator.few_shot.few_shot_gp import FewShotGP
 from gennape.estimator.models.accuracy_model import AccuracyModel
@@ -23,7 +25,7 @@ from gennape.estimator.network_scoring import PredictionOptions, explained, pred
 from gennape.estimator.prediction_table import ExplanationTable, PredictionTable
 from gennape.frontends.network_list import Networks, read_networks
 from gennape.frontends.reading_options import ReadingOptions
-from gennape.graph import GraphBatch
+from gennape.graph import ComputationGraph, GraphBatch, fingerprints
 from gennape.utils.array_types import FloatArray
 from gennape.utils.progress import ProgressCallback, no_progress
 
@@ -77,6 +79,7 @@ class Estimator:
         backbone: bool = False,
         dataset: str | None = None,
         recipe: str | None = None,
+        workers: int | None = None,
         report: ProgressCallback = no_progress,
     ) -> PredictionTable:
         """Score networks and predict their accuracies.
@@ -95,6 +98,8 @@ class Estimator:
             recipe: How networks are trained: "typical" (unless given), "classic" (about 100
                 epochs, crops and flips), "modern" (300 epochs and more, strong augmentation)
                 or "more-data" (modern, after pretraining on more data).
+            workers: How many processes read files; chosen by their number unless given. One
+                file alone is read in this process.
             report: Told how many networks are read.
 
         Returns:
@@ -117,6 +122,7 @@ class Estimator:
             backbone=backbone,
             dataset=dataset,
             recipe=recipe,
+            workers=workers,
             report=report,
         )
         return predicted(self, networks, input_shape, options)
@@ -218,7 +224,7 @@ class Estimator:
         Args:
             networks: As `predict` takes them, 50 or so.
             accuracies: The measured accuracy of each; higher is better, any unit.
-            seed: Of the labels that shape the process, where there are more than a thousand.
+            seed: Of the networks that shape the process, where there are more than a thousand.
             input_shape: As `predict` takes it.
             reading: As `features` takes it.
 
@@ -227,6 +233,9 @@ class Estimator:
             LabelError: Fewer than two labels, one that is not finite, not as many as
                 networks, or all equal.
 
+        Warns:
+            UserWarning: The same network was given with different accuracies.
+
         Examples:
             >>> import gennape
             >>> cells = ["nasbench101:c1/01-12", "nasbench101:c3/01-12", "nasbench101:mp/01-12"]
@@ -234,9 +243,15 @@ class Estimator:
             >>> tuned.predict(cells).sorted_by("score")[0].model
             'nasbench101:c3/01-12'
         """
-        features = self.features(networks, input_shape, **reading)
-        targets = standardised_labels(np.asarray(accuracies, dtype=np.float64), len(features))
-        return self._with(few_shot=FewShotGP.fit(self.few_shot_features(features), targets, seed))
+        labels = np.asarray(accuracies, dtype=np.float64)
+        graphs: Sequence[ComputationGraph] = ()
+        if not isinstance(networks, GraphFeatures):
+            graphs = read_networks(networks, input_shape, **reading).all_graphs()
+            networks = graph_features(graphs, self.config.encoder)
+        targets = standardised_labels(labels, len(networks))
+        if said := contradiction(fingerprints(graphs), labels):
+            warnings.warn(said, stacklevel=2)
+        return self._with(few_shot=FewShotGP.fit(self.few_shot_features(networks), targets, seed))
 
     def with_accuracy(self, model: AccuracyModel) -> "Estimator":
         """Return a new estimator with what is known of measured networks."""

@@ -9,8 +9,8 @@ from gennape.estimator.accuracy_text import NOTHING, dataset_title, notes, top1,
 from gennape.estimator.network_score import NetworkScore
 from gennape.frontends.network_list import failure_text
 from gennape.reports.numbers import with_unit
-from gennape.reports.text_table import TextColumn, TextTable
 from gennape.utils.terminal import terminal_width
+from gennape.utils.text_table import TextColumn, TextTable
 
 if TYPE_CHECKING:
     from gennape.estimator.prediction_table import NetworkTable
@@ -33,11 +33,7 @@ def html_of(table: "NetworkTable[Any]") -> str:
     remarks = "".join(f"<p>{escape(remark)}</p>" for remark in _remarks(table, shown))
     if not shown:
         return remarks or "<p>no networks</p>"
-    laid_out = score_table(shown)
-    sides = ["right" if column.is_number else "left" for column in laid_out.columns]
-    head = _html_row("th", sides, [column.heading for column in laid_out.columns])
-    rows = "".join(_html_row("td", sides, row) for row in laid_out.rows)
-    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>{remarks}"
+    return score_table(shown).html() + remarks
 
 
 def score_table(scored: Sequence[NetworkScore]) -> TextTable:
@@ -89,11 +85,3 @@ def _remarks(table: "NetworkTable[Any]", shown: Sequence[NetworkScore]) -> list[
     left_out = len(table) - len(shown)
     more = [f"and {left_out:,} more"] if left_out else []
     return [*more, *notes(shown), *map(failure_text, table.failed)]
-
-
-def _html_row(tag: str, sides: Sequence[str], cells: Sequence[str]) -> str:
-    inner = "".join(
-        f'<{tag} style="text-align:{side}">{escape(cell)}</{tag}>'
-        for side, cell in zip(sides, cells, strict=True)
-    )
-    return f"<tr>{inner}</tr>"

@@ -14,6 +14,7 @@ from gennape.graph.validation import GraphError, validate
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from gennape.graph.summary import GraphSummary
     from gennape.search.suggestions import Suggestions
 
 
@@ -100,6 +101,35 @@ class ComputationGraph(CostedArrays):
         from gennape.graph.execute import module_of
 
         return module_of(self, weights, stand_ins)
+
+    def summary(self) -> "GraphSummary":
+        """Summarise the network layer by layer, in the manner of torchinfo.
+
+        Returns:
+            Name, kind, output shape, parameters, MACs, activations and share of each node in
+            `rows`, and the totals; it prints as a table, in a notebook too.
+
+        Examples:
+            >>> import gennape
+            >>> summary = gennape.graph_of("hiaml:a22-src0-t31-z").summary()
+            >>> summary.macs == sum(row.macs for row in summary.rows)
+            True
+        """
+        from gennape.graph.summary import summary_of
+
+        return summary_of(self)
+
+    def to_dot(self) -> str:
+        """Write the graph as text for Graphviz: `dot -Tsvg`."""
+        from gennape.graph.draw.dot import dot_of
+
+        return dot_of(self)
+
+    def _repr_svg_(self) -> str:
+        """Draw the graph for a notebook; large ones with their repeated blocks drawn once."""
+        from gennape.graph.draw import svg_of
+
+        return svg_of(self)
 
     def suggest(self, **options: Any) -> "Suggestions":
         """Suggest single changes that gain accuracy or save MACs.

@@ -73,3 +73,9 @@ def test_a_stratum_of_few_errors_has_the_factor_of_all() -> None:
     ]
     assert len(calibrators[0].factors) == len(STRATA)
     assert calibrators[1].factors[1] == calibrators[0].factors[0]
+
+
+def test_where_no_error_is_known_the_width_is_that_of_the_next_distance() -> None:
+    errors, distances = np.array([1.0, 3.0]), np.array([0.13, 0.31])
+    calibrator = IntervalCalibrator.fit(errors, distances, np.zeros(2, dtype=np.int64), np.ones(2))
+    np.testing.assert_array_equal(calibrator.widths, [1, 1, 1, 3, 3, 3, 3])

@@ -1,9 +1,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct
 
+from gennape.estimator.few_shot import few_shot_gp
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.estimator.few_shot.few_shot_gp import FewShotGP
 from gennape.estimator.few_shot.kernels import Standardiser, _squared_distances
@@ -92,16 +94,50 @@ def test_identical_networks_do_no_harm() -> None:
     assert np.isfinite(deviation).all()
 
 
-def test_amplitudes_of_many_labels_are_those_of_a_thousand() -> None:
-    many = NETWORKS.take(np.arange(1200) % 30)
-    targets = TARGETS[np.arange(1200) % 30]
-    first, again = (FewShotGP.fit(many, targets, seed=3) for _ in range(2))
-    np.testing.assert_array_equal(first.amplitudes, again.amplitudes)
-    assert first.weights.shape == (1200,)
-    assert np.abs(first.predict(many)[0] - targets).max() < 0.3
+def test_many_labels_teach_through_a_support(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = described(400)
+    targets = many.score + np.sin(2 * many.embeddings[:, 0]) + 0.3 * RNG.normal(size=400)
+    others = described(100)
+    truth = others.score + np.sin(2 * others.embeddings[:, 0])
+    errors = {}
+    for support in (40, 100, 400):
+        monkeypatch.setattr(few_shot_gp, "_SUPPORT", support)
+        few_shot, again = (FewShotGP.fit(many, targets, seed=3) for _ in range(2))
+        np.testing.assert_array_equal(few_shot.posterior.weights, again.posterior.weights)
+        assert few_shot.posterior.weights.shape == (support,)
+        errors[support] = np.square(few_shot.predict(others)[0] - truth).mean()
+    few = FewShotGP.fit(many.take(np.arange(40)), targets[:40])
+    error_of_few = np.square(few.predict(others)[0] - truth).mean()
+    assert errors[400] < errors[100] < errors[40] < error_of_few
 
 
-def test_stored_and_read_back() -> None:
+def test_a_support_of_all_but_one_is_almost_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = FewShotGP.fit(NETWORKS, TARGETS)
+    monkeypatch.setattr(few_shot_gp, "_SUPPORT", 29)
+    projected, others = FewShotGP.fit(NETWORKS, TARGETS), described(8)
+    for first, second in zip(projected.predict(others), exact.predict(others), strict=True):
+        np.testing.assert_allclose(first, second, atol=0.1)
+
+
+@pytest.mark.parametrize("support", [20, 1000])
+def test_a_prediction_does_not_depend_on_the_batch(
+    support: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(few_shot_gp, "_SUPPORT", support)
+    few_shot, others = FewShotGP.fit(NETWORKS, TARGETS), described(110)
+    together = few_shot.predict(others)
+    for size in (1, 7, 109):
+        part = few_shot.predict(others.take(np.arange(size)))
+        for first, second in zip(part, together, strict=True):
+            np.testing.assert_array_equal(first, second[:size])
+    backwards = few_shot.predict(others.take(np.arange(110)[::-1]))
+    for first, second in zip(backwards, together, strict=True):
+        np.testing.assert_array_equal(first[::-1], second)
+
+
+@pytest.mark.parametrize("support", [20, 1000])
+def test_stored_and_read_back(support: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(few_shot_gp, "_SUPPORT", support)
     few_shot = FewShotGP.fit(NETWORKS, TARGETS)
     again = FewShotGP.from_arrays(few_shot.arrays())
     for first, second in zip(few_shot.predict(NETWORKS), again.predict(NETWORKS), strict=True):

@@ -3,7 +3,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import multivariate_normal
 
-from gennape.estimator.few_shot.gaussian_process import fit_amplitudes, precision, weighted
+from gennape.estimator.few_shot.gaussian_process import Posterior, fit_amplitudes, weighted
 
 RNG = np.random.default_rng(0)
 ROWS = RNG.normal(size=(40, 3))
@@ -32,10 +32,40 @@ def test_few_observations_change_little() -> None:
     assert np.abs(np.log(found / EXPECTED)).max() < 0.7
 
 
-def test_precision_is_the_inverse() -> None:
-    covariance = weighted(TERMS, EXPECTED)
-    np.testing.assert_allclose(precision(covariance) @ covariance, np.eye(40), atol=1e-4)
+def test_the_exact_posterior_is_that_of_normal_distributions() -> None:
+    """Conditioning by the blocks of one covariance matrix."""
+    joint = weighted(TERMS[:2], EXPECTED[:2]) + 0.5 * np.eye(40)
+    given, new = slice(0, 30), slice(30, 40)
+    targets, across = RNG.normal(size=30), joint[new, given]
+    inverse = np.linalg.inv(joint[given, given] + (0.3 + 1e-6) * np.eye(30))
+    posterior = Posterior.exact(joint[given, given], targets, 0.3)
+    mean, taken = posterior.of(across)
+    np.testing.assert_allclose(mean, across @ inverse @ targets, atol=1e-9)
+    np.testing.assert_allclose(taken, np.diag(across @ inverse @ across.T), atol=1e-9)
+    np.testing.assert_allclose(posterior.mean(across), mean)
 
 
-def test_a_covariance_of_rank_one_is_inverted() -> None:
-    assert precision(np.ones((3, 3))).sum() == pytest.approx(1 / (1 + 1e-6 / 3), rel=1e-3)
+def test_the_projected_posterior_is_that_of_the_textbook() -> None:
+    """Equations 20 and 21 of Quinonero-Candela and Rasmussen 2005, with plain inverses."""
+    joint = weighted(TERMS[:2], EXPECTED[:2]) + 0.5 * np.eye(40)
+    few, many, new = slice(0, 6), slice(0, 30), slice(30, 40)
+    targets, noise = RNG.normal(size=30), 0.3
+    among, along, across = joint[few, few], joint[few, many], joint[new, few]
+    among = among + 1e-6 * np.diag(among).mean() * np.eye(6)
+    chunks = [(along.T[part], targets[part]) for part in (slice(0, 11), slice(11, 30))]
+    mean, taken = Posterior.projected(joint[few, few], iter(chunks), noise).of(across)
+    sigma = np.linalg.inv(along @ along.T / noise + among)
+    np.testing.assert_allclose(mean, across @ sigma @ along @ targets / noise, atol=1e-9)
+    expected = np.diag(across @ (np.linalg.inv(among) - sigma) @ across.T)
+    np.testing.assert_allclose(taken, expected, atol=1e-9)
+
+
+def test_a_covariance_of_rank_one_is_conditioned_on() -> None:
+    """Three observations of one number, without noise but the jitter."""
+    mean, taken = Posterior.exact(np.ones((3, 3)), np.full(3, 0.5), 0.0).of(np.ones((1, 3)))
+    assert mean[0] == pytest.approx(0.5, rel=1e-5)
+    assert taken[0] == pytest.approx(1, rel=1e-5)
+    same = Posterior.projected(np.ones((3, 3)), iter([(np.ones((9, 3)), np.full(9, 0.5))]), 0.1)
+    mean, taken = same.of(np.ones((1, 3)))
+    assert mean[0] == pytest.approx(0.5 / (1 + 0.1 / 9), rel=1e-5)
+    assert taken[0] == pytest.approx(1 / (1 + 0.1 / 9), rel=1e-5)

@@ -53,11 +53,12 @@ class IntervalCalibrator:
         """
         edges = np.array(_EDGES)
         bins = np.searchsorted(edges, distances, side="right") - 1
+        known = np.unique(bins)
         widths = [
-            conformal_quantile(errors[bins == one], weights[bins == one], _LEVEL)
-            for one in range(len(edges))
+            conformal_quantile(errors[bins == one], weights[bins == one], _LEVEL) for one in known
         ]
-        rising = np.maximum.accumulate(np.array(widths))
+        nearest = np.searchsorted(known, np.arange(len(edges))).clip(max=len(known) - 1)
+        rising = np.maximum.accumulate(np.array(widths)[nearest])
         scores = errors / np.interp(distances, edges, rising)
         factors = [_factor(scores, weights, strata == one) for one in range(len(STRATA))]
         return cls(edges, rising, np.array(factors))

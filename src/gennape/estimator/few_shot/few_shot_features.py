@@ -37,9 +37,9 @@ class FewShotFeatures:
         return len(self.score)
 
     def view(self, name: str) -> FloatArray:
-        """Return one of the descriptions, `(networks, columns)`, float64."""
+        """Return one of the descriptions, `(networks, columns)`."""
         rows: FloatArray = getattr(self, name)
-        return rows.reshape(len(self), -1).astype(np.float64)
+        return rows.reshape(len(self), -1)
 
     def take(self, networks: IntArray) -> "FewShotFeatures":
         """Take some networks, in the given order."""

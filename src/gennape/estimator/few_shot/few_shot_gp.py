@@ -8,14 +8,14 @@ encoder further (docs/experiments.md).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
-from gennape.estimator.few_shot.gaussian_process import fit_amplitudes, precision
+from gennape.estimator.few_shot.gaussian_process import Posterior, fit_amplitudes, weighted
 from gennape.estimator.few_shot.kernels import KernelView
-from gennape.utils.array_types import FloatArray
+from gennape.utils.array_types import FloatArray, IntArray
 
 _IS_WIDE = {"score": False, "sizes": False, "embeddings": True, "neighbour_moments": True}
 """The views; wide ones get a smooth function beside the straight line."""
@@ -25,8 +25,8 @@ labelled tables (docs/decisions/0011-closed-form-fine-tuning.md)."""
 _AMPLITUDES = (0.08, 0.08, 0.22, 0.22, 0.22, 0.22, 0.2)
 """Expected variances: lines of score and sizes, line and smooth function of the others, noise
 (docs/decisions/0011-closed-form-fine-tuning.md)."""
-_MOST = 1000
-"""Labels that amplitudes are fitted on; weights are solved for all."""
+_SUPPORT = 1000
+"""Labelled networks of the support; more labels teach through them (docs/experiments.md)."""
 _CHUNK = 2048
 """Networks that are predicted together; more would only take more memory."""
 
@@ -38,49 +38,64 @@ class FewShotGP:
     Attributes:
         views: By name.
         amplitudes: Variances of the functions of all views, and of the noise, `(functions + 1,)`.
-        weights: Of the labelled networks in the mean, `(labels,)`.
-        precision: Inverse of their covariance with noise, `(labels, labels)`.
+        posterior: What the labels tell of the sum of all functions.
     """
 
     views: dict[str, KernelView]
     amplitudes: FloatArray
-    weights: FloatArray
-    precision: FloatArray
+    posterior: Posterior
 
     @classmethod
     def fit(cls, labelled: FewShotFeatures, targets: FloatArray, seed: int = 0) -> "FewShotGP":
         """Learn from labelled networks.
 
+        The process is exact for up to a thousand labels. Where there are more, a thousand of the
+        networks are the support: kernels and amplitudes are fitted to them, and all labels teach
+        through them.
+
         Args:
             labelled: The networks.
             targets: Labels with mean 0 and variance about 1, `(labels,)`.
-            seed: Of the choice of labels that amplitudes are fitted on, where there are many.
+            seed: Of the choice of the support.
         """
-        views = {name: KernelView.fit(labelled.view(name), wide) for name, wide in _IS_WIDE.items()}
+        chosen = np.random.default_rng(seed).permutation(len(targets))[:_SUPPORT]
+        support = np.sort(chosen)
+        views = {
+            name: KernelView.fit(labelled.view(name), wide, support)
+            for name, wide in _IS_WIDE.items()
+        }
         residuals = targets - _expected(views, labelled)
-        some = np.random.default_rng(seed).permutation(len(targets))[:_MOST]
-        terms = [of_all[some[:, None], some] for of_all, _ in _functions(views, labelled)]
+        terms = np.stack([term for term, _ in _functions(views, labelled.take(support))])
+        unit = np.eye(len(support))[None]
         amplitudes = fit_amplitudes(
-            np.stack([*terms, np.eye(len(some))]), residuals[some], np.array(_AMPLITUDES)
+            np.concatenate([terms, unit]), residuals[support], np.array(_AMPLITUDES)
         )
-        covariance, _ = _summed(views, labelled, amplitudes)
-        inverse = precision(covariance + amplitudes[-1] * np.eye(len(targets)))
-        return cls(views, amplitudes, inverse @ residuals, inverse)
+        covariance = weighted(terms, amplitudes[:-1])
+        if len(support) == len(targets):
+            posterior = Posterior.exact(covariance, residuals, amplitudes[-1])
+        else:
+            observed = (
+                (_summed(views, labelled.take(rows), amplitudes)[0], residuals[rows])
+                for rows in _chunks(len(targets))
+            )
+            posterior = Posterior.projected(covariance, observed, amplitudes[-1])
+        return cls(views, amplitudes, posterior)
 
     def predict(self, networks: FewShotFeatures) -> tuple[FloatArray, FloatArray]:
-        """Predict the mean of labels and their standard deviation around it, `(networks,)` each."""
-        parts = np.split(np.arange(len(networks)), range(_CHUNK, len(networks), _CHUNK))
+        """Predict the mean of labels and their standard deviation around it, `(networks,)` each.
+
+        Those of a network do not depend on the others.
+        """
         means, deviations = zip(
-            *(self._predict(networks.take(part)) for part in parts), strict=True
+            *(self._predict(networks.take(rows)) for rows in _chunks(len(networks))), strict=True
         )
         return np.concatenate(means), np.concatenate(deviations)
 
     def _predict(self, networks: FewShotFeatures) -> tuple[FloatArray, FloatArray]:
         covariance, variance = _summed(self.views, networks, self.amplitudes)
-        mean = _expected(self.views, networks) + covariance @ self.weights
-        known = ((covariance @ self.precision) * covariance).sum(axis=1)
+        beyond, known = self.posterior.of(covariance)
         left = np.maximum(variance - known, 0)
-        return mean, np.sqrt(left + self.amplitudes[-1])
+        return _expected(self.views, networks) + beyond, np.sqrt(left + self.amplitudes[-1])
 
     def parts(self, networks: FewShotFeatures) -> dict[str, FloatArray]:
         """Split the mean into functions of each view, `(networks,)` each.
@@ -92,16 +107,12 @@ class FewShotGP:
         for name, view in self.views.items():
             parts[name] = np.zeros(len(networks))
             for covariance, _ in view.functions(networks.view(name)):
-                parts[name] += next(amplitudes) * (covariance @ self.weights)
+                parts[name] += next(amplitudes) * self.posterior.mean(covariance)
         return {"zero_shot": _expected(self.views, networks) + parts.pop("score")} | parts
 
     def arrays(self) -> dict[str, FloatArray]:
         """Return all numbers by name, for storage."""
-        stored = {
-            "amplitudes": self.amplitudes,
-            "weights": self.weights,
-            "precision": self.precision,
-        }
+        stored = {"amplitudes": self.amplitudes} | asdict(self.posterior)
         for name, view in self.views.items():
             stored |= {f"{name}.{part}": values for part, values in view.arrays().items()}
         return stored
@@ -110,7 +121,12 @@ class FewShotGP:
     def from_arrays(cls, values: dict[str, FloatArray]) -> "FewShotGP":
         """Read the process that `arrays` described."""
         views = {name: KernelView.from_arrays(values, f"{name}.") for name in _IS_WIDE}
-        return cls(views, values["amplitudes"], values["weights"], values["precision"])
+        return cls(views, values["amplitudes"], Posterior(values["weights"], values["root"]))
+
+
+def _chunks(networks: int) -> list[IntArray]:
+    """Rows of networks that are taken together; one chunk at least."""
+    return np.split(np.arange(networks), range(_CHUNK, networks, _CHUNK))
 
 
 def _functions(

@@ -1,14 +1,19 @@
 """Kernels over few-shot features: straight lines and smooth functions of one description."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 
-from gennape.utils.array_types import FloatArray
+from gennape.utils.array_types import FloatArray, IntArray
+from gennape.utils.row_products import row_products
 
 _LIMIT = 4.0
 """Standardised values beyond this are taken for it: labels teach nothing so far out."""
 _SMALLEST_DEVIATION = 1e-6
+_CHUNK = 2048
+"""Rows that are squared together, so that many do not take much memory."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +31,14 @@ class Standardiser:
     @classmethod
     def fit(cls, rows: FloatArray) -> "Standardiser":
         """Fit to `rows`, `(networks, columns)`."""
-        deviation = rows.std(axis=0)
-        varies = deviation > _SMALLEST_DEVIATION
-        return cls(rows.mean(axis=0), np.where(varies, deviation, 1.0))
+        mean = rows.mean(axis=0, dtype=np.float64)
+        parts = np.split(rows, range(_CHUNK, len(rows), _CHUNK))
+        squares = sum(((part - mean) ** 2).sum(axis=0) for part in parts)
+        deviation = np.sqrt(squares / len(rows))
+        return cls(mean, np.where(deviation > _SMALLEST_DEVIATION, deviation, 1.0))
 
     def __call__(self, rows: FloatArray) -> FloatArray:
-        """Standardise rows and clip them to +-4."""
+        """Standardise rows and clip them to +-4, float64."""
         return np.clip((rows - self.mean) / self.deviation, -_LIMIT, _LIMIT)
 
 
@@ -41,9 +48,9 @@ class KernelView:
 
     Attributes:
         scale: Its standardiser.
-        support: Standardised rows of the labelled networks, `(labels, columns)`.
-        length: Squared length scale: the median squared distance between labelled networks; 0
-            where there is no smooth function.
+        support: Standardised rows of the networks of the support, `(support, columns)`, float32.
+        length: Squared length scale: the median squared distance between them; 0 where there is
+            no smooth function.
     """
 
     scale: Standardiser
@@ -51,33 +58,41 @@ class KernelView:
     length: float
 
     @classmethod
-    def fit(cls, rows: FloatArray, is_wide: bool) -> "KernelView":
-        """Fit to labelled networks, `(labels, columns)`."""
+    def fit(cls, rows: FloatArray, is_wide: bool, support: IntArray) -> Self:
+        """Fit to labelled networks.
+
+        Args:
+            rows: Of all of them, `(labels, columns)`.
+            is_wide: Whether there is a smooth function.
+            support: Those whose distances set the length scale and whose covariances predict.
+        """
         scale = Standardiser.fit(rows)
-        support = scale(rows)
-        if not is_wide:
-            return cls(scale, support, 0.0)
-        squares = _squares(support)
-        squared = _squared_distances(squares, squares, support @ support.T)
-        pairs = np.triu_indices(len(rows), 1)
-        return cls(scale, support, max(float(np.median(squared[pairs])), 1e-12))
+        chosen = scale(rows[support])
+        length = _median_squared_distance(chosen) if is_wide else 0.0
+        return cls(scale, chosen.astype(np.float32), length)
 
     def functions(self, rows: FloatArray) -> list[tuple[FloatArray, FloatArray]]:
         """Compute covariances of each function of this view, `(networks, columns)` to pairs.
 
         Returns:
-            With the labelled networks, `(networks, labels)`, and of each network with itself,
+            With the support, `(networks, support)`, and of each network with itself,
             `(networks,)`.
         """
         standardised = self.scale(rows)
         columns = rows.shape[1]
-        products = standardised @ self.support.T
+        support, support_squares = self._support_and_squares
+        products = row_products(standardised, support.T)
         squares = _squares(standardised)
         line = products / columns, squares / columns
         if not self.length:
             return [line]
-        squared = _squared_distances(squares, _squares(self.support), products)
+        squared = _squared_distances(squares, support_squares, products)
         return [line, (np.exp(-squared / (2 * self.length)), np.ones(len(rows)))]
+
+    @cached_property
+    def _support_and_squares(self) -> tuple[FloatArray, FloatArray]:
+        support = self.support.astype(np.float64)
+        return support, _squares(support)
 
     def arrays(self) -> dict[str, FloatArray]:
         """Return all numbers by name, for storage."""
@@ -89,12 +104,19 @@ class KernelView:
         }
 
     @classmethod
-    def from_arrays(cls, values: dict[str, FloatArray], prefix: str) -> "KernelView":
+    def from_arrays(cls, values: dict[str, FloatArray], prefix: str) -> Self:
         """Read the view that `arrays` described, each name after the prefix."""
         mean, deviation, support, length = (
             values[prefix + part] for part in ("mean", "deviation", "support", "length")
         )
         return cls(Standardiser(mean, deviation), support, float(length[0]))
+
+
+def _median_squared_distance(rows: FloatArray) -> float:
+    """Of pairs of standardised rows; positive."""
+    squares = _squares(rows)
+    squared = _squared_distances(squares, squares, rows @ rows.T)
+    return max(float(np.median(squared[np.triu_indices(len(rows), 1)])), 1e-12)
 
 
 def _squares(rows: FloatArray) -> FloatArray:

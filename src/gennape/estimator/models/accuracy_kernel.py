@@ -8,6 +8,7 @@ import numpy as np
 
 from gennape.estimator.features.statistics import SIZE_NAMES, STATISTICS
 from gennape.utils.array_types import BoolArray, FloatArray, IntArray
+from gennape.utils.row_products import row_products
 
 Recipe = Literal["typical", "classic", "modern", "more-data"]
 """How a network is trained: as networks of its kind usually are; some 100 epochs with crops and
@@ -123,13 +124,13 @@ def covariance(
     steps = np.sqrt(3) * np.sqrt(squared_distances(scaled, other_scaled)) / _LENGTH
     smooth = (1 + steps) * np.exp(-steps)
     per_size = np.sqrt(rows.shape[1] / len(_SIZE_COLUMNS))
-    sizes = (rows[:, _SIZE_COLUMNS] * per_size) @ (others[:, _SIZE_COLUMNS] * per_size).T
+    sizes = row_products(rows[:, _SIZE_COLUMNS] * per_size, (others[:, _SIZE_COLUMNS] * per_size).T)
     same = conditions.dataset[:, None] == other_conditions.dataset
     recipes = _MORE_DATA * np.outer(conditions.more_data, other_conditions.more_data)
     if knows_recipe:
         recipes = recipes + _KIND * np.outer(conditions.kind, other_conditions.kind)
     of_dataset = _SMOOTH_OF_DATASET * smooth + _SIZE_OF_DATASET * sizes + _LEVEL_OF_DATASET
-    shared = _SMOOTH * smooth + _LINEAR * (scaled @ other_scaled.T)
+    shared = _SMOOTH * smooth + _LINEAR * row_products(scaled, other_scaled.T)
     total: FloatArray = shared + of_dataset * same + recipes * (1 + smooth)
     return total
 
@@ -177,5 +178,6 @@ def leave_out(covariances: FloatArray, targets: FloatArray, groups: Sequence[Any
 def squared_distances(rows: FloatArray, others: FloatArray) -> FloatArray:
     """Compute squared Euclidean distances, `(rows, others)`."""
     squares, other_squares = (np.einsum("rc,rc->r", one, one) for one in (rows, others))
-    distances: FloatArray = np.maximum(squares[:, None] + other_squares - 2 * rows @ others.T, 0)
+    products = row_products(rows, others.T)
+    distances: FloatArray = np.maximum(squares[:, None] + other_squares - 2 * products, 0)
     return distances

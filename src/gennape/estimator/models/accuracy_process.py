@@ -136,7 +136,8 @@ class AccuracyProcess:
             self.conditions,
             knows_recipe=knows_recipe,
         )
-        return self.level + covariances @ weights
+        predictions: FloatArray = self.level + np.einsum("gr,r->g", covariances, weights)
+        return predictions
 
     def statistics_of(self, rows: IntArray) -> FloatArray:
         """Return statistics of some measured rows, `(rows, statistics)`; clipped ones stay so."""

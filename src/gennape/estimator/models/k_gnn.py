@@ -74,12 +74,12 @@ class KGNNEncoder:
 
     def __call__(self, batch: EncoderInput) -> FloatArray:
         """Embed graphs, `(graphs, width)`."""
-        nodes = batch.nodes
+        nodes, graphs = batch.nodes, batch.graphs
         numbers = nodes.astype(np.int64)
         kernels = self.kernel[numbers[:, -3:-1]].reshape(len(nodes), -1)
-        parts = [self.operation[numbers[:, 0]], self.sizes(nodes[:, 1 : 1 + SIZE_COLUMNS])]
-        hidden = self.entrance(np.hstack([*parts, kernels, self.bias[numbers[:, -1]]]))
+        parts = [self.operation[numbers[:, 0]], self.sizes(nodes[:, 1 : 1 + SIZE_COLUMNS], graphs)]
+        hidden = self.entrance(np.hstack([*parts, kernels, self.bias[numbers[:, -1]]]), graphs)
         for own, neighbours in zip(self.own, self.neighbours, strict=True):
             messages = batch.arguments.sums(hidden) + batch.users.sums(hidden)
-            hidden = np.tanh(own(hidden) + neighbours(messages))
+            hidden = np.tanh(own(hidden, graphs) + neighbours(messages, graphs))
         return read_out(hidden, batch, self.readouts)

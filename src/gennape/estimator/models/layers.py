@@ -1,11 +1,17 @@
-"""Layers that encoders and predictors are made of; rows of numbers in, rows of numbers out."""
+"""Layers that encoders and predictors are made of; rows of numbers in, rows of numbers out.
 
+What comes out of a graph does not depend on the batch, to the last bit: BLAS adds in another order
+for another number of rows, so it is given the rows of one graph at a time, or blocks of one height.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gennape.estimator.models.stored_arrays import StoredArrays
 from gennape.utils.array_types import FloatArray
+from gennape.utils.row_products import row_products
 
 
 @dataclass(frozen=True)
@@ -32,9 +38,17 @@ class LinearLayer:
         """Return all numbers by name, for storage."""
         return {"weight": self.weight} | ({} if self.bias is None else {"bias": self.bias})
 
-    def __call__(self, rows: FloatArray) -> FloatArray:
-        """Map rows, `(rows, inputs)` to `(rows, outputs)`."""
-        mapped: FloatArray = rows @ self.weight.T
+    def __call__(self, rows: FloatArray, graphs: Sequence[slice]) -> FloatArray:
+        """Map rows, `(rows, inputs)` to `(rows, outputs)`.
+
+        Args:
+            rows: Of all graphs.
+            graphs: The rows of each graph.
+        """
+        weight = self.weight.T
+        mapped = np.empty((len(rows), weight.shape[1]), dtype=np.float32)
+        for own in graphs:
+            np.matmul(rows[own], weight, out=mapped[own])
         if self.bias is not None:
             mapped += self.bias
         return mapped
@@ -71,12 +85,14 @@ class Heads:
         return dict(vars(self))
 
     def __call__(self, embeddings: FloatArray) -> FloatArray:
-        """Predict by each head: `(graphs, width)` to `(graphs, clusters)`."""
-        predictions = np.empty((len(embeddings), len(self.outer)), dtype=embeddings.dtype)
+        """Predict by each head: `(graphs, width)` to `(graphs, clusters)`, float64."""
+        rows = embeddings.astype(np.float64)
+        predictions = np.empty((len(rows), len(self.outer)))
         for cluster, (inner, bias, outer) in enumerate(
             zip(self.inner, self.inner_bias, self.outer, strict=True)
         ):
-            predictions[:, cluster] = rectified(embeddings @ inner + bias) @ outer
+            hidden = rectified(row_products(rows, inner) + bias)
+            predictions[:, cluster] = np.einsum("gw,w->g", hidden, outer)
         return predictions + self.outer_bias
 
 

@@ -6,6 +6,8 @@ by zero: random weights must not speak about operations that were never varied.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,6 +55,11 @@ class EncoderInput:
             EdgeSums.of(sources, targets, count),
             features.node_offsets,
         )
+
+    @cached_property
+    def graphs(self) -> list[slice]:
+        """Nodes of each graph."""
+        return [slice(*ends) for ends in pairwise(self.node_offsets.tolist())]
 
 
 def encoder_inputs(features: GraphFeatures) -> list[EncoderInput]:
@@ -163,10 +170,11 @@ class MessagePassingEncoder:
 
     def __call__(self, batch: EncoderInput) -> FloatArray:
         """Embed graphs, `(graphs, width)`, or twice as wide for two readouts."""
-        hidden = rectified(self.entrance(self.scaler(batch.nodes)))
+        graphs = batch.graphs
+        hidden = rectified(self.entrance(self.scaler(batch.nodes), graphs))
         for first, second in self.layers:
             means = (batch.arguments.means(hidden), batch.users.means(hidden))
-            hidden += second(rectified(first(np.hstack([hidden, *means]))))
+            hidden += second(rectified(first(np.hstack([hidden, *means]), graphs)), graphs)
         return read_out(hidden, batch, self.readouts)
 
 

@@ -80,7 +80,8 @@ class MomentRegression:
 
     def _values(self, moments: FloatArray) -> FloatArray:
         steps = np.clip(moments, self.low, self.high) - self.mean
-        return np.clip(steps @ self.coefficients, *self.limits)
+        values: FloatArray = np.einsum("gm,m->g", steps, self.coefficients)
+        return np.clip(values, *self.limits)
 
     def arrays(self) -> dict[str, FloatArray]:
         """Return all numbers by name, for storage."""

@@ -16,6 +16,7 @@ from torch._ops import OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from gennape.frontends.torch.callable_operators import is_callable
+from gennape.utils.errors import GennapeError
 
 MOST_DIMS = 64
 """Dimensions of a tensor, as PyTorch's own kernels have them."""
@@ -34,7 +35,7 @@ _COUNTS = frozenset(
 _LONG_LISTS = frozenset({"split_sizes", "split_size", "indices", "tensors"})
 
 
-class UnsafeCall(RuntimeError):
+class UnsafeCall(GennapeError, RuntimeError):
     """A call that a file must not make; says why."""
 
 

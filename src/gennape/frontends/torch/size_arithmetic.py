@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from gennape.utils.errors import GennapeError
+
 LARGEST = 2**64
 """Of numbers that are worked with, and of results."""
 
 
-class SizeError(ArithmeticError):
+class SizeError(GennapeError, ArithmeticError):
     """Arithmetic that no size of a network needs; says which."""
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from gennape.reports import text_table
-from gennape.reports.text_table import TextColumn, TextTable, fold
+from gennape.utils import text_table
+from gennape.utils.text_table import TextColumn, TextTable, fold
 
 COLUMNS = [
     TextColumn("Model", folds=True),

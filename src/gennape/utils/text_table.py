@@ -1,7 +1,8 @@
-"""Tables as plain text that fit into a terminal."""
+"""Tables as plain text that fit into a terminal, and as HTML for notebooks."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from itertools import zip_longest
 
 from rich.cells import cell_len, get_character_cell_size
@@ -81,6 +82,20 @@ class TextTable:
             headings = [column.heading for column in table.columns]
             lines = [*table._lines(headings, widths), rule, *lines]
         return "\n".join(" " * self.indent + line for line in lines)
+
+    def html(self) -> str:
+        """Set the table as HTML, as notebooks show it."""
+        head = self._html_row("th", [column.heading for column in self.columns])
+        body = "".join(self._html_row("td", row) for row in self.rows)
+        return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+
+    def _html_row(self, tag: str, cells: Sequence[str]) -> str:
+        sides = ("right" if column.is_number else "left" for column in self.columns)
+        inner = "".join(
+            f'<{tag} style="text-align:{side}">{escape(cell)}</{tag}>'
+            for side, cell in zip(sides, cells, strict=True)
+        )
+        return f"<tr>{inner}</tr>"
 
     def _printable(self, encoding: str | None) -> "TextTable":
         columns = [
