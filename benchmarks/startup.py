@@ -33,8 +33,8 @@ from gennape.utils.optional_imports import import_library
 module = import_library("timm").create_model("resnet18").eval()
 torch.onnx.export(module, (torch.zeros(1, 3, 224, 224),), sys.argv[1], dynamo=False)
 """
-"""Writes ResNet-18 with its weights, 47 MB; in a process of its own, for a process that measures must
-be small: what it holds counts for those that it starts."""
+"""Writes ResNet-18 with its weights, 47 MB; elsewhere, for the process that measures must be small:
+what it holds counts for those that it starts."""
 
 
 class Run(NamedTuple):
