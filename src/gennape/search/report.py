@@ -37,8 +37,10 @@ def require_plotting() -> None:
         MissingExtraError: matplotlib or PyTorch, which writes the networks, is not installed.
     """
     if find_spec("torch") is None:
-        raise MissingExtraError("the report of a search needs torch: pip install 'gennape[torch]'")
-    require("matplotlib", "the report of a search", package="'gennape[plot]'")
+        raise MissingExtraError(
+            "the report of a search needs PyTorch; run pip install 'gennape[torch]'"
+        )
+    require("matplotlib", "the report of a search", package="gennape[plot]")
 
 
 def write_search_report(result: SearchResult, folder: str | os.PathLike[str]) -> Path:
