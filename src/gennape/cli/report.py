@@ -45,7 +45,7 @@ def report(
     shape, named = parse_inputs(inputs)
     with reading_bar() as progress:
         made = gennape.report(
-            models,
+            models or (),
             shape,
             gennape.load(estimator),
             compare=compare,
