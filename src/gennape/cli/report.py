@@ -40,10 +40,10 @@ def report(
     Exits with status 1 when a network could not be read; the page tells of it and of the others.
     """
     import gennape
-    from gennape.cli.progress import reading_bar
+    from gennape.cli.progress import A_FEW, progress_bar
 
     shape, named = parse_inputs(inputs)
-    with reading_bar() as progress:
+    with progress_bar(least=A_FEW) as progress:
         made = gennape.report(
             models or (),
             shape,
