@@ -21,8 +21,8 @@ def score(
             graphs; many or one of them.
         input_shape: Sizes of one input for modules, names and files that leave them open.
         estimator: The bundled one unless given.
-        options: `inputs`, `backbone`, `dataset`, `recipe` and `report`, as `Estimator.predict`
-            takes them.
+        options: `inputs`, `backbone`, `dataset`, `recipe`, `workers` and `report`, as
+            `Estimator.predict` takes them.
 
     Returns:
         A row each, best first; in `failed`, networks that could not be read.

@@ -1,5 +1,5 @@
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gennape import benchmarks, graph_of
-from gennape.benchmarks import BenchmarkError, ModelZoo, zoo_graphs, zoo_networks
+from gennape.benchmarks import BenchmarkError, ModelZoo, zoo_graphs
 from gennape.graph import canonical
 from gennape.utils.cache import CacheError
 from gennape.utils.isolated import IsolatedResult
@@ -28,13 +28,17 @@ class InThisProcess:
         self.built: list[str] = []
 
     def __call__(
-        self, function: str, items: Sequence[Any], *, processes: int, seconds: float
+        self,
+        function: Callable[[Any], None],
+        items: Sequence[Any],
+        *,
+        processes: int,
+        seconds: float,
     ) -> Generator[IsolatedResult, None, None]:
-        assert function == "gennape.benchmarks.zoo_networks:build_network"
         for place, item in enumerate(items):
             self.built.append(item["loader"])
             try:
-                zoo_networks.build_network(item)
+                function(item)
                 yield IsolatedResult(place)
             except Exception as error:
                 yield IsolatedResult(place, error=str(error))

@@ -4,17 +4,15 @@ from time import monotonic, sleep
 import pytest
 
 from gennape.graph import ComputationGraph, GraphBuilder
-from gennape.search import WorkerPool, worker_pool
+from gennape.utils.worker_pool import WorkerPool
 
 
 @pytest.fixture
-def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerPool]:
+def pair() -> Iterator[WorkerPool]:
     """Two processes, both of them ready."""
-    monkeypatch.setattr(worker_pool, "_WORTH_STARTING", 1)
-    with WorkerPool(2) as processes:
-        processes.map(abs, [0])
+    with WorkerPool(2, start_after=0) as processes:
         end = monotonic() + 120
-        while processes.ready < 2:
+        while not processes.is_ready():
             assert monotonic() < end, "the second process did not start"
             sleep(0.05)
         yield processes

@@ -1,5 +1,5 @@
 import json
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from gennape import spaces
 from gennape.spaces import ArchitectureError
+from gennape.spaces.checks import check_graphs
 
 SPACE = spaces.get("nasbench101")
 C3, C1, MP = "conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3"
@@ -150,3 +151,11 @@ def test_parameters_equal_the_measured_networks(data_folder: Path, rows: int) ->
 def _parameters_agree(row: dict[str, Any]) -> bool:
     cell = SPACE.from_cell(json.loads(row["adjacency"]), json.loads(row["operations"]))
     return bool(SPACE.graph(cell).parameters == row["trainable_parameters"])
+
+
+@pytest.mark.parametrize("start", [0, 2_000, 100_000])
+def test_networks_of_the_same_edges_are_built_together(start: int) -> None:
+    """Cells of all sizes, as they are enumerated: many of the same edges side by side."""
+    cells = list(islice(SPACE.enumerate(), start, start + 40))
+    assert len({cell.edges for cell in cells}) < 40
+    check_graphs(SPACE, cells)

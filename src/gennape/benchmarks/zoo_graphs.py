@@ -7,7 +7,6 @@ they are built, `parts` holds one graph store a network, so that a killed build 
 canonical pass changes none of them: then the folder is to be deleted.
 """
 
-import os
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
@@ -22,6 +21,7 @@ from gennape.utils.cache import cache_folder, require_writable
 from gennape.utils.files import digest_of, read_json_lines
 from gennape.utils.isolated import run_isolated
 from gennape.utils.optional_imports import MissingExtraError
+from gennape.utils.processes import processors
 from gennape.utils.progress import ProgressCallback
 from gennape.utils.workspace import Workspace
 
@@ -110,9 +110,9 @@ def _build(
     missing = [network for network in _missing(folder, networks) if not paths[network].exists()]
     tasks = [network._asdict() | {"path": str(paths[network])} for network in missing]
     results = run_isolated(
-        f"{build_network.__module__}:{build_network.__name__}",
+        build_network,
         tasks,
-        processes=os.cpu_count() or 1,
+        processes=processors(),
         seconds=SECONDS_PER_NETWORK,
     )
     known = len(networks) - len(missing)

@@ -55,9 +55,6 @@ def build_network(task: dict[str, Any]) -> None:
     Raises:
         FrontendError: Its library has no such network, or its graph cannot be read.
     """
-    import torch  # slow to import, and reading the zoo's table does without
-
-    torch.set_num_threads(1)
     path = Path(task.pop("path"))
     network = ZooNetwork(**task)
     batch = replace(canonical_graph(network), names=(network.name,))

@@ -11,6 +11,7 @@ from gennape.cli.options import (
     Inputs,
     Models,
     RecipeName,
+    Workers,
     parse_inputs,
 )
 from gennape.cli.output import (
@@ -34,6 +35,7 @@ def explain(
     dataset: DatasetName = None,
     recipe: RecipeName = None,
     estimator: EstimatorName = None,
+    workers: Workers = None,
     output: OutputFormat = Format.TABLE,
 ) -> None:
     """Show what scores are sums of, and the nearest measured networks, best first.
@@ -41,17 +43,21 @@ def explain(
     Exits with status 1 when a network could not be read; the others are still explained.
     """
     import gennape
+    from gennape.cli.progress import A_FEW, progress_bar
 
     shape, named = parse_inputs(inputs)
-    explained = gennape.explain(
-        models,
-        shape,
-        gennape.load(estimator),
-        inputs=named,
-        backbone=backbone,
-        dataset=dataset,
-        recipe=recipe,
-    )
+    with progress_bar(least=A_FEW) as report:
+        explained = gennape.explain(
+            models or (),
+            shape,
+            gennape.load(estimator),
+            inputs=named,
+            backbone=backbone,
+            dataset=dataset,
+            recipe=recipe,
+            workers=workers,
+            report=report,
+        )
     _print(explained, output)
     if explained.failed:
         raise typer.Exit(1)

@@ -1,12 +1,18 @@
 """`gennape search`: find networks that are better and cheaper."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gennape.cli.options import DataFolder, EstimatorName, InputShape, Seed, parse_shape
+from gennape.cli.options import (
+    DataFolder,
+    EstimatorName,
+    InputShape,
+    Seed,
+    family_names,
+    parse_shape,
+)
 from gennape.cli.output import show
 
 if TYPE_CHECKING:
@@ -18,7 +24,10 @@ if TYPE_CHECKING:
 def search(
     out: Annotated[Path, typer.Option(help="Folder of results; a killed search goes on there.")],
     family: Annotated[
-        str | None, typer.Argument(help="A family, such as nasbench201; or give --from.")
+        str | None,
+        typer.Argument(
+            help="A family, such as nasbench201; or give --from.", autocompletion=family_names
+        ),
     ] = None,
     model: Annotated[
         str | None,
@@ -67,6 +76,7 @@ def search(
         search,
         write_search_report,
     )
+    from gennape.utils.processes import processors
 
     settings = SearchSettings(
         algorithm,
@@ -87,7 +97,7 @@ def search(
             evaluations=evaluations,
             per_round=per_round,
             data_dir=data,
-            processes=workers or os.cpu_count() or 1,
+            processes=workers or processors(),
             report=report,
         )
         page = write_search_report(result, out)

@@ -69,7 +69,7 @@ def save(estimator: Estimator, folder: Path) -> None:
         "measured": accuracy_names(estimator.accuracy) if estimator.accuracy else None,
     }
     text = json.dumps(description, indent=1) + "\n"
-    atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text))
+    atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def load(path_or_name: str | os.PathLike[str] | None = None) -> Estimator:

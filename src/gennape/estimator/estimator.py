@@ -82,6 +82,7 @@ class Estimator:
         backbone: bool = False,
         dataset: str | None = None,
         recipe: str | None = None,
+        workers: int | None = None,
         report: ProgressCallback = no_progress,
     ) -> PredictionTable:
         """Score networks and predict their accuracies.
@@ -100,6 +101,8 @@ class Estimator:
             recipe: How networks are trained: "typical" (unless given), "classic" (about 100
                 epochs, crops and flips), "modern" (300 epochs and more, strong augmentation)
                 or "more-data" (modern, after pretraining on more data).
+            workers: How many processes read files; chosen by their number unless given. One
+                file alone is read in this process.
             report: Told how many networks are read.
 
         Returns:
@@ -122,6 +125,7 @@ class Estimator:
             backbone=backbone,
             dataset=dataset,
             recipe=recipe,
+            workers=workers,
             report=report,
         )
         return predicted(self, networks, input_shape, options)

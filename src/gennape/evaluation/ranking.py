@@ -2,11 +2,8 @@
 
 import csv
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +12,11 @@ import numpy as np
 from gennape import spaces
 from gennape.estimator import Estimator, Prediction, PredictionTable
 from gennape.estimator.array_scoring import predict_arrays
-from gennape.search.worker_pool import one_thread
 from gennape.spaces import SearchSpace
+from gennape.utils.processes import processors
 from gennape.utils.progress import ProgressCallback, no_progress
+from gennape.utils.threads import one_thread
+from gennape.utils.worker_pool import WorkerPool
 
 _CHUNK = 512
 
@@ -82,12 +81,13 @@ def rank(
     """
     space = spaces.get(family)
     architectures = list(space.enumerate())
+    chunks = [architectures[i : i + _CHUNK] for i in range(0, len(architectures), _CHUNK)]
     predictions = []
-    for prediction in _in_parallel(
-        family, architectures, estimator, workers or os.cpu_count() or 1
-    ):
-        predictions.append(prediction)
-        report("scoring", min(len(predictions) * _CHUNK, len(architectures)), len(architectures))
+    with WorkerPool(workers or processors(), start_after=0) as pool:
+        for prediction in pool.map(partial(_predict, space, estimator), chunks):
+            predictions.append(prediction)
+            done = min(len(predictions) * _CHUNK, len(architectures))
+            report("scoring", done, len(architectures))
     joined = Prediction.join(predictions)
     order = np.argsort(-joined.score, kind="stable")
     ordered = [f"{family}:{space.format(architectures[i])}" for i in order]
@@ -95,33 +95,6 @@ def rank(
     return Ranking(ordered, joined.take(order), best)
 
 
-def _in_parallel(
-    family: str, architectures: list[Any], estimator: Estimator, workers: int
-) -> Iterator[Prediction]:
-    """Score architectures in order, `_CHUNK` at a time."""
-    chunks = [architectures[i : i + _CHUNK] for i in range(0, len(architectures), _CHUNK)]
-    if workers == 1 or len(chunks) == 1:
-        yield from map(partial(_predict, spaces.get(family), estimator), chunks)
-        return
-    with ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=_start_worker, initargs=(family, estimator)
-    ) as pool:
-        yield from pool.map(_work, chunks)
-
-
-_worker: Callable[[list[Any]], Prediction]
-"""Function of a worker process, set when it starts."""
-
-
-def _start_worker(family: str, estimator: Estimator) -> None:
-    global _worker
-    _worker = partial(_predict, spaces.get(family), estimator)
-
-
-def _work(architectures: list[Any]) -> Prediction:
-    return _worker(architectures)
-
-
 def _predict(space: SearchSpace[Any], estimator: Estimator, architectures: list[Any]) -> Prediction:
     with one_thread():
-        return predict_arrays(estimator, map(space.graph, architectures))
+        return predict_arrays(estimator, space.graphs(architectures))

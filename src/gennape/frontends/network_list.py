@@ -1,27 +1,25 @@
 """Read a mixed list of networks; one that cannot be read does not harm the others."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from os.path import isdir
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gennape.frontends import FrontendError, Model, graph_of
+from gennape.frontends.file_processes import FileOutcome, read_in_processes
+from gennape.frontends.names_in_files import MODEL_FILES
 from gennape.graph import ComputationGraph
 from gennape.graph.backbone import backbone as backbone_of
 from gennape.utils.errors import one_line
 from gennape.utils.progress import ProgressCallback, no_progress
 
-if TYPE_CHECKING:
-    pass
-
 Networks = Model | Iterable[Model] | Mapping[str, Model]
 """One network in any form that `graph_of` reads, a folder of files, or many of them."""
-MODEL_FILES = (".onnx", ".pt2")
-"""Endings of the files that a folder is searched for."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,13 @@ def read_networks(
     *,
     inputs: Any = None,
     backbone: bool = False,
+    workers: int | None = None,
     report: ProgressCallback = no_progress,
 ) -> NetworkList:
     """Read networks in any form that `graph_of` reads, and folders of network files.
+
+    Several files are read in other processes: one whose reading takes its process down, or never
+    ends, is one that could not be read, and the others are.
 
     Args:
         models: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules,
@@ -79,21 +81,41 @@ def read_networks(
         input_shape: Sizes of one input for modules, names and files that leave them open.
         inputs: Instead of it, all inputs; see `graph_of`.
         backbone: Whether the backbone of each is taken in its place.
+        workers: How many processes read files; chosen by their number unless given.
         report: Told how many are read.
     """
-    names: list[str] = []
-    graphs: list[ComputationGraph] = []
-    failed: list[UnreadNetwork] = []
+    read = partial(_read, input_shape=input_shape, inputs=inputs, backbone=backbone)
     found = list(_named(models))
-    for number, (name, model) in enumerate(found):
+    graphs: dict[int, ComputationGraph] = {}
+    errors: dict[int, str] = {}
+    for outcome in _outcomes(read, [model for _, model in found], workers):
+        if outcome.graph is None:
+            errors[outcome.place] = outcome.error
+        else:
+            graphs[outcome.place] = outcome.graph
+        report("reading", len(graphs) + len(errors), len(found))
+    return NetworkList(
+        tuple(found[place][0] for place in sorted(graphs)),
+        tuple(graphs[place] for place in sorted(graphs)),
+        tuple(UnreadNetwork(found[place][0], errors[place]) for place in sorted(errors)),
+    )
+
+
+def _outcomes(
+    read: Callable[[Model], ComputationGraph], models: Sequence[Model], workers: int | None
+) -> Iterator[FileOutcome]:
+    """Read each network; several files in other processes."""
+    files = [place for place, model in enumerate(models) if _is_file(model)]
+    if len(files) == 1 and workers is None:
+        files = []  # the start of a process would take longer than the file
+    for place in sorted({*range(len(models))} - {*files}):
         try:
-            graph = _read(model, input_shape, inputs)
-            graphs.append(backbone_of(graph) if backbone else graph)
-            names.append(name)
-        except Exception as error:  # whatever is wrong with one network must not harm the others
-            failed.append(UnreadNetwork(name, one_line(error)))
-        report("reading", number + 1, len(found))
-    return NetworkList(tuple(names), tuple(graphs), tuple(failed))
+            yield FileOutcome(place, read(models[place]))
+        except Exception as error:  # whatever is wrong with one must not harm the others
+            yield FileOutcome(place, None, one_line(error))
+    with closing(read_in_processes(read, [str(models[i]) for i in files], workers)) as outcomes:
+        for outcome in outcomes:
+            yield outcome._replace(place=files[outcome.place])
 
 
 def _named(models: Networks) -> Iterator[tuple[str, Model]]:
@@ -128,10 +150,23 @@ def _files_in(model: Model) -> list[Model]:
     return list(files) or [model]
 
 
-def _read(model: Model, input_shape: Sequence[int] | None, inputs: Any) -> ComputationGraph:
+def _is_file(model: Model) -> bool:
+    """Whether it is a file of a network, which strangers may have made."""
+    return (
+        isinstance(model, str | PathLike)
+        and Path(model).suffix.lower() in MODEL_FILES
+        and Path(model).is_file()
+    )
+
+
+def _read(
+    model: Model, *, input_shape: Sequence[int] | None, inputs: Any, backbone: bool
+) -> ComputationGraph:
     """Read a network; a size that is given for several does not replace the one a file states."""
-    is_file = isinstance(model, str | PathLike) and Path(model).suffix.lower() in MODEL_FILES
-    if is_file and (input_shape is not None or inputs is not None):
+    graph = None
+    if _is_file(model) and (input_shape is not None or inputs is not None):
         with suppress(FrontendError):
-            return graph_of(model)
-    return graph_of(model, input_shape, inputs=inputs)
+            graph = graph_of(model)
+    if graph is None:
+        graph = graph_of(model, input_shape, inputs=inputs)
+    return backbone_of(graph) if backbone else graph

@@ -12,9 +12,11 @@ class ReadingOptions(TypedDict, total=False):
         inputs: Instead of `input_shape`, all inputs; see `gennape.graph_of`.
         backbone: Whether each network is judged by its backbone, for detectors and segmentation;
             see `gennape.graph.backbone.backbone`.
+        workers: How many processes read files; chosen by their number unless given.
         report: Told how many networks are read.
     """
 
     inputs: Any
     backbone: bool
+    workers: int | None
     report: ProgressCallback

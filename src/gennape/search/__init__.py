@@ -17,7 +17,7 @@ from gennape.search.settings import SearchSettings
 from gennape.search.stages import EstimatorScorer, Evaluate
 from gennape.search.suggestions import Suggestion, Suggestions, suggest
 from gennape.search.table_space import TableSpace
-from gennape.search.worker_pool import WorkerPool
+from gennape.utils.worker_pool import WorkerPool
 
 __all__ = [
     "Candidate",

@@ -17,9 +17,9 @@ from gennape.search.network_cache import NetworkCache
 from gennape.search.result import SearchResult
 from gennape.search.settings import SearchSettings
 from gennape.search.stages import EstimatorScorer, Evaluate, Scorer
-from gennape.search.worker_pool import WorkerPool
 from gennape.spaces import SearchSpace
 from gennape.utils.progress import ProgressCallback, no_progress
+from gennape.utils.worker_pool import WorkerPool
 
 Searchable = str | ComputationGraph | SearchSpace[Any] | NetworkCache
 """A family's name, a network to change, a family, or networks that searches share."""

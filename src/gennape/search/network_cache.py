@@ -9,8 +9,8 @@ import numpy as np
 
 from gennape.graph import ComputationGraph, GraphBatch, canonical
 from gennape.graph.hashing import graph_hashes
-from gennape.search.worker_pool import WorkerPool
 from gennape.spaces import SearchSpace
+from gennape.utils.worker_pool import WorkerPool
 
 _CHUNK = 256
 """Networks brought into canonical form together; more would only take more memory."""
@@ -124,7 +124,7 @@ def _read(
     space: SearchSpace[Any], architectures: Sequence[Any]
 ) -> tuple[list[NetworkCosts], GraphBatch]:
     """Compute the costs and the canonical forms of some architectures."""
-    batch = GraphBatch.of(map(space.graph, architectures))
+    batch = space.graphs(architectures)
     forms = canonical(batch)
     columns = graph_hashes(forms), batch.macs.tolist(), batch.parameters.tolist()
     return list(map(NetworkCosts, *columns)), forms

@@ -17,8 +17,9 @@ from gennape.proxies.depth import depths
 from gennape.proxies.receptive_field import receptive_fields
 from gennape.search.candidate import SearchError
 from gennape.search.network_cache import SearchNetwork, canonical_forms
-from gennape.search.worker_pool import WorkerPool, one_thread
 from gennape.utils.array_types import FloatArray
+from gennape.utils.threads import one_thread
+from gennape.utils.worker_pool import WorkerPool
 
 Evaluate = Callable[[Sequence[ComputationGraph]], Sequence[float]]
 """Function from networks to their true accuracies, higher is better; NaN where it failed.
@@ -84,7 +85,7 @@ class EstimatorScorer:
         count = min(max(len(networks) // _SMALLEST, 1), _PARTS)
         rows = np.array_split(np.arange(len(networks)), count)
         parts = [canonical_forms([networks[row] for row in part]) for part in rows]
-        score, uncertainty = np.hstack(self.pool.map(self._predict_part, parts))
+        score, uncertainty = np.hstack(list(self.pool.map(self._predict_part, parts)))
         return score, uncertainty
 
     @cached_property

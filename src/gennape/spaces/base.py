@@ -1,12 +1,12 @@
 """Interface of architecture families."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 
-from gennape.graph import ComputationGraph
+from gennape.graph import ComputationGraph, GraphBatch
 from gennape.utils.errors import GennapeError
 
 Architecture = TypeVar("Architecture")
@@ -83,6 +83,10 @@ class SearchSpace(ABC, Generic[Architecture]):
     @abstractmethod
     def graph(self, architecture: Architecture) -> ComputationGraph:
         """Build the computation graph of the whole network, its name `NAME:ARCHITECTURE`."""
+
+    def graphs(self, architectures: Sequence[Architecture]) -> GraphBatch:
+        """Build the graphs of many networks; families that can do so build them together."""
+        return GraphBatch.of(map(self.graph, architectures))
 
 
 def sample_different(

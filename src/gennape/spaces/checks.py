@@ -3,12 +3,14 @@
 `check_family` runs all of them; `gennape.testing.SearchSpaceTests` has a test for each.
 """
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from gennape.graph import Op
+from gennape.graph import GraphBatch, Op
+from gennape.graph.hashing import layout_hashes
 from gennape.spaces.base import ArchitectureError, SearchSpace
 
 FOREIGN_TEXTS = ("", "/", "nonsense", "|", "c3/", "+++", "c3/01-12-", "ü~0")
@@ -38,6 +40,7 @@ def check_family(space: SearchSpace[Any], samples: int = 8, seed: int = 0) -> No
         check_neighbours(space, architecture, seed)
         check_graph(space, architecture)
         check_graph(with_other_options(space), architecture)
+    check_graphs(space, _samples(space, samples, seed))
 
 
 def check_samples(space: SearchSpace[Any], samples: int, seed: int) -> None:
@@ -149,6 +152,18 @@ def check_graph(space: SearchSpace[Any], architecture: Any) -> None:
     _promise(graph.macs > 0, space, f"{text} computes nothing")
     is_same = space.graph(architecture).fingerprint == graph.fingerprint
     _promise(is_same, space, f"a second graph of {text} is another network")
+
+
+def check_graphs(space: SearchSpace[Any], architectures: Sequence[Any]) -> None:
+    """Check that graphs which are built together are those that are built one by one.
+
+    Raises:
+        ArchitectureError: One of them differs.
+    """
+    together = space.graphs(architectures)
+    alone = GraphBatch.of(map(space.graph, architectures))
+    is_same = together.names == alone.names and layout_hashes(together) == layout_hashes(alone)
+    _promise(is_same, space, "networks that `graphs` builds are not those of `graph`")
 
 
 def with_other_options(space: SearchSpace[Any]) -> SearchSpace[Any]:

@@ -9,11 +9,12 @@ convolution is followed by batch norm and ReLU and has no bias.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations, product, starmap
+from itertools import chain, combinations, product, starmap
 
 import numpy as np
 
-from gennape.graph import ComputationGraph, GraphBuilder, Op
+from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op
+from gennape.graph.templates import ChoiceBuilder, ChosenBuilder, TemplateBuilder
 from gennape.spaces.base import ArchitectureError, SearchSpace
 from gennape.spaces.parts.cell_enumeration import Edges, enumerate_cells
 from gennape.spaces.parts.convolutions import conv_bn
@@ -27,6 +28,8 @@ _LONG = {short: long for long, short in _SHORT.items()}
 _STEM_CHANNELS = 128
 _STACKS = 3
 _CELLS_PER_STACK = 3
+_WORTH_A_TEMPLATE = 4
+"""So many networks take longer one by one than their template."""
 
 Change = tuple[list[str], list[tuple[int, int]]]
 """Operations and edges, of a cell of the family or not."""
@@ -140,16 +143,46 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
 
     def graph(self, architecture: NASBench101Architecture) -> ComputationGraph:
         """Build the computation graph of the whole network."""
-        build = GraphBuilder()
+        build = ChosenBuilder(_choices(architecture))
+        self._write(build, architecture.edges)
+        return build.build(name=self._name(architecture))
+
+    def graphs(self, architectures: Sequence[NASBench101Architecture]) -> GraphBatch:
+        """Build the graphs of many networks, those of the same edges together."""
+        by_edges: dict[Edges, list[int]] = {}
+        for place, architecture in enumerate(architectures):
+            by_edges.setdefault(architecture.edges, []).append(place)
+        batches = [
+            self._graphs_of(edges, [architectures[place] for place in places])
+            for edges, places in by_edges.items()
+        ]
+        order = np.argsort(list(chain.from_iterable(by_edges.values())))
+        return GraphBatch.join(batches).take(order)
+
+    def _graphs_of(
+        self, edges: Edges, architectures: Sequence[NASBench101Architecture]
+    ) -> GraphBatch:
+        """Build the graphs of networks of the same edges."""
+        if len(architectures) < _WORTH_A_TEMPLATE:
+            return GraphBatch.of(map(self.graph, architectures))
+        build = TemplateBuilder(len(OPERATIONS))
+        self._write(build, edges)
+        choices = np.array([_choices(architecture) for architecture in architectures])
+        return build.template().build(choices, [*map(self._name, architectures)])
+
+    def _name(self, architecture: NASBench101Architecture) -> str:
+        return f"{self.name}:{self.format(architecture)}"
+
+    def _write(self, build: ChoiceBuilder, edges: Edges) -> None:
+        """Write the whole network; a vertex is one choice."""
         x = build.input((3, self.resolution, self.resolution))
         x = conv_bn(build, x, _STEM_CHANNELS, kernel=3, activation=Op.RELU)
         for stack in range(_STACKS):
             if stack > 0:
                 x = build.max_pool(x, kernel=2, stride=2)
-            block = partial(_cell, build, channels=_STEM_CHANNELS << stack, cell=architecture)
+            block = partial(_cell, build, channels=_STEM_CHANNELS << stack, edges=edges)
             x = build.repeat(block, block(x), _CELLS_PER_STACK - 1)
         build.output(build.linear(build.flatten(build.global_avg_pool(x)), self.classes))
-        return build.build(name=f"{self.name}:{self.format(architecture)}")
 
 
 def _valid(
@@ -226,47 +259,50 @@ def _reachable(edges: Sequence[tuple[int, int]], start: int) -> set[int]:
     return found
 
 
-def _vertex_channels(inputs: int, outputs: int, cell: NASBench101Architecture) -> list[int]:
+def _choices(architecture: NASBench101Architecture) -> list[int]:
+    """Number the operation of each vertex."""
+    return [OPERATIONS.index(operation) for operation in architecture.operations]
+
+
+def _vertex_channels(inputs: int, outputs: int, edges: Edges) -> list[int]:
     """Return the channels of every vertex.
 
     The channels of the output are split over the vertices before it, of which the first ones take
     the remainder; the other vertices have the maximum of their successors.
     """
-    last = len(cell.operations) + 1
-    feeding = [source for source, target in cell.edges if target == last and source != 0]
-    channels = [inputs] + [0] * len(cell.operations) + [outputs]
+    last = edges[-1][1]
+    feeding = [source for source, target in edges if target == last and source != 0]
+    channels = [inputs] + [0] * (last - 1) + [outputs]
     for position, vertex in enumerate(feeding):
         share, remainder = divmod(outputs, len(feeding))
         channels[vertex] = share + (position < remainder)
     for vertex in range(last - 1, 0, -1):
         if vertex not in feeding:
-            channels[vertex] = max(
-                channels[target] for source, target in cell.edges if source == vertex
-            )
+            channels[vertex] = max(channels[target] for source, target in edges if source == vertex)
     return channels
 
 
-def _cell(build: GraphBuilder, x: int, channels: int, cell: NASBench101Architecture) -> int:
-    last = len(cell.operations) + 1
-    widths = _vertex_channels(build.shapes[x][0], channels, cell)
+def _cell(build: ChoiceBuilder, x: int, channels: int, edges: Edges) -> int:
+    last = edges[-1][1]
+    widths = _vertex_channels(build.shapes[x][0], channels, edges)
     results = [x]
     for vertex in range(1, last):
-        results.append(_vertex(build, results, widths, vertex, cell))
-    feeding = [source for source, target in cell.edges if target == last and source != 0]
+        results.append(_vertex(build, results, widths, vertex, edges))
+    feeding = [source for source, target in edges if target == last and source != 0]
     if not feeding:
         return conv_bn(build, x, channels, activation=Op.RELU)
     joined = build.concat(*[results[vertex] for vertex in feeding])
-    if (0, last) in cell.edges:
+    if (0, last) in edges:
         return build.add(joined, conv_bn(build, x, channels, activation=Op.RELU))
     return joined
 
 
 def _vertex(
-    build: GraphBuilder,
+    build: ChoiceBuilder,
     results: list[int],
     widths: list[int],
     vertex: int,
-    cell: NASBench101Architecture,
+    edges: Edges,
 ) -> int:
     """Add the operation of one vertex on the sum of its arguments."""
     width = widths[vertex]
@@ -274,13 +310,17 @@ def _vertex(
         results[source]
         if widths[source] == width
         else build.slice_channels(results[source], 0, width)
-        for source, target in cell.edges
+        for source, target in edges
         if target == vertex and source != 0
     ]
-    if (0, vertex) in cell.edges:
+    if (0, vertex) in edges:
         arguments.append(conv_bn(build, results[0], width, activation=Op.RELU))
-    x = build.add(*arguments)
-    operation = cell.operations[vertex - 1]
+    return build.choose(build.add(*arguments), vertex - 1, partial(_operation, build))
+
+
+def _operation(build: GraphBuilder, x: int, choice: int) -> int:
+    """Add an operation of a vertex, which keeps the channels."""
+    operation = OPERATIONS[choice]
     if operation == "maxpool3x3":
         return build.max_pool(x, kernel=3, stride=1, padding=1)
-    return conv_bn(build, x, width, kernel=int(operation[4]), activation=Op.RELU)
+    return conv_bn(build, x, build.shapes[x][0], kernel=int(operation[4]), activation=Op.RELU)

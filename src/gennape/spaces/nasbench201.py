@@ -12,7 +12,8 @@ from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
-from gennape.graph import ComputationGraph, GraphBuilder
+from gennape.graph import GraphBuilder
+from gennape.graph.templates import ChoiceBuilder
 from gennape.spaces.base import ArchitectureError
 from gennape.spaces.parts.cells import (
     EDGES,
@@ -73,19 +74,17 @@ class NASBench201(CellSpace[NASBench201Architecture]):
         operations = architecture.operations
         return _output(operations), *map(operations.count, _CONVOLUTIONS)
 
-    def graph(self, architecture: NASBench201Architecture) -> ComputationGraph:
-        """Build the computation graph of the whole network."""
-        build = GraphBuilder()
+    def write(self, build: ChoiceBuilder) -> None:
+        """Write the whole network, its cells as chosen."""
         x = build.input((3, self.resolution, self.resolution))
         x = build.batch_norm(build.conv(x, _CHANNELS[0], kernel=3))
         for stage, channels in enumerate(_CHANNELS):
             if stage > 0:
                 x = _reduction(build, x, channels)
-            block = partial(add_cell, build, operations=architecture.operations, channels=channels)
+            block = partial(add_cell, build, choices=OPERATIONS, channels=channels)
             x = build.repeat(block, x, _CELLS_PER_STAGE)
         x = build.global_avg_pool(build.relu(build.batch_norm(x)))
         build.output(build.linear(build.flatten(x), self.classes))
-        return build.build(name=f"{self.name}:{self.format(architecture)}")
 
 
 def _reduction(build: GraphBuilder, x: int, channels: int) -> int:

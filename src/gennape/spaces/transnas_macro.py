@@ -9,7 +9,7 @@ norm each, with a 1x1 convolution and batch norm on its short cut where shapes c
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import product
 
 import numpy as np
@@ -99,7 +99,9 @@ class TransNASMacro(SearchSpace[TransNASMacroArchitecture]):
 
     def graph(self, architecture: TransNASMacroArchitecture) -> ComputationGraph:
         """Build the computation graph of the whole network."""
-        build = write_network(self.resolution, self.classes, architecture.modules, _residual_block)
+        build = GraphBuilder()
+        block = partial(_residual_block, build)
+        write_network(build, self.resolution, self.classes, architecture.modules, block)
         return build.build(name=f"{self.name}:{self.format(architecture)}")
 
 

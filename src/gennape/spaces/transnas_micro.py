@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gennape.graph import ComputationGraph, GraphBuilder
+from gennape.graph.templates import ChoiceBuilder
 from gennape.spaces.base import ArchitectureError
 from gennape.spaces.parts.cells import EDGES, CellArchitecture, CellSpace, add_cell
 from gennape.spaces.parts.transnas import BASE_CHANNELS, CLASSES, RESOLUTION, write_network
@@ -73,11 +73,10 @@ class TransNASMicro(CellSpace[TransNASMicroArchitecture]):
         digits = "".join(str(OPERATIONS.index(name)) for name in architecture.operations)
         return f"{_PREFIX}{digits[:1]}_{digits[1:3]}_{digits[3:]}"
 
-    def graph(self, architecture: TransNASMicroArchitecture) -> ComputationGraph:
-        """Build the computation graph of the whole network."""
+    def write(self, build: ChoiceBuilder) -> None:
+        """Write the whole network, its cells as chosen."""
 
-        def block(build: GraphBuilder, x: int, channels: int, stride: int) -> int:
-            return add_cell(build, x, architecture.operations, channels)
+        def block(x: int, channels: int, stride: int) -> int:
+            return add_cell(build, x, OPERATIONS, channels)
 
-        build = write_network(self.resolution, self.classes, _MODULES, block)
-        return build.build(name=f"{self.name}:{self.format(architecture)}")
+        write_network(build, self.resolution, self.classes, _MODULES, block)

@@ -76,6 +76,11 @@ class SearchSpaceTests:
             checks.check_graph(space, architecture)
             checks.check_graph(checks.with_other_options(space), architecture)
 
+    def test_graphs_built_together_are_the_same(self) -> None:
+        """`graphs` builds the networks that `graph` builds."""
+        space = self.make_space()
+        checks.check_graphs(space, self._sampled(space, self.samples))
+
     def test_names_are_read_back(self) -> None:
         """The name of a network is enough to build it again."""
         space = self.make_space()

@@ -1,25 +1,17 @@
-"""Calls in processes of their own: one that hangs, or takes its process down, harms no other.
+"""Calls in processes of their own: one that hangs, or takes its process down, harms no other."""
 
-`python -m gennape.utils.isolated package.module:function` is such a process: it reads one JSON
-value a line, calls the function with it, and writes one line: `{"result": ...}` with plain JSON,
-or `{"error": "..."}`. It needs no `if __name__ == "__main__"` in the program that started it.
-"""
-
-import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib import import_module
 from queue import SimpleQueue
-from threading import Timer
-from typing import Any
+from typing import Any, TypeVar
 
-_MODULE = "gennape.utils.isolated"
+from gennape.utils.processes import SpawnedExecutor
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -38,21 +30,23 @@ class IsolatedResult:
 
 
 def run_isolated(
-    function: str, items: Sequence[Any], *, processes: int, seconds: float
+    function: Callable[[Item], Any], items: Sequence[Item], *, processes: int, seconds: float
 ) -> Generator[IsolatedResult, None, None]:
     """Call a function with each of some values, in other processes.
 
     Args:
-        function: As `package.module:function`; it takes and returns plain JSON.
-        items: Its arguments, plain JSON.
+        function: One of a module, not of the script that is run.
+        items: Its arguments.
         processes: How many calls there may be at a time.
-        seconds: Limit of one call, after which its process is killed.
+        seconds: Limit of one call, after which its process is killed; for the first call of a
+            process the start counts.
 
     Yields:
         One result for each item, as they come.
     """
     idle: SimpleQueue[_Worker] = SimpleQueue()
-    with ThreadPoolExecutor(processes) as threads, ExitStack() as stack:
+    with ExitStack() as stack:
+        threads = stack.enter_context(ThreadPoolExecutor(processes))
         for _ in range(min(processes, len(items))):
             worker = _Worker(function, seconds)
             stack.callback(worker.end)
@@ -67,85 +61,53 @@ def _call(idle: "SimpleQueue[_Worker]", place: int, item: Any) -> IsolatedResult
     """Call the function in one of the processes that have nothing to do."""
     worker = idle.get()
     try:
-        answer = worker.call(item)
+        value, error = worker.call(item)
     finally:
         idle.put(worker)
-    return IsolatedResult(place, answer.get("result"), answer.get("error", ""))
+    return IsolatedResult(place, value, error)
 
 
 class _Worker:
     """A process that makes one call after another; it is started again after it has died."""
 
-    def __init__(self, function: str, seconds: float) -> None:
-        self._command = [sys.executable, "-m", _MODULE, function]
+    def __init__(self, function: Callable[[Any], Any], seconds: float) -> None:
+        self._function = function
         self._seconds = seconds
-        self._process: subprocess.Popen[str] | None = None
+        self._executor = SpawnedExecutor(1, quiet=True)
         self._has_ended = False
 
-    def call(self, item: Any) -> dict[str, Any]:
-        """Return what the process answers, or what became of it."""
-        process = self._process = self._process or self._started()
-        if self._has_ended:
-            process.kill()
-        timer = Timer(self._seconds, process.kill)
-        timer.start()
-        line = _exchanged(process, json.dumps(item))
-        in_time = timer.is_alive()
-        timer.cancel()
-        if line.endswith("\n"):
-            answer: dict[str, Any] = json.loads(line)
+    def call(self, item: Any) -> tuple[Any, str]:
+        """Return what the function returned, or why it did not."""
+        future = self._executor.submit(_answer, self._function, item)
+        try:
+            answer: tuple[Any, str] = future.result(self._seconds)
             return answer
-        self._process = None
-        process.communicate()
-        late = f"it took more than {self._seconds:g} seconds"
-        return {"error": f"its process ended with code {process.returncode}" if in_time else late}
+        except TimeoutError:
+            self._executor.kill()
+            error = f"it took more than {self._seconds:g} seconds"
+        except BrokenProcessPool:
+            error = f"its process {_end_of(self._executor.exit_code())}"
+        if not self._has_ended:
+            self._executor = SpawnedExecutor(1, quiet=True)
+        return None, error
 
     def end(self) -> None:
         """Kill the process, perhaps while another thread waits for it."""
         self._has_ended = True
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-    def _started(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            encoding="utf-8",
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
+        self._executor.kill()
 
 
-def _exchanged(process: subprocess.Popen[str], line: str) -> str:
-    """Send a line and wait for the answer; empty where the process has died."""
-    assert process.stdin is not None and process.stdout is not None
+def _answer(function: Callable[[Any], Any], item: Any) -> tuple[Any, str]:
+    """Call the function in another process."""
     try:
-        process.stdin.write(line + "\n")
-        process.stdin.flush()
-    except OSError:
-        return ""
-    return process.stdout.readline()
-
-
-def _serve(name: str) -> None:
-    """Answer until the other side is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends the others
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries may print
-    module, _, attribute = name.partition(":")
-    function = getattr(import_module(module), attribute)
-    for line in sys.stdin:
-        print(json.dumps(_answer(function, json.loads(line))), file=answers, flush=True)
-
-
-def _answer(function: Callable[[Any], Any], item: Any) -> dict[str, Any]:
-    try:
-        return {"result": function(item)}
+        return function(item), ""
     except Exception as error:
-        return {"error": f"{type(error).__name__}: {error}"}
+        return None, f"{type(error).__name__}: {error}"
 
 
-if __name__ == "__main__":
-    _serve(sys.argv[1])
+def _end_of(code: int) -> str:
+    """Say how a process ended, by its exit code."""
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"ended with code {code}"

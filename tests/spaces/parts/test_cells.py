@@ -5,13 +5,15 @@ from torch import nn
 
 from gennape.frontends import graph_of
 from gennape.graph import ComputationGraph, GraphBuilder, Op, canonical
+from gennape.graph.templates import ChosenBuilder
+from gennape.spaces.nasbench201 import OPERATIONS
 from gennape.spaces.parts.cells import add_cell, factorized_reduce, relu_conv_bn
 
 
 def _cell(operations: tuple[str, ...], channels: int, size: int = 8) -> GraphBuilder:
     """A cell on 4 channels, with its output."""
-    build = GraphBuilder()
-    build.output(add_cell(build, build.input((4, size, size)), operations, channels))
+    build = ChosenBuilder([OPERATIONS.index(operation) for operation in operations])
+    build.output(add_cell(build, build.input((4, size, size)), OPERATIONS, channels))
     return build
 
 

@@ -83,6 +83,10 @@ def canonical(graph: ComputationGraph | GraphBatch) -> ComputationGraph | GraphB
 
 def canonical_batches(graphs: Iterable[ComputationGraph]) -> Iterator[GraphBatch]:
     """Bring many graphs into canonical form, a few hundred at a time; of none, one empty batch."""
+    if isinstance(graphs, GraphBatch):
+        for start in range(0, max(len(graphs), 1), _AT_ONCE):
+            yield canonical(graphs.take(range(start, min(start + _AT_ONCE, len(graphs)))))
+        return
     rest = iter(graphs)
     yield canonical(GraphBatch.of(islice(rest, _AT_ONCE)))
     while chunk := list(islice(rest, _AT_ONCE)):

@@ -5,14 +5,22 @@ output. Operations are ReLU, then convolution, then batch norm. Source: Dong and
 "NAS-Bench-201" (ICLR 2020).
 """
 
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import ClassVar, TypeVar
 
 import numpy as np
 
-from gennape.graph import GraphBuilder, cached_block
+from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, cached_block
+from gennape.graph.templates import (
+    ChoiceBuilder,
+    ChosenBuilder,
+    NetworkTemplate,
+    TemplateBuilder,
+)
 from gennape.spaces.base import ArchitectureError, SearchSpace
 from gennape.spaces.parts.stages import one_changed
 
@@ -56,6 +64,28 @@ class CellSpace(SearchSpace[FourNodeCell]):
 
     architecture: type[FourNodeCell]
 
+    @abstractmethod
+    def write(self, build: ChoiceBuilder) -> None:
+        """Write the whole network, its cells as chosen."""
+
+    def graph(self, architecture: FourNodeCell) -> ComputationGraph:
+        """Build the computation graph of the whole network."""
+        build = ChosenBuilder(_choices(architecture))
+        self.write(build)
+        return build.build(name=f"{self.name}:{self.format(architecture)}")
+
+    def graphs(self, architectures: Sequence[FourNodeCell]) -> GraphBatch:
+        """Build the graphs of many networks together."""
+        choices = np.array([*map(_choices, architectures)], dtype=np.int64)
+        names = [f"{self.name}:{self.format(architecture)}" for architecture in architectures]
+        return self._template.build(choices.reshape(-1, len(EDGES)), names)
+
+    @cached_property
+    def _template(self) -> NetworkTemplate:
+        build = TemplateBuilder(len(self.architecture.choices))
+        self.write(build)
+        return build.template()
+
     def enumerate(self) -> Iterator[FourNodeCell]:
         """Iterate over all cells."""
         return map(self.architecture, product(self.architecture.choices, repeat=len(EDGES)))
@@ -73,13 +103,18 @@ class CellSpace(SearchSpace[FourNodeCell]):
         return [self.architecture(cell) for cell in one_changed(architecture.operations, options)]
 
 
-def add_cell(build: GraphBuilder, x: int, operations: tuple[str, ...], channels: int) -> int:
-    """Add a cell.
+def _choices(architecture: CellArchitecture) -> list[int]:
+    """Number the operation of each edge."""
+    return [architecture.choices.index(operation) for operation in architecture.operations]
+
+
+def add_cell(build: ChoiceBuilder, x: int, choices: tuple[str, ...], channels: int) -> int:
+    """Add a cell, the operation of each of `EDGES` as chosen.
 
     Args:
         build: Builder of the network.
         x: Input of the cell.
-        operations: One operation for each of `EDGES`.
+        choices: Operations that an edge may have.
         channels: Channels of the output. Where the input has half as many, the edges that leave
             the input have stride 2.
 
@@ -89,8 +124,12 @@ def add_cell(build: GraphBuilder, x: int, operations: tuple[str, ...], channels:
     nodes = [x]
     for target in (1, 2, 3):
         arguments = [
-            _edge(build, nodes[source], operation, channels)
-            for (source, end), operation in zip(EDGES, operations, strict=True)
+            build.choose(
+                nodes[source],
+                edge,
+                lambda node, choice: _edge(build, node, choices[choice], channels),
+            )
+            for edge, (source, end) in enumerate(EDGES)
             if end == target
         ]
         nodes.append(build.add(*arguments))

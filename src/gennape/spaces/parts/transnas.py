@@ -22,8 +22,8 @@ RESOLUTION = 256
 MODULES = (1, 2, 3, 4)
 """Codes of modules: plain, doubles the channels, halves the resolution, does both."""
 
-AddBlock = Callable[[GraphBuilder, int, int, int], int]
-"""Function that adds a block: (builder, input, channels, stride) -> output."""
+AddBlock = Callable[[int, int, int], int]
+"""Function that adds a block: (input, channels, stride) -> output."""
 
 _BLOCKS_PER_MODULE = 2
 
@@ -39,28 +39,24 @@ def halves(module: int) -> bool:
 
 
 def write_network(
-    resolution: int, classes: int, modules: Sequence[int], block: AddBlock
-) -> GraphBuilder:
+    build: GraphBuilder, resolution: int, classes: int, modules: Sequence[int], block: AddBlock
+) -> None:
     """Write a whole network.
 
     Args:
+        build: Builder of the network.
         resolution: Height and width of its images.
         classes: Outputs of its classifier.
         modules: Codes of its modules, from input to output.
         block: Function that adds a block of a module.
-
-    Returns:
-        The builder, which holds the finished network.
     """
-    build = GraphBuilder()
     channels = BASE_CHANNELS
     x = build.input((3, resolution, resolution))
     x = build.batch_norm(build.conv(x, channels // 2, kernel=3, stride=2))
     x = relu_conv_bn(build, x, channels, kernel=3, stride=2)
     for module in modules:
         channels *= 2 if doubles(module) else 1
-        x = block(build, x, channels, 2 if halves(module) else 1)
+        x = block(x, channels, 2 if halves(module) else 1)
         for _ in range(_BLOCKS_PER_MODULE - 1):
-            x = block(build, x, channels, 1)
+            x = block(x, channels, 1)
     build.output(build.linear(build.flatten(build.global_avg_pool(x)), classes))
-    return build
