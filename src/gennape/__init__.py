@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from gennape.estimator import Estimator, list_estimators, load, pretrain
     from gennape.frontends import graph_of
     from gennape.graph import ComputationGraph
+    from gennape.network_report import report
     from gennape.search.suggestions import suggest
     from gennape.utils.errors import GennapeError
 
@@ -25,6 +26,7 @@ __all__ = [
     "list_proxies",
     "load",
     "pretrain",
+    "report",
     "score",
     "suggest",
 ]
@@ -40,6 +42,7 @@ _HOMES = {
     "list_proxies": "gennape.api",
     "load": "gennape.estimator",
     "pretrain": "gennape.estimator",
+    "report": "gennape.network_report",
     "score": "gennape.api",
     "suggest": "gennape.search.suggestions",
 }

@@ -18,7 +18,7 @@ def test_the_page_needs_nothing_else() -> None:
     assert "<title>Title &amp; more</title>" in page
     assert page.count('src="data:image/svg+xml;base64,') == 3
     assert not re.findall(r'(?:src|href)="(?!data:)', page)
-    assert "http" not in page
+    assert "http:" not in page and "https:" not in page
     assert "<dots>" not in page
 
 
@@ -27,7 +27,11 @@ def test_numbers_stand_at_the_right_and_tones_are_classes() -> None:
     report.table(("", "x"), [("row", StyledCell("1.0", strong=True, tone="good"))])
     page = _page(report)
     assert '<td>row</td>\n<td style="text-align:right"><span class="good"><strong>1.0' in page
-    assert page.count('<div class="wide"><table>') == page.count("</table></div>") == 1
+    assert (
+        page.count('<div class="wide"><table class="sortable">')
+        == page.count("</table></div>")
+        == 1
+    )
 
 
 def test_folded_sections_hold_tables() -> None:

@@ -20,6 +20,7 @@ from gennape.cli.pretrain import pretrain
 from gennape.cli.proxy import proxy
 from gennape.cli.proxy_pool import proxy_pool
 from gennape.cli.rank import rank
+from gennape.cli.report import report
 from gennape.cli.score import score
 from gennape.cli.search import search
 from gennape.cli.suggest import suggest
@@ -51,6 +52,7 @@ app.callback()(_gennape)
 _COMMANDS = (
     score,
     explain,
+    report,
     suggest,
     graph,
     rank,

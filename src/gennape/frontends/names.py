@@ -64,7 +64,7 @@ def graph_of_name(name: str, inputs: NetworkInputs | None = None) -> Computation
     given = inputs or (None if default is None else _image(default))
     try:
         with warnings.catch_warnings(record=True) as announced:
-            graph = _read(partial(_make_on_meta, make), given, name)
+            graph = _read(partial(_make_on_meta, make), given, name, shapes_only=True)
     except Exception:  # constructors and networks may need values
         return _read(make, given, name)
     for warning in announced:
@@ -82,7 +82,11 @@ def _make_on_meta(make: Callable[[], "Module"]) -> "Module":
 
 
 def _read(
-    make: Callable[[], "Module"], inputs: NetworkInputs | None, name: str
+    make: Callable[[], "Module"],
+    inputs: NetworkInputs | None,
+    name: str,
+    *,
+    shapes_only: bool = False,
 ) -> ComputationGraph:
     """Read what `make` returns; a network may know its input shape."""
     from gennape.frontends.torch import trace_module  # imports torch, see above
@@ -91,7 +95,7 @@ def _read(
     shape = _known_shape(model)
     if inputs is None and shape is not None:
         inputs = _image(shape)
-    return trace_module(model, inputs, name)
+    return trace_module(model, inputs, name, shapes_only=shapes_only)
 
 
 def _known_shape(model: Any) -> tuple[int, ...] | None:

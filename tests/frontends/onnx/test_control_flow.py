@@ -24,18 +24,22 @@ def _value(name: str, dims: Sequence[int], kind: int = TensorProto.FLOAT) -> onn
     return helper.make_tensor_value_info(name, kind, dims)
 
 
-def _conv_body(channels: int, *, stored: bool = False) -> onnx.GraphProto:
+def _conv_body(channels: int, stored: str = "outside") -> onnx.GraphProto:
     """One convolution of `x`; its weight is in the body, or is called after its channels."""
     weight = numpy_helper.from_array(np.ones((channels, 3, 3, 3), np.float32), f"v{channels}")
+    constant = call("Constant", "", f"v{channels}", value=weight)
     return helper.make_graph(
         [
-            call("Conv", f"x {'v' if stored else 'w'}{channels}", "c", pads=[1, 1, 1, 1]),
+            *([constant] if stored == "as a constant" else []),
+            call(
+                "Conv", f"x {'w' if stored == 'outside' else 'v'}{channels}", "c", pads=[1, 1, 1, 1]
+            ),
             call("ReduceMean", "c", "m", axes=[1], keepdims=1),
         ],
         f"body{channels}",
         [],
         [_value("m", (1, 1, 16, 16))],
-        [weight] if stored else [],
+        [weight] if stored == "inside" else [],
     )
 
 
@@ -53,17 +57,17 @@ IMAGE = {"x": (1, 3, 16, 16)}
 WEIGHTS = {"w4": (4, 3, 3, 3), "w8": (8, 3, 3, 3)}
 
 
-@pytest.mark.parametrize("stored", [True, False])
+@pytest.mark.parametrize("stored", ["inside", "outside", "as a constant"])
 @pytest.mark.parametrize("channels", [(4, 8), (8, 4)])
-def test_the_costlier_branch_counts(path: Path, channels: tuple[int, int], stored: bool) -> None:
+def test_the_costlier_branch_counts(path: Path, channels: tuple[int, int], stored: str) -> None:
     """Weights of both are learned numbers."""
-    then, other = (_conv_body(n, stored=stored) for n in channels)
+    then, other = (_conv_body(n, stored) for n in channels)
     nodes = [
         call("ReduceMean", "x", "mean", keepdims=0),
         call("Greater", "mean zero", "flag"),
         call("If", "flag", "y", then_branch=then, else_branch=other),
     ]
-    weights = {"zero": np.float32(0), **({} if stored else WEIGHTS)}
+    weights = {"zero": np.float32(0), **(WEIGHTS if stored == "outside" else {})}
     graph = _read(path, nodes, inputs=IMAGE, weights=weights)
     assert graph.macs == 256 * 8 * 27
     assert graph.parameters == (4 + 8) * 27
@@ -83,7 +87,7 @@ def test_branches_inside_branches(path: Path) -> None:
     nodes = [
         call("ReduceMean", "x", "mean", keepdims=0),
         call("Greater", "mean zero", "flag"),
-        call("If", "flag", "y", then_branch=_conv_body(4, stored=True), else_branch=outer),
+        call("If", "flag", "y", then_branch=_conv_body(4, "inside"), else_branch=outer),
     ]
     graph = _read(path, nodes, inputs=IMAGE, weights={"zero": np.float32(0), **WEIGHTS})
     assert graph.macs == 256 * 8 * 27

@@ -668,3 +668,24 @@ def test_a_bias_of_one_channel_is_learned(path: Path) -> None:
     assert _read(path, nodes, inputs={"x": (1, 8)}, weights=weights).parameters == 9
     weights["b"] = np.float32(2)
     assert _read(path, nodes, inputs={"x": (1, 8)}, weights=weights).parameters == 8
+
+
+def test_a_filled_tensor_is_no_weight_where_weights_are_stored(tmp_path: Path) -> None:
+    nodes = [
+        call("Conv", "x w", "h"),
+        call("ConstantOfShape", "size", "strides"),
+        call("Mul", "h strides", "y"),
+    ]
+    weights = {"w": (4, 4, 1, 1), "size": np.array([1, 1, 8, 8])}
+    graph = graph_of(save_onnx(tmp_path / "net.onnx", nodes, weights=weights))
+    assert graph.parameters == 16
+
+
+def test_limits_that_are_computed_are_a_maximum_and_a_minimum(tmp_path: Path) -> None:
+    nodes = [
+        call("ReduceMean", "x", "mean", keepdims=0),
+        call("Clip", "x mean high", "y"),
+    ]
+    weights = {"high": np.float32(3)}
+    graph = graph_of(save_onnx(tmp_path / "net.onnx", nodes, weights=weights))
+    assert operation_names(graph) == ["INPUT", "MEAN", "MAXIMUM", "CLIP", "OUTPUT"]

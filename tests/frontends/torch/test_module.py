@@ -268,3 +268,49 @@ def test_gradients_in_forward_are_refused_with_the_reason() -> None:
 def test_the_operator_that_failed_is_named() -> None:
     with pytest.raises(FrontendError, match="an input of 5x8x8 in conv2d"):
         graph_of(nn.Conv2d(3, 4, 3), (5, 8, 8))
+
+
+def test_tensors_as_limits_are_a_maximum_and_a_minimum() -> None:
+    low = torch.tensor([-1.0, 0.0, 1.0])
+    graph = graph_of_function(lambda x: x.clamp(low, x.mean()), (4, 3))
+    assert sorted(operation_names(graph)) == sorted(
+        ["INPUT", "CONSTANT", "MAXIMUM", "MEAN", "MINIMUM", "OUTPUT"]
+    )
+
+
+def test_a_variable_is_the_tensor_it_was_made_from() -> None:
+    graph = graph_of_function(lambda x: torch.autograd.Variable(x).relu())
+    assert operation_names(graph) == ["INPUT", "RELU", "OUTPUT"]
+
+
+class Masked(nn.Module):
+    """A network that asks whether its mask masks anything, as those of Hugging Face do."""
+
+    def __init__(self, device: str = "cpu") -> None:
+        super().__init__()
+        self.words = nn.Embedding(10, 4, device=device)
+        self.linear = nn.Linear(4, 4, device=device)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        x = self.linear(self.words(ids))
+        return x if mask.all() else x * mask[..., None]
+
+
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_a_mask_that_is_asked_for_values_is_zeros(device: str) -> None:
+    inputs = {"ids": "1x6:int64", "mask": "1x6:bool"}
+    with pytest.warns(UserWarning, match="zeros as whole numbers"):
+        graph = graph_of(Masked(device), inputs=inputs)
+    assert (graph.macs, graph.parameters) == (6 * 16, 60)
+    assert operation_names(graph)[-2:] == ["MUL", "OUTPUT"]
+
+
+def test_values_that_are_asked_for_behind_the_counted_part_end_the_network() -> None:
+    def found(self: Any, x: torch.Tensor) -> torch.Tensor:
+        places = self.conv(x).relu().nonzero()
+        return self.head(x[:, :, : int(places.max())])
+
+    module = Parts(found, conv=nn.Conv2d(4, 2, 1), head=nn.Conv2d(4, 3, 1))
+    with pytest.warns(UserWarning, match="counted up to nonzero"):
+        graph = graph_of(module, (4, 8, 8))
+    assert (graph.macs, graph.parameters, graph.complete) == (8 * 64, 10 + 15, False)

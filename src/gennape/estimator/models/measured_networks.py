@@ -9,7 +9,7 @@ import numpy as np
 from gennape.estimator.models.accuracy_kernel import DATASETS, Conditions, Recipe
 from gennape.graph import GraphBatch
 from gennape.graph.hashing import graph_hashes
-from gennape.utils.array_types import FloatArray, IntArray
+from gennape.utils.array_types import BoolArray, FloatArray, IntArray
 
 SHOWN = 3
 """Neighbours that are shown."""
@@ -100,20 +100,35 @@ class MeasuredNetworks:
         _, first = np.unique(self.networks[ordered], return_index=True)
         return ordered[np.sort(first)[:SHOWN]]
 
+    def best_rows(self, dataset: str, recipe: str | None) -> IntArray:
+        """Return the row of each network's best training on a data set.
+
+        Args:
+            dataset: One of `DATASETS`.
+            recipe: How it was trained, one of `RECIPES`; typical if None.
+        """
+        on_it = self.conditions.dataset == DATASETS.index(dataset)
+        rows = np.flatnonzero(on_it & self._trained_by(recipe))
+        ordered = rows[np.argsort(-self.accuracies[rows], kind="stable")]
+        _, first = np.unique(self.networks[ordered], return_index=True)
+        return ordered[np.sort(first)]
+
+    def _trained_by(self, recipe: str | None) -> BoolArray:
+        """Which rows are trainings of a kind, `(rows,)`; typical ones are all from scratch."""
+        if recipe == "more-data":
+            return np.greater(self.conditions.more_data, 0)
+        from_scratch: BoolArray = self.conditions.more_data == 0
+        if recipe in ("classic", "modern"):
+            from_scratch &= self.conditions.kind == (-1 if recipe == "classic" else 1)
+        return from_scratch
+
     def measured(self, fingerprint: str, dataset: int, recipe: Recipe) -> float:
         """Return the measured accuracy of this very network in percent, NaN where there is none.
 
         Without a recipe it is the best from scratch; else the best of trainings of that kind.
         """
         rows = self.rows_of.get(fingerprint, np.array([], dtype=np.int64))
-        rows = rows[self.conditions.dataset[rows] == dataset]
-        if recipe == "more-data":
-            rows = rows[self.conditions.more_data[rows] > 0]
-        else:
-            rows = rows[self.conditions.more_data[rows] == 0]
-        if recipe in ("classic", "modern"):
-            wanted = -1 if recipe == "classic" else 1
-            rows = rows[self.conditions.kind[rows] == wanted]
+        rows = rows[(self.conditions.dataset[rows] == dataset) & self._trained_by(recipe)[rows]]
         return float(self.accuracies[rows].max()) if len(rows) else float("nan")
 
     def neighbour(self, row: int, distance: float, difference: dict[str, float]) -> Neighbour:

@@ -13,45 +13,19 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from gennape.frontends.errors import FrontendError
 from gennape.frontends.onnx.document import PRIVATE, OnnxNode, captured_names
-from gennape.frontends.onnx.nodes import all_nodes, renamed
+from gennape.frontends.onnx.nodes import NodeBudget, all_nodes, renamed, tensors_within
 from gennape.frontends.onnx.order import sorted_nodes, sorted_parts
 from gennape.frontends.onnx.shapes import KnownValues
 
 MOST_NODES = 20_000
 """Steps of a loop are written out up to so many nodes."""
-MOST_WRITTEN = 50_000
-"""Nodes of all bodies that are written out, and of branches that are compared."""
+_OF_A_BRANCH = 25
+"""Nodes that take as long as what is done for each branch."""
 
 _CONTROL = frozenset({"If", "Loop", "Scan"})
 
-CostOf = Callable[[onnx.ModelProto, "NodeBudget"], int]
-
-
-class NodeBudget:
-    """How many nodes of bodies may still be written out.
-
-    Args:
-        path: The file, for messages.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.left = MOST_WRITTEN
-
-    def spend(self, nodes: int) -> None:
-        """Take some nodes.
-
-        Raises:
-            FrontendError: There are too few left.
-        """
-        self.left -= nodes
-        if self.left < 0:
-            raise FrontendError(
-                f"{self._path}: its loops and conditions unfold to more than {MOST_WRITTEN:,} "
-                "nodes; export the network without control flow"
-            )
+CostOf = Callable[[onnx.ModelProto, NodeBudget], int]
 
 
 def expand_control_flow(
@@ -128,7 +102,7 @@ class _Flow:
             body = branches[0 if condition.any() else 1]
             yield from self._body(body, {}, zip(body.output, node.outputs, strict=True))
             return
-        self._budget.spend(sum(_size(branch) for branch in branches))
+        self._budget.spend(sum(_OF_A_BRANCH + _size(branch) for branch in branches))
         costs = [self._cost_of(self._alone(branch), self._budget) for branch in branches]
         chosen = int(np.argmax(costs))
         body, other = branches[chosen], branches[1 - chosen]
@@ -140,9 +114,11 @@ class _Flow:
 
     def _weights(self, body: onnx.GraphProto) -> list[str]:
         """Return the names of the stored tensors that a branch which is left out uses."""
-        names = self._stored(body)
+        names = self._stored(body, tensors_within(body))
         inner = {name: names.get(name, name) for name in (*names, *captured_names(body))}
-        return [name for name in inner.values() if name in self._tensors]
+        return [
+            name for name in inner.values() if name in self._tensors and self._tensors[name].dims
+        ]
 
     def _alone(self, body: onnx.GraphProto) -> onnx.ModelProto:
         """Make a model of a body: tensors from outside it are its inputs."""
@@ -265,7 +241,7 @@ class _Flow:
             results: Its outputs, and what they are called outside.
         """
         self._budget.spend(len(body.node) + 1)
-        names = {**names, **self._stored(body)}
+        names = {**names, **self._stored(body, body.initializer)}
         for node in body.node:
             for output in filter(None, node.output):
                 names[output] = self._name(output)
@@ -276,10 +252,10 @@ class _Flow:
                 inner = names.get(value.name, value.name)
                 yield helper.make_node("Identity", [inner], [name])
 
-    def _stored(self, body: onnx.GraphProto) -> dict[str, str]:
-        """Store the tensors of a body in the model, once; return their new names."""
+    def _stored(self, body: onnx.GraphProto, tensors: Iterable[onnx.TensorProto]) -> dict[str, str]:
+        """Store tensors of a body in the model, once; return their new names."""
         names = {}
-        for tensor in body.initializer:
+        for tensor in tensors:
             name = names[tensor.name] = f"{tensor.name}/{body.name}/{prod(tensor.dims)}"
             if name not in self._tensors:
                 copy = onnx.TensorProto()

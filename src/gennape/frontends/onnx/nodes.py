@@ -1,9 +1,41 @@
-"""Nodes as they are in an ONNX file."""
+"""Nodes and bodies as they are in an ONNX file."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import prod
+from pathlib import Path
 
 import onnx
 from onnx import AttributeProto
+
+from gennape.frontends.errors import FrontendError
+
+MOST_WRITTEN = 50_000
+"""Nodes of all bodies that are written out, and of branches that are compared."""
+
+
+class NodeBudget:
+    """How many nodes of bodies may still be written out.
+
+    Args:
+        path: The file, for messages.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.left = MOST_WRITTEN
+
+    def spend(self, nodes: int) -> None:
+        """Take some nodes.
+
+        Raises:
+            FrontendError: There are too few left.
+        """
+        self.left -= nodes
+        if self.left < 0:
+            raise FrontendError(
+                f"{self._path}: its loops and conditions unfold to more than {MOST_WRITTEN:,} "
+                "nodes; export the network without control flow"
+            )
 
 
 def all_nodes(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.NodeProto]:
@@ -13,6 +45,28 @@ def all_nodes(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.NodeProto]:
         for attribute in node.attribute:
             if attribute.type == AttributeProto.GRAPH:
                 yield from all_nodes(attribute.g.node)
+
+
+def tensors_within(body: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+    """Yield the tensors that a body and the bodies inside it store, constants under their results.
+
+    Constants of one number are left out unless a layer has them for a weight.
+    """
+    yield from body.initializer
+    weights = {name for node in body.node if node.op_type in _LAYERS for name in node.input[1:]}
+    for node in body.node:
+        for attribute in node.attribute:
+            if attribute.type == AttributeProto.GRAPH:
+                yield from tensors_within(attribute.g)
+            elif node.op_type == "Constant" and attribute.type == AttributeProto.TENSOR:
+                tensor = onnx.TensorProto()
+                tensor.CopyFrom(attribute.t)
+                tensor.name = node.output[0]
+                if prod(tensor.dims) > 1 or tensor.name in weights:
+                    yield tensor
+
+
+_LAYERS = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul", "LSTM", "GRU", "RNN"})
 
 
 def renamed(node: onnx.NodeProto, names: Mapping[str, str]) -> onnx.NodeProto:

@@ -13,12 +13,13 @@ from gennape.frontends.batch_axis import BatchAxis, BatchError, batch_candidates
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs
 from gennape.frontends.onnx import classic, microsoft, operators  # noqa: F401  (register rules)
-from gennape.frontends.onnx.control_flow import NodeBudget, expand_control_flow
+from gennape.frontends.onnx.control_flow import expand_control_flow
 from gennape.frontends.onnx.converter import OnnxConverter
 from gennape.frontends.onnx.document import import_domains, load
 from gennape.frontends.onnx.extent import counted_extent
 from gennape.frontends.onnx.fused import expand_fused
 from gennape.frontends.onnx.inputs import bind_inputs, network_inputs, open_batch_error
+from gennape.frontends.onnx.nodes import NodeBudget
 from gennape.frontends.onnx.order import sorted_nodes
 from gennape.frontends.onnx.shapes import infer
 from gennape.frontends.onnx.values import OnnxNetwork

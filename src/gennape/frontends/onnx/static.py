@@ -54,10 +54,9 @@ class StaticTensors:
         self._learned: set[str] = set()
         self._claimed: set[str] = set()
         self._elements_left = MOST_EVALUATED
-        constants = {n.outputs[0] for n in nodes if n.op == "Constant" and n.outputs}
-        self._constants_are_weights = any(
-            node.op in _WEIGHTED and constants.intersection(node.inputs[1:2]) for node in nodes
-        )
+        makers = {n.outputs[0]: n.op for n in nodes if n.op in _MAKERS and n.outputs}
+        weights = {name for node in nodes if node.op in _WEIGHTED for name in node.inputs[1:2]}
+        self._makers_of_weights = {makers[name] for name in weights & makers.keys()}
         for name, tensor in self._tensors.items():
             if tensor.data_type in _FLOATS:
                 self._learned.add(name)
@@ -153,7 +152,7 @@ class StaticTensors:
             return any(name in self._learned and self._has_several(name) for name in _sources(node))
         if node.op == "Identity":
             return self._tensors[node.inputs[0]].data_type in _FLOATS
-        if node.op == "Constant" and not self._constants_are_weights:
+        if node.op not in self._makers_of_weights:
             return False
         tensor = node.attributes.get("value")
         if tensor is None:  # the default of ConstantOfShape is a float zero

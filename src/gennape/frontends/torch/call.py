@@ -69,9 +69,12 @@ def _traced_once(call: Call, name: str, place: BatchAxis | None, batch: int) -> 
     except Exception as error:
         if tracer.hidden:
             raise _hidden_near(tracer) from error
-        if tracer.current:
-            error.add_note(f"in {tracer.current}")
-        raise
+        if not trace.has_end:
+            if tracer.current:
+                error.add_note(f"in {tracer.current}")
+            raise
+        trace.leave_out((), is_work=True)  # what follows the counted part needs values
+        result = None
     if tracer.hidden:
         raise _hidden_near(tracer)
     outputs = tensors_inside(result)

@@ -14,6 +14,18 @@ def empty_copy(tensor: Tensor) -> Tensor:
     return torch.empty(tensor.shape, dtype=tensor.dtype, device="meta")
 
 
+def copy_numbers(tensor: Tensor, home: torch.device) -> Tensor:
+    """Copy a tensor; zeros at `home` where it is a meta tensor."""
+    return torch.zeros_like(tensor, device=home) if tensor.is_meta else tensor.clone()
+
+
+def copy_whole_numbers(tensor: Tensor, home: torch.device) -> Tensor:
+    """Copy a tensor of whole numbers or truth values; of others only shape and type."""
+    if tensor.is_floating_point() or tensor.is_complex():
+        return empty_copy(tensor)
+    return copy_numbers(tensor, home)
+
+
 @contextmanager
 def on_copies(module: nn.Module, copy: Copy) -> Iterator[dict[str, Tensor]]:
     """Put `module` into evaluation with copies of its parameters and buffers.

@@ -26,19 +26,19 @@ class CallArguments:
         return tensors_inside((self.args, dict(self.kwargs)))
 
 
-def call_arguments(inputs: NetworkInputs, like: Tensor, copy: Copy) -> CallArguments:
+def call_arguments(inputs: NetworkInputs, dtype: torch.dtype, copy: Copy) -> CallArguments:
     """Make the tensors that a module is called with.
 
     Args:
         inputs: Example tensors, specs, and values that are passed on.
-        like: Says the device, and the type of specs that state none.
-        copy: Makes the copy of an example that is used.
+        dtype: Element type of specs that state none.
+        copy: Makes the copy of an example that is used; specs are meta tensors.
     """
 
     def tensor(leaf: Any) -> Any:
         if isinstance(leaf, TensorSpec):
-            dtype = like.dtype if leaf.dtype is None else element_type(leaf.dtype)
-            return torch.zeros(leaf.shape, dtype=dtype, device=like.device)
+            own = dtype if leaf.dtype is None else element_type(leaf.dtype)
+            return copy(torch.empty(leaf.shape, dtype=own, device="meta"))
         if isinstance(leaf, Tensor):
             return copy(leaf.detach())
         if hasattr(leaf, "__array_interface__"):

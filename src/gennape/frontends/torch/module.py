@@ -1,20 +1,27 @@
 """A `torch.nn.Module` becomes a graph."""
 
 import warnings
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.export import ExportedProgram
 from torch.nn.parameter import is_lazy
 
 from gennape.frontends.errors import FrontendError, failure
 from gennape.frontends.inputs import NetworkInputs, TensorSpec
 from gennape.frontends.torch.call import Call, HiddenOperations, traced
-from gennape.frontends.torch.copies import Copy, empty_copy, on_copies
+from gennape.frontends.torch.copies import (
+    Copy,
+    copy_numbers,
+    copy_whole_numbers,
+    empty_copy,
+    on_copies,
+)
 from gennape.frontends.torch.inputs import call_arguments
 from gennape.frontends.torch.program import trace_program
 from gennape.frontends.torch.traced_values import tensors_in
@@ -22,18 +29,20 @@ from gennape.graph import ComputationGraph
 
 
 def trace_module(
-    module: nn.Module, inputs: NetworkInputs | None, name: str = ""
+    module: nn.Module, inputs: NetworkInputs | None, name: str = "", *, shapes_only: bool = False
 ) -> ComputationGraph:
     """Trace what `module` computes, in evaluation.
 
     Its `forward` runs on meta tensors. Where it needs the values of tensors, it runs on
-    zeros or the given examples instead; where it hides its operations, as TorchScript
-    functions do, it is exported by `torch.export`; either with a warning.
+    zeros or the given examples instead, only whole numbers first, as those that it asks for are
+    mostly masks and positions; where it hides its operations, as TorchScript functions do, it is
+    exported by `torch.export`; each with a warning.
 
     Args:
         module: Any module; it is left exactly as it was.
         inputs: The arguments of `forward`.
         name: A name for the graph; the class of the module unless given.
+        shapes_only: Whether to fail where values are needed.
 
     Raises:
         FrontendError: `forward` fails; gives its message.
@@ -47,21 +56,27 @@ def trace_module(
         return trace_program(_exported(module, given, name), name=name)
     except Exception as error:
         if whole := _as_whole_numbers(given, error):
-            return trace_module(module, whole, name)
-        if "meta" not in str(error).lower() and not isinstance(error, NotImplementedError):
+            return trace_module(module, whole, name, shapes_only=shapes_only)
+        needs_values = "meta" in str(error).lower() or isinstance(error, NotImplementedError)
+        if shapes_only or not needs_values:
             raise failure(name, given, error) from error
-        warnings.warn(f"{name} is run on zeros, because it needs values: {error}", stacklevel=2)
+        reason = error
+    with suppress(Exception):
+        graph = _trace(module, given, name, partial(copy_whole_numbers, home=_home(module)))
+        warnings.warn(f"{name} is read with zeros as whole numbers: {reason}", stacklevel=2)
+        return graph
+    warnings.warn(f"{name} is run on zeros, because it needs values: {reason}", stacklevel=2)
     try:
-        return _trace(module, given, name, Tensor.clone)
+        return _trace(module, given, name, partial(copy_numbers, home=_home(module)))
     except Exception as error:
         raise failure(name, given, error) from error
 
 
 def _trace(module: nn.Module, inputs: NetworkInputs, name: str, copy: Copy) -> ComputationGraph:
     """Trace one run of `module` on copies of its parameters."""
+    dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), None)
     with on_copies(module, copy) as parameters, torch.no_grad(), _uncompiled():
-        floats = (p for p in parameters.values() if p.is_floating_point())
-        given = call_arguments(inputs, next(floats, copy(torch.empty(0))), copy)
+        given = call_arguments(inputs, dtype or torch.float32, copy)
         held = chain.from_iterable(part.__dict__.values() for part in module.modules())
         call = Call(
             run=lambda: module(*given.args, **given.kwargs),
@@ -72,6 +87,12 @@ def _trace(module: nn.Module, inputs: NetworkInputs, name: str, copy: Copy) -> C
         return traced(call, name)
 
 
+def _home(module: nn.Module) -> torch.device:
+    """Return the device where tensors of a module may have numbers."""
+    devices = (parameter.device for parameter in module.parameters())
+    return next((device for device in devices if device.type != "meta"), torch.device("cpu"))
+
+
 def _uncompiled() -> AbstractContextManager[Any]:
     """Run what `torch.compile` has wrapped as it was written."""
     stance: AbstractContextManager[Any] = torch.compiler.set_stance("force_eager")
@@ -80,9 +101,10 @@ def _uncompiled() -> AbstractContextManager[Any]:
 
 def _exported(module: nn.Module, inputs: NetworkInputs, name: str) -> ExportedProgram:
     """Export `module` in evaluation."""
+    home = _home(module)
+    dtype = next((p.dtype for p in module.parameters() if p.is_floating_point()), None)
     with on_copies(module, lambda tensor: tensor):
-        floats = (p for p in module.parameters() if p.is_floating_point())
-        given = call_arguments(inputs, next(floats, torch.empty(0)), Tensor.clone)
+        given = call_arguments(inputs, dtype or torch.float32, partial(copy_numbers, home=home))
         try:
             return torch.export.export(module, given.args, dict(given.kwargs))
         except Exception as error:

@@ -26,6 +26,17 @@ _IN_PLACE_OPERATORS = frozenset(
 )
 
 
+_PYTHON_OPERATORS = {
+    "and": "bitwise_and",
+    "or": "bitwise_or",
+    "xor": "bitwise_xor",
+    "invert": "bitwise_not",
+    "floordiv": "floor_divide",
+    "mod": "remainder",
+}
+"""Functions behind operators of Python that are called otherwise."""
+
+
 class TorchFunction(NamedTuple):
     """A PyTorch function as the tracer sees it.
 
@@ -72,6 +83,8 @@ def describe(function: Any) -> TorchFunction:
     plain = name.strip("_")
     if name in _IN_PLACE_OPERATORS:
         plain = plain[1:]
+    if name.startswith("__"):
+        plain = _PYTHON_OPERATORS.get(plain, plain)
     rule = RULES.get(plain)
     if isinstance(function, OpOverload | OpOverloadPacket):
         rule = RULES.get(f"aten.{plain}", rule)

@@ -52,7 +52,9 @@ class TracedValues:
     ) -> None:
         self.batch = batch
         self._values: dict[int, TracedTensor] = {}
-        self._owners = {id(tensor): frozenset[str]() for tensor in constants}
+        # An id names a tensor only while the tensor lives.
+        self._alive: list[Tensor] = [*constants, *parameters.values()]
+        self._owners = {id(tensor): frozenset[str]() for tensor in self._alive}
         self._owners |= {id(tensor): frozenset([name]) for name, tensor in parameters.items()}
         self._names = {id(tensor): name for name, tensor in parameters.items()}
         self._parameters = dict(parameters)
@@ -61,7 +63,6 @@ class TracedValues:
         self._uncounted: dict[int, Tensor] = {}
         self.leaves_work = False
         self._packed: dict[int, list[Tensor]] = {}
-        self._alive: list[Tensor] = []  # an id names a tensor only while the tensor lives
 
     def adopt(self, packed: Any, make: Callable[[Any], list[Tensor]]) -> list[Tensor]:
         """Return the tensors of an object that holds learned numbers; they become parameters."""
@@ -94,6 +95,15 @@ class TracedValues:
     def knows(self, tensor: Tensor) -> bool:
         """Tell whether `tensor` existed before the network ran or comes from a call seen since."""
         return id(tensor) in self._values or id(tensor) in self._owners or self.is_left_out(tensor)
+
+    def recognise(self, tensor: Tensor) -> bool:
+        """Find the known tensor that `tensor` is another name of, as `Variable(x)` makes one."""
+        place = _place_of(tensor)
+        for other in reversed(self._alive):
+            if _place_of(other) == place:
+                self.same(tensor, other)
+                return True
+        return False
 
     def value(self, tensor: Any) -> TracedTensor | None:
         """Return what is known of `tensor`, if it depends on the input."""
@@ -177,6 +187,12 @@ class TracedValues:
             return True
         value = self._values.get(id(tensor))
         return value is not None and value.batch is not None
+
+
+def _place_of(tensor: Tensor) -> tuple[object, ...]:
+    """Return what two names of the same elements share."""
+    storage = tensor.untyped_storage()._cdata
+    return storage, tensor.storage_offset(), tuple(tensor.shape), tensor.stride()
 
 
 def tensors_in(values: Iterable[Any]) -> list[Tensor]:

@@ -74,7 +74,8 @@ class Tracer(TorchFunctionMode):
         outputs = tensors_in([output])
         if outputs or (function.in_place and output is None):
             tensors = tensors_in([*args, *kwargs.values()])
-            if any(tensor.is_meta and not self.trace.knows(tensor) for tensor in tensors):
+            unknown = (t for t in tensors if t.is_meta and not self.trace.knows(t))
+            if not all(map(self.trace.recognise, unknown)):
                 self.hidden = function.name
             dynamic = any(self.trace.depends_on_input(tensor) for tensor in tensors)
             if dynamic or self._is_work(function, tensors, outputs):

@@ -97,19 +97,24 @@ _LIMITED: Mapping[tuple[float | None, float | None], Op] = {
 
 @converts("Clip")
 def clip(converter: OnnxConverter, node: OnnxNode) -> None:
-    """Write limits; those of ReLU and ReLU6 have names of their own."""
+    """Write limits; those of ReLU and ReLU6 have names of their own; tensors are compared with."""
     low, high = _limit(converter, node, "min", 1), _limit(converter, node, "max", 2)
-    op = _LIMITED.get((low, high), Op.CLIP)
-    details: dict[str, object] = {}
-    if op is Op.CLIP:
-        limits = {"min": low, "max": high}
-        details = {name: limit for name, limit in limits.items() if limit is not None}
-        given = [name for name in node.inputs[1:3] if name]
-        if any(converter.scalar(name) is None for name in given):
-            details = {"not_executable": "its limits are not stored as numbers"}
-        elif not details:
-            details = {"min": float("-inf")}
-    converter.emit(op, node.inputs[:1], node.outputs[0], details=details)
+    computed = [
+        (op, name)
+        for op, name in zip((Op.MAXIMUM, Op.MINIMUM), node.inputs[1:3], strict=False)
+        if name and converter.scalar(name) is None
+    ]
+    x, output = node.inputs[0], node.outputs[0]
+    limits = {name: limit for name, limit in {"min": low, "max": high}.items() if limit is not None}
+    for position, (op, name) in enumerate(computed, start=1):
+        is_last = position == len(computed) and not limits
+        result = output if is_last else f"{output}/{position}"
+        converter.emit(op, (x, name), result, output_dims=converter.dims(output))
+        x = result
+    if limits or not computed:
+        op = _LIMITED.get((low, high), Op.CLIP)
+        details: Mapping[str, object] = limits or {"min": float("-inf")}
+        converter.emit(op, (x,), output, details=details if op is Op.CLIP else {})
 
 
 def _limit(converter: OnnxConverter, node: OnnxNode, attribute: str, position: int) -> float | None:

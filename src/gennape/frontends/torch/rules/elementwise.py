@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from gennape.frontends.torch.registry import traces
@@ -30,7 +31,8 @@ _PLAIN = {
 """Functions of one tensor that keep its shape."""
 
 _POWERS = {"sqrt": 0.5, "rsqrt": -0.5, "square": 2, "reciprocal": -1}
-_COMPARISONS = ("gt", "ge", "lt", "le", "eq", "ne", "logical_and", "logical_or", "logical_not")
+_LOGIC = ("logical_and", "logical_or", "logical_xor", "logical_not")
+_COMPARISONS = ("gt", "ge", "lt", "le", "eq", "ne", *_LOGIC)
 _ROUNDINGS = ("floor", "ceil", "round", "trunc", "sign", "floor_divide")
 
 
@@ -117,6 +119,18 @@ for _name in _ROUNDINGS:
     traces(_name)(partial(with_number, Op.ROUND, _name))
 
 
+def bitwise(name: str, trace: Trace, output: Tensor, x: Any, *args: Any, **_: Any) -> None:
+    """Write a function of single bits; of truth values it is the logical one."""
+    if output.dtype is torch.bool:
+        with_number(Op.COMPARE, f"logical_{name}", trace, output, x, *args)
+    else:
+        several(Op.OTHER, {"function": f"bitwise_{name}"}, trace, output, x, *args)
+
+
+for _name in ("and", "or", "xor", "not"):
+    traces(f"bitwise_{_name}")(partial(bitwise, _name))
+
+
 @traces("masked_fill")
 def masked_fill(trace: Trace, output: Tensor, x: Tensor, mask: Tensor, value: Any) -> None:
     """Write a number where a mask holds."""
@@ -169,17 +183,25 @@ def gelu(trace: Trace, output: Tensor, x: Tensor, approximate: str = "none") -> 
 
 @traces("clamp clip", result="like the first")
 def clip(trace: Trace, output: Tensor, x: Tensor, min: Any = None, max: Any = None) -> None:
-    """Write limits; 0 to 6 is ReLU6, from 0 upwards ReLU."""
+    """Write limits; 0 to 6 is ReLU6, from 0 upwards ReLU; tensors are a maximum and a minimum."""
     low, high = number(trace, min), number(trace, max)
-    if (low, high) == (0, 6):
+    computed = [
+        (op, limit)
+        for op, limit, value in ((Op.MAXIMUM, min, low), (Op.MINIMUM, max, high))
+        if limit is not None and value is None
+    ]
+    limits = {name: n for name, n in {"min": low, "max": high}.items() if n is not None}
+    for position, (op, limit) in enumerate(computed, start=1):
+        is_last = position == len(computed) and not limits
+        result = output if is_last else trace.blank(*output.shape)
+        trace.emit(op, (x, limit), result)
+        x = result
+    if limits == {"min": 0, "max": 6}:
         trace.emit(Op.RELU6, (x,), output)
-    elif low == 0 and max is None:
+    elif limits == {"min": 0}:
         trace.emit(Op.RELU, (x,), output)
-    else:
-        limits = {"min": low, "max": high}
-        tensors = [x, *(limit for limit in (min, max) if trace.depends_on_input(limit))]
-        details = {name: limit for name, limit in limits.items() if limit is not None}
-        trace.emit(Op.CLIP, tensors, output, details=details)
+    elif limits:
+        trace.emit(Op.CLIP, (x,), output, details=limits)
 
 
 @traces("clamp_min")

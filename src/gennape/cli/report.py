@@ -1,0 +1,57 @@
+"""`gennape report`: one HTML page about networks, for mail and merge requests."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gennape.cli.options import (
+    Backbone,
+    DatasetName,
+    EstimatorName,
+    Inputs,
+    Models,
+    RecipeName,
+    parse_inputs,
+)
+from gennape.cli.output import print_failures
+
+
+def report(
+    models: Models,
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="FILE", help="The page to write.", dir_okay=False),
+    ] = Path("report.html"),
+    compare: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="A network to set beside the one given."),
+    ] = None,
+    inputs: Inputs = None,
+    backbone: Backbone = False,
+    dataset: DatasetName = None,
+    recipe: RecipeName = None,
+    estimator: EstimatorName = None,
+) -> None:
+    """Write one HTML page: accuracy against cost, what scores rest on, drawings.
+
+    Exits with status 1 when a network could not be read; the page tells of it and of the others.
+    """
+    import gennape
+
+    shape, named = parse_inputs(inputs)
+    made = gennape.report(
+        models,
+        shape,
+        gennape.load(estimator),
+        compare=compare,
+        inputs=named,
+        backbone=backbone,
+        dataset=dataset,
+        recipe=recipe,
+    )
+    made.write(out)
+    print(out)
+    print_failures(made.failed)
+    if made.failed:
+        raise typer.Exit(1)
