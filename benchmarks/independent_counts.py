@@ -2,8 +2,8 @@
 
 Modules are counted by PyTorch's `FlopCounterMode`, attention by its plain formula, on tensors
 without numbers; where a network needs numbers, with random weights on zeros. ONNX files are
-run by onnxruntime, whose profile tells all shapes. Each network has a process of its own, and its row is kept in RUNS:
-a killed run goes on when the script is started again.
+run by onnxruntime, whose profile tells all shapes. Each network has a process of its own, and its
+row is kept in RUNS: a killed run goes on when the script is started again.
 
 Run: python benchmarks/independent_counts.py RUNS FOLDER > docs/results/independent-counts.md
 FOLDER holds the unpacked wheels of rapidocr-onnxruntime, silero-vad, nudenet, magika, ddddocr.
