@@ -41,7 +41,7 @@ def report(
 
     shape, named = parse_inputs(inputs)
     made = gennape.report(
-        models,
+        models or (),
         shape,
         gennape.load(estimator),
         compare=compare,

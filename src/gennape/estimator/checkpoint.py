@@ -77,7 +77,7 @@ def save(estimator: Estimator, folder: Path) -> None:
         "measured": accuracy_names(estimator.accuracy) if estimator.accuracy else None,
     }
     text = json.dumps(description, indent=1) + "\n"
-    atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text))
+    atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def load(path_or_name: str | os.PathLike[str] | None = None) -> Estimator:
@@ -178,7 +178,7 @@ def _folder(path_or_name: str | os.PathLike[str] | None) -> Path:
 
 def _description(path: Path) -> dict[str, Any]:
     try:
-        description = json.loads(path.read_text())
+        description = json.loads(path.read_text(encoding="utf-8"))
         version = description["format_version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(

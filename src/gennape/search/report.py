@@ -35,7 +35,7 @@ def require_plotting() -> None:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    require("matplotlib", "the report of a search", package="'gennape[plot]'")
+    require("matplotlib", "the report of a search", package="gennape[plot]")
 
 
 def write_search_report(result: SearchResult, folder: str | os.PathLike[str]) -> Path:
