@@ -29,17 +29,16 @@ class InThisProcess:
 
     def __call__(
         self,
-        function: Callable[[Any], None],
+        function: Callable[[Any], Any],
         items: Sequence[Any],
         *,
         processes: int,
         seconds: float,
     ) -> Generator[IsolatedResult, None, None]:
         for place, item in enumerate(items):
-            self.built.append(item["loader"])
+            self.built.append(item.loader)
             try:
-                function(item)
-                yield IsolatedResult(place)
+                yield IsolatedResult(place, function(item))
             except Exception as error:
                 yield IsolatedResult(place, error=str(error))
 

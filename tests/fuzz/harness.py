@@ -27,8 +27,8 @@ from fuzz.outcomes import RIGHT, Outcome
 
 SECONDS = 10
 """Of the processor, for one file."""
-_WAIT = 120
-"""Seconds after which a process that does nothing is taken for one that hangs."""
+_WAIT, _START = 300, 900
+"""Seconds after which a process that does nothing hangs; the second while it reads good files."""
 _TESTS = Path(__file__).parents[1]
 _KILLED_BY_CLOCK = -signal.SIGXCPU
 
@@ -181,7 +181,7 @@ class _Worker:
             self._process, self._warm = self._started(), set()
         if reader not in self._warm:
             for seed in seeds:
-                answer = self._ask({"reader": reader, "warm": str(seed)}, _WAIT)
+                answer = self._ask({"reader": reader, "warm": str(seed)}, _START)
                 if answer[0] is not Outcome.READ:
                     raise AssertionError(f"the seed {seed.name} of {reader}: {answer[1]}")
             self._warm.add(reader)

@@ -38,7 +38,7 @@ WORDS = {
 def pool() -> Iterator[FuzzPool]:
     with pytest.MonkeyPatch.context() as patch, FuzzPool() as pool:
         patch.setattr(harness, "SECONDS", 1)
-        patch.setattr(harness, "_WAIT", 10)
+        patch.setattr(harness, "_WAIT", 15)
         yield pool
 
 

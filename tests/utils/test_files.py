@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gennape.utils.errors import WriteError
 from gennape.utils.files import (
     append_json_line,
     atomic_file,
@@ -50,11 +51,15 @@ def _half_written(error: type[BaseException]) -> Callable[[Path], None]:
     return write
 
 
-@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path, error: type[BaseException]) -> None:
+@pytest.mark.parametrize(
+    ("error", "seen"), [(OSError, WriteError), (KeyboardInterrupt, KeyboardInterrupt)]
+)
+def test_a_file_is_there_whole_or_not_at_all(
+    tmp_path: Path, error: type[BaseException], seen: type[BaseException]
+) -> None:
     path = tmp_path / "deep" / "numbers.txt"
     atomic_write(path, lambda partial: partial.write_text("before"))
-    with pytest.raises(error, match="disk full"):
+    with pytest.raises(seen, match="disk full"):
         atomic_write(path, _half_written(error))
     assert path.read_text() == "before"
     assert list(path.parent.iterdir()) == [path]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gennape.utils import files, workspace
+from gennape.utils.errors import WriteError
 from gennape.utils.workspace import Workspace, WorkspaceError
 
 SETTINGS = {"seed": 0, "recipe": {"epochs": 3, "views": ("a", "b")}}
@@ -135,7 +136,7 @@ def test_files_are_written_whole(tmp_path: Path) -> None:
 
     with Workspace(tmp_path, {}) as begun:
         assert begun.write("table.csv", lambda partial: partial.write_text("1,2")).read_text()
-        with pytest.raises(OSError, match="disk full"):
+        with pytest.raises(WriteError, match=r"table\.csv cannot be written \(disk full\)"):
             begun.write("table.csv", half)
     assert (tmp_path / "table.csv").read_text() == "1,2"
     names = {"settings.json", "table.csv", "workspace.lock"}

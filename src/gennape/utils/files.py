@@ -5,7 +5,7 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
 from secrets import token_hex
@@ -115,14 +115,10 @@ def file_lock(path: Path, *, wait: bool = False) -> Iterator[bool]:
         WriteError: The lock's file cannot be made.
     """
     lock = FileLock(path)
+    with writing(path), suppress(Timeout):  # which is an error of the system by its type
+        lock.acquire(timeout=-1 if wait else 0)
     try:
-        with writing(path):
-            lock.acquire(timeout=-1 if wait else 0)
-    except Timeout:
-        yield False
-        return
-    try:
-        yield True
+        yield lock.is_locked
     finally:
         lock.release()
 

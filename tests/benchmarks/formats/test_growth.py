@@ -8,7 +8,7 @@ import resource
 import tarfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -204,14 +204,15 @@ def test_what_one_reads_of_several_streams_counts_together() -> None:
         second.read()
 
 
-def _values() -> Iterator[tuple[object, int]]:
-    yield 1, 1
-    yield [1, (2, {3: [4]})], 8
-    yield doubled(3), 8 + 15
-    yield {"a": {1, 2}, "b": frozenset()}, 7
-
-
-@pytest.mark.parametrize(("value", "count"), _values())
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [
+        (1, 1),
+        ([1, (2, {3: [4]})], 8),
+        (doubled(3), 8 + 15),
+        ({"a": {1, 2}, "b": frozenset()}, 7),
+    ],
+)
 def test_values_are_counted_wherever_they_are(value: object, count: int) -> None:
     check_unfolded(value, count + 1)
     with pytest.raises(ValueError, match="in one another too often"):
