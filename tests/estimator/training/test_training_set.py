@@ -79,8 +79,8 @@ def test_families_are_trained_on_together(tmp_path: Path) -> None:
     write_nasbench101(tmp_path)
     write_nasbench201(tmp_path)
     with short_split():
-        both = pretrain(tmp_path, tmp_path / "both", TINY, families=("nasbench101", "nasbench201"))
-        one = pretrain(tmp_path, tmp_path / "one", TINY)
+        both = pretrain(("nasbench101", "nasbench201"), tmp_path / "both", TINY, data_dir=tmp_path)
+        one = pretrain("nasbench101", tmp_path / "one", TINY, data_dir=tmp_path)
     assert len(one.domain.families) == 1
     assert len(both.domain.families) == 2
     assert one.ranker is None
