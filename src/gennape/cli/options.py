@@ -107,6 +107,14 @@ Images = Annotated[
     ),
 ]
 BatchSize = Annotated[int, typer.Option(min=2, help="How many images.")]
+TrustedModules = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trust-module",
+        metavar="PACKAGE.MODULE",
+        help="A module of your own that the file may name: its code is run.",
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
 
 

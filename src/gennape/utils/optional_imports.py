@@ -78,7 +78,7 @@ def import_library(name: str) -> ModuleType:
                 f"there is no module {name!r}; check the name or install it"
             ) from error
         raise ModuleError(f"{name} needs {missing}, which is not installed") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"
         raise ModuleError(f"{name} cannot be imported ({reason})") from error
 
