@@ -6,7 +6,7 @@ from gennape.estimator.models.stored_arrays import StoredArrays
 
 def test_a_layer_by_hand() -> None:
     layer = LinearLayer(np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 0.0]]), np.array([0.5, 0, 1]))
-    rows, graphs = np.array([[1.0, 10.0], [0.0, 1.0]]), [slice(0, 1), slice(1, 2)]
+    rows, graphs = np.array([[1.0, 10.0], [0.0, 1.0]]), [(slice(0, 1), 1), (slice(1, 2), 1)]
     assert layer(rows, graphs).tolist() == [[21.5, -10, 4], [2.5, -1, 1]]
     assert LinearLayer(layer.weight, None)(rows, graphs).tolist() == [[21, -10, 3], [2, -1, 0]]
 

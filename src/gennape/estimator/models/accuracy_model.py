@@ -91,10 +91,10 @@ class AccuracyModel:
         far = np.flatnonzero(weight > 0)
         if len(far):
             scores = component_scores(ranker, features.take(far)).mean(axis=0)
-            shift = by_process[far] - self.process.predict(
-                features.statistics[far], datasets[far], "typical"
-            )
-            by_ranker[far] = ranker_predictions(self.ranker_levels, scores, datasets[far]) + shift
+            by_ranker[far] = ranker_predictions(self.ranker_levels, scores, datasets[far])
+            if recipe != "typical":
+                typical = self.process.predict(features.statistics[far], datasets[far], "typical")
+                by_ranker[far] += by_process[far] - typical
         return (1 - weight) * by_process + weight * by_ranker, by_process, nearest
 
     def nearest_rows(self, statistics: FloatArray, dataset: int) -> tuple[IntArray, FloatArray]:
