@@ -29,7 +29,8 @@ def draw(graph: ComputationGraph, path: str | PathLike[str], *, fold: bool | Non
     path = Path(path)
     scene = picture(graph, fold)
     if path.suffix.lower() == ".svg":
-        atomic_write(path, lambda partial: partial.write_text(to_svg(scene), encoding="utf-8"))
+        text = to_svg(scene).encode("utf-8", "backslashreplace")
+        atomic_write(path, lambda partial: partial.write_bytes(text))
     elif path.suffix.lower() == ".png":
         atomic_write(path, lambda partial: write_png(scene, partial))
     else:
