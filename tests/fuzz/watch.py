@@ -21,9 +21,10 @@ _OWN_PROCESSES = ("-m", "gennape.utils.isolated")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _LIBRARIES = ("timm", "torchvision", "pytorchcv")
 """What a file may name; see SECURITY.md."""
-_COMPILING = ("dataclasses.py", "__init__.py", "typing.py", "inspect.py", "ctx_mp_python.py")
-"""Files that compile texts of their own, such as methods of dataclasses; the last is mpmath's."""
+_EVALUATING = ("sympy_parser.py", "sympify.py")
+"""Files of libraries that run texts which they are given; others run texts of their own."""
 
+_STANDARD = (os.path.realpath(sysconfig.get_path("stdlib")),)
 _READABLE = tuple(
     {
         *(os.path.realpath(path) for path in sys.path if path),
@@ -80,7 +81,8 @@ class Watch:
         if name.startswith("<frozen") or (name[0] != "<" and _is_below(name, _READABLE)):
             return
         caller = sys._getframe(3).f_code.co_filename
-        if not (_is_below(caller, _READABLE) and caller.endswith(_COMPILING)):
+        is_library = f"{os.sep}site-packages{os.sep}" in caller or _is_below(caller, _STANDARD)
+        if not is_library or caller.endswith(_EVALUATING):
             self.executed.append(f"exec of {name} by {caller}")
 
     def _is_own(self, path: Any) -> bool:
