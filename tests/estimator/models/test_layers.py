@@ -24,16 +24,12 @@ def test_two_heads_by_hand() -> None:
 
 def test_what_is_stored_is_read() -> None:
     rng = np.random.default_rng(0)
-    arrays = {
-        "inner": rng.normal(size=(3, 4, 4)),
-        "inner_bias": rng.normal(size=(3, 4)),
-        "outer": rng.normal(size=(3, 4)),
-        "outer_bias": rng.normal(size=3),
-    }
+    shapes = {"inner": (3, 4, 4), "inner_bias": (3, 4), "outer": (3, 4), "outer_bias": (3,)}
+    arrays = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     again = Heads.read(StoredArrays(arrays), 3, 4).arrays()
     assert set(again) == set(arrays)
     for name, array in arrays.items():
-        np.testing.assert_array_equal(again[name], array.astype(np.float32))
+        np.testing.assert_array_equal(again[name], array)
 
 
 def test_negative_numbers_become_zero() -> None:

@@ -49,7 +49,7 @@ class ResidualEncoder:
                 stored.below("encoder"), replace(config, width=RESIDUAL_WIDTH), RESIDUAL_VIEW
             ),
             Heads.read(stored.below("head"), 1, len(RESIDUAL_VIEW.readouts) * RESIDUAL_WIDTH),
-            stored.take("limits", 2),
+            stored.take("limits", 2, low=-np.inf, high=np.inf),  # none before training ends
         )
 
     def arrays(self) -> dict[str, FloatArray]:

@@ -93,7 +93,8 @@ def train_residual_encoder(data: TrainingSet, run: PredictorRun) -> ResidualEnco
     train(encoder, loss, order, plan, run.state_file("all-families"), run.report)
     trained = ResidualEncoder.read(arrays_of(encoder), run.config)
     residuals = EncoderInputs.of(data.features).encoded(trained)
-    return replace(trained, limits=np.array([residuals.min(), residuals.max()]))
+    limits = np.array([residuals.min(), residuals.max()], dtype=np.float32)
+    return replace(trained, limits=limits)
 
 
 def _correlations(scores: Tensor, targets: Tensor) -> Tensor:
