@@ -7,6 +7,7 @@ columns of the whole batch at once; taking some graphs out of it is a gather.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,7 @@ class GraphBatch(CostedArrays):
                 for part, start in pairs
                 for node, values in part.details.items()
             },
+            layers=_joined_layers(parts),
             node_offsets=np.concatenate(([0], np.cumsum(counts, dtype=np.int64))),
             names=tuple(names),
         )
@@ -120,6 +122,7 @@ class GraphBatch(CostedArrays):
             node_parameters=self.node_parameters[start:stop],
             edges=self.edges[:, first:last] - np.int32(start),
             details=self.details_by_graph[index],
+            layers=self.layers[start:stop],
             name=self.names[index] if self.names else "",
         )
 
@@ -142,6 +145,7 @@ class GraphBatch(CostedArrays):
             node_parameters=self.node_parameters[nodes],
             edges=(self.edges[:, edges] + shift).astype(np.int32),
             details=self._details_at(nodes),
+            layers=tuple(self.layers[i] for i in nodes.tolist()) if self.layers else (),
             node_offsets=offsets,
             names=tuple(self.names[i] for i in chosen) if self.names else (),
         )
@@ -152,6 +156,13 @@ class GraphBatch(CostedArrays):
         return {
             new: self.details[old] for new, old in enumerate(nodes.tolist()) if old in self.details
         }
+
+
+def _joined_layers(parts: Sequence[NodeArrays]) -> tuple[str, ...]:
+    """The layers of all nodes; none where no part names any."""
+    if not any(part.layers for part in parts):
+        return ()
+    return tuple(chain.from_iterable(part.layers or [""] * part.num_nodes for part in parts))
 
 
 def _joined(

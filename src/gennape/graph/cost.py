@@ -18,6 +18,15 @@ class CostedArrays(NodeArrays):
         """Multiply-accumulates of each node for one input, `(nodes,)`, int64."""
         return node_macs(self)
 
+    @cached_property
+    def node_activations(self) -> IntArray:
+        """Elements of the result of each node that has MACs, `(nodes,)`, int64; 0 of others.
+
+        What `fvcore` and timm count as activations.
+        """
+        elements = self.output_shape.astype(np.int64).prod(axis=1)
+        return np.where(self.node_macs > 0, elements, 0)
+
 
 def node_macs(nodes: NodeArrays) -> IntArray:
     """Count the multiply-accumulates of each node for one input.

@@ -10,8 +10,10 @@ import torch
 from torch._ops import OpOverload
 
 from gennape.frontends.errors import FrontendError
+from gennape.frontends.torch.call import LayerCallback
 from gennape.frontends.torch.callable_operators import is_callable
 from gennape.frontends.torch.composites import settings_of_wrapper
+from gennape.frontends.torch.layers import layer_in_stack
 from gennape.frontends.torch.meta_only import check_call
 from gennape.frontends.torch.size_arithmetic import SIZE_FUNCTIONS
 
@@ -36,6 +38,7 @@ DTYPES = {
 
 _NAMES = frozenset({"name", "as_name"})
 _LISTS = frozenset({"as_tensors", "as_optional_tensors", "as_sym_ints", "as_sym_floats"})
+_BY_NAME = 2
 _IRRELEVANT = frozenset({"as_none", "as_layout", "as_memory_format"})
 """Arguments that are absent or about the place of elements in memory."""
 _STAND_INS: dict[str, Callable[..., Any]] = (
@@ -78,8 +81,13 @@ class SerializedGraph:
 
     def __call__(self, *tensors: Any) -> Any:
         """Run all calls; gives the results as a list, or alone if there is one by itself."""
+        return self.run_with_layers(lambda layer: None, *tensors)
+
+    def run_with_layers(self, enter_layer: LayerCallback, *tensors: Any) -> Any:
+        """Run all calls, and say which layer each of them stands in."""
         values: dict[str | None, Any] = dict(zip(self._inputs, tensors, strict=True))
         for call in self._calls:
+            enter_layer(call.layer)
             call.run(values)
         results = [values.get(name) for name in self._outputs]
         return results[0] if self._single else results
@@ -106,13 +114,13 @@ class _Call:
         settings: int = 0,
     ) -> None:
         self.calls = calls
+        self.layer = layer_in_stack(node.get("metadata", {}).get("nn_module_stack", ""))
         self._function = function
-        arguments = [
-            (entry["name"], _prepared(entry["arg"], source), entry.get("kind") == 2)
-            for entry in node["inputs"][settings:]
-        ]
-        self._args = [value for _, value, by_name in arguments if not by_name]
-        self._kwargs = {name: value for name, value, by_name in arguments if by_name}
+        inputs = node["inputs"][settings:]
+        arguments = [(entry["name"], _prepared(entry["arg"], source)) for entry in inputs]
+        named = [_is_named(entry, place, function) for place, entry in enumerate(inputs)]
+        self._args = [v for (_, v), by_name in zip(arguments, named, strict=True) if not by_name]
+        self._kwargs = {n: v for (n, v), by_name in zip(arguments, named, strict=True) if by_name}
         self._outputs = node["outputs"]
 
     def run(self, values: dict[str | None, Any]) -> None:
@@ -130,6 +138,15 @@ class _Call:
                 values.update(zip((entry["name"] for entry in target), value, strict=True))
             else:
                 values[_name(output)] = value
+
+
+def _is_named(entry: Mapping[str, Any], place: int, function: Callable[..., Any]) -> bool:
+    """Tell whether an argument is passed by its name; files before torch 2.7 do not say it."""
+    if entry.get("kind") is not None or not isinstance(function, OpOverload):
+        return entry.get("kind") == _BY_NAME
+    known = function._schema.arguments
+    in_order = place < len(known) and known[place].name == entry["name"]
+    return not in_order or known[place].kwarg_only
 
 
 def _call(node: Mapping[str, Any], source: str) -> _Call:
