@@ -132,6 +132,16 @@ class NodeArrays:
 
     def argument(self, position: int) -> IntArray:
         """The node that feeds argument `position` of each node, or -1; `(nodes,)`."""
+        return self._first_argument if position == 0 else self._argument(position)
+
+    @cached_property
+    def _first_argument(self) -> IntArray:
+        """What most passes read, computed once."""
+        first = self._argument(0)
+        first.flags.writeable = False
+        return first
+
+    def _argument(self, position: int) -> IntArray:
         result = np.full(self.num_nodes, -1, dtype=np.int64)
         has = self.in_degree > position
         result[has] = self.edges[0][self.first_edge[:-1][has] + position]

@@ -140,10 +140,10 @@ class GraphBatch(CostedArrays):
             offsets[:-1] - self.node_offsets[chosen], np.diff(self.edge_offsets)[chosen]
         )
         return GraphBatch(
-            operations=self.operations[nodes],
-            attributes=self.attributes[nodes],
-            node_parameters=self.node_parameters[nodes],
-            edges=(self.edges[:, edges] + shift).astype(np.int32),
+            operations=self.operations.take(nodes),
+            attributes=self.attributes.take(nodes, axis=0),
+            node_parameters=self.node_parameters.take(nodes),
+            edges=(self.edges.take(edges, axis=1) + shift).astype(np.int32),
             details=self._details_at(nodes),
             layers=tuple(self.layers[i] for i in nodes.tolist()) if self.layers else (),
             node_offsets=offsets,
@@ -153,9 +153,11 @@ class GraphBatch(CostedArrays):
     def _details_at(self, nodes: IntArray) -> dict[int, Any]:
         if not self.details:
             return {}
-        return {
-            new: self.details[old] for new, old in enumerate(nodes.tolist()) if old in self.details
-        }
+        has_details = np.zeros(self.num_nodes, dtype=bool)
+        has_details[list(self.details)] = True
+        new = np.flatnonzero(has_details[nodes])
+        values = map(self.details.__getitem__, nodes[new].tolist())
+        return dict(zip(new.tolist(), values, strict=True))
 
 
 def _joined_layers(parts: Sequence[NodeArrays]) -> tuple[str, ...]:
