@@ -1,7 +1,7 @@
 """An independent count of PyTorch modules: PyTorch's own `FlopCounterMode`, on no numbers.
 
-Attention is counted by its plain formula, experts one by one and deformable convolutions as
-convolutions: the counter itself leaves out their fused operators.
+Attention is counted by its plain formula, recurrent layers step by step, experts one by one and
+deformable convolutions as convolutions: the counter itself leaves out their fused operators.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ def _run(network: Prepared, device: str, counter: FlopCounterMode) -> int:
     """Run a network under a counter."""
     args, kwargs = tensors(network.inputs, device)
     module = network.module.requires_grad_(False).to(device)
-    with sdpa_kernel(SDPBackend.MATH), counter:
+    with sdpa_kernel(SDPBackend.MATH), torch.backends.mkldnn.flags(enabled=False), counter:
         module(*args, **kwargs)
     return counter.get_total_flops() // 2
 
