@@ -1,13 +1,14 @@
 """How fast networks are scored: a pool of traced graphs, and one network from its name.
 
-Run: python benchmarks/estimator_speed.py > docs/results/estimator-speed.md
+Times are those of the processor, so that other work on the machine counts little.
+
+Run: OMP_NUM_THREADS=1 python benchmarks/estimator_speed.py > docs/results/estimator-speed.md
 """
 
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import numpy as np
-import torch
 
 import gennape
 from gennape import spaces
@@ -22,11 +23,11 @@ def pool_row(estimator: Estimator, family: str) -> str:
     space = spaces.get(family)
     rng = np.random.default_rng(0)
     graphs = [space.graph(space.sample(rng)) for _ in range(POOL)]
-    start = perf_counter()
+    start = process_time()
     features = estimator.features(graphs)
-    middle = perf_counter()
+    middle = process_time()
     predict_arrays(estimator, features)
-    end = perf_counter()
+    end = process_time()
     rates = [POOL / seconds for seconds in (middle - start, end - middle, end - start)]
     return f"| {family}, {POOL} graphs | " + " | ".join(f"{rate:,.0f}" for rate in rates) + " |"
 
@@ -34,15 +35,14 @@ def pool_row(estimator: Estimator, family: str) -> str:
 def name_row(estimator: Estimator, name: str) -> str:
     times = []
     for _ in range(5):
-        start = perf_counter()
+        start = process_time()
         estimator.predict(name)
-        times.append(perf_counter() - start)
+        times.append(process_time() - start)
     return f"| {name} | {times[0]:.2f} s | {median(times[1:]):.2f} s |"
 
 
 def main() -> None:
     estimator = gennape.load()
-    print(f"torch threads: {torch.get_num_threads()}\n")
     print("| pool | canonical form and features, graphs/s | ensemble, graphs/s | both |")
     print("|---|---:|---:|---:|")
     for family in spaces.names():

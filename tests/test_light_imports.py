@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from helpers.onnx_files import call, save_onnx
 
@@ -68,6 +69,16 @@ def test_searches_by_score_need_none_of_them(tmp_path: Path) -> None:
 def test_the_command_line_needs_none_of_them_to_score(file: str) -> None:
     score = f"from gennape.cli import app\napp(['score', {file!r}], standalone_mode=False)"
     assert not _imported(f"{score}\nprint()") & set(HEAVY)
+
+
+def test_without_torch_an_exported_program_says_what_to_install(tmp_path: Path) -> None:
+    program = tmp_path / "program.pt2"
+    torch.export.save(torch.export.export(torch.nn.ReLU(), (torch.zeros(1, 3, 8, 8),)), program)
+    absent = 'import sys\nsys.modules["torch"] = None\nfrom gennape.cli import app\n'
+    script = f"{absent}app(['score', {str(program)!r}])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == f"{program}: PyTorch is not installed; run pip install 'gennape[torch]'\n"
 
 
 def test_modules_need_torch() -> None:

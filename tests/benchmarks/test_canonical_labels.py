@@ -3,13 +3,19 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from gennape import benchmarks, spaces
-from gennape.benchmarks import BenchmarkError, canonical
+from gennape.benchmarks import BenchmarkError, canonical, canonical_labels
 from gennape.benchmarks.canonical import MeasuredValue, new_table
-from gennape.benchmarks.canonical_labels import LabelName, load_imported, read_mean_labels
+from gennape.benchmarks.canonical_labels import (
+    LabelName,
+    find_imported,
+    load_imported,
+    read_mean_labels,
+)
 from helpers.custom_families import FAMILIES
 from helpers.official_files import NB201_CELLS
 from helpers.tiny_tables import write_nasbench201
@@ -61,6 +67,42 @@ def test_labels_of_a_family_of_ones_own(tmp_path: Path, monkeypatch: pytest.Monk
     table = benchmarks.load(name, tmp_path)
     assert (table.name, table.architectures) == (name, [3, 8])
     assert table.accuracies.tolist() == [70, 80]
+
+
+def test_a_file_imports_no_family(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_families.py").write_text("raise AssertionError('it was imported')")
+    monkeypatch.chdir(tmp_path)
+    path = write(tmp_path / "a.parquet", [row("3", 70, family="my_families:Widths")])
+    with pytest.raises(BenchmarkError, match=r"a\.parquet is of the family my_families:Widths, wh"):
+        benchmarks.load(path)
+
+
+def test_other_tools_write_texts_as_texts_and_whole_numbers_as_floats(tmp_path: Path) -> None:
+    rows = [row(OTHER, 80), row(ONE, 90), row(OTHER, 82), row(ONE, 3, split="train", epochs=None)]
+    table = pq.read_table(write(tmp_path / "a.parquet", rows))
+    columns = {name: table[name].to_pylist() for name in table.column_names}
+    columns["epochs"] = [None if epochs is None else float(epochs) for epochs in columns["epochs"]]
+    pq.write_table(pa.table(columns), tmp_path / "b.parquet")
+    ours, theirs = (benchmarks.load(tmp_path / name) for name in ("a.parquet", "b.parquet"))
+    assert theirs.labels.keys() == ours.labels.keys()
+    assert theirs.accuracies.tolist() == ours.accuracies.tolist() == [81, 90]
+    assert theirs.architectures == ours.architectures
+    assert find_imported(tmp_path / "other", "nasbench201") is None
+
+
+def test_values_that_are_not_finite_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.parquet", [row(ONE, float("inf"))])
+    with pytest.raises(BenchmarkError, match=r"a\.parquet .*value is no finite number"):
+        benchmarks.load(path)
+
+
+def test_labels_that_would_fill_the_memory_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(canonical_labels, "_MOST_CELLS", 3)
+    rows = [row(cell, 1, epochs=epochs) for cell in (ONE, OTHER) for epochs in (1, 2)]
+    with pytest.raises(BenchmarkError, match=r"a\.parquet has 2 labels of 2 networks"):
+        load_imported(write(tmp_path / "a.parquet", rows))
 
 
 def test_the_label_to_be_judged_on(tmp_path: Path) -> None:
@@ -172,14 +214,15 @@ def test_a_table_is_closed_when_it_has_been_read(
     opened = []
 
     class Watched(pq.ParquetFile):
-        def __init__(self, *arguments: object) -> None:
-            super().__init__(*arguments)
+        def __init__(self, *arguments: object, **options: object) -> None:
+            super().__init__(*arguments, **options)
             opened.append(self)
 
     path = write(tmp_path / "a.parquet", [row(ONE, 1)])
     monkeypatch.setattr(pq, "ParquetFile", Watched)
     load_imported(path)
-    assert [file.closed for file in opened] == [True]
+    assert opened
+    assert all(file.closed for file in opened)
 
 
 def test_paths_that_are_no_imported_table(tmp_path: Path) -> None:

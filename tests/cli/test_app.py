@@ -73,3 +73,29 @@ def test_debug_shows_where_an_error_and_its_cause_arose(monkeypatch: pytest.Monk
 
 def test_code_that_ends_the_program_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "ended the program (status 0)" in fail_with(SystemExit(0), monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("gennape sc", "score"),
+        ("gennape score --estimator nas", "nasbench101"),
+        ("gennape score --recipe mo", "modern"),
+        ("gennape score --dataset cifar", "cifar100"),
+        ("gennape rank trans", "transnas_macro"),
+    ],
+)
+def test_a_shell_completes_commands_options_and_names(words: str, expected: str) -> None:
+    settings = {
+        "_GENNAPE_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    result = CliRunner().invoke(app, [], prog_name="gennape", env=settings)
+    assert expected in result.stdout.split()
+
+
+def test_python_runs_the_package() -> None:
+    command = [sys.executable, "-m", "gennape", "--version"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout == f"gennape {version('gennape')}\n"

@@ -1,4 +1,5 @@
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,3 +115,23 @@ def test_missing_label_file(run: Run, tmp_path: Path) -> None:
     result = run("fine-tune", tmp_path / "absent.csv", "--out", tmp_path / "tuned")
     assert result.exit_code == 1
     assert "absent.csv" in result.stderr
+
+
+def test_a_label_file_runs_code_only_if_it_is_trusted(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "trusted_nets.py").write_text(
+        "from torch import nn\n"
+        "def small():\n"
+        "    return nn.Sequential(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.Linear(7200, 10))\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    labels = _labels(tmp_path / "labels.csv", f"{WIDE},93", "trusted_nets:small,70")
+    options = ("--out", tmp_path / "tuned", "--input", "3x32x32")
+    refused = run("fine-tune", labels, *options)
+    assert refused.exit_code == 1
+    assert "line 3: 'trusted_nets:small' would run code" in refused.stderr
+    assert "trusted_nets" not in sys.modules
+    trusted = run("fine-tune", labels, *options, "--trust-module", "trusted_nets")
+    assert trusted.exit_code == 0, trusted.stderr
+    monkeypatch.delitem(sys.modules, "trusted_nets")

@@ -62,7 +62,7 @@ def test_no_time_at_all(run: Run, tmp_path: Path, recipe: Path) -> None:
         (("hiaml", "--dataset", "digit"), "no data set is called 'digit'"),
         (("hiaml", "--recipe", "quik"), "no recipe is called 'quik'; did you mean quick"),
         (("hiaml", "--device", "gpu"), "networks cannot be trained on 'gpu'"),
-        (("none.txt", "--dataset", "digits"), "none.txt: No such file"),
+        (("none.txt", "--dataset", "digits"), "none.txt cannot be read as a text (No such file"),
     ],
 )
 def test_bad_input_is_one_sentence(

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import Result
+from typer.testing import CliRunner, Result
 
 import gennape
+from gennape.cli import app
 from helpers.accuracy_doubles import CostEstimator
 from helpers.small_networks import small_onnx
 
@@ -148,3 +149,43 @@ def test_unknown_operation_is_named(run: Run, tmp_path: Path) -> None:
     result = run("score", path, "--format", "json")
     assert sum(json.loads(result.stdout)[0]["unknown_operations"].values()) == 1
     assert "Det" in run("score", path).stdout
+
+
+def test_any_column_sorts_and_the_first_are_shown(run: Run, onnx_file: Path) -> None:
+    networks = (CELL, OTHER_CELL, onnx_file)
+    entries = json.loads(run("score", *networks, "--sort", "macs", "--format", "json").stdout)
+    macs = [entry["macs"] for entry in entries]
+    assert macs == sorted(macs)
+    shown = json.loads(
+        run("score", *networks, "--sort", "macs", "--top", 2, "--format", "json").stdout
+    )
+    assert shown == entries[:2]
+
+
+def test_a_column_that_is_not_there_is_told_those_that_are(run: Run, onnx_file: Path) -> None:
+    result = run("score", onnx_file, "--sort", "colour")
+    assert result.exit_code == 1
+    assert "no column 'colour', only model, score" in result.stderr
+
+
+def test_a_hyphen_stands_for_names_on_standard_input(onnx_file: Path) -> None:
+    given = f"\n{CELL}\n  {onnx_file}  \n"
+    result = CliRunner().invoke(app, ["score", "-", OTHER_CELL, "--format", "json"], input=given)
+    assert {entry["model"] for entry in json.loads(result.stdout)} == {
+        CELL,
+        OTHER_CELL,
+        str(onnx_file),
+    }
+
+
+def test_an_empty_standard_input_gives_an_empty_list() -> None:
+    result = CliRunner().invoke(app, ["score", "-", "--format", "json"], input="")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, [])
+
+
+@pytest.mark.parametrize(("count", "is_told"), [(4, False), (5, True)])
+def test_progress_is_told_where_more_than_a_few_are_read(
+    run: Run, onnx_file: Path, count: int, is_told: bool
+) -> None:
+    result = run("score", *[onnx_file] * count)
+    assert (f"{count}/{count}" in result.stderr) == is_told

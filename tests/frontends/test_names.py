@@ -128,7 +128,7 @@ def test_unknown_model_has_near_names(library: str) -> None:
 @pytest.mark.parametrize("library", ["timm", "torchvision", "pytorchcv"])
 def test_absent_extra(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(FrontendError, match=r'pip install "gennape\[zoo\]"'):
+    with pytest.raises(FrontendError, match=r"pip install 'gennape\[zoo\]'"):
         graph_of(f"{library}:resnet18")
 
 

@@ -8,10 +8,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from fuzz.harness import FuzzTarget
 from fuzz.mutations import (
     changed_json,
+    changed_table,
     damaged,
     in_bz2,
     in_gzip,
@@ -28,10 +31,10 @@ _LINES = (*official.NB201_CELLS, *reversed(official.NB201_CELLS))
 
 
 def _csv(folder: Path) -> Iterator[Path]:
-    rows = [f"nasbench201:{cell},{90 + row}.5,note" for row, cell in enumerate(_LINES)]
-    path = folder / "labels.csv"
-    path.write_text("\n".join(["model,accuracy,more", *rows, ""]))
-    yield path
+    rows = [f"a note,nasbench201:{cell},{90 + row}.5," for row, cell in enumerate(_LINES)]
+    for name, lines in {"one.csv": rows[:1], "labels.csv": rows}.items():
+        (folder / name).write_text("\n".join(["more,model,accuracy,other", *lines, ""]))
+        yield folder / name
 
 
 def _parquet(folder: Path) -> Iterator[Path]:
@@ -39,6 +42,13 @@ def _parquet(folder: Path) -> Iterator[Path]:
         source = official.write_torch(Path(work) / "a.pth", official.nasbench201())
         imported = import_official("nasbench201", source, work).path
         yield Path(shutil.copy(imported, folder / "imported.parquet"))
+
+
+def _plain_parquet(folder: Path) -> Iterator[Path]:
+    path = folder / "labels.parquet"
+    models = [f"nasbench201:{cell}" for cell in _LINES]
+    pq.write_table(pa.table({"model": models, "accuracy": [90.5, 91.0, 92.0, 93.0]}), path)
+    yield path
 
 
 def _recipes(folder: Path) -> Iterator[Path]:
@@ -130,9 +140,19 @@ def _gennape_labels(folder: Path) -> Iterator[Path]:
 _READERS = "fuzz.file_readers"
 
 TARGETS = (
-    FuzzTarget("graph store", f"{_READERS}:graphs", _graphs, (damaged,)),
+    FuzzTarget("labels, CSV", f"{_READERS}:labels", _csv, (rewritten, rewritten, damaged)),
+    FuzzTarget("labels, Parquet", f"{_READERS}:labels", _plain_parquet, (changed_table, damaged)),
+    FuzzTarget("labels, imported", f"{_READERS}:labels", _parquet, (changed_table, damaged)),
+    FuzzTarget("recipe, TOML", f"{_READERS}:recipe", _recipes, (rewritten, rewritten, damaged)),
+    FuzzTarget("graph store", f"{_READERS}:graphs", _graphs, (changed_table, damaged)),
     FuzzTarget("import nasbench101", f"{_READERS}:nasbench101", _nasbench101, (damaged,)),
     FuzzTarget("import nasbench201, old", f"{_READERS}:nasbench201", _old_torch, (damaged,)),
+    FuzzTarget(
+        "import nasbench201",
+        f"{_READERS}:nasbench201",
+        _torch,
+        (in_zip(damaged), in_zip(damaged), damaged),
+    ),
     FuzzTarget(
         "import nats", f"{_READERS}:nats", _bz2, (in_bz2(damaged), in_bz2(damaged), damaged)
     ),
@@ -146,12 +166,14 @@ TARGETS = (
         (in_zip(changed_json), in_zip(damaged), damaged),
     ),
     FuzzTarget("import nds", f"{_READERS}:nds", _nds, (changed_json, rewritten, damaged)),
+    FuzzTarget("import transnas", f"{_READERS}:transnas", _transnas, (in_zip(damaged), damaged)),
     FuzzTarget(
         "import accel-nasbench",
         f"{_READERS}:accel_nasbench",
         _accel_nasbench,
         (in_gzip(in_tar(changed_json)), in_gzip(damaged), damaged),
     ),
+    FuzzTarget("import gennape, caches", f"{_READERS}:gennape", _gennape_caches, (damaged,)),
     FuzzTarget(
         "import gennape, labels",
         f"{_READERS}:gennape",

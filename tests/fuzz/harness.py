@@ -230,6 +230,8 @@ class _Worker:
                     "PYTHONPATH": os.pathsep.join([str(_TESTS), *filter(None, sys.path)]),
                     "PYTHONDONTWRITEBYTECODE": "1",
                     "OMP_NUM_THREADS": "1",
+                    "ARROW_DEFAULT_MEMORY_POOL": "system",  # others reserve gigabytes at once
+                    "MALLOC_ARENA_MAX": "1",
                     "TMPDIR": str(self._scratch),
                     "HOME": str(self._scratch),
                     "GENNAPE_CACHE": str(self._scratch / "cache"),

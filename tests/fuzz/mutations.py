@@ -14,6 +14,9 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 Mutation = Callable[[bytes, Random], bytes]
 
 NUMBERS = (0, 1, -1, 127, 255, 256, 2**15, 2**16, 2**31 - 1, 2**31, 2**32, 2**53, 2**63, 2**64)
@@ -102,6 +105,52 @@ def changed_json(data: bytes, random: Random) -> bytes:
         lines[at] = json.dumps(_changed(value, random)).encode("utf-8", "surrogatepass") + b"\n"
         return b"".join(lines)
     return json.dumps(_changed(whole, random)).encode("utf-8", "surrogatepass")
+
+
+def changed_table(data: bytes, random: Random) -> bytes:
+    """Change cells, columns, types or metadata of a Parquet file."""
+    table = pq.read_table(io.BytesIO(data))
+    metadata = table.schema.metadata or {}
+    columns = {name: table[name].to_pylist() for name in table.column_names}
+    for _ in range(random.randrange(1, 4)):
+        name = random.choice(list(columns))
+        cells = columns[name]
+        change = random.choices(("cell", "cells", "rename", "drop", "repeat"), (8, 2, 1, 1, 1))[0]
+        if change == "cell" and cells:
+            cells[random.randrange(len(cells))] = _changed_cell(random.choice(cells), random)
+        elif change == "cells":
+            columns[name] = [_changed_cell(random.choice(cells or [0]), random)] * len(cells)
+        elif change == "rename":
+            columns[random.choice(WORDS)[:99].replace("\ud800", "")] = columns.pop(name)
+        elif change == "drop" and len(columns) > 1:
+            del columns[name]
+        elif change == "repeat":
+            columns = {key: values * random.choice((0, 2, 50)) for key, values in columns.items()}
+    if metadata and random.random() < 0.2:
+        key = random.choice(list(metadata))
+        metadata = {**metadata, key: changed_json(metadata[key], random)}
+    packed = io.BytesIO()
+    try:
+        changed = pa.table({name: _column(cells) for name, cells in columns.items()})
+        kept = {} if random.random() < 0.2 else metadata
+        pq.write_table(changed.replace_schema_metadata(kept), packed)
+    except (pa.ArrowException, UnicodeError, OverflowError):  # Parquet has no such cells
+        return damaged(data, random)
+    return packed.getvalue()
+
+
+def _changed_cell(cell: Any, random: Random) -> Any:
+    if isinstance(cell, str) and random.random() < 0.5:
+        return rewritten(cell.encode(), random).decode("utf-8", "replace")
+    return _changed(cell, random)
+
+
+def _column(cells: list[Any]) -> pa.Array:
+    """Return a column of cells of one type; of texts where they have several."""
+    try:
+        return pa.array(cells)
+    except (pa.ArrowException, OverflowError):
+        return pa.array([cell if isinstance(cell, str) else json.dumps(cell) for cell in cells])
 
 
 def in_gzip(inner: Mutation) -> Mutation:

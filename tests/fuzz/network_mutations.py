@@ -1,6 +1,7 @@
 """Changes of network files that keep their form: fields of protobuf messages, calls of programs."""
 
 import json
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -34,7 +35,8 @@ def changed_model(data: bytes, random: Random) -> bytes:
     """Change fields of the messages of an ONNX file."""
     model = onnx.ModelProto.FromString(data)
     for _ in range(1 + int(random.expovariate(0.5))):
-        _change(_somewhere(model, random), random)
+        with suppress(ValueError):  # a number that is none of an enumeration
+            _change(_somewhere(model, random), random)
     try:
         written: bytes = model.SerializeToString()
     except ValueError:

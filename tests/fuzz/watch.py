@@ -21,8 +21,8 @@ _OWN_PROCESSES = ("-m", "gennape.utils.isolated")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _LIBRARIES = ("timm", "torchvision", "pytorchcv")
 """What a file may name; see SECURITY.md."""
-_COMPILING = ("dataclasses.py", "__init__.py", "typing.py", "inspect.py", "_bootstrap_external")
-"""Of Python: files that compile text of their own, such as the methods of a dataclass."""
+_COMPILING = ("dataclasses.py", "__init__.py", "typing.py", "inspect.py", "ctx_mp_python.py")
+"""Files that compile texts of their own, such as methods of dataclasses; the last is mpmath's."""
 
 _READABLE = tuple(
     {

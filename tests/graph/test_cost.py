@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from torch.utils.flop_counter import FlopCounterMode
 
 from gennape import spaces
-from gennape.graph import ComputationGraph, GraphBuilder, Op
+from gennape.graph import ComputationGraph, GraphBuilder, GraphError, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 from helpers.executable_networks import executable_networks
 
@@ -58,3 +58,46 @@ def test_macs_of_family_networks_equal_what_pytorch_counts(family: str) -> None:
     for _ in range(5):
         graph = space.graph(space.sample(rng))
         assert _counted_macs(graph) == graph.macs
+
+
+def _layers(channels: int, side: int, layers: int) -> ComputationGraph:
+    build = GraphBuilder()
+    x = build.input((channels, side, side))
+    for _ in range(layers):
+        x = build.conv(x, channels, kernel=1)
+    build.output(x)
+    return build.build()
+
+
+def test_costs_are_exact_up_to_their_limit() -> None:
+    graph = _layers(2**20, 2**10, 2)
+    assert graph.macs == 2 * 2 ** (20 + 20 + 10 + 10) == 2**61
+    assert graph.parameters == 2 * 2**40
+
+
+@pytest.mark.parametrize(
+    ("channels", "side", "layers"),
+    [(2**31 - 1, 2**31 - 1, 1), (2**20, 2**10, 4), (2, 2**31 - 1, 1), (2**25, 2**25, 3)],
+)
+def test_costs_that_64_bits_do_not_hold_are_refused(channels: int, side: int, layers: int) -> None:
+    """Of one node, or only of all together."""
+    with pytest.raises(GraphError, match=r"more work or parameters than 2\*\*62 at, or together"):
+        _layers(channels, side, layers)
+
+
+def test_parameters_that_64_bits_do_not_hold_together_are_refused() -> None:
+    build = GraphBuilder()
+    x = build.input((1, 1, 1))
+    for _ in range(4):
+        x = build.add_node(Op.PRELU, (x,), (1, 1, 1), parameters=2**61)
+    build.output(x)
+    with pytest.raises(GraphError, match=r"2\*\*62"):
+        build.build()
+
+
+def test_columns_do_not_wrap() -> None:
+    graph = _layers(2, 2, 1)
+    attributes = graph.attributes.astype(np.int64)
+    attributes[0, 12] = 2**32 + 2
+    with pytest.raises(GraphError, match="numbers up to 2147483647"):
+        ComputationGraph(graph.operations, attributes, graph.node_parameters, graph.edges)

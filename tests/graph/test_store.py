@@ -96,7 +96,7 @@ def test_a_truncated_file(tmp_path: Path) -> None:
     save(_batch(), path)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(
-        StoreError, match=r"graphs\.parquet is no whole Parquet file; write it again"
+        StoreError, match=r"graphs\.parquet cannot be read as a Parquet file .* write it again"
     ):
         load(path)
 
@@ -104,7 +104,7 @@ def test_a_truncated_file(tmp_path: Path) -> None:
 def test_a_file_that_is_not_parquet(tmp_path: Path) -> None:
     path = tmp_path / "graphs.parquet"
     path.write_text("graphs")
-    with pytest.raises(StoreError, match="no whole Parquet file"):
+    with pytest.raises(StoreError, match="cannot be read as a Parquet file"):
         load(path)
 
 

@@ -52,7 +52,9 @@ def test_a_text_may_name_networks_of_no_family(
         monkeypatch.delitem(sys.modules, module, raising=False)
     path = tmp_path / "networks.txt"
     path.write_text("my_nets:small\nmy_families:Widths:3\n")
-    small, narrow = read_network_file(path, IMAGES)
+    with pytest.raises(LabellingError, match=r"line 2: 'my_families:Widths:3' would run code of"):
+        read_network_file(path, IMAGES, trusted=["my_nets"])
+    small, narrow = read_network_file(path, IMAGES, trusted=["my_nets", "my_families"])
     assert (small.name, small.parameters) == ("my_nets:small", 1930)
     assert narrow.name == "my_families:Widths:3"
     assert narrow.output_shape[0].tolist() == [3, 8, 8]
@@ -62,8 +64,10 @@ def test_a_text_may_name_networks_of_no_family(
     "text, sentence",
     [
         (f"{HIAML}\nhiaml:a22", "line 2: 'a22' is no HiAML architecture"),
-        ("hiam:a22", "line 1: there is no module or family 'hiam'; did you mean hiaml"),
+        ("hiam:a22", "line 1: there is no family or library 'hiam'; did you mean hiaml"),
         ("# nothing\n", "names no networks"),
+        (f"{HIAML}\nevil:x", "line 2: 'evil:x' would run code of evil, which a file may not"),
+        (f"{HIAML}\0", "is no text, as it holds a zero byte"),
     ],
 )
 def test_bad_texts(tmp_path: Path, text: str, sentence: str) -> None:

@@ -162,6 +162,12 @@ def test_drawings_are_zoomed_and_moved(open_page: Open) -> None:
     page.mouse.up()
     moved = _view(page)
     assert moved[0] > near[0] and moved[1] > near[1]
+    drawing.get_by_label("Actual size").click()
+    assert page.locator(".drawing svg").first.evaluate("svg => svg.getScreenCTM().a") == (
+        pytest.approx(1)
+    )
+    drawing.focus()
+    moved = _view(page)
     page.keyboard.press("+")
     assert _view(page)[2] == pytest.approx(moved[2] / 1.4)
     page.mouse.wheel(0, -200)

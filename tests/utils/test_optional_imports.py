@@ -17,7 +17,7 @@ def test_an_optional_library_is_imported_or_named() -> None:
     with pytest.raises(MissingExtraError, match=r"the report needs nowhere: pip install nowhere$"):
         require("nowhere", "the report")
     with pytest.raises(MissingExtraError, match=r"pip install 'gennape\[plot\]'"):
-        require("nowhere", "the report", package="'gennape[plot]'")
+        require("nowhere", "the report", package="gennape[plot]")
 
 
 @pytest.fixture

@@ -9,12 +9,16 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gennape.benchmarks.benchmark import BenchmarkError
+from gennape.utils.array_types import IntArray
 from gennape.utils.files import atomic_file
+from gennape.utils.parquet_file import decoded, open_parquet
 
 _FORMAT = {b"gennape": b"canonical benchmark table 1"}
 _FAMILIES = "families"
@@ -39,6 +43,10 @@ SCHEMA = pa.schema(
     ],
     metadata=_FORMAT,
 )
+
+
+READ_COLUMNS = ("family", "architecture", "dataset", "split", "metric", "epochs", "value")
+"""Columns that labels are read from."""
 
 
 class MeasuredValue(NamedTuple):
@@ -129,12 +137,34 @@ def new_table(path: Path) -> Iterator[CanonicalWriter]:
 
 
 def families_of(path: Path) -> list[str]:
-    """Return a canonical table's families in the order of their first rows; none for others."""
+    """Return a canonical table's families in the order of their first rows; none for others.
+
+    A table that another tool has written again, without its metadata, is known by its columns.
+    """
     try:
-        metadata = pq.read_metadata(path).metadata or {}
-    except (pa.ArrowException, OSError):
+        with open_parquet(path, BenchmarkError) as file:
+            metadata = file.metadata.metadata or {}
+            if _FORMAT.items() <= metadata.items():
+                return _texts(json.loads(metadata[_FAMILIES.encode()]))
+            if not set(READ_COLUMNS) <= set(file.schema_arrow.names):
+                return []
+            found: dict[str, None] = {}
+            for batch in file.iter_batches(columns=["family"]):
+                places, texts = decoded(pa.chunked_array([batch["family"]]))
+                found.update(dict.fromkeys(texts[place] for place in first_places(places)))
+            return list(found)
+    except BenchmarkError:
         return []
-    if _FORMAT.items() <= metadata.items():
-        families: list[str] = json.loads(metadata[_FAMILIES.encode()])
-        return families
-    return []
+
+
+def first_places(places: IntArray) -> IntArray:
+    """Return the different numbers of an array, in the order of their first occurrences."""
+    present, first = np.unique(places, return_index=True)
+    ordered: IntArray = present[np.argsort(first)]
+    return ordered
+
+
+def _texts(names: Any) -> list[str]:
+    if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+        raise BenchmarkError("its families are no texts")
+    return names

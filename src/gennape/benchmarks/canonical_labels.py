@@ -14,13 +14,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from gennape import spaces
 from gennape.benchmarks.benchmark import Benchmark, BenchmarkError, Rows
-from gennape.benchmarks.canonical import families_of
+from gennape.benchmarks.canonical import READ_COLUMNS, families_of, first_places
 from gennape.spaces import ArchitectureError
+from gennape.utils.errors import plain, reading
+from gennape.utils.parquet_file import decoded, open_parquet
 
 Values = npt.NDArray[np.float64]
 
@@ -28,6 +28,8 @@ _LOWER_IS_BETTER = ("latency",)
 _TRAINED_ON = "train"
 _SPLITS = ("test", "validation")
 _NO_EPOCHS = -1
+_MOST_CELLS = 1 << 25
+"""Labels of all networks: more are of no benchmark, and would fill the memory."""
 
 
 class LabelName(NamedTuple):
@@ -62,14 +64,15 @@ def load_imported(path: Path, family: str | None = None) -> Benchmark:
 
     Args:
         path: The table.
-        family: The family; the only one of the table unless given.
+        family: The family; the only one of the table unless given. A file imports no code:
+            custom families have to be given.
 
     Raises:
         BenchmarkError: The file is no canonical table, holds several families or not this
             one, or gennape has no such family.
     """
     if not path.is_file():
-        raise BenchmarkError(f"{path} does not exist")
+        raise BenchmarkError(f"{path} does not exist; check the path")
     families = families_of(path)
     if not families:
         raise BenchmarkError(f"{path} is no table that `gennape import` wrote, or has no rows")
@@ -78,7 +81,13 @@ def load_imported(path: Path, family: str | None = None) -> Benchmark:
             f"{path} holds the families {', '.join(families)}; load one by its name from the "
             f"folder {path.parent}"
         )
-    return _benchmark(path, family or families[0])
+    if family is None and ":" in families[0]:
+        raise BenchmarkError(
+            f"{path} is of the family {plain(families[0])}, whose code a file may not run; if you "
+            f"trust it, load the family by its name from the folder {path.parent}"
+        )
+    with reading(path, BenchmarkError, "a table of labels", "import it again"):
+        return _benchmark(path, family or families[0])
 
 
 def find_imported(folder: Path, family: str) -> Path | None:
@@ -101,11 +110,15 @@ def read_mean_labels(path: Path, family: str) -> MeanLabels:
     """Read all labels of a family in a canonical table, missing ones as NaN."""
     numbers: dict[str, int] = {}
     found: dict[LabelName, list[tuple[Rows, Values]]] = {}
-    for table in _row_groups(path, family):
+    for table in _batches(path, family):
         rows = _numbered(table["architecture"], numbers)
+        values = _numbers(table, "value")
         for label, chosen in _labels(table):
-            values = table["value"].to_numpy()[chosen]
-            found.setdefault(label, []).append((rows[chosen], values))
+            found.setdefault(label, []).append((rows[chosen], values[chosen]))
+    if len(found) * len(numbers) > _MOST_CELLS:
+        raise BenchmarkError(
+            f"{path} has {len(found):,} labels of {len(numbers):,} networks; give a table of fewer"
+        )
     columns = {label: _mean(found[label], len(numbers)) for label in sorted(found, key=_rank)}
     return MeanLabels(list(numbers), columns)
 
@@ -114,7 +127,7 @@ def _benchmark(path: Path, family: str) -> Benchmark:
     try:
         space = spaces.get(family)
     except ArchitectureError as error:
-        raise BenchmarkError(f"the networks of {path} cannot be built: {error}") from error
+        raise BenchmarkError(f"{path} holds networks that cannot be built: {error}") from error
     lines, columns = read_mean_labels(path, family)
     labels = {
         str(label): values
@@ -139,46 +152,52 @@ def _benchmark(path: Path, family: str) -> Benchmark:
     )
 
 
-def _row_groups(path: Path, family: str) -> Iterator[pa.Table]:
-    """Yield the rows of a family, one group of the file after another."""
-    columns = ["family", "architecture", "value", *LabelName._fields]
-    with pq.ParquetFile(path) as file:
-        for group in range(file.num_row_groups):
-            table = file.read_row_group(group, columns).combine_chunks()
-            yield table.filter(pc.equal(table["family"], family))
+def _batches(path: Path, family: str) -> Iterator[pa.Table]:
+    """Yield the rows of a family, some thousand rows of the file after another."""
+    with open_parquet(path, BenchmarkError) as file:
+        for batch in file.iter_batches(columns=list(READ_COLUMNS)):
+            places, texts = decoded(pa.chunked_array([batch["family"]]))
+            is_chosen = np.array([text == family for text in texts], dtype=bool)[places]
+            yield pa.Table.from_batches([batch]).filter(pa.array(is_chosen))
 
 
 def _numbered(column: pa.ChunkedArray, numbers: dict[str, int]) -> Rows:
     """Return the numbers of the texts of a column; new ones get the next number."""
-    indices, texts = _decoded(column)
-    present, first = np.unique(indices, return_index=True)
+    places, texts = decoded(column)
     known = np.zeros(len(texts), dtype=np.int64)
-    for index in present[np.argsort(first)]:
-        known[index] = numbers.setdefault(texts[index], len(numbers))
-    return known[indices]
+    for place in first_places(places):
+        known[place] = numbers.setdefault(texts[place], len(numbers))
+    return known[places]
 
 
 def _labels(table: pa.Table) -> Iterator[tuple[LabelName, Rows]]:
     """Yield the labels of some rows, and the rows of each."""
     (datasets, splits, metrics), texts = zip(
-        *(_decoded(table[name]) for name in LabelName._fields[:3]), strict=True
+        *(decoded(table[name]) for name in LabelName._fields[:3]), strict=True
     )
-    trained = table["epochs"].fill_null(_NO_EPOCHS).to_numpy()
+    trained = _numbers(table, "epochs", _NO_EPOCHS).astype(np.int64)
     keys, which = np.unique(
         np.stack([datasets, splits, metrics, trained]), axis=1, return_inverse=True
     )
-    for number, key in enumerate(keys.T):
-        dataset, split, metric = (texts[i][index] for i, index in enumerate(key[:3]))
+    by_label = np.argsort(which.reshape(-1), kind="stable")
+    ends = np.cumsum(np.bincount(which.reshape(-1), minlength=keys.shape[1]))
+    for key, chosen in zip(keys.T, np.split(by_label, ends[:-1]), strict=True):
+        dataset, split, metric = (texts[i][place] for i, place in enumerate(key[:3]))
         epochs = None if key[3] == _NO_EPOCHS else int(key[3])
-        yield LabelName(dataset, split, metric, epochs), np.flatnonzero(which.reshape(-1) == number)
+        yield LabelName(dataset, split, metric, epochs), chosen
 
 
-def _decoded(column: pa.ChunkedArray) -> tuple[Rows, list[str]]:
-    """Return a column of few different texts as indices into them."""
-    if column.num_chunks == 0:
-        return np.empty(0, dtype=np.int64), []
-    array = column.combine_chunks()
-    return array.indices.to_numpy().astype(np.int64), array.dictionary.to_pylist()
+def _numbers(table: pa.Table, column: str, missing: float = np.nan) -> Values:
+    """Return a column of finite numbers, `(rows,)`; other tools keep whole ones as floats.
+
+    Raises:
+        ValueError: One of them is not finite, or is missing where nothing stands for that.
+    """
+    values: Values = table[column].cast(pa.float64()).fill_null(missing).to_numpy()
+    values = np.where(np.isnan(values), missing, values)
+    if not np.isfinite(values).all():
+        raise ValueError(f"{column} is no finite number in some rows")
+    return values
 
 
 def _mean(parts: list[tuple[Rows, Values]], count: int) -> Values:

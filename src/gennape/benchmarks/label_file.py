@@ -1,20 +1,31 @@
 """Labelled networks from a file: a network and its measured accuracy in each row."""
 
 import csv
-from collections.abc import Sequence
+import io
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
-from gennape import benchmarks
+import pyarrow as pa
+
+from gennape.benchmarks.canonical import families_of
+from gennape.benchmarks.canonical_labels import load_imported
 from gennape.frontends import graph_of
+from gennape.frontends.names_in_files import check_name
 from gennape.graph import ComputationGraph
-from gennape.utils.errors import GennapeError
+from gennape.utils.errors import GennapeError, one_line, plain, reading
+from gennape.utils.files import read_text
+from gennape.utils.parquet_file import decoded, open_parquet
 
 COLUMNS = ("model", "accuracy")
+_WHAT = "a table of labels"
+_CURE = "give a CSV or Parquet file with the columns model and accuracy"
 
 
 class LabelFileError(GennapeError, ValueError):
-    """A line of a label file that cannot be used; the message names file and line."""
+    """A label file that cannot be used; the message names the file and the line."""
 
 
 @dataclass(frozen=True)
@@ -30,57 +41,101 @@ class LabelledGraphs:
     accuracies: tuple[float, ...]
 
 
-def read_label_file(path: Path, input_shape: Sequence[int] | None = None) -> LabelledGraphs:
-    """Read a table of labels, or a CSV file with the columns `model` and `accuracy`.
+def read_label_file(
+    path: Path, input_shape: Sequence[int] | None = None, trusted: Collection[str] = ()
+) -> LabelledGraphs:
+    """Read a table of labels, CSV or Parquet, with the columns `model` and `accuracy`.
+
+    A Parquet file may also be a table that `gennape label` or `gennape import` wrote.
 
     Args:
-        path: A Parquet file that `gennape label` or `gennape import` wrote; or the CSV file.
-            Its models are anything `graph_of` reads; paths are relative to the working
-            directory. Other columns are ignored.
+        path: The file. Its models are anything `graph_of` reads, but for code that is not
+            trusted; paths are relative to the working directory. Other columns are ignored.
         input_shape: Sizes of one input for networks that do not state them.
+        trusted: Modules of one's own that the file may name, see `check_name`.
 
     Raises:
         LabelFileError: A column is missing, a network cannot be read or an accuracy is no
-            number; names the line.
-        BenchmarkError: The Parquet file is no such table.
+            finite number; names the line, or the row from 0.
+        BenchmarkError: A table that `gennape import` wrote cannot be used.
     """
-    if path.suffix == ".parquet":
-        table = benchmarks.load(path)
-        return LabelledGraphs(tuple(table.graphs()), tuple(table.accuracies.tolist()))
-    try:
-        return _read_csv(path, input_shape)
-    except UnicodeDecodeError as error:
-        raise LabelFileError(
-            f"{path} is no UTF-8 text ({error.reason}); save it as UTF-8"
-        ) from error
+    if path.suffix.lower() != ".parquet":
+        text = read_text(path, LabelFileError)
+        with reading(path, LabelFileError, _WHAT, _CURE):
+            return _labelled(path, _csv_rows(path, text), input_shape, trusted)
+    with reading(path, LabelFileError, _WHAT, _CURE):
+        if families := families_of(path):
+            for family in families:
+                check_name(family, trusted)
+            table = load_imported(path, families[0] if len(families) == 1 else None)
+            return LabelledGraphs(tuple(table.graphs()), tuple(table.accuracies.tolist()))
+        return _labelled(path, _parquet_rows(path), input_shape, trusted)
 
 
-def _read_csv(path: Path, input_shape: Sequence[int] | None) -> LabelledGraphs:
+def _labelled(
+    path: Path,
+    rows: Iterable[tuple[str, Any, Any]],
+    input_shape: Sequence[int] | None,
+    trusted: Collection[str],
+) -> LabelledGraphs:
+    """Read the networks and accuracies of rows, each with what it is called."""
     graphs: list[ComputationGraph] = []
     accuracies: list[float] = []
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        lines = csv.DictReader(file)
-        missing = [column for column in COLUMNS if column not in (lines.fieldnames or ())]
-        if missing:
-            raise LabelFileError(
-                f"{path} has no column {' and no column '.join(missing)}; "
-                f"its first line must name the columns {' and '.join(COLUMNS)}"
-            )
-        for line in lines:
-            try:
-                accuracies.append(_accuracy(line))
-                graphs.append(graph_of(line["model"] or "", input_shape))
-            except ValueError as error:
-                raise LabelFileError(f"{path}, line {lines.line_num}: {error}") from error
+    for place, model, accuracy in rows:
+        try:
+            accuracies.append(_accuracy(accuracy))
+            graphs.append(graph_of(check_name(model or "", trusted), input_shape))
+        except (GennapeError, OSError, ValueError) as error:
+            raise LabelFileError(f"{path}, {place}: {one_line(error)}") from error
     return LabelledGraphs(tuple(graphs), tuple(accuracies))
 
 
-def _accuracy(line: dict[str, str]) -> float:
-    """What a line says; one with a decimal comma has a field too many."""
-    if None in line:
-        raise ValueError("it has more fields than the first line; write decimals with a point")
-    text = line["accuracy"] or ""
+def _csv_rows(path: Path, text: str) -> Iterator[tuple[str, Any, Any]]:
+    lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"the accuracy {text!r} is no number, such as 71.3") from None
+        _check_columns(path, lines.fieldnames or ())
+        for line in lines:
+            if None in line:
+                raise LabelFileError(
+                    f"{path}, line {lines.line_num}: it has more fields than the first line; "
+                    "write decimals with a point"
+                )
+            yield f"line {lines.line_num}", line["model"], line["accuracy"]
+    except csv.Error as error:
+        raise LabelFileError(
+            f"{path}, line {lines.line_num}: it is no CSV ({error}); write it again"
+        ) from error
+
+
+def _parquet_rows(path: Path) -> Iterator[tuple[str, Any, Any]]:
+    number = 0
+    with open_parquet(path, LabelFileError) as file:
+        _check_columns(path, file.schema_arrow.names)
+        for batch in file.iter_batches(columns=list(COLUMNS)):
+            places, models = decoded(pa.chunked_array([batch["model"]]))
+            for place, accuracy in zip(places, batch["accuracy"].to_pylist(), strict=True):
+                yield f"row {number}", models[place], accuracy
+                number += 1
+
+
+def _check_columns(path: Path, names: Sequence[str]) -> None:
+    missing = [column for column in COLUMNS if column not in names]
+    if missing:
+        raise LabelFileError(
+            f"{path} has no column {' and no column '.join(missing)}; "
+            f"its first line must name the columns {' and '.join(COLUMNS)}, with a comma between"
+        )
+
+
+def _accuracy(value: Any) -> float:
+    """Return what a row says, as a number or as its text."""
+    try:
+        accuracy = float("nan" if value is None or isinstance(value, bool) else value)
+    except (TypeError, ValueError, OverflowError):
+        accuracy = float("nan")
+    if not isfinite(accuracy):
+        raise ValueError(
+            f"the accuracy {plain(repr(value))} is no finite number, such as 71.3; write decimals "
+            "with a point"
+        )
+    return accuracy

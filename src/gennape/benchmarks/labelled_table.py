@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from gennape.benchmarks.benchmark import Split, no_split
+from gennape.utils.parquet_file import decoded
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,14 @@ def texts(table: pa.Table, column: str) -> list[str]:
         KeyError: There is no such column.
         ValueError: A cell holds no text; says which.
     """
-    cells: list[str] = table[column].to_pylist()
-    for row, cell in enumerate(cells):
-        if not isinstance(cell, str):
-            raise ValueError(f"{column} of row {row} is {cell!r}, no text")
-    return cells
+    cells = table[column]
+    kind = cells.type.value_type if pa.types.is_dictionary(cells.type) else cells.type
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    if cells.null_count or (not is_text and len(cells)):
+        row = cells.is_null().index(True).as_py() if is_text else 0
+        raise ValueError(f"{column} of row {row} is {cells[row].as_py()!r}, no text")
+    places, different = decoded(cells)
+    return [different[place] for place in places]
 
 
 def lists(

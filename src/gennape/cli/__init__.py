@@ -47,7 +47,7 @@ def _gennape(
     DEBUG.set(debug)
 
 
-app = typer.Typer(no_args_is_help=True, add_completion=False)
+app = typer.Typer(no_args_is_help=True)
 app.callback()(_gennape)
 _COMMANDS = (
     score,
@@ -64,10 +64,11 @@ _COMMANDS = (
     search,
     families,
 )
+_THAT_GO_ON = (pretrain, proxy_pool, label, search)
 for _command in _COMMANDS:
-    app.command()(with_clear_errors(_command))
+    app.command()(with_clear_errors(_command, goes_on=_command in _THAT_GO_ON))
 app.command("import", cls=ImportCommand)(with_clear_errors(import_))
 _evaluate = typer.Typer(no_args_is_help=True, help="Compare rankings with measured accuracies.")
 _evaluate.command()(with_clear_errors(evaluate_families.families))
-_evaluate.command()(with_clear_errors(evaluate_transfer.transfer))
+_evaluate.command()(with_clear_errors(evaluate_transfer.transfer, goes_on=True))
 app.add_typer(_evaluate, name="evaluate")

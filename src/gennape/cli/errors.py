@@ -1,5 +1,6 @@
 """Errors of commands: one sentence each, and with `--debug` where they arose."""
 
+import os
 import sys
 import traceback
 import warnings
@@ -11,25 +12,44 @@ from typing import ParamSpec
 import typer
 
 from gennape.utils.errors import GennapeError, one_line
+from gennape.utils.terminal import print_everything
 
 _Arguments = ParamSpec("_Arguments")
 
 DEBUG = ContextVar("DEBUG", default=False)
 """Whether tracebacks are shown."""
+INTERRUPTED = 130
+"""Exit status of what Ctrl-C has ended."""
 _EXPECTED = (ValueError, ArithmeticError, OSError, ImportError)
 
 
-def with_clear_errors(command: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
-    """The command, whose errors end in one sentence instead of a traceback."""
+def with_clear_errors(
+    command: Callable[_Arguments, None], *, goes_on: bool = False
+) -> Callable[_Arguments, None]:
+    """The command, which ends in one sentence instead of a traceback.
+
+    Args:
+        command: What parses, calls and prints.
+        goes_on: Whether it goes on where it was when it is started again.
+    """
 
     @wraps(command)
     def run(*args: _Arguments.args, **options: _Arguments.kwargs) -> None:
+        print_everything(sys.stdout, sys.stderr)
         try:
             with warnings.catch_warnings():
                 warnings.showwarning = _print_warning
                 command(*args, **options)
+                sys.stdout.flush()
         except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
+        except KeyboardInterrupt as interrupt:
+            how = "goes on where it was" if goes_on else "begins anew"
+            print(f"gennape: stopped; the same command {how}", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from interrupt
+        except BrokenPipeError as error:  # what reads the output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(1) from error
         except (Exception, SystemExit) as error:
             if DEBUG.get():
                 traceback.print_exception(error)

@@ -43,12 +43,12 @@ def explain(
     Exits with status 1 when a network could not be read; the others are still explained.
     """
     import gennape
-    from gennape.cli.progress import reading_bar
+    from gennape.cli.progress import A_FEW, progress_bar
 
     shape, named = parse_inputs(inputs)
-    with reading_bar() as report:
+    with progress_bar(least=A_FEW) as report:
         explained = gennape.explain(
-            models,
+            models or (),
             shape,
             gennape.load(estimator),
             inputs=named,

@@ -2,6 +2,8 @@
 
 from gennape.cli.output import show
 
+_SAMPLES, _SHORT, _WIDTH = 20, 60, 100
+
 
 def families() -> None:
     """List the architecture families, whose networks are named FAMILY:ARCHITECTURE."""
@@ -20,7 +22,9 @@ def families() -> None:
     )
     for name in spaces.names():
         family = spaces.get(name)
-        example = family.format(family.sample(np.random.default_rng(0)))
+        rng = np.random.default_rng(0)
+        texts = [family.format(family.sample(rng)) for _ in range(_SAMPLES)]
+        example = next((one for one in texts if len(one) <= _SHORT), min(texts, key=len))
         size = with_commas(family.size) if family.size else "not counted"
         table.add(name, size, f"{name}:{example}")
-    show(table)
+    show(table, widest=_WIDTH)

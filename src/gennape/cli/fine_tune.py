@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gennape.cli.options import EstimatorName, InputShape, Seed, parse_shape
+from gennape.cli.options import EstimatorName, InputShape, Seed, TrustedModules, parse_shape
 
 
 def fine_tune(
@@ -13,12 +13,13 @@ def fine_tune(
         Path,
         typer.Argument(
             metavar="LABELS",
-            help="A CSV file with the columns model and accuracy, or the table of gennape label.",
+            help="A CSV or Parquet file with the columns model and accuracy.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Where the new estimator is written.")],
     estimator: EstimatorName = None,
     input_shape: InputShape = None,
+    trust_module: TrustedModules = None,
     seed: Seed = 0,
 ) -> None:
     """Adapt an estimator to networks whose accuracy was measured; about 50 are enough."""
@@ -26,6 +27,6 @@ def fine_tune(
     from gennape.benchmarks.label_file import read_label_file
 
     start = gennape.load(estimator)
-    labelled = read_label_file(labels, parse_shape(input_shape))
+    labelled = read_label_file(labels, parse_shape(input_shape), trust_module or ())
     start.fine_tune(labelled.graphs, labelled.accuracies, seed=seed).save_pretrained(out)
     print(f"fine-tuned on {len(labelled.graphs)} networks: {out}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gennape.cli.options import DataFolder, Seed
+from gennape.cli.options import DataFolder, Seed, TrustedModules
 from gennape.cli.output import show
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def label(
     device: Annotated[
         str, typer.Option(help="As PyTorch names it, such as cuda:1; auto for a GPU, if any.")
     ] = "auto",
+    trust_module: TrustedModules = None,
     seed: Seed = 0,
 ) -> None:
     """Train networks on real images and keep their accuracies."""
@@ -70,7 +71,7 @@ def label(
     how = labelling.load_recipe(recipe)
     images = labelling.load_dataset(dataset, data, resolution)
     if networks.endswith(".txt"):
-        graphs = labelling.read_network_file(Path(networks), images)
+        graphs = labelling.read_network_file(Path(networks), images, trust_module or ())
     else:
         graphs = labelling.sample_networks(networks, images, count, seed)
     seeds = range(seed, seed + repeats)

@@ -1,15 +1,40 @@
 """Arguments and options that several commands share."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+
+def _with_names_on_input(models: list[str]) -> list[str]:
+    """Put the lines of standard input where a hyphen stands."""
+    lines = (line.strip() for line in sys.stdin) if "-" in models else iter(())
+    named = [line for line in lines if line]
+    places = [named if model == "-" else [model] for model in models]
+    return [model for place in places for model in place]
+
+
+def _estimators() -> list[str]:
+    from gennape.estimator import list_estimators
+
+    return list_estimators()
+
+
+def family_names() -> list[str]:
+    """List the families, for shells that complete one."""
+    from gennape import spaces
+
+    return spaces.names()
+
+
 Models = Annotated[
     list[str],
     typer.Argument(
         metavar="MODEL...",
-        help="ONNX and .pt2 files, folders of them, and names such as timm:resnet18.",
+        help="ONNX and .pt2 files, folders of them, and names such as timm:resnet18; - for names "
+        "on standard input, one a line.",
+        callback=_with_names_on_input,
     ),
 ]
 InputShape = Annotated[
@@ -42,6 +67,7 @@ EstimatorName = Annotated[
         metavar="PATH|NAME",
         help="A checkpoint, or the name of a bundled estimator.",
         show_default="all-families",
+        autocompletion=_estimators,
     ),
 ]
 DatasetName = Annotated[
@@ -51,6 +77,7 @@ DatasetName = Annotated[
         metavar="NAME",
         help="Of the expected accuracies: imagenet-1k, cifar10 or cifar100.",
         show_default="by the input's size",
+        autocompletion=lambda: ["imagenet-1k", "cifar10", "cifar100"],
     ),
 ]
 RecipeName = Annotated[
@@ -60,6 +87,7 @@ RecipeName = Annotated[
         metavar="NAME",
         help="Of the training that is expected: typical, classic, modern or more-data.",
         show_default="typical",
+        autocompletion=lambda: ["typical", "classic", "modern", "more-data"],
     ),
 ]
 DataFolder = Annotated[
@@ -79,6 +107,14 @@ Images = Annotated[
     ),
 ]
 BatchSize = Annotated[int, typer.Option(min=2, help="How many images.")]
+TrustedModules = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trust-module",
+        metavar="PACKAGE.MODULE",
+        help="A module of your own that the file may name: its code is run.",
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Seed of every random choice.")]
 
 

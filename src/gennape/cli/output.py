@@ -58,8 +58,18 @@ def print_incomplete(models: Iterable[str]) -> None:
         )
 
 
-def show(*parts: "TextTable | str") -> None:
-    """Print on standard output: as wide as the terminal, or as needed where there is none."""
-    width = terminal_width()
+def show(*parts: "TextTable | str", widest: int | None = None) -> None:
+    """Print on standard output: as wide as the terminal, or as needed where there is none.
+
+    Args:
+        parts: One below the other.
+        widest: How wide where there is no terminal.
+    """
+    from gennape.utils.text_table import fold
+
+    width = terminal_width() or widest
     for part in parts:
-        print(part if isinstance(part, str) else part.text(width, sys.stdout.encoding))
+        if not isinstance(part, str):
+            print(part.text(width, sys.stdout.encoding))
+        else:
+            print(*(fold(part, width) if width else [part]), sep="\n")

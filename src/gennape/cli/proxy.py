@@ -35,12 +35,14 @@ def proxy(
     from dataclasses import asdict, fields
 
     from gennape.cli.options import parse_names
+    from gennape.cli.progress import A_FEW, progress_bar
     from gennape.frontends.network_list import UnreadNetwork, read_networks
     from gennape.proxies import ProxyScore, measure
     from gennape.proxies.registry import get
 
     wanted = [get(name).name for name in parse_names(proxies)]
-    networks = read_networks(models, parse_shape(input_shape))
+    with progress_bar(least=A_FEW) as report:
+        networks = read_networks(models or (), parse_shape(input_shape), report=report)
     failed = list(networks.failed)
     scores: dict[str, list[ProxyScore]] = {}
     for model, graph in zip(networks.names, networks.graphs, strict=True):

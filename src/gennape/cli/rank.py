@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
-from gennape.cli.options import EstimatorName
+from gennape.cli.options import EstimatorName, family_names
 
 
 def rank(
-    family: Annotated[str, typer.Argument(help="A family, such as nasbench101.")],
+    family: Annotated[
+        str, typer.Argument(help="A family, such as nasbench101.", autocompletion=family_names)
+    ],
     top: Annotated[int, typer.Option(min=1, help="How many are printed.")] = 20,
     estimator: EstimatorName = None,
     out: Annotated[

@@ -12,6 +12,7 @@ from gennape.cli.options import (
     Inputs,
     Models,
     RecipeName,
+    Workers,
     parse_inputs,
 )
 from gennape.cli.output import print_failures
@@ -32,24 +33,29 @@ def report(
     dataset: DatasetName = None,
     recipe: RecipeName = None,
     estimator: EstimatorName = None,
+    workers: Workers = None,
 ) -> None:
     """Write one HTML page: accuracy against cost, what scores rest on, drawings.
 
     Exits with status 1 when a network could not be read; the page tells of it and of the others.
     """
     import gennape
+    from gennape.cli.progress import A_FEW, progress_bar
 
     shape, named = parse_inputs(inputs)
-    made = gennape.report(
-        models,
-        shape,
-        gennape.load(estimator),
-        compare=compare,
-        inputs=named,
-        backbone=backbone,
-        dataset=dataset,
-        recipe=recipe,
-    )
+    with progress_bar(least=A_FEW) as progress:
+        made = gennape.report(
+            models or (),
+            shape,
+            gennape.load(estimator),
+            compare=compare,
+            inputs=named,
+            backbone=backbone,
+            dataset=dataset,
+            recipe=recipe,
+            workers=workers,
+            report=progress,
+        )
     made.write(out)
     print(out)
     print_failures(made.failed)

@@ -1,5 +1,7 @@
 """`gennape score`: scores and expected accuracies of networks in any form, best first."""
 
+from typing import Annotated
+
 import typer
 
 from gennape.cli.options import (
@@ -21,6 +23,17 @@ def score(
     backbone: Backbone = False,
     dataset: DatasetName = None,
     recipe: RecipeName = None,
+    sort: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN",
+            help="Any column of --format csv, such as macs; costs and names upwards.",
+            autocompletion=lambda: ["score", "accuracy", "macs", "parameters", "model", "scope"],
+        ),
+    ] = "score",
+    top: Annotated[
+        int | None, typer.Option(min=1, help="How many are shown.", show_default="all")
+    ] = None,
     estimator: EstimatorName = None,
     workers: Workers = None,
     output: OutputFormat = Format.TABLE,
@@ -30,13 +43,13 @@ def score(
     Exits with status 1 when a network could not be read; the others are still scored.
     """
     import gennape
-    from gennape.cli.progress import reading_bar
+    from gennape.cli.progress import A_FEW, progress_bar
     from gennape.cli.score_table import print_scores
 
     shape, named = parse_inputs(inputs)
-    with reading_bar() as report:
+    with progress_bar(least=A_FEW) as report:
         scores = gennape.score(
-            models,
+            models or (),  # typer makes None of an empty standard input
             shape,
             gennape.load(estimator),
             inputs=named,
@@ -46,6 +59,6 @@ def score(
             workers=workers,
             report=report,
         )
-    print_scores(scores, output)
+    print_scores(scores.sorted_by(sort)[:top], output)
     if scores.failed:
         raise typer.Exit(1)

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gennape.cli.options import DataFolder, EstimatorName, InputShape, Seed, parse_shape
+from gennape.cli.options import (
+    DataFolder,
+    EstimatorName,
+    InputShape,
+    Seed,
+    family_names,
+    parse_shape,
+)
 from gennape.cli.output import show
 
 if TYPE_CHECKING:
@@ -17,7 +24,10 @@ if TYPE_CHECKING:
 def search(
     out: Annotated[Path, typer.Option(help="Folder of results; a killed search goes on there.")],
     family: Annotated[
-        str | None, typer.Argument(help="A family, such as nasbench201; or give --from.")
+        str | None,
+        typer.Argument(
+            help="A family, such as nasbench201; or give --from.", autocompletion=family_names
+        ),
     ] = None,
     model: Annotated[
         str | None,

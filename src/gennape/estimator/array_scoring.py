@@ -12,6 +12,7 @@ from gennape.estimator.accuracy_scoring import (
     nearest_measured,
     predict_accuracies,
 )
+from gennape.estimator.errors import EstimatorError
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.models.clustered_predictor import embed_all
 from gennape.estimator.models.measured_networks import Neighbour
@@ -76,9 +77,22 @@ def predict_arrays(
         recipe: Likewise.
 
     Raises:
-        EstimatorError: There is no such data set or recipe.
+        EstimatorError: There is no such data set or recipe, or a score is not finite.
     """
-    encoding = _encoding(estimator, networks)
+    with np.errstate(over="ignore", invalid="ignore"):  # of damaged weights, which is said below
+        prediction = _prediction(estimator, _encoding(estimator, networks), dataset, recipe)
+    for values in (prediction.score, prediction.percentile, prediction.uncertainty):
+        if not np.isfinite(values).all():
+            raise EstimatorError(
+                f"{estimator.origin} gives scores that are not finite, so its weights are "
+                "damaged; train or download it again"
+            )
+    return prediction
+
+
+def _prediction(
+    estimator: "Estimator", encoding: NetworkEncoding, dataset: str | None, recipe: str | None
+) -> Prediction:
     features = encoding.features
     conditions = _conditions(estimator, features, dataset, recipe)
     if estimator.few_shot is not None:

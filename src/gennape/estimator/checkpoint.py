@@ -2,14 +2,11 @@
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from safetensors.numpy import save as to_bytes
 
@@ -17,6 +14,7 @@ from gennape.estimator.calibration.domain_detector import DomainDetector, Family
 from gennape.estimator.calibration.label_transform import LabelTransform
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
 from gennape.estimator.config import EstimatorConfig
+from gennape.estimator.earlier_versions import READABLE, current_description, current_weights
 from gennape.estimator.estimator import Estimator
 from gennape.estimator.few_shot.few_shot_gp import FewShotGP
 from gennape.estimator.models.accuracy_storage import (
@@ -25,37 +23,31 @@ from gennape.estimator.models.accuracy_storage import (
     accuracy_names,
 )
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor
-from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, ResidualEncoder
+from gennape.estimator.models.cross_family_ranker import (
+    SCORE_PARTS,
+    CrossFamilyRanker,
+    ResidualEncoder,
+)
 from gennape.estimator.models.moment_regression import MomentRegression
+from gennape.estimator.models.registry import ENCODERS
 from gennape.estimator.models.stored_arrays import StoredArrays, named
+from gennape.estimator.stored_values import StoredValues
 from gennape.utils.array_types import AnyArray
-from gennape.utils.errors import GennapeError
+from gennape.utils.errors import GennapeError, reading
 from gennape.utils.files import atomic_write
 
 FORMAT_VERSION = 4
+_PARTS = (
+    *("format_version", "config", "label_transform", "ranker_encoders"),
+    *("families", "calibrator", "measured"),
+)
+_MOST_FAMILIES = 10_000
 WEIGHTS = "weights.safetensors"
 DESCRIPTION = "estimator.json"
 DEFAULT_NAME = "all-families"
 _PREDICTOR, _ENCODER = "predictor", "ranker"
 _MOMENTS, _FEW_SHOT, _ACCURACY = "moments", "few_shot", "accuracy"
-_VERSION_2_KEYS = {
-    "target": "label_transform",
-    "generalists": "ranker_encoders",
-    "reference": "calibrator",
-    "generalist_epochs": "ranker_epochs",
-    "foreign_trust": "out_of_domain_weight",
-    "joints": "edge_kinds",
-    "kinds": "node_kinds",
-    "general_deviation": "ranker_deviation",
-}
-"""Names in descriptions of version 2 and what became of them, at any depth."""
-_VERSION_2_WEIGHTS = {
-    "member": "predictor",
-    "generalist": "ranker",
-    "walks": "moments",
-    "adapter": "few_shot",
-}
-"""Likewise the first words of the names of weights."""
+_CURE = "give the folder of an estimator, or train or download it again"
 
 
 class CheckpointError(GennapeError, ValueError):
@@ -77,7 +69,7 @@ def save(estimator: Estimator, folder: Path) -> None:
         "measured": accuracy_names(estimator.accuracy) if estimator.accuracy else None,
     }
     text = json.dumps(description, indent=1) + "\n"
-    atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text))
+    atomic_write(folder / DESCRIPTION, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def load(path_or_name: str | os.PathLike[str] | None = None) -> Estimator:
@@ -96,14 +88,12 @@ def load(path_or_name: str | os.PathLike[str] | None = None) -> Estimator:
         Estimator(message-passing, 2 predictors)
     """
     folder = _folder(path_or_name)
-    description = _description(folder / DESCRIPTION)
-    try:
-        weights = _current_names(load_file(folder / WEIGHTS))
-        return _estimator(description, weights)
-    except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
-        raise CheckpointError(
-            f"{folder} is no usable estimator ({_first_line(error)}); train or download it again"
-        ) from error
+    path = folder / DESCRIPTION
+    with reading(path, CheckpointError, "a description of an estimator", _CURE):
+        description = _Description.read(_json_of(path))
+    path = folder / WEIGHTS
+    with reading(path, CheckpointError, "the weights of that estimator", _CURE):
+        return description.estimator(current_weights(load_file(path)), str(folder))
 
 
 def list_estimators() -> list[str]:
@@ -134,34 +124,66 @@ def _weights(estimator: Estimator) -> dict[str, AnyArray]:
     }
 
 
-def _estimator(description: dict[str, Any], weights: dict[str, AnyArray]) -> Estimator:
-    """Build an estimator from what its files hold."""
-    config = EstimatorConfig.from_json(description["config"])
-    domain = DomainDetector([FamilyProfile.from_json(one) for one in description["families"]])
-    calibrator = ScoreCalibrator.from_json(description["calibrator"])
-    _check(weights, calibrator, len(domain.families), len(config.views))
-    stored = StoredArrays(weights)
-    predictors = [
-        ClusteredPredictor.read(stored.below(f"{_PREDICTOR}.{i}"), config, view)
-        for i, view in enumerate(config.views)
-    ]
-    encoders = [
-        ResidualEncoder.read(stored.below(f"{_ENCODER}.{i}"), config)
-        for i in range(description["ranker_encoders"])
-    ]
-    moments, few_shot, accuracy = (
-        stored.below(part).plain() for part in (_MOMENTS, _FEW_SHOT, _ACCURACY)
-    )
-    return Estimator(
-        config=config,
-        predictors=predictors,
-        ranker=CrossFamilyRanker(encoders, MomentRegression(**moments)) if encoders else None,
-        label_transform=LabelTransform(**description["label_transform"]),
-        domain=domain,
-        calibrator=calibrator,
-        accuracy=accuracy_model_of(accuracy, description["measured"]) if accuracy else None,
-        few_shot=FewShotGP.from_arrays(few_shot) if few_shot else None,
-    )
+@dataclass(frozen=True)
+class _Description:
+    """What `estimator.json` says, checked; its weights are checked by it."""
+
+    config: EstimatorConfig
+    label_transform: LabelTransform
+    ranker_encoders: int
+    domain: DomainDetector
+    calibrator: ScoreCalibrator
+    measured: StoredValues | None
+
+    @classmethod
+    def read(cls, stored: StoredValues) -> "_Description":
+        stored.has_only(*_PARTS)
+        config = EstimatorConfig.read(stored.part("config"))
+        families = [FamilyProfile.read(one) for one in stored.parts("families", 1, _MOST_FAMILIES)]
+        counts = (len(families), len(config.views), len(SCORE_PARTS))
+        return cls(
+            config,
+            LabelTransform.read(stored.part("label_transform")),
+            stored.integer("ranker_encoders", 0, config.ranker_encoders),
+            DomainDetector(families),
+            ScoreCalibrator.read(stored.part("calibrator"), *counts),
+            stored.part("measured") if stored.has("measured") else None,
+        )
+
+    def estimator(self, weights: dict[str, AnyArray], origin: str) -> Estimator:
+        """Build the estimator from its weights, all of which it must need."""
+        stored, config = StoredArrays(weights), self.config
+        columns, families = ENCODERS[config.encoder].columns, len(self.domain.families)
+        few_shot = stored.below(_FEW_SHOT)
+        embedding = sum(config.width * len(view.readouts) for view in config.views)
+        estimator = Estimator(
+            config=config,
+            predictors=[
+                ClusteredPredictor.read(stored.below(f"{_PREDICTOR}.{i}"), config, view)
+                for i, view in enumerate(config.views)
+            ],
+            ranker=self._ranker(stored, columns),
+            label_transform=self.label_transform,
+            domain=self.domain,
+            calibrator=self.calibrator,
+            accuracy=accuracy_model_of(stored.below(_ACCURACY), self.measured, families)
+            if self.measured
+            else None,
+            few_shot=FewShotGP.read(few_shot, embedding, columns) if few_shot else None,
+            origin=origin,
+        )
+        if unknown := set(weights) - set(_weights(estimator)):
+            raise ValueError(f"{', '.join(sorted(unknown))}: unknown")
+        return estimator
+
+    def _ranker(self, stored: StoredArrays, columns: int) -> CrossFamilyRanker | None:
+        if not self.ranker_encoders:
+            return None
+        encoders = [
+            ResidualEncoder.read(stored.below(f"{_ENCODER}.{i}"), self.config)
+            for i in range(self.ranker_encoders)
+        ]
+        return CrossFamilyRanker(encoders, MomentRegression.read(stored.below(_MOMENTS), columns))
 
 
 def _folder(path_or_name: str | os.PathLike[str] | None) -> Path:
@@ -176,56 +198,19 @@ def _folder(path_or_name: str | os.PathLike[str] | None) -> Path:
     return Path(name)
 
 
-def _description(path: Path) -> dict[str, Any]:
-    try:
-        description = json.loads(path.read_text())
-        version = description["format_version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(
-            f"{path} is absent or no estimator description; give the folder of an estimator"
-        ) from error
-    if version == 2:
-        return dict(in_current_terms(description))
-    if version not in (3, FORMAT_VERSION):
-        raise CheckpointError(
-            f"{path} has format version {version}, this gennape reads version {FORMAT_VERSION}; "
-            "install the gennape that wrote it, or a newer one"
-        )
-    return dict(description)
+def _json_of(path: Path) -> StoredValues:
+    """Values of a description, by the names of today."""
+    description = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+    if not isinstance(description, dict):
+        raise ValueError("it is no object with named values")
+    version = description.get("format_version")
+    if version == FORMAT_VERSION or version in READABLE:
+        return StoredValues(current_description(description, version))
+    raise CheckpointError(
+        f"{path} has format version {version!r:.40}, this gennape reads version {FORMAT_VERSION}; "
+        "install the gennape that wrote it, or a newer one"
+    )
 
 
-def in_current_terms(value: Any) -> Any:
-    """Name what a description or config of version 2 says as later ones do."""
-    if isinstance(value, Mapping):
-        return {
-            _VERSION_2_KEYS.get(key, key): in_current_terms(inner) for key, inner in value.items()
-        }
-    return [in_current_terms(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _current_names(weights: dict[str, AnyArray]) -> dict[str, AnyArray]:
-    """Weights by the names of today, whichever version wrote them."""
-    named = {}
-    for name, value in weights.items():
-        first, _, rest = name.partition(".")
-        rest = rest.replace("walks.", "neighbour_moments.") if first == "adapter" else rest
-        named[f"{_VERSION_2_WEIGHTS.get(first, first)}.{rest}"] = value
-    precision = named.pop("few_shot.precision", None)
-    if precision is not None:  # before version 4, where its root is
-        named["few_shot.root"] = np.linalg.cholesky(precision)
-    return named
-
-
-def _check(
-    weights: dict[str, AnyArray], calibrator: ScoreCalibrator, families: int, predictors: int
-) -> None:
-    if not calibrator.means.shape == calibrator.deviations.shape == (families + 1, predictors):
-        raise ValueError("its calibrator is not that of its predictors")
-    if calibrator.errors.shape != (families + 1,):
-        raise ValueError("its errors are not those of its families")
-    if not all(np.isfinite(value).all() for value in weights.values()):
-        raise ValueError("a weight is not finite")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")

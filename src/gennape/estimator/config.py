@@ -1,12 +1,15 @@
 """Recipes of estimators: every part is a switch."""
 
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from gennape.estimator.errors import EstimatorError
+from gennape.estimator.stored_values import StoredValues
 
+EncoderName = Literal["message-passing", "k-gnn"]
 Label = Literal["flops", "accuracy", "rank"]
 Readout = Literal["mean", "sum", "mean and sum"]
+
+_MOST_MODELS, _MOST_ROUNDS = 100, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,12 @@ class EncoderView:
     def readouts(self) -> list[str]:
         """Single readouts; an embedding has those of all, one after another."""
         return self.readout.split(" and ")
+
+    @classmethod
+    def read(cls, stored: StoredValues) -> "EncoderView":
+        """Take the values of a view."""
+        stored.has_only("readout", "paths")
+        return cls(stored.choice("readout", get_args(Readout)), stored.flag("paths"))
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,7 @@ class EstimatorConfig:
             for all.
     """
 
-    encoder: Literal["message-passing", "k-gnn"] = "message-passing"
+    encoder: EncoderName = "message-passing"
     views: tuple[EncoderView, ...] = (EncoderView("sum", paths=True),) * 2
     label: Label = "rank"
     contrastive_epochs: int = 1
@@ -86,17 +95,38 @@ class EstimatorConfig:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "EstimatorConfig":
-        """Read the config that `to_json` wrote.
+    def read(cls, stored: StoredValues) -> "EstimatorConfig":
+        """Take the values that `to_json` wrote.
 
         Raises:
-            EstimatorError: A value has a name that no config has.
+            ValueError: One is missing, unknown, or out of its limits; names it.
         """
-        unknown = set(values) - {field.name for field in fields(cls)}
-        if unknown:
-            raise EstimatorError(f"a config has no {', '.join(sorted(unknown))}")
-        views = tuple(EncoderView(**view) for view in values["views"])
-        return cls(**{**values, "views": views})
+        stored.has_only(*(field.name for field in fields(cls)))
+        is_weighted, is_limited = map(stored.has, ("out_of_domain_weight", "rows_per_family"))
+        return cls(
+            encoder=stored.choice("encoder", get_args(EncoderName)),
+            views=tuple(EncoderView.read(one) for one in stored.parts("views", 1, _MOST_MODELS)),
+            label=stored.choice("label", get_args(Label)),
+            contrastive_epochs=stored.integer("contrastive_epochs", 0, _MOST_ROUNDS),
+            contrastive_temperature=stored.number("contrastive_temperature", 1e-6, 1e6),
+            similarity_temperature=stored.number("similarity_temperature", 1e-6, 1e6),
+            clusters=stored.integer("clusters", 1, 1_000),
+            fuzzifier=stored.number("fuzzifier", 1 + 1e-6, 100),
+            ranker_encoders=stored.integer("ranker_encoders", 0, _MOST_MODELS),
+            ranker_epochs=stored.integer("ranker_epochs", 0, _MOST_ROUNDS),
+            out_of_domain_weight=stored.number("out_of_domain_weight", 0, 1)
+            if is_weighted
+            else None,
+            width=stored.integer("width", 1, 10_000),
+            layers=stored.integer("layers", 1, 1_000),
+            dropout=stored.number("dropout", 0, 0.999),
+            epochs=stored.integer("epochs", 0, _MOST_ROUNDS),
+            head_epochs=stored.integer("head_epochs", 0, _MOST_ROUNDS),
+            batch_size=stored.integer("batch_size", 1, _MOST_ROUNDS),
+            learning_rate=stored.number("learning_rate", 0, 1_000),
+            floor_quantile=stored.number("floor_quantile", 0, 1),
+            rows_per_family=stored.integer("rows_per_family", 1, 10**12) if is_limited else None,
+        )
 
 
 DEFAULT = EstimatorConfig()

@@ -43,6 +43,7 @@ class Estimator:
         calibrator: The population that scores are relative to.
         accuracy: What is known of accuracies of real networks, if it has learned from any.
         few_shot: What fine-tuning has learned, if there was any.
+        origin: Where it comes from, for messages.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Estimator:
         calibrator: ScoreCalibrator,
         accuracy: AccuracyModel | None = None,
         few_shot: FewShotGP | None = None,
+        origin: str = "this estimator",
     ) -> None:
         self.config = config
         self.predictors = tuple(predictors)
@@ -65,6 +67,7 @@ class Estimator:
         self.calibrator = calibrator
         self.accuracy = accuracy
         self.few_shot = few_shot
+        self.origin = origin
 
     def __repr__(self) -> str:
         tuned = ", fine-tuned" if self.few_shot else ""
@@ -267,6 +270,7 @@ class Estimator:
             "domain": self.domain,
             "calibrator": self.calibrator,
             "accuracy": self.accuracy,
+            "origin": self.origin,
         }
         return Estimator(**{**kept, **parts})
 

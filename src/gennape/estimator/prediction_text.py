@@ -10,7 +10,7 @@ from gennape.estimator.network_score import NetworkScore
 from gennape.frontends.network_list import failure_text
 from gennape.reports.numbers import with_unit
 from gennape.utils.terminal import terminal_width
-from gennape.utils.text_table import TextColumn, TextTable
+from gennape.utils.text_table import TextColumn, TextTable, fold
 
 if TYPE_CHECKING:
     from gennape.estimator.prediction_table import NetworkTable
@@ -23,8 +23,10 @@ _WIDTH = 100
 def text_of(table: "NetworkTable[Any]") -> str:
     """Lay out a table as text as wide as the terminal, and below it what is to be said."""
     shown = table.bare_rows(_SHOWN)
-    text = score_table(shown).text(terminal_width() or _WIDTH, sys.stdout.encoding)
-    return "\n".join([*([text] if shown else []), *_remarks(table, shown)]) or "no networks"
+    width = terminal_width() or _WIDTH
+    text = [score_table(shown).text(width, sys.stdout.encoding)] if shown else []
+    remarks = (line for remark in _remarks(table, shown) for line in fold(remark, width))
+    return "\n".join([*text, *remarks]) or "no networks"
 
 
 def html_of(table: "NetworkTable[Any]") -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from gennape import spaces
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs, TensorSpec
+from gennape.frontends.names_in_files import LIBRARIES
 from gennape.graph import ComputationGraph
 from gennape.utils.optional_imports import (
     ModuleError,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 _FORMS = (
     "timm:NAME, torchvision:NAME, pytorchcv:NAME, package.module:factory or FAMILY:ARCHITECTURE"
 )
-_LIBRARIES = ("timm", "torchvision", "pytorchcv")
 _TORCHVISION_SHAPE = (3, 224, 224)
 
 
@@ -45,11 +45,11 @@ def graph_of_name(name: str, inputs: NetworkInputs | None = None) -> Computation
         FrontendError: No such network; suggests near names or what to install.
         ArchitectureError: The family has no such architecture.
     """
-    if found := spaces.split(name):
+    source, separator, rest = name.partition(":")
+    if source not in LIBRARIES and (found := spaces.split(name)):
         family = spaces.get(found[0])
         graph: ComputationGraph = family.graph(family.parse(found[1]))
         return graph
-    source, separator, rest = name.partition(":")
     if not separator:
         near = get_close_matches(name, spaces.names(), cutoff=0.8) or [f"timm:{name}"]
         raise FrontendError(f"{name!r} is no file, and names are {_FORMS}; did you mean {near[0]}?")
@@ -159,7 +159,7 @@ def _factory(package: str, factory: str) -> Callable[[], "Module"]:
     try:
         make = import_factory(package, factory)
     except NoModuleError as error:
-        near = get_close_matches(package, [*spaces.names(), *_LIBRARIES], n=1)
+        near = get_close_matches(package, [*spaces.names(), *LIBRARIES], n=1)
         hint = f"did you mean {near[0]}?" if near else "check the name or install it"
         raise FrontendError(f"there is no module or family {package!r}; {hint}") from error
     except ModuleError as error:
@@ -175,7 +175,7 @@ def _made(make: Callable[[], Any], name: str) -> "Module":
     """
     try:
         model = make()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"
         raise FrontendError(f"{name} failed ({reason}); it must work without arguments") from error
     from torch.nn import Module

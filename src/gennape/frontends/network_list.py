@@ -8,22 +8,18 @@ from functools import partial
 from os import PathLike
 from os.path import isdir
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gennape.frontends import FrontendError, Model, graph_of
 from gennape.frontends.file_processes import FileOutcome, read_in_processes
+from gennape.frontends.names_in_files import MODEL_FILES
 from gennape.graph import ComputationGraph
 from gennape.graph.backbone import backbone as backbone_of
 from gennape.utils.errors import one_line
 from gennape.utils.progress import ProgressCallback, no_progress
 
-if TYPE_CHECKING:
-    pass
-
 Networks = Model | Iterable[Model] | Mapping[str, Model]
 """One network in any form that `graph_of` reads, a folder of files, or many of them."""
-MODEL_FILES = (".onnx", ".pt2")
-"""Endings of the files that a folder is searched for."""
 
 
 @dataclass(frozen=True)

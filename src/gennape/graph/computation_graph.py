@@ -155,6 +155,10 @@ def _frozen(column: str, values: Any, dtype: Any) -> Any:
     array = np.asarray(values)
     if array.size and not np.issubdtype(array.dtype, np.integer):
         raise GraphError(f"{column} must hold integers, not {array.dtype}")
+    if array.size and array.dtype.itemsize > np.dtype(dtype).itemsize:
+        limits = np.iinfo(dtype)
+        if not limits.min <= array.min() <= array.max() <= limits.max:
+            raise GraphError(f"{column} must hold numbers up to {limits.max}")
     array = array.astype(dtype, order="C")
     array.flags.writeable = False
     return array

@@ -1,12 +1,13 @@
 """The cost of a network: multiply-accumulates of its nodes."""
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from gennape.graph.arrays import NodeArrays
 from gennape.graph.operations import Op
-from gennape.utils.array_types import IntArray
+from gennape.utils.array_types import FloatArray, IntArray
 
 
 class CostedArrays(NodeArrays):
@@ -16,6 +17,15 @@ class CostedArrays(NodeArrays):
     def node_macs(self) -> IntArray:
         """Multiply-accumulates of each node for one input, `(nodes,)`, int64."""
         return node_macs(self)
+
+    @cached_property
+    def node_activations(self) -> IntArray:
+        """Elements of the result of each node that has MACs, `(nodes,)`, int64; 0 of others.
+
+        What `fvcore` and timm count as activations.
+        """
+        elements = self.output_shape.astype(np.int64).prod(axis=1)
+        return np.where(self.node_macs > 0, elements, 0)
 
 
 def node_macs(nodes: NodeArrays) -> IntArray:
@@ -35,12 +45,24 @@ def node_macs(nodes: NodeArrays) -> IntArray:
     Returns:
         Counts, `(nodes,)`, int64.
     """
-    kernel_area = nodes.kernel.astype(np.int64).prod(axis=1)
-    groups = nodes.groups.astype(np.int64)
-    inputs, outputs = nodes.input_shape.astype(np.int64), nodes.output_shape.astype(np.int64)
+    macs: IntArray = _macs(nodes, np.int64)
+    return macs
+
+
+def estimated_macs(nodes: NodeArrays) -> FloatArray:
+    """Count multiply-accumulates as `node_macs` does, rounded and without limits, `(nodes,)`."""
+    macs: FloatArray = _macs(nodes, np.float64)
+    return macs
+
+
+def _macs(nodes: NodeArrays, dtype: Any) -> Any:
+    """Count multiply-accumulates in numbers of a type."""
+    kernel_area = nodes.kernel.astype(dtype).prod(axis=1)
+    groups = nodes.groups.astype(dtype)
+    inputs, outputs = nodes.input_shape.astype(dtype), nodes.output_shape.astype(dtype)
     output_elements = outputs.prod(axis=1)
     op = nodes.operations
-    macs = np.zeros(nodes.num_nodes, dtype=np.int64)
+    macs = np.zeros(nodes.num_nodes, dtype=dtype)
     conv = op == Op.CONV
     macs[conv] = (output_elements * (inputs[:, 0] // groups) * kernel_area)[conv]
     up = op == Op.CONV_TRANSPOSE

@@ -107,9 +107,14 @@ class NodeWriter:
             input_shape = self.shapes[arguments[0]] if arguments else shape
         self.shapes.append(shape)
         self._operations.append(op)
-        # `fromlist` takes less than half the time of `extend`.
-        self._attributes.fromlist([*attributes, *input_shape, *shape])
-        self._parameters.append(parameters)
+        try:  # `fromlist` takes less than half the time of `extend`
+            self._attributes.fromlist([*attributes, *input_shape, *shape])
+            self._parameters.append(parameters)
+        except OverflowError as error:
+            raise GraphError(
+                f"node {node} ({op.name.lower()}) has a size beyond 2**31 or parameters beyond "
+                f"2**63 (input {list(input_shape)}, output {list(shape)})"
+            ) from error
         self._sources.fromlist([*arguments])
         self._targets.fromlist([node] * len(arguments))
         if details:

@@ -17,6 +17,7 @@ operations, so that a file outlives changes of the vocabulary's numbers.
 import json
 from collections.abc import Mapping
 from os import PathLike
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -27,11 +28,13 @@ from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError, validate
 from gennape.utils.array_types import IntArray
-from gennape.utils.errors import GennapeError
+from gennape.utils.errors import GennapeError, one_line, reading
+from gennape.utils.parquet_file import open_parquet
 
 FORMAT_VERSION = 1
 _METADATA = b"gennape"
 _GRAPHS_PER_ROW_GROUP = 10_000
+_MOST_OPERATIONS = 1 << 10
 _WRITE_AGAIN = "write it again with gennape.graph.store.save"
 
 
@@ -69,23 +72,23 @@ def save(batch: GraphBatch, path: str | PathLike[str]) -> None:
 
 
 def load(path: str | PathLike[str]) -> GraphBatch:
-    """Read graphs that `save` wrote; the file is memory-mapped.
+    """Read graphs that `save` wrote.
 
     Raises:
         StoreError: The file is missing, damaged, of a later version, or no graph store.
     """
-    try:
-        table = pq.read_table(path, memory_map=True)
-    except FileNotFoundError as error:
-        raise StoreError(f"there is no file {path}; check the path") from error
-    except (pa.ArrowException, OSError) as error:
-        raise StoreError(f"{path} is no whole Parquet file; {_WRITE_AGAIN}") from error
-    operation_ids = _operation_ids(path, table.schema.metadata or {})
-    try:
-        batch = _batch(table, operation_ids)
-        validate(batch)
-    except (pa.ArrowException, LookupError, TypeError, ValueError) as error:
-        raise StoreError(f"{path} holds damaged graphs ({error}); {_WRITE_AGAIN}") from error
+    if not Path(path).exists():
+        raise StoreError(f"there is no file {path}; check the path")
+    with open_parquet(path, StoreError) as file:
+        operation_ids = _operation_ids(path, file.schema_arrow.metadata or {})
+        table = file.read()
+    with reading(path, StoreError, "a graph store", _WRITE_AGAIN):
+        try:
+            batch = _batch(table, operation_ids)
+            validate(batch)
+        except (pa.ArrowException, LookupError, TypeError, ValueError) as error:
+            reason = one_line(error)
+            raise StoreError(f"{path} holds damaged graphs ({reason}); {_WRITE_AGAIN}") from error
     return batch
 
 
@@ -100,7 +103,7 @@ def _operation_ids(path: str | PathLike[str], metadata: Mapping[bytes, bytes]) -
             f"{FORMAT_VERSION}; install the gennape that wrote it"
         )
     ids = header["operations"]
-    table = np.full(max(ids.values()) + 1, -1, dtype=np.int16)
+    table = np.full(_MOST_OPERATIONS, -1, dtype=np.int16)
     for name, number in ids.items():
         table[number] = Op.__members__.get(name, -1)
     return table
@@ -108,10 +111,12 @@ def _operation_ids(path: str | PathLike[str], metadata: Mapping[bytes, bytes]) -
 
 def _batch(table: pa.Table, operation_ids: IntArray) -> GraphBatch:
     columns = {name: table[name].combine_chunks() for name in table.column_names}
-    flat = {name: columns[name].flatten().to_numpy() for name in _LIST_COLUMNS}
+    flat = {name: _integers(columns[name]) for name in _LIST_COLUMNS}
     node_offsets = _offsets(columns["operations"])
     graph_of_edge = np.repeat(np.arange(len(table)), columns["sources"].value_lengths())
     local_edges = np.stack([flat["sources"], flat["targets"]])
+    if (flat["operations"] < 0).any():
+        raise GraphError("an operation has a negative number")
     if (local_edges < 0).any() or (local_edges >= np.diff(node_offsets)[graph_of_edge]).any():
         raise GraphError("an edge leads out of its graph")
     return GraphBatch(
@@ -131,6 +136,13 @@ def _batch(table: pa.Table, operation_ids: IntArray) -> GraphBatch:
 
 
 _LIST_COLUMNS = ("operations", "attributes", "node_parameters", "sources", "targets")
+
+
+def _integers(lists: pa.LargeListArray) -> IntArray:
+    values: IntArray = lists.flatten().to_numpy()
+    if values.dtype.kind not in "iu":
+        raise GraphError(f"a column of integers holds {lists.type}")
+    return values
 
 
 def _lists(values: IntArray, offsets: IntArray) -> pa.LargeListArray:

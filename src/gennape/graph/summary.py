@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
 from gennape.graph.computation_graph import ComputationGraph
 from gennape.graph.node import Node, nodes_of
 from gennape.graph.operations import Op
@@ -142,8 +140,7 @@ class GraphSummary:
 def summary_of(graph: ComputationGraph) -> GraphSummary:
     """Summarise a graph; see `ComputationGraph.summary`."""
     kinds = Counter(Op(int(operation)).name.lower() for operation in graph.operations)
-    elements = graph.output_shape.astype(np.int64).prod(axis=1)
-    activations = np.where(graph.node_macs > 0, elements, 0)
+    activations = graph.node_activations
     total = max(graph.macs, 1)
     columns = zip(nodes_of(graph), graph.node_macs.tolist(), activations.tolist(), strict=True)
     return GraphSummary(

@@ -1,6 +1,7 @@
 """Conditions that every graph and batch fulfils; the first violation is named with its node."""
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from gennape.graph.arrays import (
     NodeArrays,
 )
 from gennape.graph.attributes import SCHEMAS, UNUSED_NUMBERS
+from gennape.graph.cost import estimated_macs
 from gennape.graph.operations import SOURCES, WEIGHTED, Op
 from gennape.utils.array_types import IntArray
 from gennape.utils.errors import GennapeError
@@ -30,6 +32,8 @@ class CheckedDetails(dict[int, Mapping[str, Any]]):
     """Details of nodes whose attributes were all checked when they were written."""
 
 
+MOST_MACS = 2**62
+"""Multiply-accumulates, elements and parameters of the largest graph."""
 _VOCABULARY = frozenset(map(int, Op))
 _PLAIN = np.array(NO_ATTRIBUTES, dtype=np.int32)
 
@@ -43,6 +47,7 @@ def validate(graph: NodeArrays) -> None:
     _check_arrays(graph)
     _check_edges(graph)
     _check_nodes(graph)
+    _check_costs(graph)
     if not isinstance(graph.details, CheckedDetails):
         _check_attributes(graph)
 
@@ -96,6 +101,27 @@ def _check_nodes(graph: NodeArrays) -> None:
     channels = columns[:, (INPUT_SHAPE.start, OUTPUT_SHAPE.start)]
     uneven = (channels % columns[:, GROUPS, None] != 0).any(axis=1)
     _refuse(graph, graph.is_in(WEIGHTED) & uneven, "groups do not divide the channels of")
+
+
+def _check_costs(graph: NodeArrays) -> None:
+    """Refuse costs that 64 bits do not hold, alone or together."""
+    largest = graph.attributes.max(axis=0, initial=1).tolist()
+    read, written = prod(largest[INPUT_SHAPE]), prod(largest[OUTPUT_SHAPE])
+    work = max(written * largest[INPUT_SHAPE.start], read * largest[OUTPUT_SHAPE.start])
+    parameters = graph.node_parameters.astype(np.float64)
+    if graph.num_nodes * max(work, written) * prod(largest[KERNEL]) < MOST_MACS:
+        macs = np.zeros(graph.num_nodes)
+    else:
+        shapes = graph.attributes[:, (*_places(INPUT_SHAPE), *_places(OUTPUT_SHAPE))]
+        elements = shapes.astype(np.float64).reshape(-1, 2, 3).prod(axis=2).max(axis=1)
+        macs = np.maximum(estimated_macs(graph), elements)
+    if macs.sum() >= MOST_MACS or parameters.sum() >= MOST_MACS:
+        is_most = np.arange(graph.num_nodes) == np.argmax(np.maximum(macs, parameters))
+        _refuse(graph, is_most, "more work or parameters than 2**62 at, or together with,")
+
+
+def _places(columns: slice) -> range:
+    return range(columns.start, columns.stop)
 
 
 def _check_attributes(graph: NodeArrays) -> None:

@@ -91,7 +91,7 @@ def load_engine(name: str, share: float = 1.0) -> Engine:
         return LocalEngine()
     if name != "ray":
         raise LabellingError(f"no engine is called {name!r}; there are {', '.join(ENGINES)}")
-    require("ray", "the engine ray", package="'gennape[ray]'")
+    require("ray", "the engine ray", package="gennape[ray]")
     from gennape.labelling.ray_engine import RayEngine
 
     return RayEngine(share)

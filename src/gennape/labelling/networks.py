@@ -1,5 +1,6 @@
 """Networks to be labelled: random ones of a family, or those that a text names."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,14 @@ from typing import Any
 import numpy as np
 
 from gennape import spaces
-from gennape.frontends import FrontendError, graph_of
+from gennape.frontends import graph_of
+from gennape.frontends.names_in_files import check_name
 from gennape.graph import ComputationGraph
 from gennape.labelling.dataset import Dataset, LabellingError
-from gennape.spaces import ArchitectureError, SearchSpace
+from gennape.spaces import SearchSpace
 from gennape.spaces.base import sample_different
+from gennape.utils.errors import GennapeError, one_line
+from gennape.utils.files import read_text
 
 _COMMENT = "#"
 
@@ -36,28 +40,31 @@ def sample_networks(
     return [space.graph(architecture) for architecture in chosen]
 
 
-def read_network_file(path: Path, dataset: Dataset) -> list[ComputationGraph]:
+def read_network_file(
+    path: Path, dataset: Dataset, trusted: Collection[str] = ()
+) -> list[ComputationGraph]:
     """Read the networks that a text file names, one a line.
 
     A line is a `family:architecture`, whose network gets the images and classes of the data
     set, or anything else that `graph_of` reads. Empty lines and what follows a # are ignored.
 
+    Args:
+        path: The file.
+        dataset: Images that the networks are to learn from.
+        trusted: Modules of one's own that lines may name, see `check_name`.
+
     Raises:
         LabellingError: A line names no network, or there is none; says which line.
     """
     graphs = []
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise LabellingError(f"{path} is no UTF-8 text; save it as UTF-8") from error
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(read_text(path, LabellingError).splitlines(), 1):
         if text := line.partition(_COMMENT)[0].strip():
             try:
-                graphs.append(_named(text, dataset))
-            except (ArchitectureError, FrontendError) as error:
-                raise LabellingError(f"{path}, line {number}: {error}") from error
+                graphs.append(_named(check_name(text, trusted), dataset))
+            except (GennapeError, OSError, ValueError) as error:
+                raise LabellingError(f"{path}, line {number}: {one_line(error)}") from error
     if not graphs:
-        raise LabellingError(f"{path} names no networks")
+        raise LabellingError(f"{path} names no networks; write one a line")
     return graphs
 
 

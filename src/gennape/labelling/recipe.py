@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from gennape.labelling.dataset import LabellingError
+from gennape.utils.errors import plain, reading
+from gennape.utils.files import read_text
 
 OPTIMIZERS = ("muon", "sgd", "rmsprop")
 
 _FOLDER = files("gennape.labelling") / "recipes"
 _SUFFIX = ".toml"
+_MOST = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,9 @@ class Recipe:
         for name in ("learning_rate", "warm_up", "weight_decay", "label_smoothing"):
             if not isfinite(getattr(self, name)):
                 self._refuse(name, "a finite number")
+        for name in ("epochs", "batch", "crop", "half_resolution_epochs", "images", "test_images"):
+            if abs(getattr(self, name)) > _MOST:
+                self._refuse(name, f"at most {_MOST:,}")
         if self.optimizer not in OPTIMIZERS:
             self._refuse("optimizer", f"one of {', '.join(OPTIMIZERS)}")
         for name in ("epochs", "learning_rate"):
@@ -85,7 +91,8 @@ class Recipe:
 
     def _refuse(self, name: str, rule: str) -> None:
         raise LabellingError(
-            f"{name} of the recipe {self.name} is {getattr(self, name)!r}; it must be {rule}"
+            f"{name} of the recipe {self.name} is {plain(repr(getattr(self, name)))}; it must be "
+            f"{rule}"
         )
 
 
@@ -107,7 +114,9 @@ def load_recipe(name: str | os.PathLike[str]) -> Recipe:
     """
     path = Path(name)
     if path.suffix == _SUFFIX:
-        return _parsed(path.stem, path.read_text(encoding="utf-8"))
+        text = read_text(path, LabellingError)
+        with reading(path, LabellingError, "a recipe", "see docs/commands/label.md"):
+            return _parsed(path.stem, text)
     if name not in recipes():
         near = get_close_matches(str(name), recipes(), n=1) or recipes()
         raise LabellingError(f"no recipe is called {name!r}; did you mean {', '.join(near)}?")
@@ -126,5 +135,7 @@ def _parsed(name: str, text: str) -> Recipe:
         raise LabellingError(f"the recipe {name} has unknown {', '.join(sorted(unknown))}")
     for key, value in values.items():
         if type(value) is not expected[key] and (expected[key], type(value)) != (float, int):
-            raise LabellingError(f"{key} of the recipe {name} is {value!r}, of another type")
+            raise LabellingError(
+                f"{key} of the recipe {name} is {plain(repr(value))}, of another type"
+            )
     return Recipe(name, **values)

@@ -159,7 +159,7 @@ def load_from_factory(name: str, resolution: int | None = None) -> Dataset:
             parts[is_train] = decode_images(in_order, resolution, call)
         except LabellingError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             reason = f"{type(error).__name__}: {error}"
             raise LabellingError(f"{call} gave no images and classes ({reason})") from error
     return Dataset(name, parts[True], parts[False])

@@ -2,15 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from gennape.graph import ComputationGraph, Op
+from gennape.graph import ComputationGraph
 from gennape.graph.draw.blocks import blocks_of
 from gennape.graph.draw.labels import resolution
-from gennape.utils.array_types import IntArray
-
-_ACTIVATIONS = frozenset({Op.CONV, Op.CONV_TRANSPOSE, Op.LINEAR, Op.MATMUL})
-"""Whose results count as activations, as those of `fvcore` and of the RegNet paper do."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +17,7 @@ class LayerCost:
         category: That which colours it in the drawing.
         macs: Multiply-accumulates for one input.
         parameters: Learned parameters.
-        activations: Numbers that its convolutions, linear layers and matrix products put out.
+        activations: Elements of the results of its nodes with MACs.
     """
 
     name: str
@@ -37,7 +31,6 @@ class LayerCost:
 def layer_costs(graph: ComputationGraph) -> list[LayerCost]:
     """Return the layers of a network, in topological order."""
     blocks, _ = blocks_of(graph)
-    activations = activations_of(graph)
     layers = []
     for block in blocks:
         nodes = [node.index for node in block.nodes]
@@ -48,17 +41,7 @@ def layer_costs(graph: ComputationGraph) -> list[LayerCost]:
                 block.category,
                 int(graph.node_macs[nodes].sum()),
                 int(graph.node_parameters[nodes].sum()),
-                int(activations[nodes].sum()),
+                int(graph.node_activations[nodes].sum()),
             )
         )
     return layers
-
-
-def activations_of(graph: ComputationGraph) -> IntArray:
-    """Return the numbers that each convolution, linear layer and matrix product puts out.
-
-    Returns:
-        `(nodes,)`, 0 for all other nodes.
-    """
-    outputs = graph.output_shape.astype(np.int64).prod(axis=1)
-    return np.where(graph.is_in(_ACTIVATIONS), outputs, 0)

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from gennape.estimator import ScoreParts
-from gennape.frontends.network_list import MODEL_FILES
+from gennape.frontends.names_in_files import MODEL_FILES
 from gennape.graph import ComputationGraph
 from gennape.graph.draw import svg_of
 from gennape.network_report.layers import LayerCost, layer_costs

@@ -118,7 +118,7 @@ def function_evaluation(name: str) -> Evaluate:
     def evaluate(graphs: Sequence[ComputationGraph]) -> Sequence[float]:
         try:
             accuracies: Sequence[float] = judge(graphs)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             reason = f"{type(error).__name__}: {error}"
             raise SearchError(
                 f"{name} failed ({reason}); started again, the search goes on where it was"

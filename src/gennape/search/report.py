@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from gennape.search.pareto import hypervolume
 from gennape.search.plots import front_plot, progress_plot
 from gennape.search.result import SearchResult, write_history
 from gennape.utils.files import atomic_write
-from gennape.utils.optional_imports import require
+from gennape.utils.optional_imports import MissingExtraError, require
 
 HISTORY, PICTURE, STRINGS, NETWORKS = (
     "history.parquet",
@@ -33,9 +34,13 @@ def require_plotting() -> None:
     """Check that the report can be drawn, before the search and not after it.
 
     Raises:
-        MissingExtraError: matplotlib is not installed.
+        MissingExtraError: matplotlib or PyTorch, which writes the networks, is not installed.
     """
-    require("matplotlib", "the report of a search", package="'gennape[plot]'")
+    if find_spec("torch") is None:
+        raise MissingExtraError(
+            "the report of a search needs PyTorch; run pip install 'gennape[torch]'"
+        )
+    require("matplotlib", "the report of a search", package="gennape[plot]")
 
 
 def write_search_report(result: SearchResult, folder: str | os.PathLike[str]) -> Path:

@@ -7,6 +7,9 @@ from os import PathLike, fspath
 _LONGEST = 400
 """Characters of a reason, of which a file may decide the length."""
 
+_EXTRAS = {"torch": "PyTorch is not installed; run pip install 'gennape[torch]'"}
+"""What to do about libraries that are not installed with the package, by their modules."""
+
 
 class GennapeError(Exception):
     """Something that cannot be done as asked; one sentence says what and how to mend it.
@@ -31,6 +34,8 @@ def one_line(error: BaseException) -> str:
     >>> one_line(ValueError("no\nnumber")), one_line(KeyError("width"))
     ('no number', "KeyError: 'width'")
     """
+    if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
+        return _EXTRAS[error.name]
     message = plain(" ".join(str(error).split()))
     expected = isinstance(error, GennapeError | ValueError | OSError | ImportError)
     return message if expected and message else f"{type(error).__name__}: {message}".rstrip(": ")

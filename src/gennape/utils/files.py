@@ -12,6 +12,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from gennape.utils.errors import GennapeError, reading
+
 _DIGITS = 12
 
 
@@ -113,6 +115,28 @@ def read_json_lines(path: Path, start: int = 0) -> list[Any]:
     if cut:
         warnings.warn(f"the last line of {path} was cut off and is dropped", stacklevel=2)
     return [json.loads(line) for line in lines if line]
+
+
+def read_text(path: str | os.PathLike[str], error: type[GennapeError]) -> str:
+    """Read a text that people or other tools wrote, with or without a byte order mark.
+
+    Args:
+        path: The file, in UTF-8.
+        error: What to raise.
+
+    Raises:
+        GennapeError: Of the type `error`: there is no such file, it is in another encoding, or
+            it holds a zero byte, which no text has.
+    """
+    with reading(path, error, "a text", "check the path"):
+        try:
+            with open(path, encoding="utf-8-sig", newline="") as file:
+                text = file.read()
+        except UnicodeDecodeError as cause:
+            raise error(f"{path} is no UTF-8 text ({cause.reason}); save it as UTF-8") from cause
+    if "\0" in text:
+        raise error(f"{path} is no text, as it holds a zero byte; save it as UTF-8")
+    return text
 
 
 def sha256_of(path: Path) -> str:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
+from shlex import quote
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ def require(module: str, feature: str, package: str | None = None) -> Any:
         return import_module(module)
     except ImportError as error:
         raise MissingExtraError(
-            f"{feature} needs {package or module}: pip install {package or module!s}"
+            f"{feature} needs {module.partition('.')[0]}: pip install {quote(package or module)}"
         ) from error
 
 
@@ -70,14 +71,14 @@ def import_library(name: str) -> ModuleType:
         missing = error.name or name
         if missing in _EXTRA:
             raise ModuleError(
-                f'{missing} is not installed; run pip install "gennape[zoo]"'
+                f"{missing} is not installed; run pip install 'gennape[zoo]'"
             ) from error
         if name == missing or name.startswith(f"{missing}."):
             raise NoModuleError(
                 f"there is no module {name!r}; check the name or install it"
             ) from error
         raise ModuleError(f"{name} needs {missing}, which is not installed") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"
         raise ModuleError(f"{name} cannot be imported ({reason})") from error
 

@@ -10,8 +10,8 @@ from rich.cells import cell_len, get_character_cell_size
 from gennape.utils.terminal import printable
 
 _GAP = "  "
-_BREAKS = " /:|_-+,"
-_LEAST = 8
+_BREAKS = "/:|_-+,"
+_LEAST, _COMFORTABLE = 8, 20
 
 
 @dataclass(frozen=True)
@@ -138,15 +138,15 @@ class TextTable:
         ]
 
     def _widths(self, width: int | None) -> list[int]:
-        """The width of each column; those that fold, the widest first, give way."""
+        """The width of each column; those that fold give way, the last of them first."""
         widths = self._natural_widths()
+        excess = 0 if width is None else max(_total(widths) - width, 0)
         folding = [place for place, column in enumerate(self.columns) if column.folds]
-        excess = 0 if width is None else _total(widths) - width
-        for _ in range(max(excess, 0)):
-            widest = max(folding, key=lambda place: widths[place], default=None)
-            if widest is None or widths[widest] <= _LEAST:
-                break
-            widths[widest] -= 1
+        for least in (_COMFORTABLE, _LEAST):
+            for place in reversed(folding):
+                given = min(excess, max(widths[place] - least, 0))
+                widths[place] -= given
+                excess -= given
         return widths
 
     def _lines(self, cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
@@ -170,15 +170,17 @@ def _total(widths: Iterable[int]) -> int:
 
 
 def fold(text: str, width: int) -> Iterator[str]:
-    """Break a text into lines of a width, behind a space or sign where there is one.
+    """Break a text into lines of a width, at a space or behind a sign where there is one.
 
     >>> list(fold("timm:convnextv2_base.fcmae_ft_in22k_in1k", 24))
     ['timm:convnextv2_', 'base.fcmae_ft_in22k_in1k']
     """
     while cell_len(text) > width:
         end = _room(text, width)
-        last = max(text.rfind(sign, end // 2, end) for sign in _BREAKS)
-        end = last + 1 if last > 0 else end
+        last = text.rfind(" ", end // 2, end + 1)
+        if last < 0:
+            last = max(text.rfind(sign, end // 2, end) for sign in _BREAKS)
+        end = min(last + 1, end) if last > 0 else end
         yield text[:end].rstrip()
         text = text[end:].lstrip()
     yield text

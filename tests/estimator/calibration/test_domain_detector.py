@@ -4,6 +4,7 @@ import pytest
 from gennape.estimator.calibration.domain_detector import DomainDetector, FamilyProfile
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.features.network_features import compute_graph_features
+from gennape.estimator.stored_values import StoredValues
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder
 
 
@@ -86,6 +87,6 @@ def test_the_nearest_of_two_families() -> None:
 
 def test_traits_are_plain_json() -> None:
     traits = FamilyProfile.of("first", KNOWN)
-    copy = FamilyProfile.from_json(traits.to_json())
+    copy = FamilyProfile.read(StoredValues(traits.to_json()))
     assert copy.to_json() == traits.to_json()
     assert copy.contains(KNOWN).all()

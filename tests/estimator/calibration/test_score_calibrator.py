@@ -1,7 +1,10 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
+from gennape.estimator.stored_values import StoredValues
 
 STEP = np.sqrt(3 / 2)
 PREDICTIONS = np.array([[1.0, 2, 3], [10, 30, 20]])
@@ -97,7 +100,26 @@ def test_percentiles_end_at_0_and_100() -> None:
 
 def test_a_reference_is_plain_json() -> None:
     calibrator = _of_one_family()
-    assert ScoreCalibrator.from_json(calibrator.to_json()).to_json() == calibrator.to_json()
+    stored, parts = StoredValues(calibrator.to_json()), len(calibrator.part_means)
+    again = ScoreCalibrator.read(stored, families=1, predictors=2, parts=parts)
+    assert again.to_json() == calibrator.to_json()
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "problem"),
+    [
+        ("deviations", lambda values: -values, "deviations holds something, not numbers from"),
+        ("quantiles", lambda values: values[::-1], "the numbers of quantiles fall"),
+        ("inside", lambda values: values * np.nan, "inside holds something, not numbers from"),
+        ("means", lambda values: values[1:], r"means has the shape \(1, 2\), not \(2, 2\)"),
+        ("errors", lambda values: values - 9, "errors holds something, not numbers from 0"),
+    ],
+)
+def test_numbers_that_no_calibrator_has(name: str, change: Any, problem: str) -> None:
+    calibrator = _of_one_family()
+    changed = calibrator.to_json() | {name: change(getattr(calibrator, name)).tolist()}
+    with pytest.raises(ValueError, match=problem):
+        ScoreCalibrator.read(StoredValues(changed), 1, 2, len(calibrator.part_means))
 
 
 def test_errors_by_hand() -> None:

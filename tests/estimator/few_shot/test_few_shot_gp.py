@@ -9,12 +9,13 @@ from gennape.estimator.few_shot import few_shot_gp
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.estimator.few_shot.few_shot_gp import FewShotGP
 from gennape.estimator.few_shot.kernels import Standardiser, _squared_distances
+from gennape.estimator.models.stored_arrays import StoredArrays
 
 RNG = np.random.default_rng(0)
 
 
 def described(networks: int) -> FewShotFeatures:
-    columns = (RNG.normal(size=(networks, count)) for count in (1, 4, 5, 6))
+    columns = (RNG.normal(size=(networks, count)) for count in (1, 4, 5, 12))
     score, sizes, embeddings, neighbour_moments = columns
     return FewShotFeatures(score[:, 0], sizes, embeddings, neighbour_moments)
 
@@ -139,6 +140,6 @@ def test_a_prediction_does_not_depend_on_the_batch(
 def test_stored_and_read_back(support: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(few_shot_gp, "_SUPPORT", support)
     few_shot = FewShotGP.fit(NETWORKS, TARGETS)
-    again = FewShotGP.from_arrays(few_shot.arrays())
+    again = FewShotGP.read(StoredArrays(few_shot.arrays()), embedding=3, columns=2)
     for first, second in zip(few_shot.predict(NETWORKS), again.predict(NETWORKS), strict=True):
         np.testing.assert_array_equal(first, second)

@@ -6,7 +6,7 @@ from gennape.estimator.models.stored_arrays import StoredArrays
 
 def test_a_layer_by_hand() -> None:
     layer = LinearLayer(np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 0.0]]), np.array([0.5, 0, 1]))
-    rows, graphs = np.array([[1.0, 10.0], [0.0, 1.0]]), [slice(0, 1), slice(1, 2)]
+    rows, graphs = np.array([[1.0, 10.0], [0.0, 1.0]]), [(slice(0, 1), 1), (slice(1, 2), 1)]
     assert layer(rows, graphs).tolist() == [[21.5, -10, 4], [2.5, -1, 1]]
     assert LinearLayer(layer.weight, None)(rows, graphs).tolist() == [[21, -10, 3], [2, -1, 0]]
 
@@ -24,16 +24,12 @@ def test_two_heads_by_hand() -> None:
 
 def test_what_is_stored_is_read() -> None:
     rng = np.random.default_rng(0)
-    arrays = {
-        "inner": rng.normal(size=(3, 4, 4)),
-        "inner_bias": rng.normal(size=(3, 4)),
-        "outer": rng.normal(size=(3, 4)),
-        "outer_bias": rng.normal(size=3),
-    }
+    shapes = {"inner": (3, 4, 4), "inner_bias": (3, 4), "outer": (3, 4), "outer_bias": (3,)}
+    arrays = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     again = Heads.read(StoredArrays(arrays), 3, 4).arrays()
     assert set(again) == set(arrays)
     for name, array in arrays.items():
-        np.testing.assert_array_equal(again[name], array.astype(np.float32))
+        np.testing.assert_array_equal(again[name], array)
 
 
 def test_negative_numbers_become_zero() -> None:

@@ -7,7 +7,8 @@ from gennape.estimator import EncoderView
 from gennape.estimator.features.compute_graph import FEATURES, PATH_FEATURES
 from gennape.estimator.features.edge_sums import EdgeSums
 from gennape.estimator.features.graph_features import GraphFeatures
-from gennape.estimator.models.message_passing import EncoderInput, FeatureScaler, encoder_inputs
+from gennape.estimator.models.encoder_input import EncoderInput
+from gennape.estimator.models.message_passing import FeatureScaler
 from gennape.estimator.models.registry import ENCODERS, Encoder, graph_features
 from gennape.estimator.training.encoder_modules import arrays_of
 from gennape.utils.array_types import BoolArray, IntArray
@@ -48,11 +49,11 @@ def _input(
     features: GraphFeatures, sources: IntArray, targets: IntArray, nodes: IntArray
 ) -> EncoderInput:
     count = len(nodes)
-    return EncoderInput(
-        features.nodes[nodes],
-        EdgeSums.of(targets, sources, count),
-        EdgeSums.of(sources, targets, count),
-        features.node_offsets,
+    return replace(
+        EncoderInput.of(features),
+        nodes=features.nodes[nodes],
+        arguments=EdgeSums.of(targets, sources, count),
+        users=EdgeSums.of(sources, targets, count),
     )
 
 
@@ -106,24 +107,6 @@ def test_a_sum_grows_with_the_network_and_a_mean_does_not() -> None:
         encoder, _ = _encoder_and_features("message-passing", EncoderView(readout, paths=True))
         embeddings = [encoder(EncoderInput.of(features)) for features in (single, double)]
         np.testing.assert_allclose(embeddings[1], factor * embeddings[0], rtol=1e-5, atol=1e-6)
-
-
-def test_many_networks_are_encoded_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    features = graph_features(random_graphs(12), "message-passing")
-    whole = encoder_inputs(features)
-    monkeypatch.setattr("gennape.estimator.models.message_passing._CHUNK", 100)
-    parts = encoder_inputs(features)
-    assert [len(whole), len(parts) > 2] == [1, True]
-    assert sum(len(part.node_offsets) - 1 for part in parts) == 12
-    np.testing.assert_array_equal(np.concatenate([part.nodes for part in parts]), features.nodes)
-    largest = features.node_counts.max()
-    assert all(len(part.nodes) < 100 + largest for part in parts)
-
-
-def test_no_networks_are_one_empty_part() -> None:
-    encoder, features = _encoder_and_features("message-passing", VIEWS[0])
-    (part,) = encoder_inputs(features.take(np.zeros(0, dtype=np.int64)))
-    assert encoder(part).shape == (0, CONFIG_OF["message-passing"].width)
 
 
 def _fitted(used: BoolArray = ALL) -> FeatureScaler:

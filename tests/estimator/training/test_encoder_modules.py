@@ -11,7 +11,7 @@ from gennape import spaces
 from gennape.estimator import EncoderView, Estimator, EstimatorConfig, list_estimators
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.models.clustered_predictor import embed_all
-from gennape.estimator.models.message_passing import EncoderInput
+from gennape.estimator.models.encoder_input import EncoderInput
 from gennape.estimator.models.registry import ENCODERS, graph_features
 from gennape.estimator.training.encoder_modules import EncoderBatch, arrays_of, encoder_module
 from gennape.estimator.training.head_modules import HeadsModule, ResidualModule

@@ -16,7 +16,7 @@ from gennape.estimator.models.cross_family_ranker import (
     component_scores,
     score_parts,
 )
-from gennape.estimator.models.message_passing import EncoderInput
+from gennape.estimator.models.encoder_input import EncoderInput
 from gennape.estimator.training.ranker_training import train_ranker, train_residual_encoder
 from gennape.estimator.training.stages import PredictorRun
 from gennape.graph import GraphBatch, canonical

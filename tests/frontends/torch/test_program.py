@@ -3,6 +3,7 @@
 import io
 import json
 import pickle
+import re
 import zipfile
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -96,6 +97,18 @@ def _rewritten(path: Path, change: Callable[[str, bytes], bytes]) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in contents.items():
             archive.writestr(name, change(name, content))
+
+
+def test_old_files_do_not_say_which_arguments_are_named(tmp_path: Path) -> None:
+    class Causal(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            mask = torch.full((x.shape[1], x.shape[1]), -1.0).triu(1)
+            return (x @ x.transpose(1, 2) + mask).softmax(-1) + torch.arange(x.shape[1])
+
+    path = _saved(Causal(), tmp_path, 1, 5, 5)
+    expected = graph_of(path)
+    _rewritten(path, lambda name, content: re.sub(rb',\s*"kind": \d', b"", content))
+    _assert_equal(graph_of(path), expected)
 
 
 class _Exploit:

@@ -30,6 +30,7 @@ from gennape.benchmarks.formats.nds import NDS
 from gennape.benchmarks.formats.source import Source
 from gennape.benchmarks.formats.transnas import TRANSNAS
 from gennape.spaces import ArchitectureError
+from gennape.utils.errors import one_line, reading
 from gennape.utils.progress import ProgressCallback, no_progress
 
 _REPORTED = 1 << 20
@@ -49,7 +50,11 @@ _FORMATS = {
     )
 }
 
+_CURE = "download it again"
 _DAMAGES = (EOFError, OSError, zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError)
+
+_TEXTS = ("family", "architecture", "dataset", "split", "metric")
+_LONGEST_TEXT = 1 << 16
 
 _UNUSABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 _BITS = {
@@ -115,7 +120,7 @@ def import_official(
         raise BenchmarkError(f"{path} is there and no imported table; choose another folder")
     imported = ImportSummary(path)
     source = Source(source_path, report)
-    with new_table(path) as table:
+    with new_table(path) as table, reading(source_path, BenchmarkError, f"{kind} data", _CURE):
         for entry in islice(_entries(format_, source), limit):
             _import_entry(format_, entry, table, imported)
         imported.rows = table.rows
@@ -139,11 +144,9 @@ def _entries(format_: BenchmarkFormat, source: Source) -> Iterator[RawRecord]:
             if source.position - reported >= _REPORTED:
                 reported = source.position
                 source.report("import", reported, source.size)
-    except BenchmarkError as error:
-        raise BenchmarkError(f"{source.path}: {error}") from error
     except _DAMAGES as error:
         raise BenchmarkError(
-            f"{source.path} is damaged or cut ({error}); download it again"
+            f"{source.path} is damaged or cut ({one_line(error)}); {_CURE}"
         ) from error
     source.report("import", source.size, source.size)
 
@@ -156,7 +159,7 @@ def _import_entry(
         if isinstance(entry.content, Exception):
             raise SkipEntry(str(entry.content)) from entry.content
         measurements = format_.measurements(entry.content, name)
-        _check_sizes(measurements)
+        _check_values(measurements)
     except _UNUSABLE as error:
         imported.skipped[_reason(error)] += 1
         return
@@ -167,12 +170,15 @@ def _import_entry(
         imported.is_published = entry.file.sha256 == format_.published[name]
 
 
-def _check_sizes(measurements: Iterable[MeasuredValue]) -> None:
-    """Refuse integers that the table's columns cannot hold."""
+def _check_values(measurements: Iterable[MeasuredValue]) -> None:
+    """Refuse integers and texts that the table's columns cannot hold."""
     for measurement in measurements:
         for name, bits in _BITS.items():
             if abs(getattr(measurement, name) or 0) >> (bits - 1):
                 raise OverflowError
+        for name in _TEXTS:
+            if len(getattr(measurement, name).encode()) > _LONGEST_TEXT:
+                raise SkipEntry(f"has a text of more than {_LONGEST_TEXT:,} bytes")
 
 
 def _reason(error: Exception) -> str:

@@ -6,14 +6,15 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
 from gennape import spaces
 from gennape.benchmarks.benchmark import Benchmark, BenchmarkError
 from gennape.benchmarks.canonical import families_of
 from gennape.benchmarks.canonical_labels import find_imported, load_imported
-from gennape.benchmarks.labelled_table import LabelledTable
+from gennape.benchmarks.labelled_table import LabelledTable, texts
 from gennape.benchmarks.model_zoo import MODEL_ZOO, MODEL_ZOO_FILE, read_model_zoo
 from gennape.benchmarks.tables import (
     accel_nasbench,
@@ -26,6 +27,8 @@ from gennape.benchmarks.tables import (
     transnas,
     vitbench_pit,
 )
+from gennape.utils.errors import plain, reading
+from gennape.utils.parquet_file import open_parquet
 
 DATA_VARIABLE = "GENNAPE_DATA"
 """Environment variable that names the data folder."""
@@ -124,12 +127,11 @@ def locate(name: str, data_dir: str | os.PathLike[str] | None = None) -> Path:
 def _load_table(name: str, path: Path) -> Benchmark:
     """Read a table of the data folder."""
     table = read_parquet(path)
-    try:
-        if name == MODEL_ZOO:
-            return read_model_zoo(table, path)
-        return _family_table(name, table)
-    except (KeyError, TypeError, ValueError) as error:
-        raise BenchmarkError(f"{path} is no table of {name}: {error}") from error
+    with reading(path, BenchmarkError, f"a table of {name}", "get the table again"):
+        try:
+            return read_model_zoo(table, path) if name == MODEL_ZOO else _family_table(name, table)
+        except (LookupError, TypeError, ValueError) as error:
+            raise BenchmarkError(f"{path} is no table of {name}: {plain(str(error))}") from error
 
 
 def _family_table(name: str, table: pa.Table) -> Benchmark:
@@ -137,12 +139,20 @@ def _family_table(name: str, table: pa.Table) -> Benchmark:
     description = _TABLES[name]
     space = spaces.get(description.space)
     if description.sort_by:
-        table = table.sort_by(description.sort_by)
+        keys = pa.array(texts(table, description.sort_by))
+        table = table.take(pc.sort_indices(keys))
     architectures = description.read(table, space)
-    labels = {column: table[column].to_numpy().astype(np.float64) for column in description.labels}
+    labels = {column: _label(table, column) for column in description.labels}
     return Benchmark(
         name, space, architectures, labels, description.labels[0], description.split_rows
     )
+
+
+def _label(table: pa.Table, column: str) -> npt.NDArray[np.float64]:
+    values: npt.NDArray[np.float64] = table[column].to_numpy().astype(np.float64)
+    if not np.isfinite(values).all():
+        raise ValueError(f"{column} is no finite number in some rows")
+    return values
 
 
 def read_parquet(path: Path) -> pa.Table:
@@ -153,7 +163,5 @@ def read_parquet(path: Path) -> pa.Table:
     """
     if not path.is_file():
         raise BenchmarkError(f"{path} does not exist; is {path.parent} the data folder?")
-    try:
-        return pq.read_table(path)
-    except pa.ArrowException as error:
-        raise BenchmarkError(f"{path} is no readable Parquet file ({error})") from error
+    with open_parquet(path, BenchmarkError) as file:
+        return file.read()

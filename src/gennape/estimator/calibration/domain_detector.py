@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.features.size_prior import SIZES
+from gennape.estimator.stored_values import StoredValues, check_rising
 from gennape.utils.array_types import BoolArray, FloatArray, IntArray
 
 _MIXERS = (np.uint64(1_000_003), np.uint64(0x9E37_79B9_7F4A_7C15))
@@ -69,15 +71,17 @@ class FamilyProfile:
         return {"name": self.name} | {name: array.tolist() for name, array in arrays.items()}
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "FamilyProfile":
-        """Read the profile that `to_json` wrote."""
-        return cls(
-            str(values["name"]),
-            np.array(values["node_kinds"], dtype=np.int64),
-            np.array(values["edge_kinds"], dtype=np.int64),
-            np.array(values["smallest"], dtype=np.float64),
-            np.array(values["largest"], dtype=np.float64),
-        )
+    def read(cls, stored: StoredValues) -> "FamilyProfile":
+        """Take the values that `to_json` wrote.
+
+        Raises:
+            ValueError: One of them is none of a profile; names it.
+        """
+        stored.has_only("name", "node_kinds", "edge_kinds", "smallest", "largest")
+        node_kinds, edge_kinds = stored.integers("node_kinds"), stored.integers("edge_kinds")
+        check_rising(node_kinds=node_kinds, edge_kinds=edge_kinds)
+        smallest, largest = (stored.numbers(name, SIZES) for name in ("smallest", "largest"))
+        return cls(stored.text("name"), node_kinds, edge_kinds, smallest, largest)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ _LEVEL = 0.92
 STRATA = ("convolutional", "attention", "small images", "more data")
 """Kinds of predictions whose errors are calibrated apart."""
 
-_EDGES = (0.0, 0.05, 0.12, 0.2, 0.3, 0.4, 0.5)
+EDGES = (0.0, 0.05, 0.12, 0.2, 0.3, 0.4, 0.5)
 """Distances to the nearest measured network from which errors are pooled."""
 _LEAST = 40
 """Errors that a stratum needs to be calibrated by itself."""
@@ -51,7 +51,7 @@ class IntervalCalibrator:
             strata: Index into `STRATA`, `(rows,)`.
             weights: Of the rows; those of one network sum to one, `(rows,)`.
         """
-        edges = np.array(_EDGES)
+        edges = np.array(EDGES)
         bins = np.searchsorted(edges, distances, side="right") - 1
         known = np.unique(bins)
         widths = [

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
 from gennape.estimator.config import Label
+from gennape.estimator.stored_values import StoredValues
 from gennape.utils.array_types import FloatArray
 from gennape.utils.errors import GennapeError
+
+_SMALLEST_DEVIATION = 1e-12
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class LabelTransform:
     def fit(cls, label: Label, accuracies: FloatArray, log_macs: FloatArray) -> "LabelTransform":
         """Fit to a family's accuracies and log10(MACs + 1), `(graphs,)`."""
         values = _before_standardisation(label, accuracies, log_macs)
-        return cls(label, float(values.mean()), max(float(values.std()), 1e-12))
+        return cls(label, float(values.mean()), max(float(values.std()), _SMALLEST_DEVIATION))
 
     @classmethod
     def pooled(cls, transforms: Sequence["LabelTransform"]) -> "LabelTransform":
@@ -49,6 +53,16 @@ class LabelTransform:
             transforms[0].label,
             1.0,
             float(np.mean([one.deviation / one.mean for one in transforms])),
+        )
+
+    @classmethod
+    def read(cls, stored: StoredValues) -> "LabelTransform":
+        """Take the values of a transform."""
+        stored.has_only("label", "mean", "deviation")
+        return cls(
+            stored.choice("label", get_args(Label)),
+            stored.number("mean"),
+            stored.number("deviation", _SMALLEST_DEVIATION),
         )
 
     def apply(self, accuracies: FloatArray, log_macs: FloatArray) -> FloatArray:

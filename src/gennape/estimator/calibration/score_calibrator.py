@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gennape.estimator.stored_values import StoredValues, check_rising
 from gennape.utils.array_types import BoolArray, FloatArray, IntArray
 
 _THOUSANDTHS = np.linspace(0, 1, 1001)
@@ -110,9 +111,35 @@ class ScoreCalibrator:
         }
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "ScoreCalibrator":
-        """Read the calibrator that `to_json` wrote."""
-        return cls(**{field.name: np.array(values[field.name]) for field in fields(cls)})
+    def read(
+        cls, stored: StoredValues, families: int, predictors: int, parts: int
+    ) -> "ScoreCalibrator":
+        """Take the values that `to_json` wrote.
+
+        Args:
+            stored: The values.
+            families: Number of families of the training set.
+            predictors: Number of predictors.
+            parts: Number of parts of the ranker's score.
+
+        Raises:
+            ValueError: One of them does not belong to these, or is none of a calibrator.
+        """
+        stored.has_only(*(field.name for field in fields(cls)))
+        rows, hundredths, least = families + 1, len(_HUNDREDTHS), _SMALLEST_DEVIATION
+        calibrator = cls(
+            means=stored.numbers("means", rows, predictors),
+            deviations=stored.numbers("deviations", rows, predictors, low=least),
+            inside=stored.numbers("inside", rows, hundredths),
+            placed=stored.numbers("placed", rows, hundredths),
+            part_means=stored.numbers("part_means", parts),
+            ranker_deviation=stored.numbers("ranker_deviation", low=least),
+            quantiles=stored.numbers("quantiles", len(_THOUSANDTHS)),
+            errors=stored.numbers("errors", rows, low=0),
+        )
+        rising = ("inside", "placed", "quantiles")
+        check_rising(**{name: getattr(calibrator, name) for name in rising})
+        return calibrator
 
     def predictor_scores(
         self, predictions: FloatArray, nearest: IntArray, in_domain: BoolArray

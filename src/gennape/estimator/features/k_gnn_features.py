@@ -8,6 +8,8 @@ from gennape.utils.array_types import FloatArray
 
 SIZE_COLUMNS = 6
 KERNEL_LIMIT = 16
+K_GNN_COLUMNS = SIZE_COLUMNS + 4
+"""Sizes, operation, two sides of a kernel, and whether there is a bias."""
 
 
 def k_gnn_node_features(batch: GraphBatch) -> FloatArray:

@@ -11,6 +11,7 @@ from gennape.graph.operations import WEIGHTED
 _UNITS = (0.4, 0.4, 0.5, 1.0)
 """One step of each: what NAS-Bench-101 deviates by in decades of cost, half an octave of the
 resolution, an octave of the layers (docs/experiments.md, sizes)."""
+SIZES = len(_UNITS)
 
 
 def network_sizes(batch: GraphBatch) -> npt.NDArray[np.float32]:

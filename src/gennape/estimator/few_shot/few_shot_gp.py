@@ -12,9 +12,12 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from gennape.estimator.features.neighbour_moments import STEPS
+from gennape.estimator.features.size_prior import SIZES
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.estimator.few_shot.gaussian_process import Posterior, fit_amplitudes, weighted
 from gennape.estimator.few_shot.kernels import KernelView
+from gennape.estimator.models.stored_arrays import StoredArrays
 from gennape.utils.array_types import FloatArray, IntArray
 
 _IS_WIDE = {"score": False, "sizes": False, "embeddings": True, "neighbour_moments": True}
@@ -118,10 +121,31 @@ class FewShotGP:
         return stored
 
     @classmethod
-    def from_arrays(cls, values: dict[str, FloatArray]) -> "FewShotGP":
-        """Read the process that `arrays` described."""
-        views = {name: KernelView.from_arrays(values, f"{name}.") for name in _IS_WIDE}
-        return cls(views, values["amplitudes"], Posterior(values["weights"], values["root"]))
+    def read(cls, stored: StoredArrays, embedding: int, columns: int) -> "FewShotGP":
+        """Take the arrays that `arrays` described.
+
+        Args:
+            stored: The arrays.
+            embedding: Width of the embeddings by all predictors.
+            columns: Number of node features.
+
+        Raises:
+            ValueError: One of them is missing or another one.
+        """
+        widths = {
+            "score": 1,
+            "sizes": SIZES,
+            "embeddings": embedding + columns,
+            "neighbour_moments": STEPS * columns**2,
+        }
+        views = {name: KernelView.read(stored.below(name), widths[name]) for name in _IS_WIDE}
+        amplitudes = stored.take("amplitudes", len(_AMPLITUDES), dtype=np.float64, low=1e-12)
+        support = len(views["score"].support)
+        if any(len(view.support) != support for view in views.values()):
+            raise ValueError("the views of the few-shot process are not of the same networks")
+        weights = stored.take("weights", support, dtype=np.float64)
+        root = stored.take("root", support, support, dtype=np.float64)
+        return cls(views, amplitudes, Posterior(weights, root))
 
 
 def _chunks(networks: int) -> list[IntArray]:

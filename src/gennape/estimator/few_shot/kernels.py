@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 
+from gennape.estimator.models.stored_arrays import StoredArrays
 from gennape.utils.array_types import FloatArray, IntArray
 from gennape.utils.row_products import row_products
 
@@ -104,11 +105,13 @@ class KernelView:
         }
 
     @classmethod
-    def from_arrays(cls, values: dict[str, FloatArray], prefix: str) -> Self:
-        """Read the view that `arrays` described, each name after the prefix."""
-        mean, deviation, support, length = (
-            values[prefix + part] for part in ("mean", "deviation", "support", "length")
-        )
+    def read(cls, stored: StoredArrays, columns: int) -> Self:
+        """Take the view's arrays, for so many columns."""
+        wide = np.float64
+        mean = stored.take("mean", columns, dtype=wide)
+        deviation = stored.take("deviation", columns, dtype=wide, low=_SMALLEST_DEVIATION)
+        support = stored.take("support", None, columns, low=-_LIMIT, high=_LIMIT)
+        length = stored.take("length", 1, dtype=wide, low=0)
         return cls(Standardiser(mean, deviation), support, float(length[0]))
 
 

@@ -121,7 +121,8 @@ def covariance(
     """
     scales = statistic_scales()
     scaled, other_scaled = rows * scales, others * scales
-    steps = np.sqrt(3) * np.sqrt(squared_distances(scaled, other_scaled)) / _LENGTH
+    products = row_products(scaled, other_scaled.T)
+    steps = np.sqrt(3) * np.sqrt(_squared_distances(scaled, other_scaled, products)) / _LENGTH
     smooth = (1 + steps) * np.exp(-steps)
     per_size = np.sqrt(rows.shape[1] / len(_SIZE_COLUMNS))
     sizes = row_products(rows[:, _SIZE_COLUMNS] * per_size, (others[:, _SIZE_COLUMNS] * per_size).T)
@@ -130,7 +131,7 @@ def covariance(
     if knows_recipe:
         recipes = recipes + _KIND * np.outer(conditions.kind, other_conditions.kind)
     of_dataset = _SMOOTH_OF_DATASET * smooth + _SIZE_OF_DATASET * sizes + _LEVEL_OF_DATASET
-    shared = _SMOOTH * smooth + _LINEAR * row_products(scaled, other_scaled.T)
+    shared = _SMOOTH * smooth + _LINEAR * products
     total: FloatArray = shared + of_dataset * same + recipes * (1 + smooth)
     return total
 
@@ -177,7 +178,11 @@ def leave_out(covariances: FloatArray, targets: FloatArray, groups: Sequence[Any
 
 def squared_distances(rows: FloatArray, others: FloatArray) -> FloatArray:
     """Compute squared Euclidean distances, `(rows, others)`."""
+    return _squared_distances(rows, others, row_products(rows, others.T))
+
+
+def _squared_distances(rows: FloatArray, others: FloatArray, products: FloatArray) -> FloatArray:
+    """Squared Euclidean distances of rows whose products are at hand, `(rows, others)`."""
     squares, other_squares = (np.einsum("rc,rc->r", one, one) for one in (rows, others))
-    products = row_products(rows, others.T)
     distances: FloatArray = np.maximum(squares[:, None] + other_squares - 2 * products, 0)
     return distances

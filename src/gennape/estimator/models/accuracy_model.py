@@ -16,6 +16,8 @@ from gennape.utils.array_types import FloatArray, IntArray
 
 OFFERED = DATASETS[:3]
 """Data sets whose accuracies are predicted."""
+PLACES = 101
+"""Evenly spaced quantiles of a population."""
 
 _RAMP = {"imagenet-1k": (0.4, 0.6)}
 _RAMP_OF_SMALL_IMAGES = (0.2, 0.4)
@@ -56,8 +58,8 @@ class AccuracyModel:
     ranker_levels: FloatArray
     centres: FloatArray = field(default_factory=lambda: np.zeros(len(OFFERED)))
     deviations: FloatArray = field(default_factory=lambda: np.ones(len(OFFERED)))
-    quantiles: FloatArray = field(default_factory=lambda: np.zeros((len(OFFERED), 101)))
-    placed: FloatArray = field(default_factory=lambda: np.zeros((len(OFFERED), 0, 101)))
+    quantiles: FloatArray = field(default_factory=lambda: np.zeros((len(OFFERED), PLACES)))
+    placed: FloatArray = field(default_factory=lambda: np.zeros((len(OFFERED), 0, PLACES)))
     family_widths: FloatArray = field(default_factory=lambda: np.zeros(0))
 
     def usual_datasets(self, statistics: FloatArray) -> IntArray:
@@ -91,10 +93,10 @@ class AccuracyModel:
         far = np.flatnonzero(weight > 0)
         if len(far):
             scores = component_scores(ranker, features.take(far)).mean(axis=0)
-            shift = by_process[far] - self.process.predict(
-                features.statistics[far], datasets[far], "typical"
-            )
-            by_ranker[far] = ranker_predictions(self.ranker_levels, scores, datasets[far]) + shift
+            by_ranker[far] = ranker_predictions(self.ranker_levels, scores, datasets[far])
+            if recipe != "typical":
+                typical = self.process.predict(features.statistics[far], datasets[far], "typical")
+                by_ranker[far] += by_process[far] - typical
         return (1 - weight) * by_process + weight * by_ranker, by_process, nearest
 
     def nearest_rows(self, statistics: FloatArray, dataset: int) -> tuple[IntArray, FloatArray]:
@@ -147,7 +149,7 @@ class AccuracyModel:
             scores = (values[order] - centre) / deviation
             centres.append(centre)
             deviations.append(deviation)
-            quantiles.append(np.interp(np.linspace(0, 1, 101), below, scores))
+            quantiles.append(np.interp(np.linspace(0, 1, PLACES), below, scores))
         return replace(
             self,
             centres=np.array(centres),

@@ -1,17 +1,19 @@
 """The accuracy model as arrays and plain JSON values, for storage."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from gennape.estimator.calibration.intervals import IntervalCalibrator
-from gennape.estimator.models.accuracy_kernel import Conditions
-from gennape.estimator.models.accuracy_model import AccuracyModel
+from gennape.estimator.calibration.intervals import EDGES, STRATA, IntervalCalibrator
+from gennape.estimator.features.statistics import STATISTICS
+from gennape.estimator.models.accuracy_kernel import DATASETS, Conditions
+from gennape.estimator.models.accuracy_model import OFFERED, PLACES, AccuracyModel
 from gennape.estimator.models.accuracy_process import AccuracyProcess, StatisticScaler
 from gennape.estimator.models.measured_networks import MeasuredNetworks
+from gennape.estimator.models.stored_arrays import StoredArrays
+from gennape.estimator.stored_values import StoredValues, check_rising
 from gennape.utils.array_types import FloatArray
 
+_MOST = 2**62
+"""MACs and parameters of a measured network."""
 _POPULATION = ("ranker_levels", "centres", "deviations", "quantiles", "placed", "family_widths")
 
 
@@ -47,42 +49,87 @@ def accuracy_names(model: AccuracyModel) -> dict[str, list[str]]:
     }
 
 
-def accuracy_model_of(arrays: Mapping[str, Any], names: Mapping[str, Any]) -> AccuracyModel:
+def accuracy_model_of(stored: StoredArrays, names: StoredValues, families: int) -> AccuracyModel:
     """Build the model that `accuracy_arrays` and `accuracy_names` described.
 
+    Args:
+        stored: Its arrays.
+        names: Its names.
+        families: Number of families of the training set.
+
     Raises:
-        KeyError: A part is missing.
-        ValueError: The parts do not belong together.
+        ValueError: One of them is missing or another one; names it.
     """
-    conditions = Conditions(arrays["dataset"], arrays["kind"], arrays["more_data"])
-    process = AccuracyProcess(
-        StatisticScaler(arrays["mean"], arrays["deviation"]),
-        arrays["support"],
-        conditions,
-        float(arrays["level"][0]),
-        arrays["typical"],
-        arrays["by_recipe"],
+    statistics = len(STATISTICS)
+    support = stored.take("support", None, statistics, low=-1, high=1)
+    conditions = _conditions(stored, len(support))
+    scaler = StatisticScaler(
+        _wide(stored, "mean", statistics), _wide(stored, "deviation", statistics, low=1e-12)
     )
-    measured = MeasuredNetworks(
-        models=[str(name) for name in names["models"]],
-        networks=arrays["networks"],
-        fingerprints=[str(name) for name in names["fingerprints"]],
-        accuracies=arrays["accuracies"],
-        macs=arrays["macs"],
-        parameters=arrays["parameters"],
+    process = AccuracyProcess(
+        scaler,
+        support,
+        conditions,
+        float(_wide(stored, "level", 1)[0]),
+        _wide(stored, "typical", len(support)),
+        _wide(stored, "by_recipe", len(support)),
+    )
+    measured = _measured_networks(stored, names, conditions)
+    return AccuracyModel(process, measured, _intervals(stored), **_population(stored, families))
+
+
+def _conditions(stored: StoredArrays, rows: int) -> Conditions:
+    dataset = stored.take("dataset", rows, dtype=np.int64, low=0, high=len(DATASETS) - 1)
+    kind, more_data = (_wide(stored, name, rows) for name in ("kind", "more_data"))
+    return Conditions(dataset, kind, more_data)
+
+
+def _measured_networks(
+    stored: StoredArrays, names: StoredValues, conditions: Conditions
+) -> MeasuredNetworks:
+    names.has_only("models", "fingerprints")
+    models, fingerprints = names.texts("models"), names.texts("fingerprints")
+    rows = len(conditions.dataset)
+    if not len(models) == len(fingerprints) == rows:
+        raise ValueError(f"{names.path}models and fingerprints do not name {rows} networks")
+    networks, macs, parameters = (
+        stored.take(name, rows, dtype=np.int64, low=0, high=_MOST)
+        for name in ("networks", "macs", "parameters")
+    )
+    return MeasuredNetworks(
+        models=models,
+        networks=networks,
+        fingerprints=fingerprints,
+        accuracies=_wide(stored, "accuracies", rows, low=0, high=100),
+        macs=macs,
+        parameters=parameters,
         conditions=conditions,
     )
-    rows = {len(measured.models), len(measured.fingerprints), *map(len, _by_row(arrays))}
-    if len(rows) != 1:
-        raise ValueError("its measured networks are not those of its accuracy process")
-    intervals = IntervalCalibrator(
-        arrays["interval_edges"], arrays["interval_widths"], arrays["interval_factors"]
+
+
+def _intervals(stored: StoredArrays) -> IntervalCalibrator:
+    edges, widths = (
+        _wide(stored, f"interval_{name}", len(EDGES), low=0) for name in ("edges", "widths")
     )
-    population = {name: arrays[name] for name in _POPULATION}
-    return AccuracyModel(process, measured, intervals, **population)
+    check_rising(interval_edges=edges, interval_widths=widths)
+    return IntervalCalibrator(edges, widths, _wide(stored, "interval_factors", len(STRATA), low=0))
 
 
-def _by_row(arrays: Mapping[str, Any]) -> list[Any]:
-    """The arrays that have one entry for each measured row."""
-    names = ("support", "typical", "by_recipe", "dataset", "kind", "more_data")
-    return [arrays[name] for name in (*names, "networks", "accuracies", "macs", "parameters")]
+def _population(stored: StoredArrays, families: int) -> dict[str, FloatArray]:
+    offered = len(OFFERED)
+    quantiles = _wide(stored, "quantiles", offered, PLACES)
+    placed = _wide(stored, "placed", offered, families, PLACES)
+    check_rising(quantiles=quantiles, placed=placed)
+    return {
+        "ranker_levels": _wide(stored, "ranker_levels", len(DATASETS), 3),
+        "centres": _wide(stored, "centres", offered),
+        "deviations": _wide(stored, "deviations", offered, low=1e-12),
+        "quantiles": quantiles,
+        "placed": placed,
+        "family_widths": _wide(stored, "family_widths", families, low=0),
+    }
+
+
+def _wide(stored: StoredArrays, name: str, *shape: int, **limits: float) -> FloatArray:
+    array: FloatArray = stored.take(name, *shape, dtype=np.float64, **limits)
+    return array

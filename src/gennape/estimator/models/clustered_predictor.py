@@ -8,9 +8,9 @@ import numpy as np
 from gennape.estimator.calibration.label_transform import LabelTransform
 from gennape.estimator.config import EncoderView, EstimatorConfig
 from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.models.encoder_input import EncoderInputs
 from gennape.estimator.models.fuzzy_clusters import memberships
 from gennape.estimator.models.layers import Heads
-from gennape.estimator.models.message_passing import encoder_inputs
 from gennape.estimator.models.registry import ENCODERS, Encoder
 from gennape.estimator.models.stored_arrays import StoredArrays, named
 from gennape.utils.array_types import FloatArray
@@ -71,8 +71,8 @@ def embed_all(
     predictors: Sequence[ClusteredPredictor], features: GraphFeatures
 ) -> list[FloatArray]:
     """Embed networks by each predictor, `(graphs, width)` each."""
-    parts = encoder_inputs(features)
-    return [np.concatenate([predictor.encoder(part) for part in parts]) for predictor in predictors]
+    inputs = EncoderInputs.of(features)
+    return [inputs.encoded(predictor.encoder) for predictor in predictors]
 
 
 def predict_all(

@@ -8,12 +8,9 @@ import numpy as np
 from gennape.estimator.config import EncoderView, EstimatorConfig
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.features.size_prior import size_prior, size_prior_parts
+from gennape.estimator.models.encoder_input import EncoderInput, EncoderInputs
 from gennape.estimator.models.layers import Heads
-from gennape.estimator.models.message_passing import (
-    EncoderInput,
-    MessagePassingEncoder,
-    encoder_inputs,
-)
+from gennape.estimator.models.message_passing import MessagePassingEncoder
 from gennape.estimator.models.moment_regression import MomentRegression
 from gennape.estimator.models.stored_arrays import StoredArrays, named
 from gennape.utils.array_types import FloatArray
@@ -52,7 +49,7 @@ class ResidualEncoder:
                 stored.below("encoder"), replace(config, width=RESIDUAL_WIDTH), RESIDUAL_VIEW
             ),
             Heads.read(stored.below("head"), 1, len(RESIDUAL_VIEW.readouts) * RESIDUAL_WIDTH),
-            stored.take("limits", 2),
+            stored.take("limits", 2, low=-np.inf, high=np.inf),  # none before training ends
         )
 
     def arrays(self) -> dict[str, FloatArray]:
@@ -88,9 +85,8 @@ class CrossFamilyRanker:
 
     def encoder_scores(self, features: GraphFeatures) -> FloatArray:
         """Compute what each encoder adds to the size prior, `(encoders, graphs)`."""
-        parts = encoder_inputs(features)
-        added = [np.concatenate([encoder(part) for part in parts]) for encoder in self.encoders]
-        return np.stack(added).astype(np.float64)
+        inputs = EncoderInputs.of(features)
+        return np.stack([inputs.encoded(one) for one in self.encoders]).astype(np.float64)
 
 
 def component_scores(ranker: CrossFamilyRanker | None, features: GraphFeatures) -> FloatArray:

@@ -12,8 +12,9 @@ import numpy as np
 
 from gennape.estimator.config import EncoderView, EstimatorConfig
 from gennape.estimator.features.k_gnn_features import KERNEL_LIMIT, SIZE_COLUMNS
+from gennape.estimator.models.encoder_input import EncoderInput
 from gennape.estimator.models.layers import LinearLayer
-from gennape.estimator.models.message_passing import EncoderInput, read_out
+from gennape.estimator.models.message_passing import read_out
 from gennape.estimator.models.stored_arrays import StoredArrays, named
 from gennape.graph import Op
 from gennape.utils.array_types import FloatArray
@@ -74,12 +75,12 @@ class KGNNEncoder:
 
     def __call__(self, batch: EncoderInput) -> FloatArray:
         """Embed graphs, `(graphs, width)`."""
-        nodes, graphs = batch.nodes, batch.graphs
+        nodes, runs = batch.nodes, batch.runs
         numbers = nodes.astype(np.int64)
         kernels = self.kernel[numbers[:, -3:-1]].reshape(len(nodes), -1)
-        parts = [self.operation[numbers[:, 0]], self.sizes(nodes[:, 1 : 1 + SIZE_COLUMNS], graphs)]
-        hidden = self.entrance(np.hstack([*parts, kernels, self.bias[numbers[:, -1]]]), graphs)
+        parts = [self.operation[numbers[:, 0]], self.sizes(nodes[:, 1 : 1 + SIZE_COLUMNS], runs)]
+        hidden = self.entrance(np.hstack([*parts, kernels, self.bias[numbers[:, -1]]]), runs)
         for own, neighbours in zip(self.own, self.neighbours, strict=True):
             messages = batch.arguments.sums(hidden) + batch.users.sums(hidden)
-            hidden = np.tanh(own(hidden, graphs) + neighbours(messages, graphs))
+            hidden = np.tanh(own(hidden, runs) + neighbours(messages, runs))
         return read_out(hidden, batch, self.readouts)

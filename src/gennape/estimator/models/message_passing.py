@@ -6,69 +6,21 @@ by zero: random weights must not speak about operations that were never varied.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
 from gennape.estimator.config import EncoderView, EstimatorConfig
 from gennape.estimator.features.compute_graph import FEATURES, PATH_FEATURES
-from gennape.estimator.features.edge_sums import EdgeSums
-from gennape.estimator.features.graph_features import GraphFeatures
+from gennape.estimator.models.encoder_input import EncoderInput
 from gennape.estimator.models.layers import LinearLayer, rectified
 from gennape.estimator.models.stored_arrays import StoredArrays, named
-from gennape.utils.array_types import BoolArray, FloatArray, IntArray
+from gennape.utils.array_types import BoolArray, FloatArray
 
 SUM_SCALE = 50.0
 """Nodes of a usual compute graph; a sum over nodes is divided by it, for steps of usual size."""
 
-_CHUNK = 1500
-"""Nodes that are encoded together, which suits the processor's cache."""
 _CONSTANT = 1e-4
 """A feature that deviates less than this in training is one that training never varies."""
-
-
-@dataclass(frozen=True)
-class EncoderInput:
-    """A batch of graphs as encoders read it.
-
-    Attributes:
-        nodes: Features, `(nodes, features)`, float32.
-        arguments: Sums over each node's arguments.
-        users: Sums over the nodes that use each node's result.
-        node_offsets: First node of each graph, `(graphs + 1,)`.
-    """
-
-    nodes: FloatArray
-    arguments: EdgeSums
-    users: EdgeSums
-    node_offsets: IntArray
-
-    @classmethod
-    def of(cls, features: GraphFeatures) -> "EncoderInput":
-        """Sort the edges."""
-        sources, targets = features.edges
-        count = len(features.nodes)
-        return cls(
-            features.nodes,
-            EdgeSums.of(targets, sources, count),
-            EdgeSums.of(sources, targets, count),
-            features.node_offsets,
-        )
-
-    @cached_property
-    def graphs(self) -> list[slice]:
-        """Nodes of each graph."""
-        return [slice(*ends) for ends in pairwise(self.node_offsets.tolist())]
-
-
-def encoder_inputs(features: GraphFeatures) -> list[EncoderInput]:
-    """Split networks into parts of about `_CHUNK` nodes."""
-    parts = features.node_offsets[1:] // _CHUNK
-    ends = np.flatnonzero(np.diff(parts)) + 1
-    return [
-        EncoderInput.of(features.take(part)) for part in np.split(np.arange(len(features)), ends)
-    ]
 
 
 @dataclass(frozen=True)
@@ -170,11 +122,11 @@ class MessagePassingEncoder:
 
     def __call__(self, batch: EncoderInput) -> FloatArray:
         """Embed graphs, `(graphs, width)`, or twice as wide for two readouts."""
-        graphs = batch.graphs
-        hidden = rectified(self.entrance(self.scaler(batch.nodes), graphs))
+        runs = batch.runs
+        hidden = rectified(self.entrance(self.scaler(batch.nodes), runs))
         for first, second in self.layers:
             means = (batch.arguments.means(hidden), batch.users.means(hidden))
-            hidden += second(rectified(first(np.hstack([hidden, *means]), graphs)), graphs)
+            hidden += second(rectified(first(np.hstack([hidden, *means]), runs)), runs)
         return read_out(hidden, batch, self.readouts)
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.features.neighbour_moments import neighbour_moments
 from gennape.estimator.features.size_prior import size_prior
+from gennape.estimator.models.stored_arrays import StoredArrays
+from gennape.estimator.stored_values import check_rising
 from gennape.utils.array_types import FloatArray, IntArray
 
 _STEPS = 1
@@ -73,6 +75,17 @@ class MomentRegression:
         )
         values = unlimited._values(moments)
         return replace(unlimited, limits=np.array([values.min(), values.max()]))
+
+    @classmethod
+    def read(cls, stored: StoredArrays, features: int) -> "MomentRegression":
+        """Take the regression's arrays, for so many node features."""
+        low, high, mean, coefficients = (
+            stored.take(name, _STEPS * features**2, dtype=np.float64)
+            for name in ("low", "high", "mean", "coefficients")
+        )
+        limits = stored.take("limits", 2, dtype=np.float64)
+        check_rising(moments=np.stack([low, high], axis=1), limits=limits)
+        return cls(low, high, mean, coefficients, limits)
 
     def __call__(self, features: GraphFeatures) -> FloatArray:
         """Compute what is to be added to the labels that size suggests, `(graphs,)`."""

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from gennape.estimator.stored_values import LARGEST, fits
 from gennape.utils.array_types import AnyArray, FloatArray
 
 
@@ -24,27 +26,40 @@ class StoredArrays:
         """Return those of a part of this part."""
         return StoredArrays(self.arrays, f"{self.prefix}{name}.")
 
-    def take(self, name: str, *shape: int) -> FloatArray:
-        """Return an array of a known shape, float32.
+    def __bool__(self) -> bool:
+        return any(name.startswith(self.prefix) for name in self.arrays)
+
+    def take(
+        self,
+        name: str,
+        *shape: int | None,
+        dtype: type[Any] = np.float32,
+        low: float = -LARGEST,
+        high: float = LARGEST,
+    ) -> AnyArray:
+        """Return an array of a known shape, type and range.
+
+        Args:
+            name: In this part.
+            shape: None stands for any length but 0.
+            dtype: Of its numbers.
+            low: The least that a number may be.
+            high: The greatest.
 
         Raises:
-            ValueError: It is missing, or of another shape.
+            ValueError: It is missing or another one.
         """
         full = self.prefix + name
         if full not in self.arrays:
             raise ValueError(f"{full} is missing")
         array = self.arrays[full]
-        if array.shape != shape:
+        if array.dtype != dtype:
+            raise ValueError(f"{full} holds {array.dtype}, not {np.dtype(dtype)}")
+        if not fits(array.shape, shape):
             raise ValueError(f"{full} has the shape {array.shape}, not {shape}")
-        return np.ascontiguousarray(array, dtype=np.float32)
-
-    def plain(self) -> dict[str, AnyArray]:
-        """Return the arrays of this part by their names in it, as they were stored."""
-        return {
-            name.removeprefix(self.prefix): array
-            for name, array in self.arrays.items()
-            if name.startswith(self.prefix)
-        }
+        if not ((array >= low) & (array <= high)).all():
+            raise ValueError(f"{full} holds numbers outside {low:g} to {high:g}")
+        return np.ascontiguousarray(array)
 
 
 def named(name: str, arrays: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gennape.estimator.checkpoint import in_current_terms
+from gennape.estimator.earlier_versions import in_current_terms
 from gennape.utils.workspace import Workspace
 
 ARGUMENTS = "arguments.json"

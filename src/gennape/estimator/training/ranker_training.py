@@ -10,7 +10,7 @@ from torch import Tensor
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.features.size_prior import size_prior
 from gennape.estimator.models.cross_family_ranker import CrossFamilyRanker, ResidualEncoder
-from gennape.estimator.models.message_passing import encoder_inputs
+from gennape.estimator.models.encoder_input import EncoderInputs
 from gennape.estimator.models.moment_regression import MomentRegression
 from gennape.estimator.training.encoder_modules import EncoderBatch, arrays_of
 from gennape.estimator.training.head_modules import ResidualModule
@@ -92,8 +92,9 @@ def train_residual_encoder(data: TrainingSet, run: PredictorRun) -> ResidualEnco
     )
     train(encoder, loss, order, plan, run.state_file("all-families"), run.report)
     trained = ResidualEncoder.read(arrays_of(encoder), run.config)
-    residuals = np.concatenate([trained(part) for part in encoder_inputs(data.features)])
-    return replace(trained, limits=np.array([residuals.min(), residuals.max()]))
+    residuals = EncoderInputs.of(data.features).encoded(trained)
+    limits = np.array([residuals.min(), residuals.max()], dtype=np.float32)
+    return replace(trained, limits=limits)
 
 
 def _correlations(scores: Tensor, targets: Tensor) -> Tensor:

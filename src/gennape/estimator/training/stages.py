@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from gennape.estimator.config import EncoderView, EstimatorConfig
 from gennape.estimator.models.clustered_predictor import ClusteredPredictor
+from gennape.estimator.models.encoder_input import EncoderInputs
 from gennape.estimator.models.fuzzy_clusters import memberships
 from gennape.estimator.models.layers import Heads
-from gennape.estimator.models.message_passing import encoder_inputs
 from gennape.estimator.models.registry import ENCODERS, Encoder
 from gennape.estimator.training.contrastive import contrastive_loss, structural_similarity
 from gennape.estimator.training.encoder_modules import (
@@ -143,7 +143,7 @@ def _learn_clusters(
     run: PredictorRun,
 ) -> ClusteredPredictor:
     config = run.config
-    embedded = np.concatenate([encoder(part) for part in encoder_inputs(data.features)])
+    embedded = EncoderInputs.of(data.features).encoded(encoder)
     deviation = embedded.std(axis=0, ddof=1, dtype=np.float64)
     scale = (1 / np.maximum(deviation, _SMALLEST_DEVIATION)).astype(np.float32)
     centres = fit_centres(embedded * scale, config.clusters, config.fuzzifier, run.seed)

@@ -87,7 +87,7 @@ def require_plotting() -> None:
         MissingExtraError: matplotlib or scikit-learn is not installed.
     """
     for module in ("matplotlib", "sklearn"):
-        require(module, "the report", package="'gennape[plot]'")
+        require(module, "the report", package="gennape[plot]")
 
 
 def add_plots(
@@ -207,7 +207,7 @@ def _embedding_map(embeddings: Mapping[str, FloatArray]) -> Figure:
     """Draw t-SNE of the embeddings of each table, `(networks, columns)`, coloured by table."""
     rows = np.concatenate(list(embeddings.values()))
     standard = (rows - rows.mean(axis=0)) / np.maximum(rows.std(axis=0), 1e-6)
-    manifold = require("sklearn.manifold", "the report", package="'gennape[plot]'")
+    manifold = require("sklearn.manifold", "the report", package="gennape[plot]")
     perplexity = min(_PERPLEXITY, (len(rows) - 1) / 3)
     t_sne = manifold.TSNE(perplexity=perplexity, init="pca", random_state=0)
     points = t_sne.fit_transform(standard)

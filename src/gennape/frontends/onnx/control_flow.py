@@ -20,6 +20,8 @@ from gennape.frontends.onnx.shapes import KnownValues
 
 MOST_NODES = 20_000
 """Steps of a loop are written out up to so many nodes."""
+_OF_A_BRANCH = 25
+"""Nodes that take as long as what is done for each branch."""
 
 _CONTROL = frozenset({"If", "Loop", "Scan"})
 
@@ -100,7 +102,7 @@ class _Flow:
             body = branches[0 if condition.any() else 1]
             yield from self._body(body, {}, zip(body.output, node.outputs, strict=True))
             return
-        self._budget.spend(sum(_size(branch) for branch in branches))
+        self._budget.spend(sum(_OF_A_BRANCH + _size(branch) for branch in branches))
         costs = [self._cost_of(self._alone(branch), self._budget) for branch in branches]
         chosen = int(np.argmax(costs))
         body, other = branches[chosen], branches[1 - chosen]

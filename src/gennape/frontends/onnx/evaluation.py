@@ -201,7 +201,8 @@ def _one_hot(node: OnnxNode, x: AnyArray, depth: AnyArray, values: AnyArray) -> 
     sizes = [1] * (x.ndim + 1)
     sizes[axis] = count
     classes = np.arange(count).reshape(sizes)
-    is_hot = np.expand_dims(x % count, axis) == classes
+    places = np.where((x >= -count) & (x < count), x % count, -1)
+    is_hot = np.expand_dims(places, axis) == classes
     result: AnyArray = np.where(is_hot, values[1], values[0])
     return result
 
@@ -276,7 +277,6 @@ _BY_NUMPY: dict[str, Callable[..., AnyArray]] = {
     "Greater": np.greater,
     "GreaterOrEqual": np.greater_equal,
     "Identity": np.asarray,
-    "IsInf": np.isinf,
     "IsNaN": np.isnan,
     "Less": np.less,
     "LessOrEqual": np.less_equal,

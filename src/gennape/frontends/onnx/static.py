@@ -100,7 +100,9 @@ class StaticTensors:
         )
         if self._elements_left > 0:
             found = evaluated(node, arguments) or []
-            self._values.update(zip(outputs, found, strict=False))
+            for name, value in zip(outputs, found, strict=False):
+                if value.shape == self._dims[name]:
+                    self._values[name] = value
 
     def unclaimed(self) -> "StaticTensors":
         """Return the same tensors with none claimed."""

@@ -18,7 +18,7 @@ KEPT_IN_LARGE = 1 << 10
 """The same in files whose structure would be too large with them."""
 MOST_BYTES = 1 << 28
 """Bytes of structure that a file may have."""
-MOST_FIELDS = 4_000_000
+MOST_FIELDS = 1_500_000
 """Fields of large messages that are walked."""
 
 _BLOCK = 1 << 16

@@ -36,6 +36,7 @@ DTYPES = {
 
 _NAMES = frozenset({"name", "as_name"})
 _LISTS = frozenset({"as_tensors", "as_optional_tensors", "as_sym_ints", "as_sym_floats"})
+_BY_NAME = 2
 _IRRELEVANT = frozenset({"as_none", "as_layout", "as_memory_format"})
 """Arguments that are absent or about the place of elements in memory."""
 _STAND_INS: dict[str, Callable[..., Any]] = (
@@ -107,12 +108,11 @@ class _Call:
     ) -> None:
         self.calls = calls
         self._function = function
-        arguments = [
-            (entry["name"], _prepared(entry["arg"], source), entry.get("kind") == 2)
-            for entry in node["inputs"][settings:]
-        ]
-        self._args = [value for _, value, by_name in arguments if not by_name]
-        self._kwargs = {name: value for name, value, by_name in arguments if by_name}
+        inputs = node["inputs"][settings:]
+        arguments = [(entry["name"], _prepared(entry["arg"], source)) for entry in inputs]
+        named = [_is_named(entry, place, function) for place, entry in enumerate(inputs)]
+        self._args = [v for (_, v), by_name in zip(arguments, named, strict=True) if not by_name]
+        self._kwargs = {n: v for (n, v), by_name in zip(arguments, named, strict=True) if by_name}
         self._outputs = node["outputs"]
 
     def run(self, values: dict[str | None, Any]) -> None:
@@ -130,6 +130,15 @@ class _Call:
                 values.update(zip((entry["name"] for entry in target), value, strict=True))
             else:
                 values[_name(output)] = value
+
+
+def _is_named(entry: Mapping[str, Any], place: int, function: Callable[..., Any]) -> bool:
+    """Tell whether an argument is passed by its name; files before torch 2.7 do not say it."""
+    if entry.get("kind") is not None or not isinstance(function, OpOverload):
+        return entry.get("kind") == _BY_NAME
+    known = function._schema.arguments
+    in_order = place < len(known) and known[place].name == entry["name"]
+    return not in_order or known[place].kwarg_only
 
 
 def _call(node: Mapping[str, Any], source: str) -> _Call:

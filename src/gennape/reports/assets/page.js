@@ -126,25 +126,28 @@ for (const bars of document.querySelectorAll(".costs svg")) {
 
 for (const drawing of document.querySelectorAll(".drawing")) {
   const svg = drawing.querySelector("svg");
-  const whole = svg.viewBox.baseVal;
-  const home = [whole.x, whole.y, whole.width, whole.height];
-  let view = [...home];
+  const { width: wide, height: high } = svg.viewBox.baseVal;
+  let view;
   drawing.classList.add("live");
 
   const set = (next) => {
     view = next;
     svg.setAttribute("viewBox", view.join(" "));
   };
+  const fit = () => {
+    const aspect = svg.clientWidth / svg.clientHeight || wide / high;
+    const width = Math.max(wide, high * aspect);
+    set([(wide - width) / 2, (high - width / aspect) / 2, width, width / aspect]);
+  };
   const scale = () => svg.getScreenCTM().a;
   const zoom = (factor, x, y) => {
-    const width = Math.min(Math.max(view[2] / factor, 60), home[2] * 2);
+    const width = Math.min(Math.max(view[2] / factor, 60), 4 * wide + 4 * high);
     const by = width / view[2];
     const at = [x ?? view[0] + view[2] / 2, y ?? view[1] + view[3] / 2];
     set([at[0] - (at[0] - view[0]) * by, at[1] - (at[1] - view[1]) * by, width, view[3] * by]);
   };
   const pan = (dx, dy) => set([view[0] + dx, view[1] + dy, view[2], view[3]]);
-  const reset = () => set([...home]);
-  const actual = () => zoom(1 / scale(), view[0], view[1]);
+  const actual = () => set([0, 0, svg.clientWidth, svg.clientHeight]);
 
   const tools = document.createElement("div");
   tools.className = "tools";
@@ -152,7 +155,7 @@ for (const drawing of document.querySelectorAll(".drawing")) {
     ["+", "Zoom in", () => zoom(1.4)],
     ["−", "Zoom out", () => zoom(1 / 1.4)],
     ["1:1", "Actual size", actual],
-    ["Fit", "Show all", reset],
+    ["Fit", "Show all", fit],
   ];
   for (const [text, label, action] of actions) {
     const button = document.createElement("button");
@@ -192,7 +195,7 @@ for (const drawing of document.querySelectorAll(".drawing")) {
   drawing.addEventListener("keydown", (event) => {
     const step = view[2] / 10;
     const action = {
-      "+": () => zoom(1.4), "=": () => zoom(1.4), "-": () => zoom(1 / 1.4), 0: reset,
+      "+": () => zoom(1.4), "=": () => zoom(1.4), "-": () => zoom(1 / 1.4), 0: fit,
       ArrowLeft: () => pan(-step, 0), ArrowRight: () => pan(step, 0),
       ArrowUp: () => pan(0, -step), ArrowDown: () => pan(0, step),
     }[event.key];
@@ -200,6 +203,12 @@ for (const drawing of document.querySelectorAll(".drawing")) {
     event.preventDefault();
     action();
   });
+  fit();
+  addEventListener("resize", fit);
+  addEventListener("afterprint", fit);
+  addEventListener("beforeprint", () => set([0, 0, wide, high]));
 }
 
-addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll("details")) details.open = true;
+});

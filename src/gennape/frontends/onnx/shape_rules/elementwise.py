@@ -4,8 +4,8 @@ from gennape.frontends.onnx.document import PRIVATE
 from gennape.frontends.onnx.shape_rules.registry import Arguments, Results, broadcast, infers
 
 _UNARY = """
-    Abs Acos Acosh Asin Asinh Atan Atanh Bernoulli BitwiseNot Cast CastLike Ceil Celu Clip Cos
-    Cosh CumProd CumSum DequantizeLinear Elu Erf Exp EyeLike Floor Gelu GroupNormalization
+    Abs Acos Acosh Asin Asinh Atan Atanh Bernoulli BitCast BitwiseNot Cast CastLike Ceil Celu Clip
+    Cos Cosh CumProd CumSum DequantizeLinear Elu Erf Exp EyeLike Floor Gelu GroupNormalization
     HardSigmoid HardSwish Hardmax Identity InstanceNormalization IsInf IsNaN LRN LeakyRelu Log
     LogSoftmax LpNormalization MeanVarianceNormalization Mish Neg Not OptionalGetElement PRelu
     QuantizeLinear RMSNormalization RandomNormalLike RandomUniformLike Reciprocal RegexFullMatch
@@ -15,7 +15,7 @@ _UNARY = """
 """
 _BINARY = """
     Add And BitShift BitwiseAnd BitwiseOr BitwiseXor Div Equal Greater GreaterOrEqual Less
-    LessOrEqual Max Mean Min Mod Mul Or Pow StringConcat Sub Sum Where Xor
+    LessOrEqual Max Mean Min Mod Mul Or Pow StringConcat Sub Sum SwiGLU Where Xor
 """
 
 

@@ -52,8 +52,16 @@ def slice_(call: Arguments) -> Results:
     result = list(dims)
     for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
         place = axis_of(axis, len(dims))
-        result[place] = len(range(*slice(start, end, step).indices(dims[place])))
+        result[place] = _length(start, end, step, dims[place])
     return [tuple(result)]
+
+
+def _length(start: int, end: int, step: int, size: int) -> int:
+    """Return how many positions there are; going backwards, each is one of the axis."""
+    start, end = (place + size if place < 0 else place for place in (start, end))
+    if step > 0:
+        return len(range(min(max(start, 0), size), min(max(end, 0), size), step))
+    return len(range(min(max(start, 0), size - 1), min(max(end, -1), size - 1), step))
 
 
 @infers("Gather")

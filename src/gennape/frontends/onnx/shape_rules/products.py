@@ -105,6 +105,23 @@ def attention(call: Arguments) -> Results:
     return [result, *present, (*queries, total)]
 
 
+@infers("FlexAttention", domain="ai.onnx.preview")
+def attention_of_heads(call: Arguments) -> Results:
+    """Return the values that queries find; all arguments have their heads apart."""
+    return [(*call.dims(0)[:-1], *call.dims(2)[-1:])]
+
+
+@infers("LinearAttention")
+def linear_attention(call: Arguments) -> Results:
+    """Return the values that queries find, and the state of each head of keys and values."""
+    query, key, value = call.dims(0), call.dims(1), call.dims(2)
+    heads, own = call.number("q_num_heads"), call.number("kv_num_heads")
+    if min(heads, own) < 1 or not len(query) == len(key) == len(value) == 3:
+        raise ShapeContradiction(f"{words([query, key, value])} are not of {heads} and {own} heads")
+    width = value[2] // own
+    return [(*query[:2], heads * width), (query[0], own, key[2] // own, width)]
+
+
 @infers("LSTM GRU RNN")
 def recurrent(call: Arguments) -> Results:
     """Return the states of all steps, and the last ones."""

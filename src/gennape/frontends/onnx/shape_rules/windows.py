@@ -85,11 +85,8 @@ def transposed_conv(call: Arguments) -> Results:
     strides, dilations = _each(call, "strides", rank), _each(call, "dilations", rank)
     if given := call.attribute("output_shape"):
         return [(dims[0], channels, *call.numbers("output_shape")[len(given) - rank :])]
-    mode = call.attribute("auto_pad", "NOTSET")
-    if mode in ("SAME_UPPER", "SAME_LOWER"):
-        space = tuple(size * stride for size, stride in zip(dims[2:], strides, strict=True))
-        return [(dims[0], channels, *space)]
-    pads = _each(call, "pads", 2 * rank, 0)
+    is_same = call.attribute("auto_pad", "NOTSET") in ("SAME_UPPER", "SAME_LOWER")
+    pads = [0] * 2 * rank if is_same else _each(call, "pads", 2 * rank, 0)
     extra = _each(call, "output_padding", rank, 0)
     space = tuple(
         strides[axis] * (dims[2 + axis] - 1)
@@ -100,7 +97,17 @@ def transposed_conv(call: Arguments) -> Results:
         - pads[rank + axis]
         for axis in range(rank)
     )
+    if is_same:
+        most = (size * stride for size, stride in zip(dims[2:], strides, strict=True))
+        space = tuple(map(min, space, most))
     return [(dims[0], channels, *space)]
+
+
+@infers("CausalConvWithState")
+def causal_conv(call: Arguments) -> Results:
+    """Return the shape of the argument, and of what the next step needs of it."""
+    dims, weight = call.dims(0), call.dims(1)
+    return [dims, (*dims[:2], *(size - 1 for size in weight[2:]))]
 
 
 @infers("AveragePool LpPool MaxPool")
