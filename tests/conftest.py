@@ -8,6 +8,9 @@ from hypothesis import settings
 # The tests' networks are small: more threads would wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# A test reads files anew, and leaves nothing in the user's folders.
+os.environ.setdefault("GENNAPE_GRAPH_CACHE_MB", "0")
+
 # Properties are about results; how long an example takes depends on what else the machine does.
 settings.register_profile("gennape", deadline=None)
 settings.load_profile("gennape")

@@ -127,7 +127,7 @@ def test_labelling_refuses_other_settings(folder: Path) -> None:
 
 def _pretrain(folder: Path, **options: Any) -> Any:
     with short_split():
-        return pretrain(folder, folder, TINY, **options)
+        return pretrain("nasbench101", folder, TINY, data_dir=folder, **options)
 
 
 def test_pretraining_goes_on(folder: Path) -> None:

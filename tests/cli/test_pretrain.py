@@ -23,6 +23,6 @@ def test_families(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[list[str]] = []
-    monkeypatch.setattr(estimator, "pretrain", lambda *arguments: asked.append(arguments[-1]))
+    monkeypatch.setattr(estimator, "pretrain", lambda families, *_, **__: asked.append(families))
     assert "estimator written to" in run("pretrain", "--out", tmp_path, *given).stdout
     assert asked == [learned]

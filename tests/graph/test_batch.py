@@ -1,11 +1,12 @@
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gennape.graph import ComputationGraph, GraphBatch
+from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, GraphError, canonical
 from helpers.random_networks import networks
 
 _COLUMNS = ("operations", "attributes", "node_parameters", "edges")
@@ -92,3 +93,29 @@ def test_a_batch_travels_without_what_follows_from_it(graphs: list[ComputationGr
     np.testing.assert_array_equal(copy.macs, macs)
     for before, after in zip(graphs, copy, strict=True):
         _assert_same(before, after)
+
+
+def test_layers_follow_their_nodes() -> None:
+    build = GraphBuilder()
+    x = build.input((3, 8, 8))
+    build.layer = "stem"
+    x = build.relu(build.conv(x, 4))
+    build.layer = ""
+    build.output(x)
+    named, unnamed = build.build("named"), build.build("again")
+    assert named.layers == ("", "stem", "stem", "")
+    plain = GraphBuilder()
+    plain.output(plain.input((3, 8, 8)))
+    batch = GraphBatch.of([plain.build(), named])
+    assert batch.layers == ("", "", *named.layers)
+    assert [graph.layers for graph in batch] == [("", ""), named.layers]
+    assert batch.take([1, 1]).layers == named.layers * 2
+    assert canonical(named).layers == ()
+    assert named.fingerprint == unnamed.fingerprint
+
+
+def test_as_many_layers_as_nodes() -> None:
+    build = GraphBuilder()
+    build.output(build.input((3, 8, 8)))
+    with pytest.raises(GraphError, match="1 nodes have layers, expected 2 or none"):
+        replace(build.build(), layers=("stem",))

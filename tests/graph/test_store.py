@@ -148,3 +148,14 @@ def test_a_missing_column(tmp_path: Path) -> None:
     pq.write_table(pq.read_table(path).drop_columns(["sources"]), path)
     with pytest.raises(StoreError, match=r"damaged graphs .*sources"):
         load(path)
+
+
+def test_layers_come_back(tmp_path: Path) -> None:
+    build = GraphBuilder()
+    x = build.input((3, 8, 8))
+    build.layer = "stem.conv"
+    build.output(build.conv(x, 4))
+    batch = GraphBatch.of([*_batch(), build.build("named")])
+    save(batch, tmp_path / "graphs.parquet")
+    assert load(tmp_path / "graphs.parquet").layers == batch.layers
+    assert batch.graph(2).layers == ("", "stem.conv", "stem.conv")

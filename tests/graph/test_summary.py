@@ -113,3 +113,19 @@ def test_activations_of_resnet50_are_those_that_timm_publishes() -> None:
     """11.11 million: `infer_macts` of its tables of benchmarks, counted by fvcore."""
     summary = gennape.graph_of("timm:resnet50").summary()
     assert summary.activations == pytest.approx(11.11e6, abs=5e3)
+
+
+def test_layers_go_by_the_names_of_their_source() -> None:
+    build = GraphBuilder()
+    x = build.input((3, 8, 8))
+    build.layer = "stem.conv"
+    x = build.conv(x, 4)
+    build.layer = ""
+    build.output(x)
+    summary = build.build().summary()
+    assert [row.layer for row in summary.rows] == ["", "stem.conv", ""]
+    assert [line.split()[0] for line in str(summary).splitlines()[2:5]] == [
+        "n000",
+        "stem.conv",
+        "n002",
+    ]

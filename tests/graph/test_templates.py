@@ -89,6 +89,15 @@ def test_what_is_passed_on_is_what_the_place_reads() -> None:
     assert first == [0]
 
 
+def test_a_template_without_choices() -> None:
+    build = TemplateBuilder(CHOICES)
+    build.output(build.relu(build.input((3, 8, 8))))
+    found = build.template().build(np.zeros((2, 0), dtype=np.int64), ["a", "b"])
+    validate(found)
+    assert found.names == ("a", "b")
+    assert found.operations.tolist() == 2 * [Op.INPUT, Op.RELU, Op.OUTPUT]
+
+
 def test_choices_of_one_place_have_one_shape() -> None:
     build = TemplateBuilder(2)
     x = build.input((3, 8, 8))

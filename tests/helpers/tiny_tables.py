@@ -119,7 +119,7 @@ def tiny_estimator_of_two_families() -> Estimator:
     with TemporaryDirectory() as folder, short_split():
         write_nasbench101(Path(folder))
         write_nasbench201(Path(folder))
-        return pretrain(folder, Path(folder) / "estimator", TINY, families=TINY_FAMILIES)
+        return pretrain(TINY_FAMILIES, Path(folder) / "estimator", TINY, data_dir=folder)
 
 
 @cache
@@ -127,4 +127,4 @@ def tiny_estimator() -> Estimator:
     """Trained on 28 random cells; tests must leave it as it is."""
     with TemporaryDirectory() as folder, short_split():
         write_nasbench101(Path(folder))
-        return pretrain(folder, Path(folder) / "estimator", TINY)
+        return pretrain("nasbench101", Path(folder) / "estimator", TINY, data_dir=folder)

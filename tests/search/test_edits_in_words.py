@@ -1,5 +1,7 @@
 """What edits are called."""
 
+from dataclasses import replace
+
 import pytest
 
 from gennape.graph.node import nodes_of
@@ -34,3 +36,20 @@ def test_every_kind_of_edit_has_words() -> None:
     edits = [edit for (edit,) in GraphSpace(network).neighbours(())]
     assert {edit.kind for edit in edits} == set(MUTATIONS)
     assert len({in_words(nodes, edit) for edit in edits}) == len(edits)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("kernel@1=5", "kernel 3 -> 5 of conv stem.conv (16x16x16)"),
+        ("repeat@12=3", "repeat block (16x16x16)"),
+        ("skip@9=6", "skip connection around block.7 to block.9 (32x16x16)"),
+        ("unskip@12=1", "no connection from stem.act into add block (16x16x16)"),
+    ],
+)
+def test_layers_go_by_the_names_of_their_source(change: str, words: str) -> None:
+    network = residual_network()
+    layers = [f"block.{node}" for node in range(network.num_nodes)]
+    layers[1], layers[3], layers[12] = "stem.conv", "stem.act", "block"
+    (edit,) = GraphSpace(network).parse(change)
+    assert in_words(tuple(nodes_of(replace(network, layers=tuple(layers)))), edit) == words

@@ -159,3 +159,4 @@ def test_networks_of_the_same_edges_are_built_together(start: int) -> None:
     cells = list(islice(SPACE.enumerate(), start, start + 40))
     assert len({cell.edges for cell in cells}) < 40
     check_graphs(SPACE, cells)
+    check_graphs(SPACE, 5 * cells[:1])

@@ -31,5 +31,5 @@ def pretrain(
     every = [*benchmarks.names(), benchmarks.MODEL_ZOO]
     tables = every if families == "all" else families.split(",")
     with progress_bar() as report:
-        pretrain(data, out, CONFIGS[config], seed, report, tables)
+        pretrain(tables, out, CONFIGS[config], seed, report, data_dir=data)
     print(f"estimator written to {out}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gennape.frontends import FrontendError, Model, graph_of
-from gennape.frontends.file_processes import FileOutcome, read_in_processes
+from gennape.frontends.file_reading import FileOutcome, read_files
 from gennape.frontends.names_in_files import MODEL_FILES
 from gennape.graph import ComputationGraph
 from gennape.graph.backbone import backbone as backbone_of
@@ -88,7 +88,8 @@ def read_networks(
     found = list(_named(models))
     graphs: dict[int, ComputationGraph] = {}
     errors: dict[int, str] = {}
-    for outcome in _outcomes(read, [model for _, model in found], workers):
+    asked = None if inputs is not None else (input_shape and [*input_shape], backbone)
+    for outcome in _outcomes(read, [model for _, model in found], asked, workers):
         if outcome.graph is None:
             errors[outcome.place] = outcome.error
         else:
@@ -102,18 +103,20 @@ def read_networks(
 
 
 def _outcomes(
-    read: Callable[[Model], ComputationGraph], models: Sequence[Model], workers: int | None
+    read: Callable[[Model], ComputationGraph],
+    models: Sequence[Model],
+    asked: object,
+    workers: int | None,
 ) -> Iterator[FileOutcome]:
-    """Read each network; several files in other processes."""
+    """Read each network; see `read_files` for files."""
     files = [place for place, model in enumerate(models) if _is_file(model)]
-    if len(files) == 1 and workers is None:
-        files = []  # the start of a process would take longer than the file
     for place in sorted({*range(len(models))} - {*files}):
         try:
             yield FileOutcome(place, read(models[place]))
         except Exception as error:  # whatever is wrong with one must not harm the others
             yield FileOutcome(place, None, one_line(error))
-    with closing(read_in_processes(read, [str(models[i]) for i in files], workers)) as outcomes:
+    paths = [str(models[place]) for place in files]
+    with closing(read_files(read, paths, asked=asked, workers=workers)) as outcomes:
         for outcome in outcomes:
             yield outcome._replace(place=files[outcome.place])
 

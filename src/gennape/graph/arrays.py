@@ -49,6 +49,9 @@ class NodeArrays:
         edges: Source and target node of each edge, `(2, edges)`, int32, sorted by
             target and, within a target, by argument position. `x + x` is two edges.
         details: Rare attributes of single nodes.
+        layers: For each node the part of the network that it stands in, by the name that its
+            source gives it, such as `layer1.0.conv1`; empty if the source gives none. Canonical
+            form and fingerprint know nothing of it.
     """
 
     operations: IntArray
@@ -56,6 +59,7 @@ class NodeArrays:
     node_parameters: IntArray
     edges: IntArray
     details: Details = field(default_factory=dict)
+    layers: tuple[str, ...] = ()
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields alone: what was computed from them can be computed again."""
@@ -128,6 +132,16 @@ class NodeArrays:
 
     def argument(self, position: int) -> IntArray:
         """The node that feeds argument `position` of each node, or -1; `(nodes,)`."""
+        return self._first_argument if position == 0 else self._argument(position)
+
+    @cached_property
+    def _first_argument(self) -> IntArray:
+        """What most passes read, computed once."""
+        first = self._argument(0)
+        first.flags.writeable = False
+        return first
+
+    def _argument(self, position: int) -> IntArray:
         result = np.full(self.num_nodes, -1, dtype=np.int64)
         has = self.in_degree > position
         result[has] = self.edges[0][self.first_edge[:-1][has] + position]

@@ -7,6 +7,7 @@ columns of the whole batch at once; taking some graphs out of it is a gather.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,7 @@ class GraphBatch(CostedArrays):
                 for part, start in pairs
                 for node, values in part.details.items()
             },
+            layers=_joined_layers(parts),
             node_offsets=np.concatenate(([0], np.cumsum(counts, dtype=np.int64))),
             names=tuple(names),
         )
@@ -120,6 +122,7 @@ class GraphBatch(CostedArrays):
             node_parameters=self.node_parameters[start:stop],
             edges=self.edges[:, first:last] - np.int32(start),
             details=self.details_by_graph[index],
+            layers=self.layers[start:stop],
             name=self.names[index] if self.names else "",
         )
 
@@ -137,11 +140,12 @@ class GraphBatch(CostedArrays):
             offsets[:-1] - self.node_offsets[chosen], np.diff(self.edge_offsets)[chosen]
         )
         return GraphBatch(
-            operations=self.operations[nodes],
-            attributes=self.attributes[nodes],
-            node_parameters=self.node_parameters[nodes],
-            edges=(self.edges[:, edges] + shift).astype(np.int32),
+            operations=self.operations.take(nodes),
+            attributes=self.attributes.take(nodes, axis=0),
+            node_parameters=self.node_parameters.take(nodes),
+            edges=(self.edges.take(edges, axis=1) + shift).astype(np.int32),
             details=self._details_at(nodes),
+            layers=tuple(self.layers[i] for i in nodes.tolist()) if self.layers else (),
             node_offsets=offsets,
             names=tuple(self.names[i] for i in chosen) if self.names else (),
         )
@@ -149,9 +153,18 @@ class GraphBatch(CostedArrays):
     def _details_at(self, nodes: IntArray) -> dict[int, Any]:
         if not self.details:
             return {}
-        return {
-            new: self.details[old] for new, old in enumerate(nodes.tolist()) if old in self.details
-        }
+        has_details = np.zeros(self.num_nodes, dtype=bool)
+        has_details[list(self.details)] = True
+        new = np.flatnonzero(has_details[nodes])
+        values = map(self.details.__getitem__, nodes[new].tolist())
+        return dict(zip(new.tolist(), values, strict=True))
+
+
+def _joined_layers(parts: Sequence[NodeArrays]) -> tuple[str, ...]:
+    """The layers of all nodes; none where no part names any."""
+    if not any(part.layers for part in parts):
+        return ()
+    return tuple(chain.from_iterable(part.layers or [""] * part.num_nodes for part in parts))
 
 
 def _joined(

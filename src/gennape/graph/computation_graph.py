@@ -25,6 +25,9 @@ class ComputationGraph(CostedArrays):
     The graph is the network. `to_module` runs it, `fingerprint` names it, `macs` and
     `parameters` are its costs. Construction validates and freezes the arrays.
 
+    Attributes:
+        name: A name for the network, or empty.
+
     Raises:
         GraphError: The arrays do not describe a network.
     """

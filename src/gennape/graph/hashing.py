@@ -113,10 +113,11 @@ def _labels(batch: GraphBatch) -> Lanes:
     hashes = _columns(numbers[::2] << 32 | numbers[1::2] & _LOW)
     if batch.details:
         nodes = np.fromiter(batch.details, dtype=np.int64)
-        texts = list(map(str, batch.details.values()))
-        known = dict(zip(texts, batch.details.values(), strict=True))
-        lanes = {text: _details_hash(details) for text, details in known.items()}
-        hashes[:, nodes] ^= np.array([lanes[text] for text in texts], np.uint64).T
+        known = {id(details): details for details in batch.details.values()}
+        texts = {number: str(details) for number, details in known.items()}
+        lanes = {text: _details_hash(known[number]) for number, text in texts.items()}
+        found = [lanes[texts[id(details)]] for details in batch.details.values()]
+        hashes[:, nodes] ^= np.array(found, np.uint64).T
     return hashes
 
 

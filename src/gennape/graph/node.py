@@ -39,6 +39,7 @@ class Node:
         output_shape: Channels, height and width of the result.
         parameters: Learned numbers it owns.
         details: Rare attributes.
+        layer: The part of the network that it stands in, or empty; see `NodeArrays`.
     """
 
     index: int
@@ -54,6 +55,7 @@ class Node:
     output_shape: tuple[int, int, int]
     parameters: int
     details: Mapping[str, Any]
+    layer: str = ""
 
     @property
     def name(self) -> str:
@@ -69,6 +71,7 @@ class Node:
         """All attributes by name, the operation by its name in lower case."""
         return {
             "operation": self.op.name.lower(),
+            "layer": self.layer,
             "input_shape": self.input_shape,
             "output_shape": self.output_shape,
             "kernel": self.kernel,
@@ -107,6 +110,7 @@ def nodes_of(graph: NodeArrays) -> list[Node]:
             output_shape=cast(tuple[int, int, int], tuple(row[OUTPUT_SHAPE])),
             parameters=parameters,
             details=graph.details.get(index, {}),
+            layer=graph.layers[index] if graph.layers else "",
         )
         for index, (operation, row, parameters) in enumerate(columns)
     ]

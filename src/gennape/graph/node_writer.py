@@ -57,10 +57,13 @@ class NodeWriter:
 
     Attributes:
         shapes: Output shape of each node so far.
+        layer: Name of the part of the network that the next nodes stand in, or empty.
     """
 
     def __init__(self) -> None:
         self.shapes: list[Shape] = []
+        self.layer = ""
+        self._layers: dict[int, str] = {}
         self._operations = array("h")
         self._attributes = array("i")
         self._parameters = array("q")
@@ -119,6 +122,8 @@ class NodeWriter:
         self._targets.fromlist([node] * len(arguments))
         if details:
             self._details[node] = details
+        if self.layer:
+            self._layers[node] = self.layer
         return node
 
     def copy_node(self, node: Node, arguments: Sequence[int]) -> int:
@@ -132,6 +137,7 @@ class NodeWriter:
             The index of the new node.
         """
         window = (*node.kernel, *node.stride, *node.padding, *node.dilation)
+        self.layer = node.layer
         return self.add_node(
             node.op,
             arguments,
@@ -247,7 +253,14 @@ class NodeWriter:
             ),
             details=CheckedDetails(self._details),
             name=name,
+            layers=self._all_layers(),
         )
+
+    def _all_layers(self) -> tuple[str, ...]:
+        """The layer of each node; none if none was named."""
+        if not self._layers:
+            return ()
+        return tuple(self._layers.get(node, "") for node in range(len(self.shapes)))
 
 
 def _check_numbers(node: int, op: Op, attributes: tuple[int, ...]) -> None:

@@ -12,6 +12,7 @@ operations, so that a file outlives changes of the vocabulary's numbers.
 | node_parameters | list of int64 | one count a node |
 | sources, targets | lists of int32 | edges, counted from the graph's first node |
 | details | string or null | JSON: attributes by node, counted from the graph's first node |
+| layers | list of string | the layer of each node; only where any is named |
 """
 
 import json
@@ -51,17 +52,18 @@ def save(batch: GraphBatch, path: str | PathLike[str]) -> None:
     """
     sources, targets = batch.edges - batch.node_offsets[batch.graph_index[batch.edges[1]]]
     nodes, edges = batch.node_offsets, batch.edge_offsets
-    table = pa.table(
-        {
-            "name": pa.array(batch.names or [""] * len(batch), pa.string()),
-            "operations": _lists(batch.operations, nodes),
-            "attributes": _lists(batch.attributes.ravel(), nodes * ATTRIBUTE_COLUMNS),
-            "node_parameters": _lists(batch.node_parameters, nodes),
-            "sources": _lists(sources.astype(np.int32), edges),
-            "targets": _lists(targets.astype(np.int32), edges),
-            "details": pa.array(_details_as_json(batch), pa.string()),
-        }
-    )
+    columns = {
+        "name": pa.array(batch.names or [""] * len(batch), pa.string()),
+        "operations": _lists(batch.operations, nodes),
+        "attributes": _lists(batch.attributes.ravel(), nodes * ATTRIBUTE_COLUMNS),
+        "node_parameters": _lists(batch.node_parameters, nodes),
+        "sources": _lists(sources.astype(np.int32), edges),
+        "targets": _lists(targets.astype(np.int32), edges),
+        "details": pa.array(_details_as_json(batch), pa.string()),
+    }
+    if batch.layers:
+        columns["layers"] = pa.LargeListArray.from_arrays(nodes, pa.array(batch.layers))
+    table = pa.table(columns)
     header = {"version": FORMAT_VERSION, "operations": {op.name: int(op) for op in Op}}
     pq.write_table(
         table.replace_schema_metadata({_METADATA: json.dumps(header)}),
@@ -130,6 +132,7 @@ def _batch(table: pa.Table, operation_ids: IntArray) -> GraphBatch:
             if text
             for node, values in json.loads(text).items()
         },
+        layers=tuple(columns["layers"].flatten().to_pylist()) if "layers" in columns else (),
         node_offsets=node_offsets,
         names=tuple(columns["name"].to_pylist()),
     )

@@ -26,6 +26,8 @@ class LayerSummary:
 
     Attributes:
         name: Its place and operation, such as `n012_conv`.
+        layer: The layer that it stands in, such as `layer1.0.conv1`; empty where the source
+            names none.
         kind: The operation, or the function outside the vocabulary.
         kernel: Window, stride and groups, such as `3×3 /2 g32`; empty where there is none.
         output_shape: Channels, height and width of its result.
@@ -36,6 +38,7 @@ class LayerSummary:
     """
 
     name: str
+    layer: str
     kind: str
     kernel: str
     output_shape: tuple[int, int, int]
@@ -104,7 +107,7 @@ class GraphSummary:
         )
         for row in self.rows[:_SHOWN]:
             sizes = "×".join(map(str, row.output_shape))
-            place = row.name.partition("_")[0]
+            place = row.layer or row.name.partition("_")[0]
             table.add(place, row.kind, row.kernel, sizes, *_costs([row]))
         if more := self.rows[_SHOWN:]:
             table.add(f"{len(more):,} more", "", "", "", *_costs(more))
@@ -158,6 +161,7 @@ def summary_of(graph: ComputationGraph) -> GraphSummary:
         rows=tuple(
             LayerSummary(
                 name=node.name,
+                layer=node.layer,
                 kind=_kind(node),
                 kernel=_kernel(node),
                 output_shape=node.output_shape,

@@ -179,13 +179,15 @@ class NetworkTemplate:
             names: Of the networks.
         """
         steps = len(self.slots)
+        if not choices.shape[1]:
+            choices = np.zeros((len(choices), 1), dtype=np.int64)
         chosen = self.table[np.arange(steps), choices[:, self.slots]]  # networks, steps, 5
         rows, first_row, edges, first_edge, result = np.moveaxis(chosen, 2, 0)
         starts = (np.cumsum(rows) - rows.ravel()).reshape(rows.shape)
         taken = ranges(first_row.ravel(), rows.ravel())
         return GraphBatch(
             operations=self.operations[taken],
-            attributes=self.attributes[taken],
+            attributes=self.attributes.take(taken, axis=0),
             node_parameters=self.parameters[taken],
             edges=self._edges_of(starts, result, edges.ravel(), first_edge.ravel()),
             details=self._details_of(taken),
@@ -203,7 +205,7 @@ class NetworkTemplate:
             results[passed, step] = results[passed, self.inputs[step]]
         places = np.hstack([results, starts])
         owner = np.repeat(np.arange(starts.size), counts)
-        step, row, target = self.edges[:, ranges(first, counts)]
+        step, row, target = self.edges.take(ranges(first, counts), axis=1)
         sources = places[owner // starts.shape[1], step] + row
         return np.stack([sources, starts.ravel()[owner] + target]).astype(np.int32)
 

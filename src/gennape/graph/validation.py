@@ -64,6 +64,8 @@ def _check_arrays(graph: NodeArrays) -> None:
         actual = getattr(graph, column).shape
         if actual != shape:
             raise GraphError(f"{column} have shape {actual}, expected {shape}")
+    if len(graph.layers) not in (0, nodes):
+        raise GraphError(f"{len(graph.layers)} nodes have layers, expected {nodes} or none")
     unknown = sorted(set(graph.operations.tolist()) - _VOCABULARY)
     if unknown:
         raise GraphError(f"operation {unknown[0]} is not in the vocabulary of this version")

@@ -167,7 +167,7 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
             return GraphBatch.of(map(self.graph, architectures))
         build = TemplateBuilder(len(OPERATIONS))
         self._write(build, edges)
-        choices = np.array([_choices(architecture) for architecture in architectures])
+        choices = np.array([*map(_choices, architectures)], dtype=np.int64)
         return build.template().build(choices, [*map(self._name, architectures)])
 
     def _name(self, architecture: NASBench101Architecture) -> str:

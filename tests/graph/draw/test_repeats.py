@@ -3,9 +3,9 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
-from gennape.graph import ComputationGraph, GraphBuilder
+from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.draw import svg_of
 from gennape.graph.draw.blocks import DrawnBlock, blocks_of
 from gennape.graph.draw.picture import picture
@@ -100,7 +100,21 @@ def test_sizes_may_differ_in_pictures_of_very_many_boxes_only() -> None:
     assert len(blocks) == 7
 
 
+def _with_unused_layers() -> ComputationGraph:
+    """Two layers in a row; between them stand equal ones whose results nobody uses."""
+    build = GraphBuilder()
+    x = build.input((4, 6, 6))
+    build.add_node(Op.PARAMETER, (), (4, 1, 1), parameters=4)
+    first = build.relu(x)
+    second = build.relu(first)
+    for argument in (x, x, x, first):
+        build.relu(argument)
+    build.output(build.relu(second))
+    return build.build()
+
+
 @given(networks())
+@example(_with_unused_layers())
 @settings(max_examples=100)
 def test_every_node_is_in_one_box_and_edges_lead_forward(graph: ComputationGraph) -> None:
     blocks, edges, repeats = fold_repeats(*blocks_of(graph))

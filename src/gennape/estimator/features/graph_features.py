@@ -73,10 +73,10 @@ class GraphFeatures:
         shift = np.repeat(node_offsets[:-1] - self.node_offsets[graphs], self.edge_counts[graphs])
         nodes = ranges(self.node_offsets[graphs], self.node_counts[graphs])
         return GraphFeatures(
-            self.nodes[nodes],
-            self.kinds[nodes],
-            self.widths[nodes],
-            self.edges[:, edges] + shift,
+            self.nodes.take(nodes, axis=0),
+            self.kinds.take(nodes),
+            self.widths.take(nodes),
+            self.edges.take(edges, axis=1) + shift,
             node_offsets,
             edge_offsets,
             self.sizes[graphs],

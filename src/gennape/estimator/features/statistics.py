@@ -7,7 +7,7 @@ shares of MACs, parameters or layers, so that no number depends on the unit.
 
 import numpy as np
 
-from gennape.estimator.features.compute_graph import FEATURES, MULTIPLYING
+from gennape.estimator.features.compute_graph import FEATURES, PATH_FEATURES
 from gennape.estimator.features.layer_statistics import (
     KIND_NAMES,
     LAYER_NAMES,
@@ -18,7 +18,6 @@ from gennape.estimator.features.layer_statistics import (
 )
 from gennape.estimator.features.network_view import NetworkView
 from gennape.graph import GraphBatch, Op
-from gennape.graph.paths import path_depths
 from gennape.utils.array_types import FloatArray
 
 OPERATION_GROUPS: dict[str, tuple[Op, ...]] = {
@@ -90,7 +89,7 @@ def graph_statistics(
     view = NetworkView.of(batch)
     columns = [
         *_size_columns(view, sizes),
-        *_path_columns(reduced, sizes),
+        *_path_columns(nodes[reduced.node_offsets[1:] - 1], sizes),
         *layer_columns(view),
         *_operation_columns(view),
         *kind_columns(view),
@@ -115,10 +114,14 @@ def _size_columns(view: NetworkView, sizes: FloatArray) -> list[FloatArray]:
     ]
 
 
-def _path_columns(reduced: GraphBatch, sizes: FloatArray) -> list[FloatArray]:
-    """Layers on the longest, the shortest and the mean path from input to output."""
-    end = reduced.node_offsets[1:] - 1
-    longest, shortest, mean = path_depths(reduced, reduced.is_in(MULTIPLYING))[end].T
+def _path_columns(last: FloatArray, sizes: FloatArray) -> list[FloatArray]:
+    """Layers on the longest, the shortest and the mean path from input to output.
+
+    Args:
+        last: Features of each network's last node, `(graphs, features)`.
+        sizes: The network sizes, `(graphs, 4)`.
+    """
+    longest, shortest, mean = (last[:, FEATURES.index(name)] for name in PATH_FEATURES[:3])
     return [
         np.log2(1 + longest),
         np.log2(1 + shortest),

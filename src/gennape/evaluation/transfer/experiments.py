@@ -52,7 +52,7 @@ class TrainingRun:
             report(self.name, done, total)  # one bar, which each stage begins anew
 
         names = [table.name for table in self.tables]
-        pretrain(data_dir, folder / self.version, self.config, self.seed, named, names)
+        pretrain(names, folder / self.version, self.config, self.seed, named, data_dir=data_dir)
 
 
 @dataclass(frozen=True)

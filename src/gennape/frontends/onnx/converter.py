@@ -64,10 +64,12 @@ class OnnxConverter(OnnxValues):
         for value in self._network.inputs:
             self._input(value)
         for node in self._network.nodes:
+            self.builder.layer = node.layer
             if node in self._extent.ends:
                 self._end(node)
             elif any(map(self._is_counted, node.outputs)):
                 self._convert(node)
+        self.builder.layer = ""
         results = filter(lambda name: name not in self._extent.uncounted, self._network.outputs)
         for value in [*results, *self._at_end]:
             if self._batch > 1 and self.place(value) is None:

@@ -14,6 +14,7 @@ from onnx import helper
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.onnx.external import external_numbers
 from gennape.frontends.onnx.functions import inline_functions
+from gennape.frontends.onnx.layers import layer_of
 from gennape.frontends.onnx.nodes import all_nodes
 from gennape.frontends.onnx.wire import WireError, structure_of
 from gennape.utils.errors import one_line
@@ -71,6 +72,11 @@ class OnnxNode:
     def title(self) -> str:
         """The operator and the name of the node, or of its first result."""
         return f"{self.op} {self.proto.name or next(filter(None, self.outputs), '')!r}"
+
+    @property
+    def layer(self) -> str:
+        """The part of the network that it stands in, as far as the exporter wrote it down."""
+        return layer_of(self.proto)
 
     @property
     def bodies(self) -> list[onnx.GraphProto]:

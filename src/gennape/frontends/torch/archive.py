@@ -16,6 +16,7 @@ import torch
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs
+from gennape.frontends.torch.call import LayerCallback
 from gennape.frontends.torch.meta_only import MetaOnly
 from gennape.frontends.torch.program import ProgramInput, trace_operators
 from gennape.frontends.torch.serialized import DTYPES, SerializedGraph
@@ -69,9 +70,9 @@ def read_program(path: Path, inputs: NetworkInputs | None = None) -> Computation
 def _limited(graph: SerializedGraph, limit: int) -> Callable[..., Any]:
     """Return a function that runs a graph on meta tensors alone, by at most so many operators."""
 
-    def run(*tensors: Any) -> Any:
+    def run(enter_layer: LayerCallback, *tensors: Any) -> Any:
         with MetaOnly(limit):
-            return graph(*tensors)
+            return graph.run_with_layers(enter_layer, *tensors)
 
     return run
 

@@ -16,19 +16,23 @@ from gennape.frontends.torch.tracer import Tracer
 from gennape.graph import ComputationGraph
 from gennape.utils.errors import GennapeError
 
+LayerCallback = Callable[[str], None]
+"""Told the name of the layer that the next operations stand in."""
+
 
 @dataclass(frozen=True)
 class Call:
     """A call that is traced.
 
     Attributes:
-        run: Makes the call; gives its result.
+        run: Makes the call; gives its result. Its argument is to be told the name of each layer
+            that begins.
         parameters: The tensors that stand for the learned parameters, by name.
         constants: Further tensors that exist before the call.
         inputs: The tensors it is given.
     """
 
-    run: Callable[[], Any]
+    run: Callable[[LayerCallback], Any]
     parameters: Mapping[str, Tensor]
     constants: Sequence[Tensor]
     inputs: Sequence[Tensor]
@@ -63,7 +67,7 @@ def _traced_once(call: Call, name: str, place: BatchAxis | None, batch: int) -> 
     tracer = Tracer(trace)
     try:
         with torch.no_grad(), tracer:
-            result = call.run()
+            result = call.run(trace.enter_layer)
     except BatchError:
         raise
     except Exception as error:
@@ -77,6 +81,7 @@ def _traced_once(call: Call, name: str, place: BatchAxis | None, batch: int) -> 
         result = None
     if tracer.hidden:
         raise _hidden_near(tracer)
+    trace.enter_layer("")
     outputs = tensors_inside(result)
     if not trace.ends and not any(map(trace.depends_on_input, outputs)):
         raise HiddenOperations("no tensor in its result is seen to depend on its input")

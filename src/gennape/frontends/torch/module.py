@@ -14,7 +14,7 @@ from torch.nn.parameter import is_lazy
 
 from gennape.frontends.errors import FrontendError, failure
 from gennape.frontends.inputs import NetworkInputs, TensorSpec
-from gennape.frontends.torch.call import Call, HiddenOperations, traced
+from gennape.frontends.torch.call import Call, HiddenOperations, LayerCallback, traced
 from gennape.frontends.torch.copies import (
     Copy,
     copy_numbers,
@@ -23,6 +23,7 @@ from gennape.frontends.torch.copies import (
     on_copies,
 )
 from gennape.frontends.torch.inputs import call_arguments
+from gennape.frontends.torch.layers import announced_layers
 from gennape.frontends.torch.program import trace_program
 from gennape.frontends.torch.traced_values import tensors_in
 from gennape.graph import ComputationGraph
@@ -78,8 +79,13 @@ def _trace(module: nn.Module, inputs: NetworkInputs, name: str, copy: Copy) -> C
     with on_copies(module, copy) as parameters, torch.no_grad(), _uncompiled():
         given = call_arguments(inputs, dtype or torch.float32, copy)
         held = chain.from_iterable(part.__dict__.values() for part in module.modules())
+
+        def run(enter_layer: LayerCallback) -> Any:
+            with announced_layers(module, enter_layer):
+                return module(*given.args, **given.kwargs)
+
         call = Call(
-            run=lambda: module(*given.args, **given.kwargs),
+            run=run,
             parameters=parameters,
             constants=[*module.buffers(), *tensors_in(held)],
             inputs=given.tensors,

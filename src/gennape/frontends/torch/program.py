@@ -11,8 +11,9 @@ from torch.export.graph_signature import InputKind, InputSpec
 
 from gennape.frontends.errors import FrontendError, failure
 from gennape.frontends.inputs import NetworkInputs, TensorSpec, spec_of
-from gennape.frontends.torch.call import Call, traced
+from gennape.frontends.torch.call import Call, LayerCallback, traced
 from gennape.frontends.torch.inputs import element_type
+from gennape.frontends.torch.layers import layer_of_path
 from gennape.graph import ComputationGraph
 
 
@@ -44,6 +45,22 @@ class ProgramInput:
         return torch.empty(self.dims, dtype=self.dtype, device="meta")
 
 
+class _LayerInterpreter(fx.Interpreter):
+    """Runs a program and says which layer each of its operators stands in."""
+
+    def run_with_layers(self, enter_layer: LayerCallback, *tensors: Any) -> Any:
+        """Run the program on its inputs."""
+        self._enter_layer = enter_layer
+        return self.run(*tensors)
+
+    def run_node(self, n: fx.Node) -> Any:
+        """Run one operator."""
+        stack = n.meta.get("nn_module_stack") or {}
+        paths = [path for path, _ in stack.values()]
+        self._enter_layer(layer_of_path(paths[-1] if paths else ""))
+        return super().run_node(n)
+
+
 def trace_program(
     program: ExportedProgram, inputs: NetworkInputs | None = None, name: str = ""
 ) -> ComputationGraph:
@@ -62,7 +79,7 @@ def trace_program(
     specs = program.graph_signature.input_specs
     names: dict[int, str] = {}
     found = [_input(node, spec, program, names) for node, spec in zip(nodes, specs, strict=True)]
-    run = fx.Interpreter(program.graph_module).run
+    run = _LayerInterpreter(program.graph_module).run_with_layers
     return trace_operators(run, found, inputs, name or "exported program")
 
 
@@ -75,7 +92,7 @@ def trace_operators(
     """Trace a function that calls the operators of a program.
 
     Args:
-        run: Takes one value for each of `inputs`.
+        run: Takes what is told the name of each layer, and one value for each of `inputs`.
         inputs: The placeholders.
         given: Inputs that replace those of the example.
         name: A name for the graph.
@@ -95,7 +112,9 @@ def trace_operators(
         if placeholder.is_input and isinstance(tensor, Tensor)
     ]
     constants = [tensor for tensor in tensors if isinstance(tensor, Tensor)]
-    call = Call(lambda: run(*tensors), parameters, constants, network_inputs)
+    call = Call(
+        lambda enter_layer: run(enter_layer, *tensors), parameters, constants, network_inputs
+    )
     try:
         return traced(call, name)
     except Exception as error:

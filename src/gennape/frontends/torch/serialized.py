@@ -10,8 +10,10 @@ import torch
 from torch._ops import OpOverload
 
 from gennape.frontends.errors import FrontendError
+from gennape.frontends.torch.call import LayerCallback
 from gennape.frontends.torch.callable_operators import is_callable
 from gennape.frontends.torch.composites import settings_of_wrapper
+from gennape.frontends.torch.layers import layer_in_stack
 from gennape.frontends.torch.meta_only import check_call
 from gennape.frontends.torch.size_arithmetic import SIZE_FUNCTIONS
 
@@ -79,8 +81,13 @@ class SerializedGraph:
 
     def __call__(self, *tensors: Any) -> Any:
         """Run all calls; gives the results as a list, or alone if there is one by itself."""
+        return self.run_with_layers(lambda layer: None, *tensors)
+
+    def run_with_layers(self, enter_layer: LayerCallback, *tensors: Any) -> Any:
+        """Run all calls, and say which layer each of them stands in."""
         values: dict[str | None, Any] = dict(zip(self._inputs, tensors, strict=True))
         for call in self._calls:
+            enter_layer(call.layer)
             call.run(values)
         results = [values.get(name) for name in self._outputs]
         return results[0] if self._single else results
@@ -107,6 +114,7 @@ class _Call:
         settings: int = 0,
     ) -> None:
         self.calls = calls
+        self.layer = layer_in_stack(node.get("metadata", {}).get("nn_module_stack", ""))
         self._function = function
         inputs = node["inputs"][settings:]
         arguments = [(entry["name"], _prepared(entry["arg"], source)) for entry in inputs]

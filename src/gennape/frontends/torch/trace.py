@@ -47,6 +47,10 @@ class Trace(TracedValues):
         self._ends: list[str] = []
         self._end_arguments: list[int] = []
 
+    def enter_layer(self, name: str) -> None:
+        """Take the next nodes for those of a layer."""
+        self.builder.layer = name
+
     def overwrite(self, whole: Tensor, part: Tensor) -> None:
         """Make some elements of `whole` those of `part`; the node is added when they are used."""
         axis = self.axis(whole)

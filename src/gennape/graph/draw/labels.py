@@ -124,7 +124,7 @@ def kind(node: Node) -> tuple[object, ...]:
 
 def description(node: Node) -> str:
     """One line with everything about a node."""
-    facts = [node.name]
+    facts = [node.name, node.layer] if node.layer else [node.name]
     if node.kernel != (1, 1) or node.op in (Op.CONV, Op.CONV_TRANSPOSE):
         facts.append(f"kernel {_by(node.kernel)}")
     if node.stride != (1, 1):

@@ -99,9 +99,9 @@ def _folded(
                 members[start + (position - start) % period] += members[position]
         sequence, kept = sequence.folded(runs)
         members = [members[position] for position in kept.tolist()]
-    members.sort(key=lambda boxes: boxes[0])
-    number = {boxes[0]: new for new, boxes in enumerate(members)}
-    at = sorted(number, key=place.__getitem__)
+    at = [boxes[0] for boxes in members]
+    number = _numbers_of(at, sequence.edges)
+    members.sort(key=lambda boxes: number[boxes[0]])
     return (
         [_standing_for(blocks, boxes) for boxes in members],
         sorted((number[at[a]], number[at[b]]) for a, b in sequence.edges),
@@ -113,6 +113,14 @@ def _folded(
             if repeat.blocks[0] in number
         ],
     )
+
+
+def _numbers_of(boxes: Sequence[int], edges: Sequence[Edge]) -> dict[int, int]:
+    """Number the boxes that are left as they were, where edges still lead forward then."""
+    in_order = {box: new for new, box in enumerate(sorted(boxes))}
+    if all(in_order[boxes[source]] < in_order[boxes[target]] for source, target in edges):
+        return in_order
+    return {box: new for new, box in enumerate(boxes)}
 
 
 def _standing_for(blocks: Sequence[DrawnBlock], boxes: Sequence[int]) -> DrawnBlock:

@@ -6,6 +6,7 @@ graphs, that returns the very same batch where the rule has nothing to change.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import cycle, islice
 from typing import overload
 
@@ -72,6 +73,8 @@ def canonical(graph: ComputationGraph | GraphBatch) -> ComputationGraph | GraphB
     """
     if isinstance(graph, ComputationGraph):
         return canonical(GraphBatch.of([graph])).graph(0)
+    if graph.layers:
+        graph = replace(graph, layers=())  # passes join and remove nodes
     idle = 0
     for apply in cycle(CANONICAL):
         before, graph = graph, apply(graph)

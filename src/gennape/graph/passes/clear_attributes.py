@@ -35,11 +35,15 @@ _NUMBERS = frozenset({"value", "exponent"})
 def clear_attributes(batch: GraphBatch) -> GraphBatch:
     """Apply the rules of this module to every graph."""
     operations = batch.operations[list(batch.details)].tolist()
-    details = {
-        node: kept
-        for operation, (node, values) in zip(operations, batch.details.items(), strict=True)
-        if (kept := _kept(operation, values))
-    }
+    known: dict[tuple[int, int], Mapping[str, Any]] = {}  # nodes of one block share their details
+    details = {}
+    for operation, (node, values) in zip(operations, batch.details.items(), strict=True):
+        key = operation, id(values)
+        if key not in known:
+            kept = _kept(operation, values)
+            known[key] = values if kept == values else kept
+        if known[key]:
+            details[node] = known[key]
     if details != batch.details:
         batch = replace(batch, details=details)
     attributes = batch.attributes.copy()

@@ -31,4 +31,4 @@ def drop_scalar_arithmetic(batch: GraphBatch) -> GraphBatch:
     dropped &= (op[target] != Op.DIV) | (position > 0)
     left = batch.in_degree - np.bincount(target[dropped], minlength=batch.num_nodes)
     dropped &= left[target] > 0
-    return rewire(batch, batch.edges[:, ~dropped]) if dropped.any() else batch
+    return rewire(batch, batch.edges.compress(~dropped, axis=1)) if dropped.any() else batch

@@ -21,7 +21,7 @@ def drop_trivial(batch: GraphBatch) -> GraphBatch:
     """Apply the rule of this module to every graph."""
     trivial = batch.is_in(_JOINS) & (batch.in_degree == 1)
     nodes = np.flatnonzero(batch.is_in(_PARTS))
-    columns = batch.attributes[nodes]
+    columns = batch.attributes.take(nodes, axis=0)
     unchanged = (columns[:, INPUT_SHAPE] == columns[:, OUTPUT_SHAPE]).all(axis=1)
     unchanged &= (columns[:, KERNEL] == 1).all(axis=1) & (columns[:, STRIDE] == 1).all(axis=1)
     unchanged &= (columns[:, PADDING] == 0).all(axis=1)

@@ -28,7 +28,7 @@ _CANDIDATES = frozenset(_GLOBAL)
 def global_pooling(batch: GraphBatch) -> GraphBatch:
     """Apply the rule of this module to every graph."""
     nodes = np.flatnonzero(batch.is_in(_CANDIDATES))
-    columns = batch.attributes[nodes]
+    columns = batch.attributes.take(nodes, axis=0)
     inputs, outputs = columns[:, INPUT_SHAPE], columns[:, OUTPUT_SHAPE]
     to_one = (inputs[:, 0] == outputs[:, 0]) & (outputs[:, 1:] == 1).all(axis=1)
     covers = (columns[:, KERNEL] == inputs[:, 1:]).all(axis=1)

@@ -43,7 +43,7 @@ def _not_alone(values: IntArray) -> BoolArray:
 def _first_equal(batch: GraphBatch, nodes: IntArray, argument: IntArray) -> IntArray:
     """The first of `nodes` that each of them equals."""
     labels = np.stack([argument, batch.operations[nodes], _numbered_details(batch, nodes)], axis=1)
-    keys = np.hstack([labels, batch.attributes[nodes]])
+    keys = np.hstack([labels, batch.attributes.take(nodes, axis=0)])
     order = np.lexsort((nodes, *keys.T))
     changes = (keys[order][1:] != keys[order][:-1]).any(axis=1)
     group = np.concatenate(([0], np.cumsum(changes)))

@@ -16,8 +16,8 @@ import numpy as np
 from gennape.graph.arrays import INPUT_SHAPE, OUTPUT_SHAPE
 from gennape.graph.batch import GraphBatch
 from gennape.graph.operations import SOURCES, Op
-from gennape.graph.passes.rewrite import replace_arguments, rewire
-from gennape.utils.array_types import BoolArray
+from gennape.graph.passes.rewrite import rewire
+from gennape.utils.array_types import BoolArray, IntArray
 
 _NEVER_ZERO = frozenset({*SOURCES, Op.OUTPUT})
 
@@ -27,11 +27,20 @@ def propagate_zero(batch: GraphBatch) -> GraphBatch:
     if not (batch.operations == Op.ZERO).any():
         return batch
     zero = _zeros(batch)
-    batch = _attach_to_input(batch, zero)
-    zero = batch.operations == Op.ZERO
+    nodes = np.flatnonzero(zero)
+    first, read = batch.first_edge[nodes], _first_inputs(batch, nodes)
     source, target = batch.edges
-    dropped = zero[source] & (batch.operations[target] == Op.ADD)
-    return rewire(batch, batch.edges[:, ~dropped]) if dropped.any() else batch
+    dropped = zero[source] & (batch.operations[target] == Op.ADD) | zero[target]
+    dropped[first] = False
+    is_done = (batch.operations[nodes] == Op.ZERO) & (source[first] == read)
+    if is_done.all() and not dropped.any():
+        return batch
+    operations, attributes = batch.operations.copy(), batch.attributes.copy()
+    edges = batch.edges.copy()
+    operations[nodes] = Op.ZERO
+    attributes[nodes, INPUT_SHAPE] = attributes[read, OUTPUT_SHAPE]
+    edges[0, first] = read
+    return rewire(batch, edges.compress(~dropped, axis=1), operations, attributes)
 
 
 def _zeros(batch: GraphBatch) -> BoolArray:
@@ -50,16 +59,8 @@ def _zeros(batch: GraphBatch) -> BoolArray:
     return zero
 
 
-def _attach_to_input(batch: GraphBatch, zero: BoolArray) -> GraphBatch:
-    """The batch where all `zero` nodes are `ZERO` and read the input."""
+def _first_inputs(batch: GraphBatch, nodes: IntArray) -> IntArray:
+    """The first input of the graph of each node."""
     inputs = np.flatnonzero(batch.operations == Op.INPUT)
     graphs, firsts = np.unique(batch.graph_index[inputs], return_index=True)
-    nodes = np.flatnonzero(zero)
-    source = inputs[firsts][np.searchsorted(graphs, batch.graph_index[nodes])]
-    is_done = (batch.operations[nodes] == Op.ZERO) & (batch.argument(0)[nodes] == source)
-    if is_done.all():
-        return batch
-    operations, attributes = batch.operations.copy(), batch.attributes.copy()
-    operations[nodes] = Op.ZERO
-    attributes[nodes, INPUT_SHAPE] = attributes[source, OUTPUT_SHAPE]
-    return replace_arguments(batch, nodes, source, operations=operations, attributes=attributes)
+    return inputs[firsts][np.searchsorted(graphs, batch.graph_index[nodes])]

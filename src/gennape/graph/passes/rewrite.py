@@ -29,8 +29,8 @@ def bypass(batch: GraphBatch, removed: BoolArray, stand_in: IntArray | None = No
     source = np.where(removed, argument, np.arange(batch.num_nodes))
     while removed[source].any():  # chains of removed nodes: pointer jumping
         source = source[source]
-    edges = np.stack([source[batch.edges[0]], batch.edges[1]])
-    kept_edges = edges[:, ~removed[batch.edges[1]]]
+    edges = np.stack([source.take(batch.edges[0]), batch.edges[1]])
+    kept_edges = edges.compress(~removed.take(batch.edges[1]), axis=1)
     return drop_unreachable(_compact(batch, kept_edges, ~removed))
 
 
@@ -100,7 +100,9 @@ def replace_arguments(
     changed[nodes] = True
     edges = batch.edges.copy()
     edges[0, batch.first_edge[nodes]] = argument
-    return rewire(batch, edges[:, is_first | ~changed[edges[1]]], operations, attributes)
+    return rewire(
+        batch, edges.compress(is_first | ~changed[edges[1]], axis=1), operations, attributes
+    )
 
 
 def only_user(batch: GraphBatch) -> IntArray:
@@ -128,20 +130,24 @@ def drop_unreachable(batch: GraphBatch) -> GraphBatch:
         np.subtract.at(uses, arguments, 1)
         arguments = np.unique(arguments)
         dead = arguments[(uses[arguments] == 0) & ~ends[arguments]]
-    return _compact(batch, batch.edges[:, alive[batch.edges[1]]], alive)
+    return _compact(batch, batch.edges.compress(alive.take(batch.edges[1]), axis=1), alive)
 
 
 def _compact(batch: GraphBatch, edges: IntArray, kept: BoolArray) -> GraphBatch:
-    """The batch with these edges and only the kept nodes, renumbered."""
-    position = np.cumsum(kept) - 1
-    totals = np.concatenate(([0], position + 1))
+    """The batch with these edges and only the kept nodes, renumbered.
+
+    `take` and `compress` take a fraction of the time of the same by an index.
+    """
+    totals = np.concatenate(([0], np.cumsum(kept)))
+    position = totals[1:] - 1
+    nodes = np.flatnonzero(kept)
     detailed = list(batch.details)
     new = zip(kept[detailed].tolist(), position[detailed].tolist(), strict=True)
     return GraphBatch(
-        operations=batch.operations[kept],
-        attributes=batch.attributes[kept],
-        node_parameters=batch.node_parameters[kept],
-        edges=position[edges].astype(np.int32),
+        operations=batch.operations.take(nodes),
+        attributes=batch.attributes.take(nodes, axis=0),
+        node_parameters=batch.node_parameters.take(nodes),
+        edges=position.astype(np.int32).take(edges),
         details={
             node: values
             for (stays, node), values in zip(new, batch.details.values(), strict=True)

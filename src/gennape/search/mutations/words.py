@@ -8,7 +8,9 @@ from gennape.search.mutations.editing import Edit, Nodes
 
 
 def in_words(nodes: Nodes, edit: Edit) -> str:
-    """Say what an edit does: nodes by their number in the graph, shapes as channels x sides.
+    """Say what an edit does: nodes by their layers, shapes as channels x sides.
+
+    Nodes of networks whose source names no layers go by their number in the graph.
 
     Args:
         nodes: Of the graph that is changed.
@@ -51,17 +53,28 @@ def _operation(nodes: Nodes, edit: Edit) -> str:
 def _unskip(nodes: Nodes, edit: Edit) -> str:
     node = nodes[edit.node]
     source = node.arguments[int(edit.value)]
-    return f"no connection from node {source} into {_layer(node)}"
+    return f"no connection from {nodes[source].layer or f'node {source}'} into {_layer(node)}"
 
 
 def _block(nodes: Nodes, edit: Edit) -> str:
-    first, last = int(edit.value) + 1, edit.node
-    which = f"node {last}" if first == last else f"nodes {first}-{last}"
-    return f"{which} ({_shape(nodes[last])})"
+    first, last = nodes[int(edit.value) + 1], nodes[edit.node]
+    which = _between(first, last)
+    return f"{which} ({_shape(last)})"
+
+
+def _between(first: Node, last: Node) -> str:
+    """Name the nodes from one to another: the layer that holds them all, or both ends."""
+    if first.layer and last.layer:
+        if f"{first.layer}.".startswith(f"{last.layer}."):
+            return last.layer
+        return f"{first.layer} to {last.layer}"
+    if first.index == last.index:
+        return f"node {last.index}"
+    return f"nodes {first.index}-{last.index}"
 
 
 def _layer(node: Node) -> str:
-    return f"{node.op.name.lower()} {node.index} ({_shape(node)})"
+    return f"{node.op.name.lower()} {node.layer or node.index} ({_shape(node)})"
 
 
 def _shape(node: Node) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gennape.frontends.file_processes import FileOutcome, read_in_processes
+from gennape.frontends.file_reading import FileOutcome, read_files
 from gennape.frontends.network_list import read_networks
 from gennape.graph import ComputationGraph
 from helpers.small_networks import small_onnx
@@ -52,7 +52,7 @@ def files(folder: Path, *names: str) -> list[str]:
 
 
 def outcomes(read: Reader, paths: list[str], **limits: float) -> list[FileOutcome]:
-    found = read_in_processes(read, paths, **limits)  # type: ignore[arg-type]
+    found = read_files(read, paths, **limits)  # type: ignore[arg-type]
     return sorted(found, key=lambda one: one.place)
 
 
@@ -128,7 +128,7 @@ def test_several_files_are_read_elsewhere_and_one_is_not(
 
 def test_ctrl_c_leaves_no_process(read: Reader, tmp_path: Path) -> None:
     paths = files(tmp_path, "a", "hang")
-    results = read_in_processes(read, paths, workers=1)
+    results = read_files(read, paths, workers=1)
     next(results)
     with pytest.raises(KeyboardInterrupt):
         results.throw(KeyboardInterrupt)

@@ -1,0 +1,138 @@
+"""Files of networks read by the cache and in other processes, where one harms no other."""
+
+import warnings
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from functools import partial
+from typing import NamedTuple
+
+from gennape.frontends.graph_cache import GraphCache
+from gennape.graph import ComputationGraph, GraphBatch
+from gennape.utils.errors import one_line
+from gennape.utils.isolated import run_isolated
+from gennape.utils.processes import processors
+
+SECONDS_PER_FILE = 300
+"""After so long the reading of a file is given up; networks of 100,000 nodes take a tenth of it."""
+_FILES_PER_PROCESS = 8
+"""Reading so many takes about as long as the start of a process."""
+
+
+class FileOutcome(NamedTuple):
+    """What came of reading a network.
+
+    Attributes:
+        place: Of the network in the list.
+        graph: The network, or None.
+        error: Why there is none, in one sentence.
+    """
+
+    place: int
+    graph: ComputationGraph | None
+    error: str = ""
+
+
+class _Answer(NamedTuple):
+    """What a reader says of a file."""
+
+    graph: ComputationGraph | None
+    error: str
+    warnings: list[str]
+
+
+def read_files(
+    read: Callable[[str], ComputationGraph],
+    files: Sequence[str],
+    *,
+    asked: object = None,
+    workers: int | None = None,
+    seconds: float = SECONDS_PER_FILE,
+) -> Generator[FileOutcome, None, None]:
+    """Read files: those that are known from the cache, others anew.
+
+    Args:
+        read: Reads one.
+        files: Their paths.
+        asked: How they are read, a text or plain values; None if no other reading is the same,
+            so that nothing is cached.
+        workers: How many processes read; unless given one for each eight files, at most one a
+            processor, and none for one file alone.
+        seconds: Limit of one file in another process.
+
+    Yields:
+        One outcome for each file, as they come.
+
+    Raises:
+        CacheError: The environment variable for the size of the cache is no number.
+    """
+    cache = GraphCache.of_user()
+    keys = [None if asked is None else cache.key(file, asked) for file in files]
+    left = []
+    for place, key in enumerate(keys):
+        graph = cache.get(key) if key else None
+        if graph is None:
+            left.append(place)
+        else:
+            yield FileOutcome(place, graph)
+    is_alone = len(files) == 1 and workers is None  # a process would take longer than the file
+    paths = [files[place] for place in left]
+    answers = _answers_here(read, paths) if is_alone else _answers(read, paths, workers, seconds)
+    with closing(answers):
+        for number, answer in answers:
+            place = left[number]
+            for text in answer.warnings:
+                warnings.warn(text, stacklevel=2)
+            key = keys[place]
+            if key and answer.graph is not None and not answer.warnings:
+                cache.put(key, answer.graph)
+            yield FileOutcome(place, answer.graph, answer.error)
+    cache.trim()
+
+
+def _answers_here(
+    read: Callable[[str], ComputationGraph], files: Sequence[str]
+) -> Generator[tuple[int, _Answer], None, None]:
+    """Read files in this process."""
+    for place, file in enumerate(files):
+        yield place, _answer(read, file)
+
+
+def _answers(
+    read: Callable[[str], ComputationGraph],
+    files: Sequence[str],
+    workers: int | None,
+    seconds: float,
+) -> Generator[tuple[int, _Answer], None, None]:
+    """Read files in other processes."""
+    if workers is None:
+        workers = max(1, min(processors(), -(-len(files) // _FILES_PER_PROCESS)))
+    results = run_isolated(partial(_packed, read), files, processes=workers, seconds=seconds)
+    with closing(results):
+        for result in results:
+            if result.error:
+                name, reason = files[result.item], result.error
+                error = f"{name} was given up, since {reason}; export it again, or make it smaller"
+                yield result.item, _Answer(None, error, [])
+            else:
+                batch, error, texts = result.value
+                graph = None if batch is None else batch.graph(0)  # validated, and read-only
+                yield result.item, _Answer(graph, error, texts)
+
+
+def _packed(
+    read: Callable[[str], ComputationGraph], file: str
+) -> tuple[GraphBatch | None, str, list[str]]:
+    """Read a file in another process, which sends the network as a batch of one."""
+    graph, error, texts = _answer(read, file)
+    return None if graph is None else GraphBatch.of([graph]), error, texts
+
+
+def _answer(read: Callable[[str], ComputationGraph], file: str) -> _Answer:
+    """Read a file, and note what is wrong with it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            graph, error = read(file), ""
+        except Exception as problem:  # whatever is wrong with one file must not harm the others
+            graph, error = None, one_line(problem)
+    return _Answer(graph, error, [str(one.message) for one in caught])

@@ -1,0 +1,64 @@
+"""Which layer of a module each operation stands in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from torch import nn
+from torch.nn.modules.module import (
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+)
+
+from gennape.frontends.torch.call import LayerCallback
+
+_ROOT = "L['self']"
+
+
+@contextmanager
+def announced_layers(module: nn.Module, enter_layer: LayerCallback) -> Iterator[None]:
+    """Tell of each layer of `module` that begins, and of the one around it when it ends.
+
+    Args:
+        module: The network; modules that are not within it are not told of.
+        enter_layer: Told the qualified name of the layer.
+    """
+    names = {id(part): name for name, part in module.named_modules()}
+    stack: list[str] = []
+
+    def begin(part: nn.Module, _: Any) -> None:
+        if id(part) in names:
+            stack.append(names[id(part)])
+            enter_layer(stack[-1])
+
+    def end(part: nn.Module, *_: Any) -> None:
+        if id(part) in names and stack:
+            stack.pop()
+            enter_layer(stack[-1] if stack else "")
+
+    hooks = [
+        register_module_forward_pre_hook(begin),
+        register_module_forward_hook(end, always_call=True),
+    ]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def layer_of_path(path: str) -> str:
+    """Return the qualified name in the path of `nn_module_stack`: `L['self'].conv` is `conv`.
+
+    Examples:
+        >>> layer_of_path("L['self'].layer1[0].conv"), layer_of_path("layer1.0.conv")
+        ('layer1.0.conv', 'layer1.0.conv')
+    """
+    inner = path.removeprefix(_ROOT).removeprefix("L__self___").strip(".")
+    return inner.replace("[", ".").replace("]", "").strip(".")
+
+
+def layer_in_stack(text: str) -> str:
+    """Return the innermost layer of a stack in a `.pt2` file: `key,path,type` between `;`."""
+    parts = text.rpartition(";")[2].split(",")
+    return layer_of_path(parts[1]) if len(parts) > 2 else ""
