@@ -87,7 +87,7 @@ def measure(name: str) -> PeerRow:
         start = process_time()
         row.macs[tool] = silently(count, module, image)
         row.seconds[tool] = process_time() - start
-    graph = graph_of(network.module, shape[1:])
+    graph = graph_of(prepared(name).module, shape[1:])
     row.products = int(graph.node_macs[graph.operations == Op.MATMUL].sum())
     if sum(p.numel() for p in network.module.parameters()) <= LARGEST:
         with TemporaryDirectory() as folder:
