@@ -10,6 +10,7 @@ import pytest
 from gennape.frontends.file_reading import FileOutcome, read_files
 from gennape.frontends.network_list import read_networks
 from gennape.graph import ComputationGraph
+from gennape.utils.processes import can_start
 from helpers.small_networks import small_onnx
 
 READERS = """
@@ -124,6 +125,21 @@ def test_several_files_are_read_elsewhere_and_one_is_not(
     monkeypatch.setattr("gennape.frontends.network_list.graph_of", lambda *_, **__: ended.append(1))
     read_networks(paths[:1])
     assert ended == [1]
+
+
+def test_where_no_process_can_start_files_are_read_here(
+    read: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("Function not implemented")
+
+    monkeypatch.setattr("gennape.utils.processes.ProcessPoolExecutor.__init__", refuse)
+    can_start.cache_clear()
+    try:
+        found = outcomes(read, files(tmp_path, "a", "b"))
+    finally:
+        can_start.cache_clear()
+    assert [one.graph is not None for one in found] == [True, True]
 
 
 def test_ctrl_c_leaves_no_process(read: Reader, tmp_path: Path) -> None:

@@ -55,3 +55,11 @@ def test_names_that_would_cover_one_another_are_left_out() -> None:
     chart = ElementTree.fromstring(scatter(same, [], "MACs", "Top-1, %", ""))
     (names,) = [group for group in chart.iter("g") if group.attrib.get("class") == "names"]
     assert 0 < len(list(names)) < 12
+
+
+def test_long_names_are_shortened_in_the_chart_alone() -> None:
+    chart = ElementTree.fromstring(scatter([Dot(1e9, 75.0, 40 * "x", 1)], [], "MACs", "Top-1", ""))
+    assert [text.text for text in chart.iter("text") if "…" in (text.text or "")] == [
+        15 * "x" + "…" + 15 * "x"
+    ]
+    assert [title.text for title in chart.iter("title")] == [40 * "x"]

@@ -10,7 +10,7 @@ from gennape.frontends.graph_cache import GraphCache
 from gennape.graph import ComputationGraph, GraphBatch
 from gennape.utils.errors import one_line
 from gennape.utils.isolated import run_isolated
-from gennape.utils.processes import processors
+from gennape.utils.processes import can_start, processors
 
 SECONDS_PER_FILE = 300
 """After so long the reading of a file is given up; networks of 100,000 nodes take a tenth of it."""
@@ -76,7 +76,10 @@ def read_files(
             yield FileOutcome(place, graph)
     is_alone = len(files) == 1 and workers is None  # a process would take longer than the file
     paths = [files[place] for place in left]
-    answers = _answers_here(read, paths) if is_alone else _answers(read, paths, workers, seconds)
+    if is_alone or not can_start():
+        answers = _answers_here(read, paths)
+    else:
+        answers = _answers(read, paths, workers, seconds)
     with closing(answers):
         for number, answer in answers:
             place = left[number]

@@ -8,8 +8,8 @@ from gennape.network_report.network_section import drawing, heading
 from gennape.network_report.page_network import PageNetwork, breakable
 from gennape.reports.markup import Child, Markup, tag
 
-_MOST_LAYERS = 4_000
-"""Longer lists of layers are compared by their kinds alone."""
+_MOST_LAYERS = 1_500
+"""Of longer lists a comparison may take minutes."""
 _CONTEXT = 2
 
 Chunk = tuple[str, Sequence[str], Sequence[str]]

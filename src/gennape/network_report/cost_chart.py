@@ -127,5 +127,7 @@ def _bars(groups: Sequence[Sequence[LayerCost]], field: str, title: str) -> Mark
 def _told(group: Sequence[LayerCost], cost: int, total: int, title: str) -> str:
     first, last = group[0], group[-1]
     name = first.name if len(group) == 1 else f"{len(group)} layers: {first.name} … {last.name}"
+    parts = " … ".join(dict.fromkeys(filter(None, (first.part, last.part))))
+    name = f"{parts}\n{name}" if parts else name
     share = 100 * cost / max(total, 1)
     return f"{name}\nat {first.resolution}\n{with_unit(cost)} {title}, {share:.1f} %"

@@ -18,6 +18,7 @@ class LayerCost:
         macs: Multiply-accumulates for one input.
         parameters: Learned parameters.
         activations: Elements of the results of its nodes with MACs.
+        part: The part of the network that it stands in, such as `layer1.0.conv1`; may be empty.
     """
 
     name: str
@@ -26,6 +27,7 @@ class LayerCost:
     macs: int
     parameters: int
     activations: int
+    part: str = ""
 
 
 def layer_costs(graph: ComputationGraph) -> list[LayerCost]:
@@ -42,6 +44,7 @@ def layer_costs(graph: ComputationGraph) -> list[LayerCost]:
                 int(graph.node_macs[nodes].sum()),
                 int(graph.node_parameters[nodes].sum()),
                 int(graph.node_activations[nodes].sum()),
+                block.nodes[0].layer,
             )
         )
     return layers

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from gennape.network_report.measured import ReferenceNetwork
 from gennape.network_report.page_network import PageNetwork, breakable, dataset_title
-from gennape.reports.markup import Markup, tag
+from gennape.reports.markup import Child, Markup, tag
 from gennape.reports.numbers import with_unit
 from gennape.reports.scatter import Dot, front_of, scatter
+
+_MOST_LISTED = 6
 
 
 def summary(views: Sequence[PageNetwork]) -> Markup:
@@ -23,9 +25,15 @@ def summary(views: Sequence[PageNetwork]) -> Markup:
         " is the most accurate: ",
         tag("strong", f"{_percent(best)} %"),
         " measured. " if best.row.scope == "measured" else " expected. ",
-        ("On the front of accuracy and MACs: ", _listed(names), ".") if len(names) > 1 else None,
+        _front_said(names),
         class_="lead",
     )
+
+
+def _front_said(names: Sequence[Markup]) -> Child:
+    if len(names) > _MOST_LISTED:
+        return f"{len(names)} networks are on the front of accuracy and MACs."
+    return ("On the front of accuracy and MACs: ", _listed(names), ".") if len(names) > 1 else None
 
 
 def charts(

@@ -7,7 +7,9 @@ from typing import Any
 
 from gennape.utils.optional_imports import require
 
-INK, SOFT, LINE = "#1c2733", "#5b6b7b", "#dde3e9"
+INK, SOFT, LINE = "#1c2530", "#586575", "#e2e6eb"
+OWN, OTHERS = "#c8501e", "#7d93a8"
+"""What stands out, and what it stands among; the colours of the page's style."""
 
 _LOOK = {
     "font.family": "DejaVu Sans",

@@ -11,6 +11,7 @@ _WIDTH, _HEIGHT = 1000.0, 420.0
 """Pixels for which labels are placed; narrower charts show none."""
 _CHARACTER, _LINE = 6.6, 15.0
 _FROM_DOT = 13.0
+_LONGEST_LABEL = 30
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def scatter(
     return tag(
         "figure",
         tag("div", plot, class_="plot", tabindex="0"),
-        tag("figcaption", _legend(y_title, x_title, others_title if others else "")),
+        tag("figcaption", _legend(dots, y_title, x_title, others_title if others else "")),
         class_="scatter",
     )
 
@@ -140,7 +141,8 @@ def _labels(dots: Sequence[Dot], x: Axis, y: Axis) -> Markup:
     taken = [(cx - 10, cy - 10, cx + 10, cy + 10) for cx, cy in centres]
     labels = []
     for dot, (cx, cy) in zip(dots, centres, strict=True):
-        width = _CHARACTER * len(dot.name)
+        label = _shortened(dot.name)
+        width = _CHARACTER * len(label)
         for side, dx, dy in (("start", 1, 0), ("end", -1, 0), ("start", 0.8, -1), ("end", -0.8, 1)):
             left = cx + dx * _FROM_DOT - (width if side == "end" else 0)
             top = cy + dy * _LINE - _LINE / 2
@@ -150,7 +152,7 @@ def _labels(dots: Sequence[Dot], x: Axis, y: Axis) -> Markup:
                 labels.append(
                     tag(
                         "text",
-                        dot.name,
+                        label,
                         x=_across(dot, x),
                         y=_down(y.place(dot.y)),
                         dx=dx * _FROM_DOT,
@@ -162,16 +164,26 @@ def _labels(dots: Sequence[Dot], x: Axis, y: Axis) -> Markup:
     return tag("g", labels, class_="names", aria_hidden="true")
 
 
+def _shortened(name: str) -> str:
+    """Leave out the middle of a long name."""
+    half = _LONGEST_LABEL // 2
+    return name if len(name) <= _LONGEST_LABEL else f"{name[:half]}…{name[-half:]}"
+
+
 def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _legend(y_title: str, x_title: str, others_title: str) -> list[Markup | str]:
+def _legend(
+    dots: Sequence[Dot], y_title: str, x_title: str, others_title: str
+) -> list[Markup | str]:
+    intervals = " with their intervals" if any(dot.low is not None for dot in dots) else ""
     entries: list[Markup | str] = [
         f"{y_title} against {x_title}. ",
-        tag("span", "these networks with their intervals", class_="key own-key"),
-        tag("span", "their front", class_="key own-line"),
+        tag("span", f"these networks{intervals}", class_="key own-key"),
     ]
+    if len(front_of(dots)) > 1:
+        entries.append(tag("span", "their front", class_="key own-line"))
     if others_title:
         entries += [
             tag("span", others_title, class_="key others-key"),

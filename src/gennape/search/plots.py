@@ -6,12 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gennape.reports.drawing import drawing
+from gennape.reports.drawing import OTHERS, OWN, drawing
 from gennape.search.candidate import Candidate
 from gennape.search.objectives import Objective, cost_matrix, format_metric
 from gennape.utils.array_types import FloatArray
 
-_DOT, _BEST = "#56b4e9", "#d55e00"
 _RESOLUTION = 160
 
 
@@ -30,8 +29,8 @@ def front_plot(
     everything, best = (_points(part, along, up) for part in (candidates, front))
     png = BytesIO()
     with drawing(6.4, 4.2) as (figure, axes, svg):
-        axes.scatter(*everything.T, s=9, lw=0, alpha=0.45, color=_DOT, label="candidates")
-        axes.plot(*best[np.argsort(best[:, 0])].T, "-o", color=_BEST, ms=4, lw=1, label="front")
+        axes.scatter(*everything.T, s=9, lw=0, alpha=0.45, color=OTHERS, label="candidates")
+        axes.plot(*best[np.argsort(best[:, 0])].T, "-o", color=OWN, ms=4, lw=1, label="front")
         _name(axes.xaxis, along)
         _name(axes.yaxis, up)
         axes.legend(fontsize=8)
@@ -46,10 +45,8 @@ def progress_plot(candidates: Sequence[Candidate], objective: Objective) -> Plot
     order = np.arange(1, len(costs) + 1)
     png = BytesIO()
     with drawing(6.4, 4.2) as (figure, axes, svg):
-        axes.scatter(order, sign * costs, s=9, lw=0, alpha=0.45, color=_DOT, label="candidates")
-        axes.step(
-            order, sign * np.minimum.accumulate(costs), where="post", color=_BEST, label="best"
-        )
+        axes.scatter(order, sign * costs, s=9, lw=0, alpha=0.45, color=OTHERS, label="candidates")
+        axes.step(order, sign * np.minimum.accumulate(costs), where="post", color=OWN, label="best")
         axes.set_xlabel("candidates")
         _name(axes.yaxis, objective.metric)
         axes.legend(fontsize=8)

@@ -1,5 +1,6 @@
 """Reading a module: what it costs, what becomes of it, and what goes wrong."""
 
+import warnings
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
@@ -239,8 +240,12 @@ def test_other_things_are_no_networks() -> None:
 
 
 def test_compiled_parts_are_read_as_they_were_written() -> None:
-    compiled = torch.compile(nn.Linear(8, 4))
-    assert graph_of(nn.Sequential(nn.Linear(8, 8), compiled), (8,)).macs == 64 + 32
+    network = nn.Sequential(nn.Linear(8, 8), torch.compile(nn.Linear(8, 4)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        graph = graph_of(network, (8,))
+    assert graph.macs == 64 + 32
+    assert graph.layers == ("", "0", "1._orig_mod", "")
 
 
 def test_a_scripted_part_is_named() -> None:

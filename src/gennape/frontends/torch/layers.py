@@ -1,5 +1,6 @@
 """Which layer of a module each operation stands in."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -41,7 +42,10 @@ def announced_layers(module: nn.Module, enter_layer: LayerCallback) -> Iterator[
         register_module_forward_hook(end, always_call=True),
     ]
     try:
-        yield
+        with warnings.catch_warnings():
+            # Of compiled parts hooks are called twice, which names their layers as well.
+            warnings.filterwarnings("ignore", "Using `torch.compile")
+            yield
     finally:
         for hook in hooks:
             hook.remove()
