@@ -6,6 +6,7 @@ from contextlib import closing
 from functools import partial
 from typing import NamedTuple
 
+from gennape.frontends.errors import FrontendError
 from gennape.frontends.graph_cache import GraphCache
 from gennape.graph import ComputationGraph, GraphBatch
 from gennape.utils.errors import one_line
@@ -64,7 +65,10 @@ def read_files(
 
     Raises:
         CacheError: The environment variable for the size of the cache is no number.
+        FrontendError: There are to be fewer workers than one.
     """
+    if workers is not None and workers < 1:
+        raise FrontendError(f"{workers} workers cannot read files; give 1 or more")
     cache = GraphCache.of_user()
     keys = [None if asked is None else cache.key(file, asked) for file in files]
     left = []
