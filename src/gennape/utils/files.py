@@ -11,8 +11,6 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from gennape.utils.errors import GennapeError, reading, writing
 
 _DIGITS = 12
@@ -114,6 +112,8 @@ def file_lock(path: Path, *, wait: bool = False) -> Iterator[bool]:
     Raises:
         WriteError: The lock's file cannot be made.
     """
+    from filelock import FileLock, Timeout  # scoring locks nothing
+
     lock = FileLock(path)
     with writing(path), suppress(Timeout):  # which is an error of the system by its type
         lock.acquire(timeout=-1 if wait else 0)
