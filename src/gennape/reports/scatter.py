@@ -181,8 +181,9 @@ def _legend(
     entries: list[Markup | str] = [
         f"{y_title} against {x_title}. ",
         tag("span", f"these networks{intervals}", class_="key own-key"),
-        tag("span", "their front", class_="key own-line"),
     ]
+    if len(front_of(dots)) > 1:
+        entries.append(tag("span", "their front", class_="key own-line"))
     if others_title:
         entries += [
             tag("span", others_title, class_="key others-key"),

@@ -14,8 +14,8 @@ from gennape.estimator.models.stored_arrays import StoredArrays
 RNG = np.random.default_rng(0)
 
 
-def described(networks: int) -> FewShotFeatures:
-    columns = (RNG.normal(size=(networks, count)) for count in (1, 4, 5, 12))
+def described(networks: int, rng: np.random.Generator = RNG) -> FewShotFeatures:
+    columns = (rng.normal(size=(networks, count)) for count in (1, 4, 5, 12))
     score, sizes, embeddings, neighbour_moments = columns
     return FewShotFeatures(score[:, 0], sizes, embeddings, neighbour_moments)
 
@@ -96,20 +96,24 @@ def test_identical_networks_do_no_harm() -> None:
 
 
 def test_many_labels_teach_through_a_support(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = described(400)
-    targets = many.score + np.sin(2 * many.embeddings[:, 0]) + 0.3 * RNG.normal(size=400)
-    others = described(100)
+    rng = np.random.default_rng(0)
+    many, others = described(400, rng), described(100, rng)
+    targets = many.score + np.sin(2 * many.embeddings[:, 0]) + 0.3 * rng.normal(size=400)
     truth = others.score + np.sin(2 * others.embeddings[:, 0])
-    errors = {}
+
+    def error(few_shot: FewShotGP) -> float:
+        return float(np.square(few_shot.predict(others)[0] - truth).mean())
+
+    errors = []
     for support in (40, 100, 400):
         monkeypatch.setattr(few_shot_gp, "_SUPPORT", support)
         few_shot, again = (FewShotGP.fit(many, targets, seed=3) for _ in range(2))
         np.testing.assert_array_equal(few_shot.posterior.weights, again.posterior.weights)
         assert few_shot.posterior.weights.shape == (support,)
-        errors[support] = np.square(few_shot.predict(others)[0] - truth).mean()
-    few = FewShotGP.fit(many.take(np.arange(40)), targets[:40])
-    error_of_few = np.square(few.predict(others)[0] - truth).mean()
-    assert errors[400] < errors[100] < errors[40] < error_of_few
+        few = np.arange(support)
+        assert error(few_shot) <= error(FewShotGP.fit(many.take(few), targets[few]))
+        errors.append(error(few_shot))
+    assert errors == sorted(errors, reverse=True)
 
 
 def test_a_support_of_all_but_one_is_almost_exact(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,10 @@ from typing import Any
 import pytest
 
 from gennape.evaluation.transfer.report import (
+    add_figures,
     add_metric,
     add_worst_columns,
     transfer_report,
-    verdict,
 )
 from gennape.evaluation.transfer.results import TransferResults
 from gennape.reports.markdown import MarkdownReport
@@ -42,14 +42,10 @@ def _table(add: Any, *arguments: Any) -> list[str]:
 
 
 def test_the_worst_column_comes_first() -> None:
-    assert verdict(RESULTS.of("nasbench101")) == (
-        "Trained on NAS-Bench-101 only, zero-shot: the full estimator's worst column is NB-301 "
-        "(Spearman 0.550). It beats the better of FLOPs and parameters in 1 of 2 columns; "
-        "not in NB-301."
-    )
-    assert "with 50 labels" in verdict(RESULTS.of("nasbench101", 50))
-    assert "in all 1 columns." in verdict(RESULTS.of("nasbench101", 50))
-    assert "was not measured" in verdict(RESULTS.of("leave-one-out"))
+    assert _table(add_figures, RESULTS) == [
+        "| trained on NAS-Bench-101 only | 0 | 0.725 | 0.700 | NB-301 0.550 | 1 of 2, not NB-301 |",
+        "| trained on NAS-Bench-101 only | 50 | 0.930 | 0.800 | NB-201 CIFAR-10 0.930 | 1 of 1 |",
+    ]
     assert _table(add_worst_columns, RESULTS.of("nasbench101")) == [
         "| FLOPs | NB-301 | 0.500 | 0.650 |  |",
         "| parameters | NB-301 | 0.600 | 0.650 |  |",

@@ -27,7 +27,8 @@ _QUICK = (
     "works, and its numbers are no results."
 )
 _COLUMNS = (
-    "Every column is one label of one family. An estimator that ranks a family no better "
+    "By size is the better of FLOPs and parameters in each column. Every column is one label of "
+    "one family. An estimator that ranks a family no better "
     "than its FLOPs or parameters do adds nothing there. Columns called quick hold what "
     "networks reach in one pass over some of the training images: how they begin to "
     "learn, and not where they end. They are shown, and not counted here."
@@ -58,9 +59,7 @@ def transfer_report(
     report = MarkdownReport("Transfer test")
     if provenance["quick"]:
         report.paragraph(_QUICK)
-    for protocol in results.protocols:
-        report.paragraph(verdict(results.of(protocol)))
-        report.paragraph(verdict(results.of(protocol, FEW)))
+    add_figures(report, results)
     report.paragraph(_COLUMNS)
     for protocol in results.protocols:
         report.heading(f"Worst family first, zero-shot, {PROTOCOLS[protocol]}", level=3)
@@ -77,22 +76,31 @@ def transfer_report(
     return report
 
 
-def verdict(results: ProtocolResults) -> str:
-    """Sum up the full estimator in two sentences; the worst column comes first."""
-    given = f"with {results.labels} labels" if results.labels else "zero-shot"
-    begin = f"{_capitalised(PROTOCOLS[results.protocol])}, {given}:"
-    means = results.means(FULL)
-    if not means:
-        return f"{begin} the full estimator was not measured."
-    worst = min(means, key=lambda column: means[column])
-    beaten = results.beaten(FULL)
-    behind = ", ".join(column.title for column in means if column not in beaten)
-    counts = f"{len(beaten)} of {len(means)} columns; not in {behind}"
-    return (
-        f"{begin} the full estimator's worst column is {worst.title} (Spearman "
-        f"{means[worst]:.3f}). It beats the better of FLOPs and parameters in "
-        f"{counts if behind else f'all {len(means)} columns'}."
-    )
+def add_figures(report: MarkdownReport, results: TransferResults) -> None:
+    """Add what the full estimator reaches by each protocol, without and with labels, in a row."""
+    rows = []
+    for protocol in results.protocols:
+        for labels in (0, FEW):
+            found = results.of(protocol, labels)
+            means = found.means(FULL)
+            if not means:
+                continue
+            worst = min(means, key=lambda column: means[column])
+            floors = [floor for column in means if (floor := found.baseline(column)) is not None]
+            beaten = found.beaten(FULL)
+            behind = ", ".join(column.title for column in means if column not in beaten)
+            rows.append(
+                (
+                    PROTOCOLS[protocol],
+                    str(labels),
+                    f"{np.mean(list(means.values())):.3f}",
+                    f"{np.mean(floors):.3f}" if floors else "",
+                    f"{worst.title} {means[worst]:.3f}",
+                    f"{len(beaten)} of {len(means)}{f', not {behind}' if behind else ''}",
+                )
+            )
+    headings = ("full estimator", "labels", "mean Spearman", "by size", "worst", "beats size in")
+    report.table(headings, rows)
 
 
 def add_worst_columns(report: MarkdownReport, results: ProtocolResults) -> None:
