@@ -24,8 +24,9 @@ from gennape.search import (
     WorkerPool,
     search,
 )
+from gennape.utils.processes import processors
 
-PROCESSORS = os.cpu_count() or 1
+PROCESSORS = processors()
 RATED = 2_000
 WARM_UP = 256
 
@@ -61,9 +62,9 @@ def family_row(estimator: Estimator, family: str, budget: int) -> str:
 
 def rate_row(estimator: Estimator, family: str, processes: int) -> str:
     """Random search with all processes started beforehand."""
-    with WorkerPool(processes) as pool:
-        while pool.ready < processes:
-            pool.map(sleep, [0.1])
+    with WorkerPool(processes, start_after=0) as pool:
+        while processes > 1 and not pool.is_ready():
+            sleep(0.1)
         searched(estimator, family, SearchSettings("random", budget=WARM_UP, seed=1), pool)
         found, seconds = searched(estimator, family, SearchSettings("random", budget=RATED), pool)
     return f"| {processes} | {len(found.candidates):,} | {seconds:.2f} | {RATED / seconds:.0f} |"

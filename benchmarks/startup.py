@@ -23,8 +23,6 @@ COMMANDS = {
     "score resnet18.onnx": ("score", "{file}"),
     "explain resnet18.onnx": ("explain", "{file}"),
     "score nasbench201:CELL": ("score", f"nasbench201:{CELL}"),
-    "rank transnas_macro": ("rank", "transnas_macro"),
-    "score timm:resnet18": ("score", "timm:resnet18"),
 }
 CALL = "from gennape.cli import app; app()"
 EXPORT = """

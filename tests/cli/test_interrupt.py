@@ -11,6 +11,8 @@ from time import sleep
 import pytest
 from typer.testing import Result
 
+import gennape
+
 Run = Callable[..., Result]
 GENNAPE = (sys.executable, "-m", "gennape")
 
@@ -62,3 +64,15 @@ def test_a_reader_that_has_seen_enough_ends_the_command_silently(onnx_file: Path
     assert process.stderr is not None
     assert process.stderr.read() == ""
     assert process.wait(timeout=60) == 1
+
+
+def test_an_interrupt_while_something_is_imported_has_the_same_status(tmp_path: Path) -> None:
+    """`exec` of a text, as dataclasses do it, lets CPython end by the signal unless it is kept."""
+    (tmp_path / "interrupted.py").write_text("exec('raise KeyboardInterrupt')\n")
+    environment = {**os.environ, "PYTHONPATH": str(Path(gennape.__file__).parents[1])}
+    command = [*GENNAPE, "score", "interrupted:make", "--input", "3x8x8"]
+    result = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 130
+    assert result.stderr == "gennape: stopped; the same command begins anew\n"

@@ -99,3 +99,14 @@ def test_names_in_any_script_can_be_told_in_ascii(folder: Path) -> None:
     text = _gennape("score", *NAMES, cwd=folder, PYTHONIOENCODING="ascii")
     assert "\\u65e5\\u672c" in text
     assert len({len(line) for line in text.splitlines()[1:7]}) == 1
+
+
+def test_a_name_cannot_steer_the_terminal_and_need_be_no_text(tmp_path: Path) -> None:
+    names = ("\x1b[31mred.onnx", "new\nline.onnx", os.fsdecode(b"caf\xe9.onnx"))
+    for name in names:
+        (tmp_path / name).write_bytes(small_onnx())
+    text = _gennape("score", *names, cwd=tmp_path)
+    assert "\x1b" not in text
+    assert all(shown in text for shown in ("\\x1b[31mred", "new\\x0aline", "caf\\udce9"))
+    _gennape("graph", names[2], "--draw", "x.svg", "--json", "x.json", cwd=tmp_path)
+    assert "caf\\udce9" in (tmp_path / "x.svg").read_text(encoding="utf-8")

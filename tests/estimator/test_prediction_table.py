@@ -45,6 +45,13 @@ def test_a_slice_is_a_table_with_its_own_rows() -> None:
     assert list(TABLE[::-1]) == [OUTSIDE, SMALL, NEAR]
 
 
+def test_places_and_conditions_choose_networks() -> None:
+    assert list(TABLE[[2, 0]]) == [OUTSIDE, NEAR]
+    assert list(TABLE[TABLE["score"] > 0]) == [NEAR, OUTSIDE]
+    assert list(TABLE[TABLE["score"] > 9]) == []
+    assert TABLE[np.int64(1)] == SMALL
+
+
 @pytest.mark.parametrize("place", [3, -4])
 def test_there_is_no_row_beyond_the_last(place: int) -> None:
     with pytest.raises(IndexError):

@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 import warnings
 from collections.abc import Callable
@@ -7,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from gennape.frontends.errors import FrontendError
 from gennape.frontends.file_reading import FileOutcome, read_files
 from gennape.frontends.network_list import read_networks
 from gennape.graph import ComputationGraph
+from gennape.utils.processes import can_start
 from helpers.small_networks import small_onnx
 
 READERS = """
@@ -124,6 +127,46 @@ def test_several_files_are_read_elsewhere_and_one_is_not(
     monkeypatch.setattr("gennape.frontends.network_list.graph_of", lambda *_, **__: ended.append(1))
     read_networks(paths[:1])
     assert ended == [1]
+
+
+def test_where_no_process_can_start_files_are_read_here(
+    read: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("Function not implemented")
+
+    monkeypatch.setattr("gennape.utils.processes.ProcessPoolExecutor.__init__", refuse)
+    can_start.cache_clear()
+    try:
+        found = outcomes(read, files(tmp_path, "a", "b"))
+    finally:
+        can_start.cache_clear()
+    assert [one.graph is not None for one in found] == [True, True]
+
+
+def test_workers_are_one_or_more(tmp_path: Path) -> None:
+    with pytest.raises(FrontendError, match=r"^0 workers cannot read files; give 1 or more$"):
+        read_networks(files(tmp_path, "a", "b"), workers=0)
+
+
+def test_a_script_without_a_guard_runs_once(tmp_path: Path) -> None:
+    files(tmp_path, "a", "b")
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "import sys\n"
+        "from gennape.frontends.network_list import read_networks\n"
+        "print('once')\n"
+        "print([graph.parameters for graph in read_networks(sys.argv[1]).graphs])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script, tmp_path],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        timeout=300,
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["once", "[216, 216]"]
 
 
 def test_ctrl_c_leaves_no_process(read: Reader, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """The page: what it tells, and that no name becomes part of it."""
 
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -143,3 +145,13 @@ def test_the_page_stands_in_a_notebook(report: NetworkReport) -> None:
     shown = report._repr_html_()
     assert shown.startswith("<iframe srcdoc=")
     assert "<script>" not in shown
+
+
+def test_onnx_files_need_no_torch(tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    path.write_bytes(small_onnx())
+    code = (
+        "import sys, gennape; page = gennape.report(sys.argv[1]); "
+        "assert 'net.onnx' in page.html; assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)

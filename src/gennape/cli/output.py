@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gennape.utils.terminal import terminal_width
+from gennape.utils.terminal import printable, terminal_width
 
 if TYPE_CHECKING:
     from gennape.frontends.network_list import UnreadNetwork
@@ -46,14 +46,15 @@ def print_failures(failed: "Iterable[UnreadNetwork]") -> None:
     from gennape.frontends.network_list import failure_text
 
     for failure in failed:
-        print(failure_text(failure), file=sys.stderr)
+        print(printable(failure_text(failure), sys.stderr.encoding), file=sys.stderr)
 
 
 def print_incomplete(models: Iterable[str]) -> None:
     """Print one sentence on standard error for each network whose costs are lower bounds."""
     for model in models:
+        name = printable(model, sys.stderr.encoding)
         print(
-            f"{model}: not all of its work is counted; MACs and parameters are lower bounds",
+            f"{name}: not all of its work is counted; MACs and parameters are lower bounds",
             file=sys.stderr,
         )
 
@@ -69,7 +70,8 @@ def show(*parts: "TextTable | str", widest: int | None = None) -> None:
 
     width = terminal_width() or widest
     for part in parts:
-        if not isinstance(part, str):
-            print(part.text(width, sys.stdout.encoding))
+        if isinstance(part, str):
+            line = printable(part, sys.stdout.encoding)
+            print(*(fold(line, width) if width else [line]), sep="\n")
         else:
-            print(*(fold(part, width) if width else [part]), sep="\n")
+            print(part.text(width, sys.stdout.encoding))

@@ -12,7 +12,7 @@ from gennape.estimator.models.measured_networks import Neighbour
 from gennape.estimator.network_score import NetworkScore, ScoreParts
 from gennape.estimator.prediction_text import html_of, text_of
 from gennape.frontends.network_list import UnreadNetwork
-from gennape.utils.array_types import IntArray
+from gennape.utils.array_types import BoolArray, IntArray
 from gennape.utils.errors import GennapeError
 from gennape.utils.optional_imports import require
 
@@ -59,14 +59,16 @@ class NetworkTable(Sequence[Row]):
     @overload
     def __getitem__(self, key: int) -> Row: ...
     @overload
-    def __getitem__(self, key: slice) -> Self: ...
+    def __getitem__(self, key: slice | Sequence[int] | IntArray | BoolArray) -> Self: ...
     @overload
     def __getitem__(self, key: str) -> Column: ...
-    def __getitem__(self, key: int | slice | str) -> Row | Self | Column:
+    def __getitem__(
+        self, key: int | str | slice | Sequence[int] | IntArray | BoolArray
+    ) -> Row | Self | Column:
         if isinstance(key, str):
             return self._column(key)
         places = np.arange(len(self))[key]
-        return self.take(places) if isinstance(key, slice) else self._rows_at([int(places)])[0]
+        return self.take(places) if np.ndim(places) else self._rows_at([int(places)])[0]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self._rows_at(range(len(self))))
@@ -149,10 +151,10 @@ class NetworkTable(Sequence[Row]):
 class PredictionTable(NetworkTable[NetworkScore]):
     """Predictions for networks: `table[0].score` of one network, `table["score"]` of all.
 
-    A table is a sequence of `NetworkScore`, and a slice of it is a table. Columns are arrays of
-    the shape `(networks,)` by the names of the values of a row, with NaN where there is no
-    number; they are attributes too, as in pandas. Nearest measured networks are found when rows
-    are asked for.
+    A table is a sequence of `NetworkScore`; a slice of it is a table, and so is a choice by
+    places or by a condition: `table[table["macs"] < 1e9]`. Columns are arrays of the shape
+    `(networks,)` by the names of the values of a row, with NaN where there is no number; they are
+    attributes too, as in pandas. Nearest measured networks are found when rows are asked for.
 
     Attributes:
         failed: Networks that could not be read, in the order given, and why.

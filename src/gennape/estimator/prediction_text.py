@@ -9,7 +9,7 @@ from gennape.estimator.accuracy_text import NOTHING, dataset_title, notes, top1,
 from gennape.estimator.network_score import NetworkScore
 from gennape.frontends.network_list import failure_text
 from gennape.reports.numbers import with_unit
-from gennape.utils.terminal import terminal_width
+from gennape.utils.terminal import printable, terminal_width
 from gennape.utils.text_table import TextColumn, TextTable, fold
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ def text_of(table: "NetworkTable[Any]") -> str:
     shown = table.bare_rows(_SHOWN)
     width = terminal_width() or _WIDTH
     text = [score_table(shown).text(width, sys.stdout.encoding)] if shown else []
-    remarks = (line for remark in _remarks(table, shown) for line in fold(remark, width))
+    remarks = (
+        line
+        for remark in _remarks(table, shown)
+        for line in fold(printable(remark, sys.stdout.encoding), width)
+    )
     return "\n".join([*text, *remarks]) or "no networks"
 
 

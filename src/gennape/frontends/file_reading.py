@@ -6,11 +6,12 @@ from contextlib import closing
 from functools import partial
 from typing import NamedTuple
 
+from gennape.frontends.errors import FrontendError
 from gennape.frontends.graph_cache import GraphCache
 from gennape.graph import ComputationGraph, GraphBatch
 from gennape.utils.errors import one_line
 from gennape.utils.isolated import run_isolated
-from gennape.utils.processes import processors
+from gennape.utils.processes import can_start, processors
 
 SECONDS_PER_FILE = 300
 """After so long the reading of a file is given up; networks of 100,000 nodes take a tenth of it."""
@@ -64,7 +65,10 @@ def read_files(
 
     Raises:
         CacheError: The environment variable for the size of the cache is no number.
+        FrontendError: There are to be fewer workers than one.
     """
+    if workers is not None and workers < 1:
+        raise FrontendError(f"{workers} workers cannot read files; give 1 or more")
     cache = GraphCache.of_user()
     keys = [None if asked is None else cache.key(file, asked) for file in files]
     left = []
@@ -76,7 +80,10 @@ def read_files(
             yield FileOutcome(place, graph)
     is_alone = len(files) == 1 and workers is None  # a process would take longer than the file
     paths = [files[place] for place in left]
-    answers = _answers_here(read, paths) if is_alone else _answers(read, paths, workers, seconds)
+    if is_alone or not can_start():
+        answers = _answers_here(read, paths)
+    else:
+        answers = _answers(read, paths, workers, seconds)
     with closing(answers):
         for number, answer in answers:
             place = left[number]

@@ -10,7 +10,6 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
 
-from gennape import spaces
 from gennape.frontends.errors import FrontendError
 from gennape.utils.errors import plain
 
@@ -35,6 +34,8 @@ def check_name(name: str, trusted: Collection[str] = ()) -> str:
     Raises:
         FrontendError: The name would import another module.
     """
+    from gennape import spaces  # imports all families, and who reads a network file needs none
+
     module, colon, rest = name.partition(":")
     if not colon or module in (*spaces.names(), *trusted) or _is_network_file(name):
         return name

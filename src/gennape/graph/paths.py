@@ -65,6 +65,19 @@ class LevelGroup(NamedTuple):
     first: IntArray
 
 
+def _by_level_and_end(level: IntArray, ends: IntArray) -> IntArray:
+    """Sort edges by the level of their ends and by these, `(edges,)`; else as they were.
+
+    Levels of 16 bits are sorted by their digits, several times as fast as larger numbers.
+    """
+    is_small = max(level.max(initial=0), -level.min(initial=0)) < np.iinfo(np.int16).max
+    levels = level[ends].astype(np.int16 if is_small else np.int64)
+    if (ends[1:] >= ends[:-1]).all():
+        return np.argsort(levels, kind="stable")
+    by_end = np.argsort(ends, kind="stable")
+    return by_end[np.argsort(levels[by_end], kind="stable")]
+
+
 def group_by_level(level: IntArray, ends: IntArray) -> tuple[IntArray, list[LevelGroup]]:
     """Group the nodes at which edges end by their level.
 
@@ -76,7 +89,7 @@ def group_by_level(level: IntArray, ends: IntArray) -> tuple[IntArray, list[Leve
         The order of the edges that groups refer to, `(edges,)`: by level and end, and else as
         they were; and the groups, the lowest level first.
     """
-    order = np.lexsort((ends, level[ends]))
+    order = _by_level_and_end(level, ends)
     ordered = ends[order]
     first = np.flatnonzero(np.diff(ordered, prepend=-1))
     nodes = ordered[first]

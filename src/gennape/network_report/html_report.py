@@ -42,7 +42,8 @@ class NetworkReport:
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the page into a file."""
-        atomic_write(Path(path), lambda part: part.write_text(self.html, encoding="utf-8"))
+        page = self.html.encode("utf-8", "backslashreplace")  # names of files may be no text
+        atomic_write(Path(path), lambda part: part.write_bytes(page))
 
     def _repr_html_(self) -> str:
         """The page in a frame, for notebooks."""

@@ -27,7 +27,7 @@ Evaluate = Callable[[Sequence[ComputationGraph]], Sequence[float]]
 A graph's `name` is `family:architecture`, and `to_module()` gives the network to train.
 """
 
-_PARTS, _SMALLEST = 4, 32
+_PARTS, _SMALLEST = 4, 64
 """Networks are scored in so many parts, where each has at least so many of them."""
 _OF_FORMS: dict[str, Callable[[GraphBatch], FloatArray]] = {
     "depth": depths,

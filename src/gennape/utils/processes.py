@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
 from threading import Lock, Thread
@@ -51,6 +52,16 @@ class SpawnedExecutor(ProcessPoolExecutor):
         self.shutdown(cancel_futures=True)
         codes = [process.exitcode or 0 for process in self._context.started]
         return next((code for code in codes if code not in (0, -signal.SIGTERM)), 0)
+
+
+@cache
+def can_start() -> bool:
+    """Tell whether this machine starts processes that share locks; some sandboxes do not."""
+    try:
+        SpawnedExecutor(1).shutdown()
+    except (ImportError, NotImplementedError, OSError):
+        return False
+    return True
 
 
 def processors() -> int:

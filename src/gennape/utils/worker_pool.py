@@ -9,7 +9,7 @@ from pickle import PicklingError, dumps, loads
 from typing import Any, TypeVar
 
 from gennape.utils.errors import GennapeError
-from gennape.utils.processes import SpawnedExecutor
+from gennape.utils.processes import SpawnedExecutor, can_start
 
 Item = TypeVar("Item")
 Output = TypeVar("Output")
@@ -53,7 +53,7 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
 
     def is_ready(self) -> bool:
         """Return whether another process takes part by now; start them if it is time."""
-        if self.processes == 1 or self._left > 0:
+        if self.processes <= 1 or self._left > 0 or not can_start():
             return False
         if self._executor is None:
             self._executor = SpawnedExecutor(self.processes - 1)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from gennape.frontends import FrontendError, graph_of
 from gennape.graph import ComputationGraph
@@ -239,7 +239,7 @@ def _functions(path: Path, calls: int, levels: int) -> Path:
 
 
 def test_functions_that_call_functions_are_counted_first(path: Path) -> None:
-    _is_refused(_functions(path, calls=9, levels=12), "unfold to more than 250,000 nodes")
+    _is_refused(_functions(path, calls=9, levels=12), "unfold to more than 250,000 nodes of a KiB")
     _is_refused(_functions(path, calls=0, levels=2_000), "more than 100 deep")
     graph = _read(_functions(path, calls=9, levels=3))
     assert isinstance(graph, ComputationGraph)
@@ -354,6 +354,36 @@ def test_conditions_after_one_another_take_time_for_each(path: Path) -> None:
     nodes.append(call("Relu", "v800", "y"))
     save_onnx(path, nodes, {"v0": (1, 4, 8, 8)}, {"c": np.array(True)})
     assert isinstance(_read(path), ComputationGraph)
+
+
+@pytest.mark.parametrize("large", ["name", "attribute", "tensor"])
+def test_large_bodies_are_not_written_out_often(path: Path, large: str) -> None:
+    """Names, lists or tensors of a body would be copied for each step."""
+    name = "r" * 500_000 if large == "name" else "r"
+    values = np.arange(8_000 if large == "tensor" else 1)
+    nodes = [
+        call("Relu", "v", name, axes=[1] * (200_000 if large == "attribute" else 1)),
+        call("Constant", "", "k", value=numpy_helper.from_array(values)),
+        helper.make_node("Identity", [name], ["v2"]),
+        call("Identity", "go", "go2"),
+    ]
+    loop = call("Loop", "count - x", "y", body=_body("b", nodes, "i go v", "go2 v2"))
+    save_onnx(path, [loop], weights={"count": np.int64(4_000)})
+    _read(path)
+    branches = {f"{n}_branch": _body(n, nodes[:-1], "v", "v2") for n in ("then", "else")}
+    names = [f"v{i}" for i in range(300)]
+    nodes = [call("If", "c", b, **branches) for b in names]
+    save_onnx(path, [*nodes, call("Sum", " ".join(names), "y")], {"v": (1, 4), "c": (1,)})
+    with limits(megabytes=1_000):
+        _read(path)
+
+
+def test_large_functions_are_not_written_out_often(path: Path) -> None:
+    _functions(path, calls=9, levels=4)
+    model = onnx.load(path)
+    model.functions[-1].node[0].attribute.append(helper.make_attribute("axes", [1] * 200_000))
+    onnx.save(model, path)
+    _is_refused(path, "unfold to more than 250,000 nodes of a KiB")
 
 
 def test_all_of_a_long_axis_is_gathered(path: Path) -> None:

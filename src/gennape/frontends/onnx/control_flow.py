@@ -14,12 +14,13 @@ import onnx
 from onnx import helper, numpy_helper
 
 from gennape.frontends.onnx.document import PRIVATE, OnnxNode, captured_names
-from gennape.frontends.onnx.nodes import NodeBudget, all_nodes, renamed, tensors_within
+from gennape.frontends.onnx.nodes import NodeBudget, renamed, tensors_within, weight
 from gennape.frontends.onnx.order import sorted_nodes, sorted_parts
 from gennape.frontends.onnx.shapes import KnownValues
 
 MOST_NODES = 20_000
 """Steps of a loop are written out up to so many nodes."""
+_LONGEST_NAME = 64
 _OF_A_BRANCH = 25
 """Nodes that take as long as what is done for each branch."""
 
@@ -102,7 +103,6 @@ class _Flow:
             body = branches[0 if condition.any() else 1]
             yield from self._body(body, {}, zip(body.output, node.outputs, strict=True))
             return
-        self._budget.spend(sum(_OF_A_BRANCH + _size(branch) for branch in branches))
         costs = [self._cost_of(self._alone(branch), self._budget) for branch in branches]
         chosen = int(np.argmax(costs))
         body, other = branches[chosen], branches[1 - chosen]
@@ -131,6 +131,7 @@ class _Flow:
                 dims = self._known.dims[name]
                 value = helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, dims)
                 graph.input.append(value)
+        self._budget.spend(_OF_A_BRANCH + weight(body.node) + graph.ByteSize() // 1024)
         model = onnx.ModelProto(ir_version=self._model.ir_version, graph=graph)
         model.opset_import.extend(self._model.opset_import)
         return model
@@ -187,7 +188,7 @@ class _Flow:
         """Tell whether all steps of a loop are written out: they are known and not too many."""
         if steps is None:
             return False
-        return steps * max(_size(body), 1) <= min(MOST_NODES, self._budget.left)
+        return steps * max(weight(body.node), 1) <= min(MOST_NODES, self._budget.left)
 
     def _finish(
         self, node: OnnxNode, carried: list[str], *, certain: bool
@@ -211,7 +212,7 @@ class _Flow:
 
     def _name(self, name: str) -> str:
         self._count += 1
-        return f"{name}/{id(self)}/{self._count}"
+        return f"{name[:_LONGEST_NAME]}/{id(self)}/{self._count}"
 
     def _constant(
         self, value: "np.generic | np.ndarray[tuple[int, ...], np.dtype[np.int64]]"
@@ -240,7 +241,7 @@ class _Flow:
             names: What its inputs are called outside.
             results: Its outputs, and what they are called outside.
         """
-        self._budget.spend(len(body.node) + 1)
+        self._budget.spend(1 + weight(body.node))
         names = {**names, **self._stored(body, body.initializer)}
         for node in body.node:
             for output in filter(None, node.output):
@@ -276,8 +277,3 @@ class _Flow:
         name = self._name(tensor.name)
         self._states.append(helper.make_node("Constant", [], [name], value=tensor))
         return name
-
-
-def _size(body: onnx.GraphProto) -> int:
-    """Count the nodes of a body, those of bodies inside it too."""
-    return sum(1 for _ in all_nodes(body.node))

@@ -9,7 +9,7 @@ import onnx
 from onnx import AttributeProto, helper
 
 from gennape.frontends.errors import FrontendError
-from gennape.frontends.onnx.nodes import all_nodes, renamed
+from gennape.frontends.onnx.nodes import all_nodes, renamed, weight
 
 DEEPEST = 100
 """Functions may call one another up to so deep."""
@@ -66,14 +66,15 @@ def _refuse_growth(
     depths: dict[_Key, int] = {}
     for key in order:
         depths[key] = 1 + max((depths[other] for other in calls[key]), default=0)
-        sizes[key] = sum(1 + sizes.get(_key(n), 0) for n in all_nodes(functions[key].node))
-        sizes[key] = min(sizes[key], most + 1)
+        nodes = functions[key].node
+        size = weight(nodes) + sum(sizes.get(_key(node), 0) for node in all_nodes(nodes))
+        sizes[key] = min(size, most + 1)
     used = _calls(graph.node, functions)
     total = sum(1 + sizes.get(_key(node), 0) for node in all_nodes(graph.node))
     if total > most or max((depths[key] for key in used), default=0) > DEEPEST:
         raise FrontendError(
-            f"{path}: its functions unfold to more than {most:,} nodes, or call one another more "
-            f"than {DEEPEST} deep, as no network does; export it without functions"
+            f"{path}: its functions unfold to more than {most:,} nodes of a KiB each, or call one "
+            f"another more than {DEEPEST} deep, as no network does; export it without functions"
         )
 
 
@@ -117,7 +118,7 @@ class _Inliner:
         results = {inner: outer for inner, outer in wanted if outer}
         for part in function.node:
             for output in filter(None, part.output):
-                names[output] = results.get(output) or f"{output}/call{self._count}"
+                names[output] = results.get(output) or f"{output[:64]}/call{self._count}"
         for part in function.node:
             copy = renamed(part, names)
             _give_attributes([copy], given)

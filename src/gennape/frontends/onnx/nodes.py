@@ -1,6 +1,6 @@
 """Nodes and bodies as they are in an ONNX file."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from pathlib import Path
 
@@ -34,7 +34,7 @@ class NodeBudget:
         if self.left < 0:
             raise FrontendError(
                 f"{self._path}: its loops and conditions unfold to more than {MOST_WRITTEN:,} "
-                "nodes; export the network without control flow"
+                "nodes of a KiB each; export the network without control flow"
             )
 
 
@@ -67,6 +67,12 @@ def tensors_within(body: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
 
 
 _LAYERS = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul", "LSTM", "GRU", "RNN"})
+
+
+def weight(nodes: Sequence[onnx.NodeProto]) -> int:
+    """Count nodes and those of their sub-graphs, and one more for every KiB: what a copy takes."""
+    size: int = sum(node.ByteSize() for node in nodes)
+    return sum(1 for _ in all_nodes(nodes)) + size // 1024
 
 
 def renamed(node: onnx.NodeProto, names: Mapping[str, str]) -> onnx.NodeProto:

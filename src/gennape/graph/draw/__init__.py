@@ -27,7 +27,7 @@ def draw(graph: ComputationGraph, path: str | PathLike[str], *, fold: bool | Non
     path = Path(path)
     scene = picture(graph, fold)
     if path.suffix.lower() == ".svg":
-        path.write_text(to_svg(scene), encoding="utf-8")
+        path.write_text(to_svg(scene), encoding="utf-8", errors="backslashreplace")
     elif path.suffix.lower() == ".png":
         write_png(scene, path)
     else:
