@@ -1,9 +1,9 @@
 """Multiply-accumulates and parameters of some 400 networks beside an independent count.
 
 Modules are counted by PyTorch's `FlopCounterMode`, attention by its plain formula, on tensors
-without numbers; where a network needs numbers, with random weights on zeros. ONNX files are
-run by onnxruntime, whose profile tells all shapes. Each network has a process of its own, and its
-row is kept in RUNS: a killed run goes on when the script is started again.
+without numbers; where a network needs numbers, with random weights on zeros. ONNX files are run by
+onnxruntime, whose profile tells all shapes. Each network has a process of its own, and its row is
+kept in RUNS: a killed run goes on when the script is started again.
 
 Run: python benchmarks/independent_counts.py RUNS FOLDER > docs/results/independent-counts.md
 FOLDER holds the unpacked wheels of rapidocr-onnxruntime, silero-vad, nudenet, magika, ddddocr.
@@ -18,7 +18,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 from counted_networks import ONNX_VALUES, names, onnx_files, prepared
 from counted_table import Row, page
@@ -27,6 +27,8 @@ from pytorch_counter import count_pytorch
 
 from gennape import graph_of
 from gennape.frontends.inputs import TensorSpec
+
+AnyRow = TypeVar("AnyRow", bound=Any)
 
 LIMIT = 900
 """Seconds that one network may take."""
@@ -65,8 +67,13 @@ def read(name: str, network: Any, inputs: Any) -> Row:
     return row
 
 
-def in_process(name: str, work: Callable[[], Row]) -> Row:
-    """Do the work for one network in a process of its own, within LIMIT."""
+def in_process(work: Callable[[], AnyRow], otherwise: AnyRow) -> AnyRow:
+    """Do the work for one network in a process of its own, within LIMIT.
+
+    Args:
+        work: Gives the row.
+        otherwise: The row of a network that is not counted, to which the reason is added.
+    """
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=lambda: sender.send(work()))
@@ -74,14 +81,15 @@ def in_process(name: str, work: Callable[[], Row]) -> Row:
     sender.close()
     try:
         if receiver.poll(LIMIT):
-            row: Row = receiver.recv()
+            row: AnyRow = receiver.recv()
             return row
-        return Row(name, refused=f"not counted within {LIMIT} seconds")
+        otherwise.refused = f"not counted within {LIMIT} seconds"
     except EOFError:
-        return Row(name, refused="its process ended without a result")
+        otherwise.refused = "its process ended without a result"
     finally:
         process.kill()
         process.join()
+    return otherwise
 
 
 def main() -> None:
@@ -97,7 +105,7 @@ def main() -> None:
     with arguments.runs.open("a") as runs:
         for name, work in works.items():
             if name not in rows:
-                rows[name] = in_process(name, work)
+                rows[name] = in_process(work, Row(name))
                 print(json.dumps(asdict(rows[name])), file=runs, flush=True)
     for line in page([rows[name] for name in works]):
         print(line)

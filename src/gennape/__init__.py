@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gennape.search.suggestions import suggest
     from gennape.utils.errors import GennapeError
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
 
 __all__ = [
     "ComputationGraph",

@@ -159,3 +159,20 @@ def test_a_bias_times_nothing_is_left_out_of_every_product() -> None:
     for name in ("addmm", "addmv", "addbmm"):
         nodes = nodes_of(graph_of(Products(name), (5, 5)))
         assert Op.ADD not in {node.op for node in nodes}
+
+
+def test_truth_values_and_places_by_module_and_program() -> None:
+    """Operators of Python and elements overwritten at computed places, as experts are chosen by."""
+
+    class Chosen(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            order = x[0, 0].argsort()
+            places = torch.empty_like(order)
+            places[order] = torch.arange(order.shape[0])
+            kept = (x > 0) & ~(x > 1)
+            return x[..., places // 2] * kept
+
+    x = torch.randn(1, 4, 6)
+    graph = graph_of(Chosen(), (4, 6))
+    assert graph_of(torch.export.export(Chosen(), (x,))).fingerprint == graph.fingerprint
+    assert "and" not in graph.unknown_operations

@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,11 @@ class LabelledGraphs:
 
 
 def read_label_file(
-    path: Path, input_shape: Sequence[int] | None = None, trusted: Collection[str] = ()
+    path: Path,
+    input_shape: Sequence[int] | None = None,
+    trusted: Collection[str] = (),
+    *,
+    inputs: Any = None,
 ) -> LabelledGraphs:
     """Read a table of labels, CSV or Parquet, with the columns `model` and `accuracy`.
 
@@ -53,30 +58,32 @@ def read_label_file(
             trusted; paths are relative to the working directory. Other columns are ignored.
         input_shape: Sizes of one input for networks that do not state them.
         trusted: Modules of one's own that the file may name, see `check_name`.
+        inputs: Instead of `input_shape`, all inputs; see `graph_of`.
 
     Raises:
         LabelFileError: A column is missing, a network cannot be read or an accuracy is no
             finite number; names the line, or the row from 0.
         BenchmarkError: A table that `gennape import` wrote cannot be used.
     """
+    read = partial(graph_of, input_shape=input_shape, inputs=inputs)
     if path.suffix.lower() != ".parquet":
         text = read_text(path, LabelFileError)
         with reading(path, LabelFileError, _WHAT, _CURE):
-            return _labelled(path, _csv_rows(path, text), input_shape, trusted)
+            return _labelled(path, _csv_rows(path, text), trusted, read)
     with reading(path, LabelFileError, _WHAT, _CURE):
         if families := families_of(path):
             for family in families:
                 check_name(family, trusted)
             table = load_imported(path, families[0] if len(families) == 1 else None)
             return LabelledGraphs(tuple(table.graphs()), tuple(table.accuracies.tolist()))
-        return _labelled(path, _parquet_rows(path), input_shape, trusted)
+        return _labelled(path, _parquet_rows(path), trusted, read)
 
 
 def _labelled(
     path: Path,
     rows: Iterable[tuple[str, Any, Any]],
-    input_shape: Sequence[int] | None,
     trusted: Collection[str],
+    read: Callable[[str], ComputationGraph],
 ) -> LabelledGraphs:
     """Read the networks and accuracies of rows, each with what it is called."""
     graphs: list[ComputationGraph] = []
@@ -84,7 +91,7 @@ def _labelled(
     for place, model, accuracy in rows:
         try:
             accuracies.append(_accuracy(accuracy))
-            graphs.append(graph_of(check_name(model or "", trusted), input_shape))
+            graphs.append(read(check_name(model or "", trusted)))
         except (GennapeError, OSError, ValueError) as error:
             raise LabelFileError(f"{path}, {place}: {one_line(error)}") from error
     return LabelledGraphs(tuple(graphs), tuple(accuracies))

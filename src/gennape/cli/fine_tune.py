@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gennape.cli.options import EstimatorName, InputShape, Seed, TrustedModules, parse_shape
+from gennape.cli.options import EstimatorName, Inputs, Seed, TrustedModules, parse_inputs
 
 
 def fine_tune(
@@ -18,7 +18,7 @@ def fine_tune(
     ],
     out: Annotated[Path, typer.Option(help="Where the new estimator is written.")],
     estimator: EstimatorName = None,
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
     trust_module: TrustedModules = None,
     seed: Seed = 0,
 ) -> None:
@@ -27,6 +27,7 @@ def fine_tune(
     from gennape.benchmarks.label_file import read_label_file
 
     start = gennape.load(estimator)
-    labelled = read_label_file(labels, parse_shape(input_shape), trust_module or ())
+    shape, named = parse_inputs(inputs)
+    labelled = read_label_file(labels, shape, trust_module or (), inputs=named)
     start.fine_tune(labelled.graphs, labelled.accuracies, seed=seed).save_pretrained(out)
     print(f"fine-tuned on {len(labelled.graphs)} networks: {out}")

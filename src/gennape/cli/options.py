@@ -37,14 +37,6 @@ Models = Annotated[
         callback=_with_names_on_input,
     ),
 ]
-InputShape = Annotated[
-    str | None,
-    typer.Option(
-        "--input",
-        metavar="CxHxW",
-        help="Shape of one input, such as 3x224x224; files that state theirs keep it.",
-    ),
-]
 Inputs = Annotated[
     list[str] | None,
     typer.Option(
@@ -144,19 +136,3 @@ def parse_inputs(texts: list[str] | None) -> tuple[tuple[int, ...] | None, Any]:
         return parse_inputs(texts or ())
     except FrontendError as error:
         raise typer.BadParameter(str(error), param_hint="--input") from error
-
-
-def parse_shape(text: str | None) -> tuple[int, ...] | None:
-    """Sizes of one input from text such as `3x224x224`; None where there is none.
-
-    Raises:
-        typer.BadParameter: The text has another form or a size below 1.
-    """
-    if text is None:
-        return None
-    sizes = text.lower().split("x")
-    if not all(size.isdecimal() and int(size) > 0 for size in sizes):
-        raise typer.BadParameter(
-            f"{text!r} is no input shape; one looks like 3x224x224", param_hint="--input"
-        )
-    return tuple(map(int, sizes))

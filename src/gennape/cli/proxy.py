@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gennape.cli.options import BatchSize, Images, InputShape, Models, ProxyNames, Seed, parse_shape
+from gennape.cli.options import BatchSize, Images, Inputs, Models, ProxyNames, Seed, parse_inputs
 from gennape.cli.output import (
     Format,
     OutputFormat,
@@ -24,7 +24,7 @@ def proxy(
     proxies: ProxyNames = "swap,synflow",
     batch: BatchSize = 64,
     data: Images = "noise",
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
     seed: Seed = 0,
     output: OutputFormat = Format.TABLE,
 ) -> None:
@@ -41,8 +41,9 @@ def proxy(
     from gennape.proxies.registry import get
 
     wanted = [get(name).name for name in parse_names(proxies)]
+    shape, named = parse_inputs(inputs)
     with progress_bar(least=A_FEW) as report:
-        networks = read_networks(models or (), parse_shape(input_shape), report=report)
+        networks = read_networks(models or (), shape, inputs=named, report=report)
     failed = list(networks.failed)
     scores: dict[str, list[ProxyScore]] = {}
     for model, graph in zip(networks.names, networks.graphs, strict=True):

@@ -8,10 +8,10 @@ import typer
 from gennape.cli.options import (
     DataFolder,
     EstimatorName,
-    InputShape,
+    Inputs,
     Seed,
     family_names,
-    parse_shape,
+    parse_inputs,
 )
 from gennape.cli.output import show
 
@@ -33,7 +33,7 @@ def search(
         str | None,
         typer.Option("--from", metavar="MODEL", help="Change this network: a file or a name."),
     ] = None,
-    input_shape: InputShape = None,
+    inputs: Inputs = None,
     algorithm: Annotated[
         str, typer.Option(metavar="NAME", help="random, local, evolution or nsga2.")
     ] = "evolution",
@@ -85,7 +85,7 @@ def search(
         budget,
         seed,
     )
-    where = _where(family, model, input_shape)
+    where = _where(family, model, inputs)
     require_plotting()
     with progress_bar() as report:
         result = search(
@@ -108,7 +108,7 @@ def search(
 
 
 def _where(
-    family: str | None, model: str | None, input_shape: str | None
+    family: str | None, model: str | None, inputs: list[str] | None
 ) -> "str | ComputationGraph":
     """Return the family or the network that is searched.
 
@@ -119,7 +119,8 @@ def _where(
     from gennape.search import SearchError
 
     if family is None and model is not None:
-        return graph_of(model, parse_shape(input_shape))
+        shape, named = parse_inputs(inputs)
+        return graph_of(model, shape, inputs=named)
     if family is not None and model is None:
         return family
     raise SearchError("give a family, or a network with --from")

@@ -10,8 +10,6 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from gennape.utils.errors import GennapeError, reading
 
 _DIGITS = 12
@@ -67,6 +65,8 @@ def file_lock(path: Path, *, wait: bool = False) -> Iterator[bool]:
     Yields:
         Whether the lock is held; always so after waiting.
     """
+    from filelock import FileLock, Timeout  # scoring locks nothing
+
     lock = FileLock(path)
     try:
         lock.acquire(timeout=-1 if wait else 0)

@@ -100,7 +100,7 @@ def test_recurrent_layers_have_their_costs(
     """Of five steps with 8 inputs and 3 units."""
     nodes = [
         call("Transpose", "x", "steps", perm=[1, 0, 2]),
-        call(op, "steps w r b", "y", hidden_size=3),
+        call(op, "steps w r b", "y", hidden_size=3, direction=_DIRECTIONS[directions]),
     ]
     width = gates * 3
     weights = {
@@ -111,7 +111,12 @@ def test_recurrent_layers_have_their_costs(
     graph = _read(path, nodes, inputs={"x": (1, 5, 8)}, weights=weights)
     assert graph.macs == 5 * directions * width * (8 + 3)
     assert graph.parameters == directions * width * (8 + 3 + 2)
-    assert operation_names(graph)[2:] == ["LINEAR", "MATMUL", "OTHER", "OUTPUT"]
+    one = ["LINEAR", "PARAMETER", "MATMUL", "OTHER"]
+    joined = {1: ["RESHAPE"], 2: ["CONCAT", "RESHAPE", "TRANSPOSE"]}[directions]
+    assert operation_names(graph)[2:] == [*one * directions, *joined, "OUTPUT"]
+
+
+_DIRECTIONS = {1: "forward", 2: "bidirectional"}
 
 
 def test_attention_is_its_parts(path: Path) -> None:

@@ -176,7 +176,13 @@ CASES: dict[str, tuple[str, dict[str, Any], list[Any]]] = {
 }
 
 
-def _file(path: Path, op: str, attributes: dict[str, Any], arguments: list[Any]) -> Path:
+def _file(
+    path: Path,
+    op: str,
+    attributes: dict[str, Any],
+    arguments: list[Any],
+    shape: tuple[int, ...] = SHAPE,
+) -> Path:
     """A file of one operator on `x`."""
     stored, names = [], ["x"]
     for number, value in enumerate(arguments):
@@ -187,7 +193,7 @@ def _file(path: Path, op: str, attributes: dict[str, Any], arguments: list[Any])
     graph = helper.make_graph(
         [helper.make_node(op, names, results, **attributes)],
         "one",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, SHAPE)],
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
         stored,
     )
@@ -285,3 +291,56 @@ def test_a_network_with_its_weights(name: str, tmp_path: Path) -> None:
     path = tmp_path / "network.onnx"
     torch.onnx.export(network, (torch.randn(shape),), path, dynamo=False, opset_version=17)
     _assert_same(path, shape)
+
+
+@st.composite
+def _recurrent_layers(draw: st.DrawFn) -> nn.Module:
+    """A stack of recurrent layers on sequences of 8 channels, the batch first."""
+    kind, *options = draw(
+        st.sampled_from(
+            [
+                (nn.LSTM,),
+                (nn.GRU,),
+                (nn.RNN, ("nonlinearity", "tanh")),
+                (nn.RNN, ("nonlinearity", "relu")),
+            ]
+        )
+    )
+    layers, units = draw(st.integers(1, 2)), draw(st.integers(1, 12))
+    both, bias = draw(st.booleans()), draw(st.booleans())
+    layer = kind(8, units, layers, bias=bias, bidirectional=both, batch_first=True, **dict(options))
+    return Applied(lambda x, layer: layer(x)[0], layer=layer)
+
+
+@pytest.mark.filterwarnings("ignore")
+@given(network=_recurrent_layers())
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_recurrent_layers(network: nn.Module, tmp_path: Path) -> None:
+    """By the file they are the same network as by the module, in every direction and gate."""
+    with_other_numbers(network)
+    path = tmp_path / "network.onnx"
+    torch.onnx.export(network, (torch.randn(1, 5, 8),), path, dynamo=False, opset_version=17)
+    _assert_same(path, (1, 5, 8))
+    assert graph_of(path).fingerprint == graph_of(network, (5, 8)).fingerprint
+
+
+UNUSUAL: dict[str, tuple[dict[str, Any], str]] = {
+    "activations": ({"activations": ["Sigmoid", "Relu", "Tanh"]}, "other activations"),
+    "limits": ({"clip": 1.0}, "limited"),
+    "coupled": ({"input_forget": 1}, "coupled"),
+}
+
+
+@pytest.mark.parametrize("case", UNUSUAL)
+def test_recurrent_layers_that_pytorch_does_not_have(case: str, tmp_path: Path) -> None:
+    attributes, reason = UNUSUAL[case]
+    weights = [np.ones((1, 16, rows), np.float32) for rows in (8, 4)]
+    path = _file(
+        tmp_path / "net.onnx", "LSTM", {"hidden_size": 4, **attributes}, weights, (1, 1, 8)
+    )
+    graph = graph_of(path)
+    assert (graph.macs, graph.parameters) == (16 * 12, 16 * 12)
+    with pytest.raises(GraphError, match=reason):
+        graph.to_module()

@@ -11,6 +11,7 @@ from gennape.frontends.batch_axis import (
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.layout import input_details, shape_of, source_details, source_shape
 from gennape.frontends.onnx.document import Dims, OnnxNode
+from gennape.frontends.onnx.tensor_part import TensorPart
 from gennape.frontends.onnx.values import NO_DETAILS, ConvertedValue, OnnxNetwork, OnnxValues
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
@@ -50,7 +51,7 @@ class OnnxConverter(OnnxValues):
     ) -> None:
         super().__init__(network, batch, place)
         self.builder = GraphBuilder()
-        self.tensors: dict[int, tuple[str, ...]] = {}  # static tensors of nodes, by name
+        self.tensors: dict[int, tuple[str | TensorPart, ...]] = {}  # static tensors of nodes
         self._at_end: list[str] = []
 
     def graph(self, name: str) -> ComputationGraph:
@@ -130,6 +131,19 @@ class OnnxConverter(OnnxValues):
         value = self._values.get(name)
         return value.node if value else self._source(name, axis_from_end)
 
+    def note(self, name: str, dims: Dims) -> None:
+        """Note the dimensions of a value that the file does not name."""
+        self._dims[name] = dims
+
+    def learned(self, name: str, dims: Dims, parameters: int, tensor: TensorPart) -> None:
+        """Add a learned source that the file does not name."""
+        self.note(name, dims)
+        shape = source_shape(dims, -1)
+        details = source_details(dims, shape)
+        node = self.builder.add_node(Op.PARAMETER, (), shape, parameters=parameters, **details)
+        self.tensors[node] = (tensor,)
+        self._values[name] = ConvertedValue(node, len(dims) - 1)
+
     def _operand(
         self, name: str, axis_from_end: int, output_dims: Dims, place: BatchAxis | None
     ) -> int:
@@ -172,6 +186,8 @@ class OnnxConverter(OnnxValues):
         read_axis: int | None = None,
         attributes: tuple[int, ...] = NO_ATTRIBUTES,
         weights: Sequence[str] = (),
+        parameters: int = 0,
+        tensors: Sequence[TensorPart] = (),
         output_dims: Dims | None = None,
         details: Mapping[str, object] = NO_DETAILS,
         mixes: Sequence[int] = (),
@@ -189,6 +205,8 @@ class OnnxConverter(OnnxValues):
             attributes: Kernel, stride, padding, dilation, groups, bias.
             weights: Weight and bias: learned ones are counted on the node, those that
                 depend on the input become further arguments.
+            parameters: How many learned numbers it owns beside these.
+            tensors: Where these are stored.
             output_dims: Dimensions of the result, where the file does not name it.
             details: Rare attributes.
             mixes: Axes of its first argument along which the operation joins elements,
@@ -205,13 +223,13 @@ class OnnxConverter(OnnxValues):
         place = self.batch_after(op, inputs, dims, details=details, mixes=mixed)
         arguments = [self._operand(name, axis - len(dims), dims, place) for name in names]
         read = None if read_axis is None else shape_of(self.sample_dims(inputs[0]), read_axis)
-        parameters = self.static.claim(*weights)
+        parameters += self.static.claim(*weights)
         shape = self._shape(dims, axis, place)
         node = self.builder.add_node(op, arguments, shape, attributes, parameters, read, **details)
         if results := self._results(names):
             self.builder.state(node, results=results)
-        if weights:
-            self.tensors[node] = tuple(weights)
+        if weights or tensors:
+            self.tensors[node] = (*weights, *tensors)
         self._values[output] = ConvertedValue(node, axis, place)
         self._dims[output] = dims
 

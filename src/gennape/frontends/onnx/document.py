@@ -211,4 +211,6 @@ _DATA_FIELDS = (
 
 
 def _decoded(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_decoded(entry) for entry in value]
     return value.decode(errors="replace") if isinstance(value, bytes) else value

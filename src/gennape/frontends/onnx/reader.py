@@ -22,11 +22,12 @@ from gennape.frontends.onnx.inputs import bind_inputs, network_inputs, open_batc
 from gennape.frontends.onnx.nodes import NodeBudget
 from gennape.frontends.onnx.order import sorted_nodes
 from gennape.frontends.onnx.shapes import infer
+from gennape.frontends.onnx.tensor_part import TensorPart
 from gennape.frontends.onnx.values import OnnxNetwork
 from gennape.graph import ComputationGraph, GraphError
 from gennape.utils.errors import reading
 
-NamedGraph = tuple[ComputationGraph, Mapping[int, Sequence[str]]]
+NamedGraph = tuple[ComputationGraph, Mapping[int, Sequence[str | TensorPart]]]
 """A graph, and the names of the fixed tensors that each of its nodes works with."""
 
 

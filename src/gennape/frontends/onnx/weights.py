@@ -11,10 +11,11 @@ from torch import Tensor
 
 from gennape.frontends.onnx.document import MOST_NODES, OnnxNode
 from gennape.frontends.onnx.functions import inline_functions
+from gennape.frontends.onnx.tensor_part import TensorPart
 from gennape.graph.execute.assembly import Weights
 from gennape.utils.array_types import AnyArray
 
-Names = Mapping[int, Sequence[str]]
+Names = Mapping[int, Sequence[str | TensorPart]]
 
 
 def numbers_of(path: Path, names: Names) -> Weights:
@@ -29,13 +30,20 @@ def numbers_of(path: Path, names: Names) -> Weights:
     """
     model = onnx.load(str(path))
     inline_functions(model, path, MOST_NODES)
-    wanted = {name for given in names.values() for name in given if name}
+    wanted = {_name(part) for given in names.values() for part in given if part}
     values = dict(_computed(model, wanted))
-    return {node: tuple(_tensor(values.get(n)) for n in given) for node, given in names.items()}
+    return {node: tuple(_tensor(part, values) for part in given) for node, given in names.items()}
 
 
-def _tensor(value: AnyArray | None) -> Tensor | None:
-    return None if value is None else torch.from_numpy(value.copy())
+def _name(part: str | TensorPart) -> str:
+    return part.name if isinstance(part, TensorPart) else part
+
+
+def _tensor(part: str | TensorPart, values: Mapping[str, AnyArray]) -> Tensor | None:
+    value = values.get(_name(part))
+    if value is None:
+        return None
+    return torch.from_numpy((part.of(value) if isinstance(part, TensorPart) else value).copy())
 
 
 def _computed(model: onnx.ModelProto, wanted: set[str]) -> Iterator[tuple[str, AnyArray]]:

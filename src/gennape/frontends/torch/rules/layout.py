@@ -80,7 +80,13 @@ def transpose(trace: Trace, output: Tensor, x: Tensor, dim0: int, dim1: int) -> 
     permute(trace, output, x, order)
 
 
-@traces("t T mT H mH adjoint")
+@traces("T numpy_T")
+def transpose_all(trace: Trace, output: Tensor, x: Tensor) -> None:
+    """Write the dimensions in the opposite order."""
+    permute(trace, output, x, list(range(x.dim()))[::-1])
+
+
+@traces("t mT H mH adjoint matrix_H")
 def transpose_last(trace: Trace, output: Tensor, x: Tensor) -> None:
     """Write the last two dimensions in each other's place."""
     transpose(trace, output, x, -2, -1) if x.dim() > 1 else trace.same(output, x)

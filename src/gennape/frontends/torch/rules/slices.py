@@ -201,8 +201,7 @@ def setitem(trace: Trace, output: None, x: Tensor, index: Any, value: Any) -> No
         return
     places: list[Tensor] = []
     if not trace.depends_on_input(x):
-        found = tensors_in([index, *(index if isinstance(index, tuple) else ())])
-        places = list(filter(trace.depends_on_input, found))
+        places = list(filter(trace.depends_on_input, tensors_in([index])))
     trace.emit(Op.WHERE, (x, *places), x, details=_OVERWRITTEN)
 
 
