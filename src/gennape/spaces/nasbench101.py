@@ -8,26 +8,21 @@ convolution is followed by batch norm and ReLU and has no bias.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, combinations, product, starmap
 
 import numpy as np
 
-from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op
-from gennape.graph.templates import ChoiceBuilder, ChosenBuilder, TemplateBuilder
+from gennape.graph import ComputationGraph, GraphBatch
+from gennape.graph.templates import ChosenBuilder, TemplateBuilder
 from gennape.spaces.base import ArchitectureError, SearchSpace
 from gennape.spaces.parts.cell_enumeration import Edges, enumerate_cells
-from gennape.spaces.parts.convolutions import conv_bn
+from gennape.spaces.parts.nasbench101_network import OPERATIONS, write_network
 
-OPERATIONS = ("conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3")
 MAX_VERTICES = 7
 MAX_EDGES = 9
 
 _SHORT = {"conv3x3-bn-relu": "c3", "conv1x1-bn-relu": "c1", "maxpool3x3": "mp"}
 _LONG = {short: long for long, short in _SHORT.items()}
-_STEM_CHANNELS = 128
-_STACKS = 3
-_CELLS_PER_STACK = 3
 _WORTH_A_TEMPLATE = 4
 """So many networks take longer one by one than their template."""
 
@@ -144,7 +139,7 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
     def graph(self, architecture: NASBench101Architecture) -> ComputationGraph:
         """Build the computation graph of the whole network."""
         build = ChosenBuilder(_choices(architecture))
-        self._write(build, architecture.edges)
+        write_network(build, self.resolution, self.classes, architecture.edges)
         return build.build(name=self._name(architecture))
 
     def graphs(self, architectures: Sequence[NASBench101Architecture]) -> GraphBatch:
@@ -166,23 +161,12 @@ class NASBench101(SearchSpace[NASBench101Architecture]):
         if len(architectures) < _WORTH_A_TEMPLATE:
             return GraphBatch.of(map(self.graph, architectures))
         build = TemplateBuilder(len(OPERATIONS))
-        self._write(build, edges)
+        write_network(build, self.resolution, self.classes, edges)
         choices = np.array([*map(_choices, architectures)], dtype=np.int64)
         return build.template().build(choices, [*map(self._name, architectures)])
 
     def _name(self, architecture: NASBench101Architecture) -> str:
         return f"{self.name}:{self.format(architecture)}"
-
-    def _write(self, build: ChoiceBuilder, edges: Edges) -> None:
-        """Write the whole network; a vertex is one choice."""
-        x = build.input((3, self.resolution, self.resolution))
-        x = conv_bn(build, x, _STEM_CHANNELS, kernel=3, activation=Op.RELU)
-        for stack in range(_STACKS):
-            if stack > 0:
-                x = build.max_pool(x, kernel=2, stride=2)
-            block = partial(_cell, build, channels=_STEM_CHANNELS << stack, edges=edges)
-            x = build.repeat(block, block(x), _CELLS_PER_STACK - 1)
-        build.output(build.linear(build.flatten(build.global_avg_pool(x)), self.classes))
 
 
 def _valid(
@@ -262,65 +246,3 @@ def _reachable(edges: Sequence[tuple[int, int]], start: int) -> set[int]:
 def _choices(architecture: NASBench101Architecture) -> list[int]:
     """Number the operation of each vertex."""
     return [OPERATIONS.index(operation) for operation in architecture.operations]
-
-
-def _vertex_channels(inputs: int, outputs: int, edges: Edges) -> list[int]:
-    """Return the channels of every vertex.
-
-    The channels of the output are split over the vertices before it, of which the first ones take
-    the remainder; the other vertices have the maximum of their successors.
-    """
-    last = edges[-1][1]
-    feeding = [source for source, target in edges if target == last and source != 0]
-    channels = [inputs] + [0] * (last - 1) + [outputs]
-    for position, vertex in enumerate(feeding):
-        share, remainder = divmod(outputs, len(feeding))
-        channels[vertex] = share + (position < remainder)
-    for vertex in range(last - 1, 0, -1):
-        if vertex not in feeding:
-            channels[vertex] = max(channels[target] for source, target in edges if source == vertex)
-    return channels
-
-
-def _cell(build: ChoiceBuilder, x: int, channels: int, edges: Edges) -> int:
-    last = edges[-1][1]
-    widths = _vertex_channels(build.shapes[x][0], channels, edges)
-    results = [x]
-    for vertex in range(1, last):
-        results.append(_vertex(build, results, widths, vertex, edges))
-    feeding = [source for source, target in edges if target == last and source != 0]
-    if not feeding:
-        return conv_bn(build, x, channels, activation=Op.RELU)
-    joined = build.concat(*[results[vertex] for vertex in feeding])
-    if (0, last) in edges:
-        return build.add(joined, conv_bn(build, x, channels, activation=Op.RELU))
-    return joined
-
-
-def _vertex(
-    build: ChoiceBuilder,
-    results: list[int],
-    widths: list[int],
-    vertex: int,
-    edges: Edges,
-) -> int:
-    """Add the operation of one vertex on the sum of its arguments."""
-    width = widths[vertex]
-    arguments = [
-        results[source]
-        if widths[source] == width
-        else build.slice_channels(results[source], 0, width)
-        for source, target in edges
-        if target == vertex and source != 0
-    ]
-    if (0, vertex) in edges:
-        arguments.append(conv_bn(build, results[0], width, activation=Op.RELU))
-    return build.choose(build.add(*arguments), vertex - 1, partial(_operation, build))
-
-
-def _operation(build: GraphBuilder, x: int, choice: int) -> int:
-    """Add an operation of a vertex, which keeps the channels."""
-    operation = OPERATIONS[choice]
-    if operation == "maxpool3x3":
-        return build.max_pool(x, kernel=3, stride=1, padding=1)
-    return conv_bn(build, x, build.shapes[x][0], kernel=int(operation[4]), activation=Op.RELU)
