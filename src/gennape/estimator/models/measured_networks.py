@@ -13,6 +13,8 @@ from gennape.utils.array_types import BoolArray, FloatArray, IntArray
 
 SHOWN = 3
 """Neighbours that are shown."""
+_DIGITS = 6
+"""Of distances that are told apart."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class MeasuredNetworks:
     def nearest(self, distances: FloatArray, dataset: int) -> IntArray:
         """Return rows of the nearest measured networks of a data set, each network once.
 
+        Of several trainings of a network at one distance it is the best, as in `measured`.
+
         Args:
             distances: To all rows, `(rows,)`.
             dataset: Index into `DATASETS`.
@@ -96,7 +100,8 @@ class MeasuredNetworks:
         usable = np.flatnonzero(
             (self.conditions.dataset == dataset) & (self.conditions.more_data == 0)
         )
-        ordered = usable[np.argsort(distances[usable], kind="stable")]
+        near = np.round(distances[usable], _DIGITS)
+        ordered = usable[np.lexsort((-self.accuracies[usable], near))]
         _, first = np.unique(self.networks[ordered], return_index=True)
         return ordered[np.sort(first)[:SHOWN]]
 
