@@ -41,7 +41,7 @@ def test_saved_estimator_scores_the_same(run: Run, checkpoint: Path) -> None:
 def test_other_version(run: Run, checkpoint: Path, version: object) -> None:
     path = checkpoint / "estimator.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format_version": version}))
-    assert f"format version {version}" in _error(run, checkpoint)
+    assert f"format version {version!r}" in _error(run, checkpoint)
 
 
 def test_unknown_name_lists_the_bundled_ones(run: Run) -> None:
