@@ -178,6 +178,16 @@ def test_a_hyphen_stands_for_names_on_standard_input(onnx_file: Path) -> None:
     }
 
 
+def test_names_on_standard_input_run_no_code() -> None:
+    given = f"os:abort\n{CELL}\nnosuch.onnx@x=1x8:int64\n"
+    result = CliRunner().invoke(app, ["score", "-", "--format", "json"], input=given)
+    entries = {entry["model"]: entry for entry in json.loads(result.stdout)}
+    assert "score" in entries[CELL]
+    assert "would run code of os, which a file may not" in entries["os:abort"]["error"]
+    assert "does not exist" in entries["nosuch.onnx@x=1x8:int64"]["error"]
+    assert result.exit_code == 1
+
+
 def test_an_empty_standard_input_gives_an_empty_list() -> None:
     result = CliRunner().invoke(app, ["score", "-", "--format", "json"], input="")
     assert (result.exit_code, json.loads(result.stdout)) == (0, [])

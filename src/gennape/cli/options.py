@@ -6,11 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
+from gennape.frontends.names_in_files import NameInFile
+
 
 def _with_names_on_input(models: list[str]) -> list[str]:
     """Put the lines of standard input where a hyphen stands."""
     lines = (line.strip() for line in sys.stdin) if "-" in models else iter(())
-    named = [line for line in lines if line]
+    named = [NameInFile(line) for line in lines if line]
     places = [named if model == "-" else [model] for model in models]
     return [model for place in places for model in place]
 

@@ -11,7 +11,13 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from gennape.frontends.errors import FrontendError
+from gennape.frontends.inputs import split_model
 from gennape.utils.errors import plain
+
+
+class NameInFile(str):
+    """A name that stands in a file, or on standard input, and that is checked when it is read."""
+
 
 LIBRARIES = ("timm", "torchvision", "pytorchcv")
 """Packages whose models names may be of."""
@@ -19,7 +25,7 @@ MODEL_FILES = (".onnx", ".pt2")
 """Endings of network files."""
 
 
-def check_name(name: str, trusted: Collection[str] = ()) -> str:
+def check_name(name: str, trusted: Collection[str] = (), cure: str = "") -> str:
     """Return a name that stands in a file, if nothing has to be trusted that is not.
 
     >>> check_name("timm:resnet18")
@@ -30,14 +36,16 @@ def check_name(name: str, trusted: Collection[str] = ()) -> str:
     Args:
         name: As `graph_of` reads it, or the name of a family.
         trusted: Modules that may be imported, such as `my_package.my_nets`.
+        cure: How somebody who trusts the module says so; by the option unless given.
 
     Raises:
         FrontendError: The name would import another module.
     """
     from gennape import spaces  # imports all families, and who reads a network file needs none
 
-    module, colon, rest = name.partition(":")
-    if not colon or module in (*spaces.names(), *trusted) or _is_network_file(name):
+    model = name if _is_network_file(name) else split_model(name)[0]
+    module, colon, rest = model.partition(":")
+    if not colon or module in (*spaces.names(), *trusted) or _is_network_file(model):
         return name
     if module in LIBRARIES:
         if ":" in rest:
@@ -49,7 +57,7 @@ def check_name(name: str, trusted: Collection[str] = ()) -> str:
         )
     raise FrontendError(
         f"{plain(name)!r} would run code of {plain(module)}, which a file may not; if you trust "
-        f"this code, allow it by --trust-module {plain(module)}"
+        f"this code, {cure or f'allow it by --trust-module {plain(module)}'}"
     )
 
 

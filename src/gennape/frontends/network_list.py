@@ -12,7 +12,7 @@ from typing import Any
 
 from gennape.frontends import FrontendError, Model, graph_of
 from gennape.frontends.file_reading import FileOutcome, read_files
-from gennape.frontends.names_in_files import MODEL_FILES
+from gennape.frontends.names_in_files import MODEL_FILES, NameInFile, check_name
 from gennape.graph import ComputationGraph
 from gennape.graph.backbone import backbone as backbone_of
 from gennape.utils.errors import one_line
@@ -166,6 +166,8 @@ def _read(
     model: Model, *, input_shape: Sequence[int] | None, inputs: Any, backbone: bool
 ) -> ComputationGraph:
     """Read a network; a size that is given for several does not replace the one a file states."""
+    if isinstance(model, NameInFile):
+        check_name(model, cure="give the name as an argument of the command")
     graph = None
     if _is_file(model) and (input_shape is not None or inputs is not None):
         with suppress(FrontendError):
