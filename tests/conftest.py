@@ -18,6 +18,12 @@ settings.load_profile("gennape")
 BESIDE_THE_REPOSITORY = Path(__file__).parents[2] / "shared" / "data"
 
 
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write tables as wide as they are, whatever the width that pytest tells its workers."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     """The folder of the labelled data; tests that need it are skipped where it is absent."""

@@ -234,6 +234,7 @@ class _Worker:
                     "MALLOC_ARENA_MAX": "1",
                     "TMPDIR": str(self._scratch),
                     "HOME": str(self._scratch),
+                    "TORCHINDUCTOR_CACHE_DIR": str(self._scratch),
                     "GENNAPE_CACHE": str(self._scratch / "cache"),
                 },
                 cwd=self._scratch,

@@ -20,6 +20,7 @@ import numpy as np
 from gennape.graph import ComputationGraph
 from gennape.graph.hashing import HASH_VERSION
 from gennape.utils.cache import CacheError, cache_folder
+from gennape.utils.errors import GennapeError
 from gennape.utils.files import atomic_file, sha256_of
 
 SIZE_VARIABLE = "GENNAPE_GRAPH_CACHE_MB"
@@ -84,7 +85,8 @@ class GraphCache:
                 columns = {name: arrays[name] for name in _COLUMNS}
                 rest = json.loads(arrays["rest"].tobytes())
             details = {int(node): values for node, values in rest["details"].items()}
-            graph = ComputationGraph(**columns, details=details, name=rest["name"])
+            layers = tuple(rest["layers"])
+            graph = ComputationGraph(**columns, details=details, layers=layers, name=rest["name"])
         except Exception:  # whatever is wrong with what is kept, the file is read
             return None
         with suppress(OSError):
@@ -94,8 +96,11 @@ class GraphCache:
     def put(self, key: str, graph: ComputationGraph) -> None:
         """Keep a graph, where that is possible."""
         details = {str(node): values for node, values in graph.details.items()}
-        rest: Any = {"name": graph.name, "details": details}
-        with suppress(OSError, TypeError, ValueError), atomic_file(self._path(key)) as partial:
+        rest: Any = {"name": graph.name, "details": details, "layers": graph.layers}
+        with (
+            suppress(GennapeError, OSError, TypeError, ValueError),
+            atomic_file(self._path(key)) as partial,
+        ):
             text = json.dumps(rest, allow_nan=True).encode()
             columns = {name: getattr(graph, name) for name in _COLUMNS}
             with partial.open("wb") as file:

@@ -61,6 +61,11 @@ def _elements_of_key(text: "_Text") -> Iterator[JsonElement]:
         yield JsonElement(key, text.value())
 
 
+def _check_length(characters: int) -> None:
+    if characters > _LONGEST:
+        raise ValueError(f"an element has more than {_LONGEST:,} characters")
+
+
 class _Text:
     """The part of a text that is not read yet."""
 
@@ -95,12 +100,12 @@ class _Text:
             try:
                 value, end = _DECODER.raw_decode(self._buffer, self._at)
             except ValueError:
-                if len(self._buffer) - self._at > _LONGEST:
-                    raise ValueError(f"an element has more than {_LONGEST:,} characters") from None
+                _check_length(len(self._buffer) - self._at)
                 if not self._refill():
                     raise
                 continue
             size = end - self._at
+            _check_length(size)
             if end + _EXPONENT > len(self._buffer) and self._refill():
                 continue
             self._at += size

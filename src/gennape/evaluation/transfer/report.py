@@ -84,6 +84,7 @@ def add_figures(report: MarkdownReport, results: TransferResults) -> None:
             found = results.of(protocol, labels)
             means = found.means(FULL)
             if not means:
+                rows.append((PROTOCOLS[protocol], str(labels), "was not measured", "", "", ""))
                 continue
             worst = min(means, key=lambda column: means[column])
             floors = [floor for column in means if (floor := found.baseline(column)) is not None]

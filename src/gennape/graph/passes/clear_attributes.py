@@ -40,8 +40,7 @@ def clear_attributes(batch: GraphBatch) -> GraphBatch:
     for operation, (node, values) in zip(operations, batch.details.items(), strict=True):
         key = operation, id(values)
         if key not in known:
-            kept = _kept(operation, values)
-            known[key] = values if kept == values else kept
+            known[key] = _kept(operation, values)
         if known[key]:
             details[node] = known[key]
     if details != batch.details:
