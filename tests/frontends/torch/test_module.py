@@ -319,3 +319,27 @@ def test_values_that_are_asked_for_behind_the_counted_part_end_the_network() -> 
     with pytest.warns(UserWarning, match="counted up to nonzero"):
         graph = graph_of(module, (4, 8, 8))
     assert (graph.macs, graph.parameters, graph.complete) == (8 * 64, 10 + 15, False)
+
+
+class Remembering(nn.Module):
+    """Keeps what it has computed once, as LeViT does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(8, 8)
+        self.known: dict[str, torch.Tensor] = {"before": torch.ones(1)}
+        self.seen: list[torch.Tensor] = []
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.linear(x)
+        self.known[str(x.device)] = self.linear.bias
+        self.seen.append(self.linear.bias)
+        return y + self.known[str(x.device)]
+
+
+def test_what_a_module_remembers_of_its_reading_is_forgotten() -> None:
+    module = Remembering()
+    graph_of(module, (8,))
+    assert list(module.known) == ["before"]
+    assert module.seen == []
+    torch.export.export(module, (torch.zeros(1, 8),))

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+_OF_PYTORCH = frozenset(vars(nn.Module()))
 
 Copy = Callable[[Tensor], Tensor]
 
@@ -31,13 +34,14 @@ def on_copies(module: nn.Module, copy: Copy) -> Iterator[dict[str, Tensor]]:
     """Put `module` into evaluation with copies of its parameters and buffers.
 
     Afterwards every submodule has exactly the attributes it had before, whatever
-    `forward` stored on it.
+    `forward` stored on it, or in its own lists and dictionaries.
 
     Yields:
         The copies of the parameters, by qualified name; one that is used in several
         places has its first name.
     """
     before = [(part, part.__dict__.copy()) for part in module.modules()]
+    contents = [(held, held.copy()) for _, own in before for held in _containers(own)]
     copies: dict[int, Tensor] = {}
     try:
         for part, _ in before:
@@ -51,6 +55,16 @@ def on_copies(module: nn.Module, copy: Copy) -> Iterator[dict[str, Tensor]]:
         for part, attributes in before:
             part.__dict__.clear()
             part.__dict__.update(attributes)
+        for held, content in contents:
+            held.clear()
+            held.extend(content) if isinstance(held, list) else held.update(content)
+
+
+def _containers(attributes: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the lists, sets and dictionaries that a module keeps beside those of PyTorch."""
+    for name, value in attributes.items():
+        if type(value) in (dict, list, set) and name not in _OF_PYTORCH:
+            yield value
 
 
 def _copied(
