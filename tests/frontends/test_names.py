@@ -150,14 +150,14 @@ def test_import_stays_light() -> None:
     ("name", "complete"),
     [
         ("fasterrcnn_mobilenet_v3_large_320_fpn", False),
-        ("ssdlite320_mobilenet_v3_large", True),
+        ("ssdlite320_mobilenet_v3_large", False),  # asks for values behind its boxes
         ("retinanet_resnet50_fpn", True),
         ("keypointrcnn_resnet50_fpn", False),
     ],
 )
 @pytest.mark.filterwarnings("ignore")
 def test_detectors_are_counted_up_to_their_boxes(name: str, complete: bool) -> None:
-    """What follows the boxes has work only where regions are pooled and classified."""
+    """What follows the boxes may have work, where regions are pooled or nothing more is known."""
     graph = graph_of(f"torchvision:{name}", inputs=([(3, 320, 320)],))
     models = import_library("torchvision").models
     with torch.device("meta"):
