@@ -72,6 +72,16 @@ def test_the_command_line_needs_none_of_them_to_score(file: str) -> None:
     assert not _imported(f"{score}\nprint()") & set(HEAVY)
 
 
+def test_the_command_line_starts_without_what_reads_networks() -> None:
+    script = (
+        "import sys\nimport gennape.cli\nprint(*(set(sys.modules) & {'numpy', 'onnx', 'rich'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
+
+
 def test_without_torch_an_exported_program_says_what_to_install(tmp_path: Path) -> None:
     program = tmp_path / "program.pt2"
     torch.export.save(torch.export.export(torch.nn.ReLU(), (torch.zeros(1, 3, 8, 8),)), program)

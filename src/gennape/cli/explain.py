@@ -12,7 +12,7 @@ from gennape.cli.options import (
     Models,
     RecipeName,
     Workers,
-    parse_inputs,
+    prediction_options,
 )
 from gennape.cli.output import (
     Format,
@@ -43,20 +43,11 @@ def explain(
     Exits with status 1 when a network could not be read; the others are still explained.
     """
     import gennape
-    from gennape.cli.progress import A_FEW, progress_bar
 
-    shape, named = parse_inputs(inputs)
-    with progress_bar(least=A_FEW) as report:
+    with prediction_options(estimator, inputs, backbone, dataset, recipe, workers) as options:
         explained = gennape.explain(
             models or (),
-            shape,
-            gennape.load(estimator),
-            inputs=named,
-            backbone=backbone,
-            dataset=dataset,
-            recipe=recipe,
-            workers=workers,
-            report=report,
+            **options,
         )
     _print(explained, output)
     if explained.failed:

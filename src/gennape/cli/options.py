@@ -1,18 +1,21 @@
 """Arguments and options that several commands share."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from gennape.frontends.names_in_files import NameInFile
-
 
 def _with_names_on_input(models: list[str]) -> list[str]:
     """Put the lines of standard input where a hyphen stands."""
-    lines = (line.strip() for line in sys.stdin) if "-" in models else iter(())
-    named = [NameInFile(line) for line in lines if line]
+    if "-" not in models:
+        return models
+    from gennape.frontends.names_in_files import NameInFile  # imports all that reads networks
+
+    named = [NameInFile(line.strip()) for line in sys.stdin if line.strip()]
     places = [named if model == "-" else [model] for model in models]
     return [model for place in places for model in place]
 
@@ -138,3 +141,34 @@ def parse_inputs(texts: list[str] | None) -> tuple[tuple[int, ...] | None, Any]:
         return parse_inputs(texts or ())
     except FrontendError as error:
         raise typer.BadParameter(str(error), param_hint="--input") from error
+
+
+@contextmanager
+def prediction_options(
+    estimator: str | None,
+    inputs: list[str] | None,
+    backbone: bool,
+    dataset: str | None,
+    recipe: str | None,
+    workers: int | None,
+) -> Iterator[dict[str, Any]]:
+    """Give the keywords that `gennape.score` and its like take, and show how far these are.
+
+    Raises:
+        typer.BadParameter: An input has another form.
+    """
+    import gennape
+    from gennape.cli.progress import A_FEW, progress_bar
+
+    input_shape, named = parse_inputs(inputs)
+    with progress_bar(least=A_FEW) as report:
+        yield {
+            "input_shape": input_shape,
+            "estimator": gennape.load(estimator),
+            "inputs": named,
+            "backbone": backbone,
+            "dataset": dataset,
+            "recipe": recipe,
+            "workers": workers,
+            "report": report,
+        }

@@ -13,7 +13,7 @@ from gennape.cli.options import (
     Models,
     RecipeName,
     Workers,
-    parse_inputs,
+    prediction_options,
 )
 from gennape.cli.output import print_failures
 
@@ -40,21 +40,12 @@ def report(
     Exits with status 1 when a network could not be read; the page tells of it and of the others.
     """
     import gennape
-    from gennape.cli.progress import A_FEW, progress_bar
 
-    shape, named = parse_inputs(inputs)
-    with progress_bar(least=A_FEW) as progress:
+    with prediction_options(estimator, inputs, backbone, dataset, recipe, workers) as options:
         made = gennape.report(
             models or (),
-            shape,
-            gennape.load(estimator),
             compare=compare,
-            inputs=named,
-            backbone=backbone,
-            dataset=dataset,
-            recipe=recipe,
-            workers=workers,
-            report=progress,
+            **options,
         )
     made.write(out)
     print(out)

@@ -12,7 +12,7 @@ from gennape.cli.options import (
     Models,
     RecipeName,
     Workers,
-    parse_inputs,
+    prediction_options,
 )
 from gennape.cli.output import Format, OutputFormat
 
@@ -43,21 +43,12 @@ def score(
     Exits with status 1 when a network could not be read; the others are still scored.
     """
     import gennape
-    from gennape.cli.progress import A_FEW, progress_bar
     from gennape.cli.score_table import print_scores
 
-    shape, named = parse_inputs(inputs)
-    with progress_bar(least=A_FEW) as report:
+    with prediction_options(estimator, inputs, backbone, dataset, recipe, workers) as options:
         scores = gennape.score(
             models or (),  # typer makes None of an empty standard input
-            shape,
-            gennape.load(estimator),
-            inputs=named,
-            backbone=backbone,
-            dataset=dataset,
-            recipe=recipe,
-            workers=workers,
-            report=report,
+            **options,
         )
     print_scores(scores.sorted_by(sort)[:top], output)
     if scores.failed:
