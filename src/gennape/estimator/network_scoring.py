@@ -1,6 +1,6 @@
 """Networks in any form into tables of predictions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -82,9 +82,7 @@ def predicted(
     """Predict as `Estimator.predict` does."""
     dataset, recipe, reading = _parts_of(options)
     known = _Networks.read(estimator, networks, input_shape, reading)
-    prediction = predict_arrays(estimator, known.encoding, dataset, recipe)
-    columns = prediction_columns(known.names, prediction, known.graphs)
-    nearest = partial(_nearest, estimator, known.encoding.features, dataset, recipe)
+    columns, nearest = _predicted(estimator, known, dataset, recipe)
     return PredictionTable(columns, nearest, known.failed)
 
 
@@ -97,11 +95,18 @@ def explained(
     """Explain as `Estimator.explain` does."""
     dataset, recipe, reading = _parts_of(options)
     known = _Networks.read(estimator, networks, input_shape, reading)
-    prediction = predict_arrays(estimator, known.encoding, dataset, recipe)
+    columns, nearest = _predicted(estimator, known, dataset, recipe)
     explanation = explain_arrays(estimator, known.encoding, dataset, recipe)
-    columns = prediction_columns(known.names, prediction, known.graphs)
-    nearest = partial(_nearest, estimator, known.encoding.features, dataset, recipe)
     return ExplanationTable(columns | explanation_columns(explanation), nearest, known.failed)
+
+
+def _predicted(
+    estimator: "Estimator", known: _Networks, dataset: str | None, recipe: str | None
+) -> tuple[dict[str, Column], Callable[[IntArray], list[list[Neighbour]]]]:
+    """The columns of predictions, and what finds the neighbours of some rows."""
+    prediction = predict_arrays(estimator, known.encoding, dataset, recipe)
+    columns = prediction_columns(known.names, prediction, known.graphs)
+    return columns, partial(_nearest, estimator, known.encoding.features, dataset, recipe)
 
 
 def _parts_of(options: PredictionOptions) -> tuple[str | None, str | None, ReadingOptions]:

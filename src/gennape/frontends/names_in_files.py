@@ -8,6 +8,7 @@ be imported and called, so a file may only name them of modules that a person ha
 
 from collections.abc import Collection
 from difflib import get_close_matches
+from os import PathLike
 from pathlib import Path
 
 from gennape.frontends.errors import FrontendError
@@ -43,9 +44,9 @@ def check_name(name: str, trusted: Collection[str] = (), cure: str = "") -> str:
     """
     from gennape import spaces  # imports all families, and who reads a network file needs none
 
-    model = name if _is_network_file(name) else split_model(name)[0]
+    model = name if is_network_file(name) else split_model(name)[0]
     module, colon, rest = model.partition(":")
-    if not colon or module in (*spaces.names(), *trusted) or _is_network_file(model):
+    if not colon or module in (*spaces.names(), *trusted) or is_network_file(model):
         return name
     if module in LIBRARIES:
         if ":" in rest:
@@ -61,8 +62,8 @@ def check_name(name: str, trusted: Collection[str] = (), cure: str = "") -> str:
     )
 
 
-def _is_network_file(name: str) -> bool:
-    """Tell whether a name with a colon is a path of a network file, which no name can be."""
+def is_network_file(name: str | PathLike[str]) -> bool:
+    """Tell whether a name is the path of a network file, which strangers may have made."""
     path = Path(name)
     try:
         return path.suffix.lower() in MODEL_FILES and path.is_file()

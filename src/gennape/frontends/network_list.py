@@ -12,7 +12,7 @@ from typing import Any
 
 from gennape.frontends import FrontendError, Model, graph_of
 from gennape.frontends.file_reading import FileOutcome, read_files
-from gennape.frontends.names_in_files import MODEL_FILES, NameInFile, check_name
+from gennape.frontends.names_in_files import MODEL_FILES, NameInFile, check_name, is_network_file
 from gennape.graph import ComputationGraph
 from gennape.graph.backbone import backbone as backbone_of
 from gennape.utils.errors import one_line
@@ -154,12 +154,8 @@ def _files_in(model: Model) -> list[Model]:
 
 
 def _is_file(model: Model) -> bool:
-    """Whether it is a file of a network, which strangers may have made."""
-    return (
-        isinstance(model, str | PathLike)
-        and Path(model).suffix.lower() in MODEL_FILES
-        and Path(model).is_file()
-    )
+    """Whether it is a file of a network."""
+    return isinstance(model, str | PathLike) and is_network_file(model)
 
 
 def _read(
