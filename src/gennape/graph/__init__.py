@@ -2,8 +2,9 @@
 
 from gennape.graph.batch import GraphBatch
 from gennape.graph.builder import GraphBuilder
+from gennape.graph.cached_block import cached_block
 from gennape.graph.computation_graph import ComputationGraph
-from gennape.graph.node_writer import Shape, cached_block
+from gennape.graph.node_writer import Shape
 from gennape.graph.operations import Op
 from gennape.graph.passes import canonical, canonical_batches, fingerprints
 from gennape.graph.validation import GraphError

@@ -2,8 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,13 +16,9 @@ from gennape.graph.validation import CheckedDetails, GraphError
 Shape = tuple[int, int, int]
 """Channels, height, width. A sequence of N tokens with C channels is (C, N, 1)."""
 
-Writer = TypeVar("Writer", bound="NodeWriter")
-Arguments = ParamSpec("Arguments")
-
 _OUTSIDE = -1
 """In place of a node: what the block reads."""
-_MOST_BLOCKS = 4096
-"""Blocks that are cached of one function; then it begins anew."""
+_MOST_FITTING = 4096
 _FITTING: set[tuple[int, tuple[int, ...]]] = set()
 """Operations with numbers that were found to be theirs."""
 
@@ -273,7 +268,7 @@ def _check_numbers(node: int, op: Op, attributes: tuple[int, ...]) -> None:
                 f"node {node} ({op.name.lower()}) is given numbers that it does not have: "
                 f"{attributes}"
             )
-    if len(_FITTING) < _MOST_BLOCKS:
+    if len(_FITTING) < _MOST_FITTING:
         _FITTING.add((op, attributes))
 
 
@@ -285,30 +280,3 @@ def _check(node: int, op: Op, details: dict[str, Any], arguments: int) -> None:
         problem = schema.missing(details, arguments)
     if problem:
         raise GraphError(f"node {node} ({op.name.lower()}) {problem}")
-
-
-def cached_block(
-    block: Callable[Concatenate[Writer, int, Arguments], int],
-) -> Callable[Concatenate[Writer, int, Arguments], int]:
-    """Record a block once for equal arguments and shapes, and copy it from then on.
-
-    Families are made of few different blocks; copying one takes a fraction of the time.
-
-    Args:
-        block: Called with a builder, a node and hashable arguments; adds nodes that read this
-            node and one another, and returns the last.
-    """
-    cache: dict[Any, CachedBlock] = {}
-
-    @wraps(block)
-    def copied(build: Writer, x: int, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> int:
-        key = build.shapes[x], args, tuple(kwargs.items())
-        written = cache.get(key)
-        if written is not None:
-            return build.copy_block(written, x)
-        if len(cache) == _MOST_BLOCKS:
-            cache.clear()
-        result, cache[key] = build.record_block(lambda y: block(build, y, *args, **kwargs), x)
-        return result
-
-    return copied

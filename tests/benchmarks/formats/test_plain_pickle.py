@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gennape.benchmarks.formats.growth import Growth
+from gennape.benchmarks.formats.pickle_files import open_pickle
 from gennape.benchmarks.formats.pickle_names import PickledObject
-from gennape.benchmarks.formats.plain_pickle import PickleError, PlainUnpickler, open_pickle
+from gennape.benchmarks.formats.plain_pickle import PickleError, PlainUnpickler
 from gennape.benchmarks.formats.source import SourceFile
 from helpers import official_files as official
 

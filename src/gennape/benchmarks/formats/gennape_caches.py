@@ -25,7 +25,7 @@ from gennape.benchmarks.formats.benchmark_format import (
 )
 from gennape.benchmarks.formats.gennape_networks import GENOTYPE, CachedNetwork, read_network
 from gennape.benchmarks.formats.json_elements import JsonElement, read_elements
-from gennape.benchmarks.formats.plain_pickle import open_pickle
+from gennape.benchmarks.formats.pickle_files import open_pickle
 from gennape.benchmarks.formats.source import Source
 
 _GRAPH = "model_src.comp_graph.tf_comp_graph."

@@ -20,7 +20,7 @@ from gennape.benchmarks.formats.benchmark_format import (
     number,
     percent,
 )
-from gennape.benchmarks.formats.plain_pickle import open_pickle
+from gennape.benchmarks.formats.pickle_files import open_pickle
 from gennape.benchmarks.formats.source import Source
 from gennape.spaces import NASBench201
 

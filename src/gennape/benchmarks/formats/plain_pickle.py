@@ -8,12 +8,9 @@ read: `records` hands out each dictionary that has certain keys as soon as it is
 and then forgets it and all that it holds.
 """
 
-import bz2
 import pickle
 import pickletools
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from io import BufferedReader
 from typing import IO, Any, cast
 
 from gennape.benchmarks.benchmark import BenchmarkError
@@ -26,7 +23,6 @@ from gennape.benchmarks.formats.pickle_names import (
     plain_names,
     rebuilt,
 )
-from gennape.benchmarks.formats.source import SourceFile, checked_member
 from gennape.utils.errors import plain
 
 Record = dict[Any, Any]
@@ -40,13 +36,6 @@ _MOST_UNFOLDED = 1_000_000
 """Values of a record, those of a container counted wherever it is."""
 _CONTAINERS = (list, tuple, dict, set, frozenset, PickledObject)
 _BYTES_OF_VALUE = 16
-
-_ZIP = b"PK\x03\x04"
-_BZIP2 = b"BZh"
-_TORCH_MAGIC = 0x1950A86A20F9469CFC6C
-_OLD_TORCH = b"\x80\x02\x8a\x0a" + _TORCH_MAGIC.to_bytes(10, "little") + b"."
-_PICKLES_BEFORE = 3
-"""In a file of `torch.save` before 1.6: magic number, version, and facts of the machine."""
 
 
 class PickleError(BenchmarkError):
@@ -210,40 +199,6 @@ def _copied(argument: Any) -> int:
     if isinstance(argument, str | bytes | bytearray):
         return len(argument) // _BYTES_OF_VALUE
     return len(argument) if isinstance(argument, list | tuple | dict | set | frozenset) else 0
-
-
-def open_pickle(file: SourceFile, classes: Iterable[str] = ()) -> PlainUnpickler:
-    """Return the pickle of a file: a plain or compressed one, or one of `torch.save`.
-
-    Since version 1.6 `torch.save` writes a zip archive whose member `data.pkl` is the
-    pickle; before, it wrote three small pickles and then that of the object. Both keep the
-    values of tensors elsewhere, which are not read.
-
-    Args:
-        file: The file; an archive of `torch.save` must be seekable.
-        classes: Paths of the classes whose objects become `PickledObject`s.
-
-    Raises:
-        PickleError: A zip archive has no pickle.
-    """
-    stream = file.stream
-    head = cast(BufferedReader, stream).peek(len(_OLD_TORCH))
-    if head.startswith(_BZIP2):
-        return PlainUnpickler(file.growth.stream(cast(IO[bytes], bz2.open(stream))), classes)
-    if head.startswith(_ZIP):
-        return PlainUnpickler(file.growth.stream(_member_of_torch(stream)), classes)
-    if head.startswith(_OLD_TORCH):
-        for _ in range(_PICKLES_BEFORE):
-            PlainUnpickler(stream).load()
-    return PlainUnpickler(stream, classes)
-
-
-def _member_of_torch(stream: IO[bytes]) -> IO[bytes]:
-    archive = zipfile.ZipFile(stream)
-    for entry in archive.infolist():
-        if entry.filename.endswith("/data.pkl"):
-            return archive.open(checked_member(entry))
-    raise PickleError("the zip archive is none of torch.save: it has no data.pkl")
 
 
 def _cut() -> PickleError:

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from gennape.benchmarks.canonical import MeasuredValue
 from gennape.benchmarks.formats.benchmark_format import BenchmarkFormat, RawRecord, number, percent
-from gennape.benchmarks.formats.plain_pickle import PickleError, open_pickle
+from gennape.benchmarks.formats.pickle_files import open_pickle
+from gennape.benchmarks.formats.plain_pickle import PickleError
 from gennape.benchmarks.formats.source import Source
 
 _TASK = frozenset({"metrics", "total_epochs"})
