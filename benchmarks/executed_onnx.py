@@ -14,7 +14,7 @@ from time import perf_counter
 
 import onnxruntime
 import torch
-from executed_timm import TOLERANCE, randomised
+from executed_timm import print_agreement, randomised
 from timm_models import SMALLEST
 
 from gennape.frontends.onnx.reader import read_with_names
@@ -57,9 +57,7 @@ def main() -> None:
             except Exception as error:
                 result = " ".join(str(error).split())[:300]
         print(f"| {module} | {name} | {result} | {perf_counter() - start:.0f} |", flush=True)
-    equal = sum(value <= TOLERANCE for value in found.values())
-    print(f"\n- {equal} of {len(chosen)} agree within {TOLERANCE}")
-    print(f"- {len(found) - equal} compute something else, {len(chosen) - len(found)} are refused")
+    print_agreement(found, len(chosen))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ Run: python benchmarks/executed_timm.py [MODULE ...] > docs/results/executed.md
 
 import sys
 import warnings
+from collections.abc import Mapping
 from time import perf_counter
 
 import torch
@@ -62,6 +63,13 @@ def difference(name: str) -> tuple[float, int]:
     return float((actual - expected).abs().max() / expected.abs().max()), len(x)
 
 
+def print_agreement(found: Mapping[str, float], count: int) -> None:
+    """Print how many networks compute the same, of those tried; refused ones were not found."""
+    equal = sum(value <= TOLERANCE for value in found.values())
+    print(f"\n- {equal} of {count} agree within {TOLERANCE}")
+    print(f"- {len(found) - equal} compute something else, {count - len(found)} are refused")
+
+
 def main() -> None:
     warnings.simplefilter("ignore")
     print(f"# Modules of timm {timm.__version__}'s models\n\n{INTRODUCTION}")
@@ -77,9 +85,7 @@ def main() -> None:
         except ValueError as error:
             result = f" | {error}"
         print(f"| {module} | {name} | {result} | {perf_counter() - start:.0f} |", flush=True)
-    equal = sum(value <= TOLERANCE for value in found.values())
-    print(f"\n- {equal} of {len(chosen)} agree within {TOLERANCE}")
-    print(f"- {len(found) - equal} compute something else, {len(chosen) - len(found)} are refused")
+    print_agreement(found, len(chosen))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic, sleep
 from zlib import crc32
 
 import pytest
 from hypothesis import settings
+
+from gennape.utils.worker_pool import WorkerPool
 
 # The tests' networks are small: more threads would wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -31,6 +35,17 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no labelled data in {folder}; set GENNAPE_DATA")
     return folder
+
+
+@pytest.fixture
+def pair() -> Iterator[WorkerPool]:
+    """Two processes, both of them ready."""
+    with WorkerPool(2, start_after=0) as processes:
+        end = monotonic() + 120
+        while not processes.is_ready():
+            assert monotonic() < end, "the second process did not start"
+            sleep(0.05)
+        yield processes
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -17,6 +17,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from helpers.varints import varint
+
 Mutation = Callable[[bytes, Random], bytes]
 
 NUMBERS = (0, 1, -1, 127, 255, 256, 2**15, 2**16, 2**31 - 1, 2**31, 2**32, 2**53, 2**63, 2**64)
@@ -314,17 +316,9 @@ def _number(data: bytes, random: Random) -> bytes:
     value = random.choice(NUMBERS) % (1 << (8 * size))
     written = value.to_bytes(size, random.choice(("little", "big")))
     if random.random() < 0.3:
-        written = _varint(random.choice(NUMBERS) % (1 << 64))
+        written = varint(random.choice(NUMBERS) % (1 << 64))
     at = random.randrange(len(data) + 1)
     return data[:at] + written + data[at + len(written) :]
-
-
-def _varint(value: int) -> bytes:
-    parts = bytearray()
-    while value > 0x7F:
-        parts.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*parts, value])
 
 
 def _insert_word(data: bytes, random: Random) -> bytes:

@@ -3,8 +3,13 @@
 import resource
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from gennape.frontends import FrontendError, graph_of
+from gennape.graph import ComputationGraph
 
 _UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -17,3 +22,23 @@ def limits(seconds: float = 10, megabytes: int = 300) -> Iterator[None]:
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * _UNIT
     assert time.process_time() - start < seconds
     assert grown < megabytes << 20
+
+
+def read_within_limits(path: Path) -> ComputationGraph | FrontendError:
+    """Read a file within limits; an error is one line that names it."""
+    with limits(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return graph_of(path)
+        except FrontendError as error:
+            assert str(path) in str(error)
+            assert "\n" not in str(error)
+            return error
+
+
+def assert_refused(path: Path, *words: str) -> None:
+    """Assert that a file is refused within limits, in one line with some words."""
+    error = read_within_limits(path)
+    assert isinstance(error, FrontendError)
+    for word in words:
+        assert word in str(error)

@@ -1,21 +1,8 @@
-from collections.abc import Callable, Iterator
-from time import monotonic, sleep
+from collections.abc import Callable
 
 import pytest
 
 from gennape.graph import ComputationGraph, GraphBuilder
-from gennape.utils.worker_pool import WorkerPool
-
-
-@pytest.fixture
-def pair() -> Iterator[WorkerPool]:
-    """Two processes, both of them ready."""
-    with WorkerPool(2, start_after=0) as processes:
-        end = monotonic() + 120
-        while not processes.is_ready():
-            assert monotonic() < end, "the second process did not start"
-            sleep(0.05)
-        yield processes
 
 
 @pytest.fixture

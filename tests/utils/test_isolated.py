@@ -1,5 +1,4 @@
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from gennape.utils.isolated import IsolatedResult, run_isolated
+from helpers.scripts import run_script
 
 FUNCTIONS = """
 import os
@@ -92,11 +92,6 @@ def test_the_program_needs_no_guard(tmp_path: Path) -> None:
         "from gennape.utils.isolated import run_isolated\n"
         "print([r.value[0] for r in run_isolated(answer, ['a'], processes=1, seconds=60)])\n"
     )
-    done = subprocess.run(
-        [sys.executable, program],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        check=True,
-    )
+    done = run_script(program)
+    done.check_returncode()
     assert (done.stdout, done.stderr) == ("['a']\n", "")

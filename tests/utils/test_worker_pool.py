@@ -1,9 +1,8 @@
 import math
 import operator
 import os
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
@@ -11,6 +10,7 @@ from time import monotonic, sleep
 import pytest
 
 from gennape.utils.worker_pool import ProcessError, WorkerPool
+from helpers.scripts import run_script
 
 FUNCTIONS = """
 import os
@@ -26,17 +26,6 @@ def end_other(code):
         os._exit(code)
     time.sleep(1)
 """
-
-
-@pytest.fixture
-def pair() -> Iterator[WorkerPool]:
-    """Two processes, both of them ready."""
-    with WorkerPool(2, start_after=0) as processes:
-        end = monotonic() + 120
-        while not processes.is_ready():
-            assert monotonic() < end, "the second process did not start"
-            sleep(0.05)
-        yield processes
 
 
 @pytest.fixture
@@ -130,13 +119,7 @@ def test_a_script_needs_no_guard_and_runs_once(tmp_path: Path) -> None:
         "    print(list(pool.map(operator.neg, [1, 2, 3])))\n"
         "    print({*pool.map(own, [1, 2, 3])} == {os.getpid()})\n"
     )
-    done = subprocess.run(
-        [sys.executable, script],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        timeout=120,
-    )
+    done = run_script(script)
     assert done.stderr == ""
     assert done.stdout.splitlines() == ["once", "[-1, -2, -3]", "True"]
 
@@ -151,13 +134,7 @@ def test_others_end_with_a_process_that_is_killed(tmp_path: Path) -> None:
         "print(executor.submit(os.getpid).result(), flush=True)\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    done = subprocess.run(
-        [sys.executable, script],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        timeout=120,
-    )
+    done = run_script(script)
     other = int(done.stdout)
     end = monotonic() + 60
     while _is_alive(other):

@@ -14,6 +14,7 @@ from gennape.frontends import FrontendError, graph_of
 from gennape.frontends.onnx.wire import KEPT, MOST_BYTES, WireError, structure_of
 from helpers.limits import limits
 from helpers.onnx_files import call, save_onnx
+from helpers.varints import varint
 
 _DATA = ("raw_data", "float_data", "int32_data", "int64_data", "double_data", "uint64_data")
 
@@ -81,14 +82,6 @@ def test_truncated_files_are_refused(tmp_path: Path, end: int) -> None:
         structure_of(path)
 
 
-def _varint(value: int) -> bytes:
-    parts = bytearray()
-    while value > 0x7F:
-        parts.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*parts, value])
-
-
 def _with_hole(path: Path, size: int) -> Path:
     """Write a model with a weight of so many bytes, none of which are on the disk."""
     save_onnx(path, [call("MatMul", "x w", "y")], {"x": (1, 2**16)}, {"b": (1,)})
@@ -98,10 +91,10 @@ def _with_hole(path: Path, size: int) -> Path:
     model.ClearField("graph")
     columns = size // 4 // 2**16
     tensor = TensorProto(name="w", data_type=1, dims=[2**16, columns]).SerializeToString()
-    tensor += b"\x4a" + _varint(size)
-    graph += b"\x2a" + _varint(len(tensor) + size) + tensor
+    tensor += b"\x4a" + varint(size)
+    graph += b"\x2a" + varint(len(tensor) + size) + tensor
     with path.open("wb") as file:
-        file.write(model.SerializeToString() + b"\x3a" + _varint(len(graph) + size) + graph)
+        file.write(model.SerializeToString() + b"\x3a" + varint(len(graph) + size) + graph)
         file.truncate(file.tell() + size)
     return path
 
@@ -118,7 +111,7 @@ def test_weights_in_the_file_are_not_read(tmp_path: Path, gibibytes: int) -> Non
 def test_structure_beyond_that_of_networks(tmp_path: Path) -> None:
     path = tmp_path / "net.onnx"
     with path.open("wb") as file:  # a name of a gibibyte
-        file.write(b"\x12" + _varint(MOST_BYTES + 1))
+        file.write(b"\x12" + varint(MOST_BYTES + 1))
         file.truncate(file.tell() + MOST_BYTES + 1)
     with limits(seconds=2, megabytes=50), pytest.raises(FrontendError, match="more than 256 MiB"):
         graph_of(path)
@@ -127,7 +120,7 @@ def test_structure_beyond_that_of_networks(tmp_path: Path) -> None:
 def test_many_small_fields_of_a_large_message(tmp_path: Path) -> None:
     path = tmp_path / "net.onnx"
     tensor = b"\x08\x01" * 2_000_000  # two million dimensions
-    graph = b"\x2a" + _varint(len(tensor)) + tensor
-    path.write_bytes(b"\x3a" + _varint(len(graph)) + graph)
+    graph = b"\x2a" + varint(len(tensor)) + tensor
+    path.write_bytes(b"\x3a" + varint(len(graph)) + graph)
     with limits(seconds=15), pytest.raises(FrontendError, match="more than 1,500,000 fields"):
         graph_of(path)
