@@ -3,8 +3,9 @@
 Each command runs in a process of its own, from the start of Python to its end; both releases
 take turns, so that whatever else the machine does falls on both alike.
 
-Run: python benchmarks/startup.py --before PYTHON > docs/results/startup.md
-PYTHON is the interpreter of an environment with the previous release.
+Run: python benchmarks/startup.py --before PYTHON --now PYTHON
+The interpreters are those of environments with the previous release and with this one; the one that
+runs this script exports the network, for which it needs timm.
 """
 
 import argparse
@@ -68,9 +69,10 @@ def cells(runs: list[Run]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--before", help="Python with the previous release")
+    parser.add_argument("--now", default=sys.executable, help="Python with this release")
     parser.add_argument("--repeats", type=int, default=10)
     arguments = parser.parse_args()
-    pythons = [python for python in (arguments.before, sys.executable) if python]
+    pythons = [python for python in (arguments.before, arguments.now) if python]
     releases = ["before", "now"][-len(pythons) :]
     headings = [
         f"{what}, {release}"
