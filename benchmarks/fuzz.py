@@ -25,18 +25,19 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--mutants", type=int, default=100_000, help="of all targets together")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--only", default="", help="targets whose names begin like this")
+    parser.add_argument("--only", nargs="+", default=[""], help="how the names of targets begin")
     arguments = parser.parse_args()
     each = -(-arguments.mutants // len(TARGETS))
-    chosen = [target for target in TARGETS if target.name.startswith(arguments.only)]
+    chosen = [target for target in TARGETS if target.name.startswith(tuple(arguments.only))]
     with (
         Workspace(arguments.folder, {"targets": "fuzz 1"}) as workspace,
         FuzzPool(arguments.processes, arguments.folder / "wrong") as pool,
     ):
         done = Counter(record["target"] for record in workspace.records)
-        for target in chosen:
-            for start in range(done[target.name], each, _BATCH):
-                _run(workspace, pool, target, range(start, min(start + _BATCH, each)))
+        for end in range(_BATCH, each + _BATCH, _BATCH):
+            for target in chosen:  # in turn, so that a run that is ended has tried all
+                _run(workspace, pool, target, range(done[target.name], min(end, each)))
+                done[target.name] = max(done[target.name], min(end, each))
         print(table(workspace.records, chosen))
 
 

@@ -96,6 +96,12 @@ def test_values_that_are_not_finite_are_refused(tmp_path: Path) -> None:
         benchmarks.load(path)
 
 
+def test_values_whose_sum_is_not_finite_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.parquet", [row(ONE, 1.5e308), row(ONE, 1.5e308)])
+    with pytest.raises(BenchmarkError, match=r"a\.parquet .*too large to take their mean"):
+        benchmarks.load(path)
+
+
 def test_labels_that_would_fill_the_memory_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

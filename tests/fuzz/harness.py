@@ -181,7 +181,7 @@ class _Worker:
             self._process, self._warm = self._started(), set()
         if reader not in self._warm:
             for seed in seeds:
-                answer = self._ask({"reader": reader, "warm": str(seed)}, _START)
+                answer = self._ask({"reader": reader, "warm": str(self._copy(seed))}, _START)
                 if answer[0] is not Outcome.READ:
                     raise AssertionError(f"the seed {seed.name} of {reader}: {answer[1]}")
             self._warm.add(reader)
@@ -194,6 +194,11 @@ class _Worker:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+    def _copy(self, seed: Path) -> Path:
+        """Copy a good file or folder, as work that goes on in a folder changes it."""
+        folder = Path(mkdtemp(dir=self._scratch))
+        return Path((shutil.copytree if seed.is_dir() else shutil.copy)(seed, folder / seed.name))
 
     def _ask(self, request: dict[str, Any], seconds: float) -> tuple[Outcome, str]:
         process = self._process

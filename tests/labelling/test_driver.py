@@ -125,6 +125,36 @@ def test_a_damaged_checkpoint_is_thrown_away(tmp_path: Path, epochs: list[int]) 
         kept.record(LabellingRun(NETWORKS[0], 0)).unlink()
 
 
+@pytest.mark.parametrize("part", ["network", "optimizer", "memory", "history", "accuracy", "zip"])
+def test_a_checkpoint_that_does_not_fit_is_thrown_away(
+    part: str, tmp_path: Path, epochs: list[int]
+) -> None:
+    expected = _comparable(_run(tmp_path / "whole", NETWORKS[:1]))
+    kept, run = (
+        LabellingFolder(tmp_path / "begun", IMAGES, tiny_recipe()),
+        LabellingRun(NETWORKS[0], 0),
+    )
+    RunWorker(kept, IMAGES, tiny_recipe(), Compute()).attempt(run, lambda done: done < 1)
+    state = torch.load(kept.checkpoint(run), weights_only=True)
+    if part == "network":
+        state["network"].popitem()
+    elif part == "optimizer":
+        state["optimizer"]["param_groups"][0]["momentum"] = 2.0
+    elif part == "memory":
+        state["optimizer"]["state"][0]["momentum_buffer"] = torch.zeros(3)
+    elif part == "history":
+        state["history"]["test_accuracy"] *= 3
+    elif part == "accuracy":
+        state["history"]["train_accuracy"] = [float("nan")]
+    torch.save(state, kept.checkpoint(run))
+    if part == "zip":
+        content = kept.checkpoint(run).read_bytes().replace(b"little", b"middle")
+        kept.checkpoint(run).write_bytes(content)
+    epochs.clear()
+    assert _comparable(_run(kept.path, NETWORKS[:1])) == expected
+    assert epochs == [0, 1]
+
+
 def test_a_full_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = LabellingFolder(tmp_path, IMAGES, tiny_recipe())
     checkpoint = kept.checkpoint(LabellingRun(NETWORKS[0], 0))

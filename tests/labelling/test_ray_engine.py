@@ -123,11 +123,15 @@ def test_a_driver_that_died_comes_back(tmp_path: Path, cluster: str, engine: Eng
 
 
 def test_the_budget_ends_tasks_between_epochs(tmp_path: Path, engine: Engine) -> None:
-    start = time()
-    found = _run(tmp_path, engine, recipe=tiny_recipe(epochs=10**6), hours=6 / 3600)
-    assert (found.records, found.left) == ([], len(NETWORKS))
-    assert time() - start >= 6
-    assert 1 <= len(list(tmp_path.glob("runs/*.pt"))) <= 2
+    """Where the workers need longer to start than the budget is, it is a longer one."""
+    for seconds in (6, 24, 96):
+        start = time()
+        found = _run(tmp_path, engine, recipe=tiny_recipe(epochs=10**6), hours=seconds / 3600)
+        assert (found.records, found.left) == ([], len(NETWORKS))
+        assert time() - start >= seconds
+        if begun := list(tmp_path.glob("runs/*.pt")):
+            break
+    assert 1 <= len(begun) <= 2
 
 
 def test_a_run_that_kills_its_workers_is_a_row(

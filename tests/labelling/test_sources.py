@@ -72,7 +72,7 @@ def test_bad_folders(folder: Path, tmp_path: Path) -> None:
         load_dataset(str(folder))
     (folder / "test" / "green").rmdir()
     (folder / "test" / "red" / "0.png").write_text("no image")
-    with pytest.raises(LabellingError, match=r"0\.png is no readable image"):
+    with pytest.raises(LabellingError, match=r"0\.png cannot be read as an image"):
         load_dataset(str(folder))
     (folder / "test" / "red" / "0.png").unlink()
     (folder / "test" / "blue" / "0.png").unlink()
@@ -168,3 +168,16 @@ def test_a_factory() -> None:
 def test_bad_factories(name: str, error: Any, sentence: str) -> None:
     with pytest.raises(error, match=sentence):
         load_dataset(name)
+
+
+def test_no_program_is_started_for_an_image(folder: Path) -> None:
+    """PostScript is a language, and Pillow has another program read it."""
+    _image(RED).save(folder / "train" / "red" / "2.eps")
+    with pytest.raises(LabellingError, match=r"2\.eps cannot be read as an image"):
+        load_dataset(str(folder))
+
+
+def test_a_small_file_of_many_pixels(folder: Path) -> None:
+    Image.new("1", (1 << 13, (1 << 12) + 1)).save(folder / "train" / "red" / "2.png")
+    with pytest.raises(LabellingError, match=r"2\.png has 8192x4097 pixels; make it smaller"):
+        load_dataset(str(folder), resolution=8)

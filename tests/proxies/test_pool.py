@@ -9,7 +9,9 @@ import pytest
 
 from gennape import spaces
 from gennape.proxies import PoolScores, ProxyPool, pool, sample_pool, score_pool
+from gennape.proxies.errors import ProxyError
 from gennape.proxies.measurement import ProxyScore, measure
+from gennape.utils.files import append_json_line
 from gennape.utils.workspace import WorkspaceError
 
 _NOTHING = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
@@ -111,6 +113,17 @@ def test_other_settings_need_another_folder(chosen: ProxyPool, tmp_path: Path) -
 def test_another_file_of_that_name(chosen: ProxyPool, tmp_path: Path) -> None:
     (tmp_path / "scores.jsonl").write_text("no journal\n")
     with pytest.raises(WorkspaceError, match=r"scores.jsonl holds no settings and records"):
+        _run(chosen, tmp_path)
+
+
+@pytest.mark.parametrize(("architecture", "value"), [(3, 1.0), ("a", "much"), ("a", float("nan"))])
+def test_a_journal_that_holds_no_scores(
+    architecture: object, value: object, chosen: ProxyPool, tmp_path: Path
+) -> None:
+    _run(chosen, tmp_path)
+    score = {"proxy": "macs", "value": value, "missing": "", "milliseconds": 1.0, "peak_bytes": 1}
+    append_json_line(tmp_path / "scores.jsonl", {"architecture": architecture, "scores": [score]})
+    with pytest.raises(ProxyError, match=r"scores\.jsonl cannot be read as scores of networks"):
         _run(chosen, tmp_path)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,22 @@ def test_the_earlier_name_of_a_network_stays(
 
 def test_a_journal_has_batches_of_networks() -> None:
     """Those that were read are lists, those that were just written are not."""
-    one, other = ["a", "key", {"macs": 1.0}], MeasuredNetwork("b", "other", {})
+    costs = {"macs": 1.0, "parameters": 0.0}
+    one, other = ["a", "key", costs], MeasuredNetwork("b", "other", costs)
     first = MeasuredNetwork(*one)
     assert measured_networks([[one], [], [other, one]]) == [first, other, first]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "reason"),
+    [
+        ({"macs": 1.0}, "no costs"),
+        ({"macs": float("nan"), "parameters": 1.0}, "no costs"),
+        ({"macs": 1.0, "parameters": -1.0}, "no costs"),
+        ({"macs": 1.0, "parameters": 1.0, "score": float("inf")}, "not finite"),
+        ({"macs": 1.0, "parameters": "many"}, "no number"),
+    ],
+)
+def test_a_journal_without_costs_and_finite_scores(metrics: dict[str, Any], reason: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=reason):
+        measured_networks([[["a", "key", metrics]]])

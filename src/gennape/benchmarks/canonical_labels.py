@@ -204,6 +204,8 @@ def _mean(parts: list[tuple[Rows, Values]], count: int) -> Values:
     rows = np.concatenate([rows for rows, _ in parts])
     runs = np.bincount(rows, minlength=count)
     sums = np.bincount(rows, np.concatenate([values for _, values in parts]), count)
+    if not np.isfinite(sums).all():
+        raise ValueError("the values of a network are too large to take their mean")
     means = np.full(count, np.nan)
     np.divide(sums, runs, out=means, where=runs > 0)
     return means

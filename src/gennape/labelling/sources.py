@@ -12,10 +12,14 @@ from gennape.benchmarks.images import read_cifar10
 from gennape.benchmarks.tables import data_folder
 from gennape.labelling.dataset import Dataset, LabelledImages, LabellingError
 from gennape.labelling.images import decode_images
+from gennape.utils.errors import reading
 from gennape.utils.optional_imports import import_factory, require
 
 _PARTS = ("train", "test")
 _BRIGHTEST_DIGIT, _BRIGHTEST = 16, 255
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+"""Of image files: others, such as EPS, are read by programs that follow what the file says."""
+_MOST_PIXELS = 1 << 25
 _TEST_EVERY = 5
 """Every fifth image of the digits is for the test."""
 
@@ -124,12 +128,14 @@ def _samples(folder: Path, classes: list[str]) -> Iterator[tuple[Any, int]]:
         if path.name not in classes:
             raise LabellingError(f"{path} is of a class that is not in train")
         for file in _visible(path):
-            try:
-                with Image.open(file) as image:
+            with reading(file, LabellingError, "an image", "delete it or save it again"):
+                with Image.open(file, formats=_FORMATS) as image:
+                    if image.width * image.height > _MOST_PIXELS:
+                        raise LabellingError(
+                            f"{file} has {image.width}x{image.height} pixels; make it smaller"
+                        )
                     image.load()
-                    yield image, classes.index(path.name)
-            except OSError as error:
-                raise LabellingError(f"{file} is no readable image") from error
+            yield image, classes.index(path.name)
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -33,6 +33,10 @@ class DivergenceError(GennapeError, ArithmeticError):
     """Training whose numbers are no longer finite."""
 
 
+class CheckpointMismatchError(GennapeError, ValueError):
+    """A state that is none of the training that it is given to."""
+
+
 @dataclass
 class TrainingHistory:
     """Measurements after each epoch.
@@ -48,6 +52,23 @@ class TrainingHistory:
     train_accuracy: list[float] = field(default_factory=list)
     test_accuracy: list[float] = field(default_factory=list)
     seconds: float = 0.0
+
+    def check(self, epochs: int) -> None:
+        """Check what was read of a file.
+
+        Args:
+            epochs: Of the whole training; there may be fewer.
+
+        Raises:
+            CheckpointMismatchError: Something is no number, or of another number of epochs.
+        """
+        measured = [self.train_accuracy, self.test_accuracy]
+        if not all(isinstance(values, list) and len(values) <= epochs for values in measured):
+            raise CheckpointMismatchError("its history is none of this training")
+        numbers = [*self.train_accuracy, *self.test_accuracy, self.seconds]
+        is_whole = len(self.train_accuracy) == len(self.test_accuracy)
+        if not is_whole or not all(type(one) is float and isfinite(one) for one in numbers):
+            raise CheckpointMismatchError("its history holds something else than numbers")
 
 
 class NetworkTraining:
@@ -103,10 +124,23 @@ class NetworkTraining:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on where another training of this network was, by its state."""
-        self.network.load_state_dict(state["network"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.history = TrainingHistory(**state["history"])
+        """Go on where another training of this network was, by its state.
+
+        Raises:
+            CheckpointMismatchError: The state is of another training, or damaged; this one is
+                then to be thrown away.
+        """
+        try:
+            self.network.load_state_dict(state["network"])
+            own = _hyperparameters(self.optimizer)
+            self.optimizer.load_state_dict(state["optimizer"])
+            history = TrainingHistory(**state["history"])
+            fits = _hyperparameters(self.optimizer) == own and _fits(self.optimizer)
+        except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as error:
+            raise CheckpointMismatchError("the state is of another training") from error
+        if not fits:
+            raise CheckpointMismatchError("the state is of another optimiser")
+        self.history = history
 
     def epoch(self) -> None:
         """Train and test for one epoch.
@@ -195,6 +229,31 @@ def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
         return Muon(parameters, recipe.learning_rate, _MOMENTUM, decay)
     return torch.optim.SGD(
         parameters, recipe.learning_rate, momentum=_MOMENTUM, weight_decay=decay, nesterov=True
+    )
+
+
+def _hyperparameters(optimizer: torch.optim.Optimizer) -> list[dict[str, Any]]:
+    """List all that an optimiser is told, but for the learning rate, which each step sets."""
+    left_out = ("params", "lr")
+    return [
+        {name: value for name, value in group.items() if name not in left_out}
+        for group in optimizer.param_groups
+    ]
+
+
+def _fits(optimizer: torch.optim.Optimizer) -> bool:
+    """Tell whether an optimiser remembers what it needs of each weight, in tensors of its shape."""
+    names = (
+        {"step", "square_avg"}
+        if isinstance(optimizer, torch.optim.RMSprop)
+        else {"momentum_buffer"}
+    )
+    return all(
+        {*known} == names
+        and all(
+            isinstance(one, Tensor) and one.shape in (weight.shape, ()) for one in known.values()
+        )
+        for weight, known in optimizer.state.items()
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -16,7 +15,12 @@ from gennape.labelling.dataset import Dataset
 from gennape.labelling.folder import LabellingFolder, LabellingRun
 from gennape.labelling.recipe import Recipe
 from gennape.labelling.run_record import RunRecord, RunStatus, versions, write_record
-from gennape.labelling.training import DivergenceError, NetworkTraining, TrainingHistory
+from gennape.labelling.training import (
+    CheckpointMismatchError,
+    DivergenceError,
+    NetworkTraining,
+    TrainingHistory,
+)
 from gennape.utils.files import atomic_torch_save, file_lock
 
 _NO_MEMORY = ("can't allocate memory", "not enough memory")
@@ -86,9 +90,7 @@ class RunWorker:
         images, history = self._images, TrainingHistory()
         status, reason = RunStatus.TRAINED, ""
         try:
-            training = NetworkTraining(run.graph, images, self.recipe, self.compute, run.seed)
-            if kept := self._kept(run):
-                training.restore(kept)
+            training = self._training(run, images)
             history = training.history
             while not training.is_done:
                 if not on_epoch(training.epochs):
@@ -101,6 +103,17 @@ class RunWorker:
             status = RunStatus.OUT_OF_MEMORY if _is_out_of_memory(error) else RunStatus.FAILED
             reason = _sentence(error)
         return self._record(run, history, status, reason, self.compute.name)
+
+    def _training(self, run: LabellingRun, images: Dataset) -> NetworkTraining:
+        """Begin a training where its checkpoint was, or anew without one that fits."""
+        training = NetworkTraining(run.graph, images, self.recipe, self.compute, run.seed)
+        if kept := self._kept(run):
+            try:
+                training.restore(kept)
+            except CheckpointMismatchError:
+                self.folder.checkpoint(run).unlink()
+                return self._training(run, images)
+        return training
 
     def _lost(self, run: LabellingRun, reason: str) -> RunRecord:
         """Return the record of a run whose processes died; of their hardware the kind is known."""
@@ -116,9 +129,10 @@ class RunWorker:
         checkpoint = self.folder.checkpoint(run)
         try:
             kept: dict[str, Any] = torch.load(checkpoint, "cpu", weights_only=True)
+            TrainingHistory(**kept["history"]).check(self.recipe.epochs)
         except FileNotFoundError:
             return None
-        except (RuntimeError, EOFError, UnpicklingError) as error:
+        except Exception as error:  # of damaged files torch raises errors of many types
             if _is_out_of_memory(error):
                 raise
             checkpoint.unlink()

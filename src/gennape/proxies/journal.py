@@ -33,7 +33,7 @@ JOURNAL = "scores.jsonl"
 _TABLE = "scores.parquet"
 
 
-def _score(record: dict[str, Any]) -> ProxyScore:
+def _score(architecture: str, record: dict[str, Any]) -> ProxyScore:
     """Check a score of a journal, which its table could not hold otherwise.
 
     Raises:
@@ -41,7 +41,7 @@ def _score(record: dict[str, Any]) -> ProxyScore:
         ValueError: A score is not finite.
     """
     score = ProxyScore(**record)
-    _table([{"architecture": "", **asdict(score)}])
+    _table([{"architecture": architecture, **asdict(score)}])
     if not isfinite(score.value or 0.0):
         raise ValueError(f"a score of {plain(score.proxy)} is not finite")
     return score
@@ -67,8 +67,9 @@ class ScoreJournal:
         self.scores: dict[str, dict[str, ProxyScore]] = defaultdict(dict)
         with reading(workspace.path, ProxyError, "scores of networks", "give another folder"):
             for record in workspace.records:
-                scores = [_score(one) for one in record["scores"]]
-                self._remember(record["architecture"], scores)
+                architecture = record["architecture"]
+                scores = [_score(architecture, one) for one in record["scores"]]
+                self._remember(architecture, scores)
 
     def add(self, architecture: str, scores: Sequence[ProxyScore]) -> None:
         """Write the scores of a network."""

@@ -105,9 +105,12 @@ def objectives_after_evaluation(objectives: Sequence[Objective]) -> list[Objecti
 def _labelled(cache: NetworkCache, journal: Workspace) -> list[Candidate]:
     """Return the networks that were evaluated in the rounds of a journal."""
     with reading(journal.path, WorkspaceError, "a journal of a search", "give another folder"):
+        networks = measured_networks(journal.records)
+        if not all("accuracy" in one.metrics for one in networks):
+            raise ValueError("a network has no accuracy")
         return [
             Candidate(cache.space.parse(one.text), one.text, one.key, one.metrics)
-            for one in measured_networks(journal.records)
+            for one in networks
         ]
 
 

@@ -7,6 +7,7 @@ of an earlier hash; so is the name of the network whose changes were searched.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,10 @@ from gennape.utils.workspace import Workspace
 JOURNAL = "journal.jsonl"
 """File of the settings of a search and of its measurements, one line a batch."""
 _HASH = "hash_version"
+_COSTS = ("macs", "parameters")
+"""What is measured of every network."""
+_FINITE = ("score", "uncertainty")
+"""What every network has; accuracies and proxies may be missing, which is NaN."""
 
 
 class MeasuredNetwork(NamedTuple):
@@ -37,6 +42,7 @@ def measured_networks(records: Iterable[Sequence[Any]]) -> list[MeasuredNetwork]
 
     Raises:
         TypeError: A record is no such batch.
+        ValueError: A score is not finite.
     """
     networks = [MeasuredNetwork(*one) for batch in records for one in batch]
     for text, key, metrics in networks:
@@ -45,6 +51,10 @@ def measured_networks(records: Iterable[Sequence[Any]]) -> list[MeasuredNetwork]
             raise TypeError("a network has no name")
         if not all(isinstance(number, int | float) for number in numbers):
             raise TypeError(f"what was measured of {plain(text)} is no number")
+        if not all(0 <= metrics.get(cost, -1) < inf for cost in _COSTS):
+            raise TypeError(f"{plain(text)} has no costs")
+        if not all(isfinite(metrics.get(name, 0)) for name in _FINITE):
+            raise ValueError(f"a score of {plain(text)} is not finite")
     return networks
 
 

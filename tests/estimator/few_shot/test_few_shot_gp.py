@@ -147,3 +147,10 @@ def test_stored_and_read_back(support: int, monkeypatch: pytest.MonkeyPatch) -> 
     again = FewShotGP.read(StoredArrays(few_shot.arrays()), embedding=3, columns=2)
     for first, second in zip(few_shot.predict(NETWORKS), again.predict(NETWORKS), strict=True):
         np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize(("view", "length"), [("score", 1.0), ("embeddings", 0.0)])
+def test_a_view_has_a_length_if_it_has_a_smooth_function(view: str, length: float) -> None:
+    stored = FewShotGP.fit(NETWORKS, TARGETS).arrays() | {f"{view}.length": np.array([length])}
+    with pytest.raises(ValueError, match=rf"{view}\.length"):
+        FewShotGP.read(StoredArrays(stored), embedding=3, columns=2)

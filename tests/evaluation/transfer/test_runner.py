@@ -10,6 +10,7 @@ from gennape.evaluation.few_shot import split_labelled
 from gennape.evaluation.transfer import runner
 from gennape.evaluation.transfer.eval_table import EvalTable
 from gennape.evaluation.transfer.runner import ExperimentRunner, FailureLog
+from gennape.utils.errors import WriteError
 from gennape.utils.progress import no_progress
 from gennape.utils.workspace import Workspace
 
@@ -51,6 +52,13 @@ def test_errors_are_noted_in_one_line() -> None:
     with failures.noted("third"):
         pass
     assert failures == {"first": "one sentence", "second": "KeyError: 'name'"}
+
+
+def test_a_full_disk_is_no_failure_of_a_part() -> None:
+    failures = FailureLog()
+    with pytest.raises(WriteError), failures.noted("first"):
+        raise WriteError("a cannot be written")
+    assert not failures
 
 
 def test_numbers_of_labels_up_to_half_of_the_networks(tiny_data: Path, tmp_path: Path) -> None:

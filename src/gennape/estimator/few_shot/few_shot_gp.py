@@ -138,7 +138,10 @@ class FewShotGP:
             "embeddings": embedding + columns,
             "neighbour_moments": STEPS * columns**2,
         }
-        views = {name: KernelView.read(stored.below(name), widths[name]) for name in _IS_WIDE}
+        views = {
+            name: KernelView.read(stored.below(name), widths[name], is_wide)
+            for name, is_wide in _IS_WIDE.items()
+        }
         amplitudes = stored.take("amplitudes", len(_AMPLITUDES), dtype=np.float64, low=1e-12)
         support = len(views["score"].support)
         if any(len(view.support) != support for view in views.values()):

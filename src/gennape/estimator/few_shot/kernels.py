@@ -13,6 +13,8 @@ from gennape.utils.row_products import row_products
 _LIMIT = 4.0
 """Standardised values beyond this are taken for it: labels teach nothing so far out."""
 _SMALLEST_DEVIATION = 1e-6
+_SHORTEST = 1e-12
+"""Squared length of a smooth function at least."""
 _CHUNK = 2048
 """Rows that are squared together, so that many do not take much memory."""
 
@@ -105,13 +107,14 @@ class KernelView:
         }
 
     @classmethod
-    def read(cls, stored: StoredArrays, columns: int) -> Self:
-        """Take the view's arrays, for so many columns."""
+    def read(cls, stored: StoredArrays, columns: int, is_wide: bool) -> Self:
+        """Take the view's arrays, for so many columns; only wide ones have a length."""
         wide = np.float64
         mean = stored.take("mean", columns, dtype=wide)
         deviation = stored.take("deviation", columns, dtype=wide, low=_SMALLEST_DEVIATION)
         support = stored.take("support", None, columns, low=-_LIMIT, high=_LIMIT)
-        length = stored.take("length", 1, dtype=wide, low=0)
+        lengths = {"low": _SHORTEST} if is_wide else {"low": 0.0, "high": 0.0}
+        length = stored.take("length", 1, dtype=wide, **lengths)
         return cls(Standardiser(mean, deviation), support, float(length[0]))
 
 
@@ -119,7 +122,7 @@ def _median_squared_distance(rows: FloatArray) -> float:
     """Of pairs of standardised rows; positive."""
     squares = _squares(rows)
     squared = _squared_distances(squares, squares, rows @ rows.T)
-    return max(float(np.median(squared[np.triu_indices(len(rows), 1)])), 1e-12)
+    return max(float(np.median(squared[np.triu_indices(len(rows), 1)])), _SHORTEST)
 
 
 def _squares(rows: FloatArray) -> FloatArray:

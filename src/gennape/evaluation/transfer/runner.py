@@ -20,6 +20,7 @@ from gennape.evaluation.transfer.eval_table import EncodedNetworks, EvalTable, F
 from gennape.evaluation.transfer.experiments import Experiment, TrainingRun, plan_experiments
 from gennape.evaluation.transfer.protocols import COLUMNS, SIZES, Protocol
 from gennape.evaluation.transfer.results import LABEL_COUNTS
+from gennape.utils.errors import WriteError
 from gennape.utils.files import digest_of, sha256_of
 from gennape.utils.progress import ProgressCallback
 from gennape.utils.workspace import Workspace
@@ -30,9 +31,14 @@ class FailureLog(dict[str, str]):
 
     @contextmanager
     def noted(self, part: str) -> Iterator[None]:
-        """Do a part of the test in the block of `with`; note its error and go on."""
+        """Do a part of the test in the block of `with`; note its error and go on.
+
+        A file that cannot be written ends the test, which later goes on from there.
+        """
         try:
             yield
+        except WriteError:
+            raise
         except Exception as error:  # whatever is wrong with one part must not harm the others
             reason = " ".join(str(error).split())
             expected = isinstance(error, ValueError | OSError) and reason
