@@ -128,13 +128,15 @@ def _samples(folder: Path, classes: list[str]) -> Iterator[tuple[Any, int]]:
         if path.name not in classes:
             raise LabellingError(f"{path} is of a class that is not in train")
         for file in _visible(path):
-            with reading(file, LabellingError, "an image", "delete it or save it again"):
-                with Image.open(file, formats=_FORMATS) as image:
-                    if image.width * image.height > _MOST_PIXELS:
-                        raise LabellingError(
-                            f"{file} has {image.width}x{image.height} pixels; make it smaller"
-                        )
-                    image.load()
+            with (
+                reading(file, LabellingError, "an image", "delete it or save it again"),
+                Image.open(file, formats=_FORMATS) as image,
+            ):
+                if image.width * image.height > _MOST_PIXELS:
+                    raise LabellingError(
+                        f"{file} has {image.width}x{image.height} pixels; make it smaller"
+                    )
+                image.load()
             yield image, classes.index(path.name)
 
 
