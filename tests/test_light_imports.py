@@ -82,14 +82,47 @@ def test_the_command_line_starts_without_what_reads_networks() -> None:
     assert done.stdout.split() == []
 
 
-def test_without_torch_an_exported_program_says_what_to_install(tmp_path: Path) -> None:
-    program = tmp_path / "program.pt2"
-    torch.export.save(torch.export.export(torch.nn.ReLU(), (torch.zeros(1, 3, 8, 8),)), program)
-    absent = 'import sys\nsys.modules["torch"] = None\nfrom gennape.cli import app\n'
-    script = f"{absent}app(['score', {str(program)!r}])"
+@pytest.fixture
+def program(tmp_path: Path) -> str:
+    path = tmp_path / "program.pt2"
+    torch.export.save(torch.export.export(torch.nn.ReLU(), (torch.zeros(1, 3, 8, 8),)), path)
+    return str(path)
+
+
+def test_exported_programs_need_none_of_them(program: str) -> None:
+    assert _imported(f"gennape.score([{program!r}])") == set()
+
+
+def test_without_torch_other_inputs_of_a_program_say_what_to_install(program: str) -> None:
+    absent = 'import sys\nsys.modules["torch"] = None\nimport gennape\n'
+    script = f"{absent}gennape.graph_of({program!r}, (3, 16, 16))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr == f"{program}: PyTorch is not installed; run pip install 'gennape[torch]'\n"
+    assert f"{program} is asked for with inputs of its own: " in done.stderr
+    assert done.stderr.endswith("run pip install 'gennape[torch]'\n")
+
+
+def test_suggestions_need_none_of_them(file: str) -> None:
+    assert _imported(f"gennape.suggest({file!r}, dataset='cifar10')") == {FAMILIES}
+
+
+def test_without_torch_a_search_writes_all_but_onnx_files(tmp_path: Path, file: str) -> None:
+    absent = 'import sys\nsys.modules["torch"] = None\nfrom gennape.cli import app\n'
+    command = ["search", "--from", file, "--budget", "15", "--workers", "1", "--out"]
+    command.append(str(tmp_path / "found"))
+    done = subprocess.run(
+        [sys.executable, "-c", f"{absent}app({command})"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "not written as ONNX files, which needs PyTorch: run pip install" in done.stderr
+    assert {path.name for path in (tmp_path / "found" / "networks").iterdir()} == {"01.svg"}
+    assert "not written as ONNX files" in (tmp_path / "found" / "report.md").read_text()
+    again = f"from gennape.cli import app\napp({command})"
+    done = subprocess.run([sys.executable, "-c", again], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "ONNX" not in done.stderr
+    assert (tmp_path / "found" / "networks" / "01.onnx").exists()
+    assert "ONNX" not in (tmp_path / "found" / "report.md").read_text()
 
 
 def test_modules_need_torch() -> None:

@@ -57,7 +57,8 @@ def test_parquet_of_other_tools(tmp_path: Path, kind: pa.DataType) -> None:
         (f"model;accuracy\n{ONE};70,5\n", "has no column model and no column accuracy"),
         (f'{HEAD}{ONE},"70,5"\n', "line 2: the accuracy '70,5' is no finite number"),
         (f"{HEAD}{ONE},1e999\n", "line 2: the accuracy '1e999' is no finite number"),
-        (f"{HEAD}{ONE}\n", "line 2: the accuracy None is no finite number"),
+        (f"{HEAD}{ONE}\n", "line 2: it has no accuracy"),
+        (f"{HEAD}{ONE},\n", "line 2: it has no accuracy"),
         (f"{HEAD}{'x' * 140_000},70\n", "it is no CSV .*field larger than field limit"),
         (f"{HEAD}{'x' * 3_000},70\n", "line 2: .*File name too long"),
         (f"{HEAD}{ONE}\0,70\n", "is no text, as it holds a zero byte"),
@@ -87,6 +88,7 @@ def test_csv_of_another_encoding_is_refused(tmp_path: Path, encoding: str) -> No
         (["evil:X"], [70], "row 0: 'evil:X' would run code of evil"),
         ([ONE, "nasbench101:c1"], [70, 80], "row 1: "),
         ([ONE], ["high"], "row 0: the accuracy 'high' is no finite number"),
+        ([ONE], [None], "row 0: it has no accuracy"),
         ([ONE], [True], "row 0: the accuracy True is no finite number"),
         ([ONE], [float("nan")], "row 0: the accuracy nan is no finite number"),
         ([ONE], [[70.0]], "row 0: the accuracy .* is no finite number"),
@@ -101,6 +103,13 @@ def test_parquet_that_is_refused(
     with pytest.raises(LabelFileError, match=sentence) as raised:
         read_label_file(path)
     assert str(raised.value).startswith(str(path))
+
+
+def test_parquet_without_a_column_is_told_no_first_line(tmp_path: Path) -> None:
+    path = tmp_path / "labels.parquet"
+    pq.write_table(pa.table({"model": [ONE]}), path)
+    with pytest.raises(LabelFileError, match="has no column accuracy; write it with the columns"):
+        read_label_file(path)
 
 
 def test_families_of_ones_own_are_named_by_a_person_first(

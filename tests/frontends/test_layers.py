@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from gennape.frontends import graph_of
 from gennape.frontends.onnx.layers import layer_of
-from gennape.frontends.torch.layers import layer_in_stack, layer_of_path
+from gennape.frontends.torch.layer_names import layer_in_stack, layer_of_path
 from gennape.graph import ComputationGraph, Op
 
 

@@ -39,11 +39,31 @@ def test_every_kind_of_edit_has_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("blocks.1.1.conv_pw", "blocks.1.1.conv_pwl", "blocks.1.1 (conv_pw to conv_pwl, 16x16x16)"),
+        ("blocks.1.conv", "blocks.2.norm", "blocks (1.conv to 2.norm, 16x16x16)"),
+        ("blocks.1", "blocks.1.conv", "blocks (1 to 1.conv, 16x16x16)"),
+        ("stem", "stem.conv", "stem to stem.conv (16x16x16)"),
+        ("stem.conv", "head.conv", "stem.conv to head.conv (16x16x16)"),
+        ("block.conv", "block", "block (16x16x16)"),
+    ],
+)
+def test_layers_that_hold_both_ends_are_named_once(first: str, last: str, words: str) -> None:
+    network = residual_network()
+    layers = [""] * network.num_nodes
+    layers[4], layers[12] = first, last
+    (edit,) = GraphSpace(network).parse("remove@12=3")
+    nodes = tuple(nodes_of(replace(network, layers=tuple(layers))))
+    assert in_words(nodes, edit) == f"leave out {words}"
+
+
+@pytest.mark.parametrize(
     ("change", "words"),
     [
         ("kernel@1=5", "kernel 3 -> 5 of conv stem.conv (16x16x16)"),
         ("repeat@12=3", "repeat block (16x16x16)"),
-        ("skip@9=6", "skip connection around block.7 to block.9 (32x16x16)"),
+        ("skip@9=6", "skip connection around block (7 to 9, 32x16x16)"),
         ("unskip@12=1", "no connection from stem.act into add block (16x16x16)"),
     ],
 )

@@ -120,12 +120,17 @@ def test_the_seed_decides() -> None:
     assert samples[0] == samples[1] != samples[2]
 
 
-def test_a_network_that_cannot_run() -> None:
+def test_what_no_change_knows_stays_as_it_is() -> None:
+    """A layer before a node that cannot run can have another kernel, and no other width."""
     build = GraphBuilder()
-    x = build.input((3, 8, 8))
-    build.output(build.add_node(Op.SORT, (x,), (3, 8, 8)))
+    x = build.conv(build.input((3, 8, 8)), 8, kernel=3)
+    build.output(build.add_node(Op.SORT, (x,), (8, 8, 8)))
+    network = build.build()
     with pytest.raises(GraphError, match="cannot run"):
-        GraphSpace(build.build())
+        network.to_module()
+    found = GraphSpace(network).neighbours(())
+    assert {edit.kind for (edit,) in found} >= {"kernel"}
+    assert "width" not in {edit.kind for (edit,) in found}
 
 
 def test_the_version_is_that_of_the_nodes_as_they_were_read(

@@ -100,7 +100,7 @@ def _labelled(
 def _csv_rows(path: Path, text: str) -> Iterator[tuple[str, Any, Any]]:
     lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
-        _check_columns(path, lines.fieldnames or ())
+        _check_columns(path, lines.fieldnames or (), "name in its first line, with commas between,")
         for line in lines:
             if None in line:
                 raise LabelFileError(
@@ -117,7 +117,7 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[str, Any, Any]]:
 def _parquet_rows(path: Path) -> Iterator[tuple[str, Any, Any]]:
     number = 0
     with open_parquet(path, LabelFileError) as file:
-        _check_columns(path, file.schema_arrow.names)
+        _check_columns(path, file.schema_arrow.names, "write it with")
         for batch in file.iter_batches(columns=list(COLUMNS)):
             places, models = decoded(pa.chunked_array([batch["model"]]))
             for place, accuracy in zip(places, batch["accuracy"].to_pylist(), strict=True):
@@ -125,19 +125,21 @@ def _parquet_rows(path: Path) -> Iterator[tuple[str, Any, Any]]:
                 number += 1
 
 
-def _check_columns(path: Path, names: Sequence[str]) -> None:
+def _check_columns(path: Path, names: Sequence[str], cure: str) -> None:
     missing = [column for column in COLUMNS if column not in names]
     if missing:
         raise LabelFileError(
             f"{path} has no column {' and no column '.join(missing)}; "
-            f"its first line must name the columns {' and '.join(COLUMNS)}, with a comma between"
+            f"{cure} the columns {' and '.join(COLUMNS)}"
         )
 
 
 def _accuracy(value: Any) -> float:
     """Return what a row says, as a number or as its text."""
+    if value is None or value == "":
+        raise ValueError("it has no accuracy; write one, or leave the row out")
     try:
-        accuracy = float("nan" if value is None or isinstance(value, bool) else value)
+        accuracy = float("nan" if isinstance(value, bool) else value)
     except (TypeError, ValueError, OverflowError):
         accuracy = float("nan")
     if not isfinite(accuracy):

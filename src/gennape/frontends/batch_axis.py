@@ -5,16 +5,18 @@ Then costs are those of one sample. It may be merged with other axes on the way,
 reshape from (batch, tokens, channels) to (batch x tokens, channels).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from gennape.frontends.layout import runs
 from gennape.graph import Op
 from gennape.utils.errors import GennapeError
 
 Dims = tuple[int, ...]
+Read = TypeVar("Read")
 
 
 class BatchAxis(NamedTuple):
@@ -53,6 +55,22 @@ def beside(dims: Sequence[int], after: Sequence[int], place: BatchAxis | None) -
     if place is None or len(dims) != len(after) or dims[place.axis] != after[place.axis]:
         return None
     return place
+
+
+def for_one_sample(
+    inputs: Sequence[Sequence[int]], read: Callable[[BatchAxis | None, int], Read]
+) -> Read:
+    """Read a network for one sample, where all its inputs and results have an axis for samples.
+
+    Args:
+        inputs: Dimensions of the inputs.
+        read: Takes the place of the batch and its size; raises a `BatchError` where that is no
+            axis for samples.
+    """
+    for axis, size in batch_candidates(inputs):
+        with suppress(BatchError):
+            return read(BatchAxis(axis), size)
+    return read(None, 1)
 
 
 def batch_candidates(inputs: Sequence[Sequence[int]]) -> list[tuple[int, int]]:

@@ -1,9 +1,10 @@
 """Graphs of `.pt2` files that were read before, so that they are scored again at once.
 
-Reading such a file needs PyTorch, whose import takes seconds; that of an ONNX file takes less time
-than a look into this cache. A graph is kept under the digest of its file's content and of all else
-that it depends on: how it was asked for, and the code that read it. What cannot be read back, as it
-was damaged, counts as not there. Several processes may read and write at once.
+Files that state all sizes are read without PyTorch; for others its import alone takes seconds. An
+ONNX file is read in less time than a look into this cache takes. A graph is kept under the digest
+of its file's content and of all else that it depends on: how it was asked for, and the code that
+read it. What cannot be read back, as it was damaged, counts as not there. Several processes may
+read and write at once.
 """
 
 import json
@@ -11,7 +12,7 @@ import os
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -133,4 +134,11 @@ def _code() -> tuple[object, ...]:
     root = Path(__file__).parents[1]
     sources = [path for room in _READERS for path in sorted((root / room).rglob("*.py"))]
     status = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in sources]
-    return HASH_VERSION, status, version("torch")
+    return HASH_VERSION, status, _torch_version()
+
+
+def _torch_version() -> str:
+    try:
+        return version("torch")
+    except PackageNotFoundError:
+        return ""

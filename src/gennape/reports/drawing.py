@@ -43,8 +43,8 @@ def drawing(width: float, height: float, **grid: Any) -> Iterator[tuple[Any, Any
         height: In inches.
         grid: Arguments of `Figure.subplots`.
     """
-    matplotlib = require("matplotlib", "the report", package="'gennape[plot]'")
-    figures = require("matplotlib.figure", "the report", package="'gennape[plot]'")
+    matplotlib = require("matplotlib", "the report", package="gennape[plot]")
+    figures = require("matplotlib.figure", "the report", package="gennape[plot]")
     svg = StringIO()
     with matplotlib.rc_context(_LOOK):
         figure = figures.Figure(figsize=(width, height), layout="constrained")

@@ -30,10 +30,8 @@ class GraphSpace(SearchSpace[Edits]):
     graph that it is applied to.
 
     Args:
-        network: The network before any change.
-
-    Raises:
-        GraphError: The network has an operation that cannot be executed.
+        network: The network before any change; changes count only on operations that they know,
+            so that others may be any.
     """
 
     name = "graph"
@@ -41,7 +39,6 @@ class GraphSpace(SearchSpace[Edits]):
 
     def __init__(self, network: ComputationGraph) -> None:
         super().__init__()
-        network.to_module(stand_ins=True)
         self.network = network
         self._nodes: OrderedDict[Edits, Nodes] = OrderedDict()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gennape.graph import ComputationGraph, Op
+from gennape.graph import ComputationGraph, GraphError, Op
 from gennape.graph.draw import draw
 from gennape.reports.markdown import Figure, MarkdownReport
 from gennape.search.candidate import Candidate
@@ -18,9 +18,9 @@ from gennape.search.objectives import Objective, cost_matrix, format_metric
 from gennape.search.pareto import hypervolume
 from gennape.search.plots import front_plot, progress_plot
 from gennape.search.result import SearchResult, write_history
-from gennape.utils.errors import writing
+from gennape.utils.errors import one_line, writing
 from gennape.utils.files import atomic_write
-from gennape.utils.optional_imports import MissingExtraError, require
+from gennape.utils.optional_imports import require
 
 HISTORY, PICTURE, STRINGS, NETWORKS = (
     "history.parquet",
@@ -30,23 +30,26 @@ HISTORY, PICTURE, STRINGS, NETWORKS = (
 )
 MOST_EXPORTED = 10
 """Networks that are written as ONNX and drawn; all are named."""
+_WITHOUT_TORCH = (
+    "the networks are drawn and not written as ONNX files, which needs PyTorch: run pip install "
+    "'gennape[torch]' and the same search again, which finds its results in its folder"
+)
 
 
 def require_plotting() -> None:
     """Check that the report can be drawn, before the search and not after it.
 
     Raises:
-        MissingExtraError: matplotlib or PyTorch, which writes the networks, is not installed.
+        MissingExtraError: matplotlib is not installed.
     """
-    if find_spec("torch") is None:
-        raise MissingExtraError(
-            "the report of a search needs PyTorch; run pip install 'gennape[torch]'"
-        )
     require("matplotlib", "the report of a search", package="gennape[plot]")
 
 
 def write_search_report(result: SearchResult, folder: str | os.PathLike[str]) -> Path:
     """Write history, found networks, plot and report.
+
+    Warns, and says in the report, where the networks cannot be written as ONNX files, for which
+    PyTorch is imported; nothing else needs it.
 
     Args:
         result: Of the search.
@@ -61,42 +64,54 @@ def write_search_report(result: SearchResult, folder: str | os.PathLike[str]) ->
     """
     folder = Path(folder)
     write_history(folder / HISTORY, result)
-    write_networks(result, folder)
+    without_onnx = write_networks(result, folder)
+    if without_onnx:
+        warnings.warn(without_onnx, stacklevel=2)
     if len(result.objectives) > 1:
         plot = front_plot(result.candidates, result.front, result.objectives)
     else:
         plot = progress_plot(result.candidates, result.objectives[0])
     atomic_write(folder / PICTURE, lambda path: path.write_bytes(plot.png))
-    return search_report(result, plot.svg).write(folder)
+    return search_report(result, plot.svg, without_onnx).write(folder)
 
 
-def write_networks(result: SearchResult, folder: Path) -> None:
-    """Write the strings of the front, and its first networks as ONNX and SVG.
+def write_networks(result: SearchResult, folder: Path) -> str:
+    """Write the strings of the front, and its first networks as SVG and ONNX.
 
     Weights are initial ones.
 
     Args:
         result: Of the search.
-        folder: Gets `architectures.txt` and `networks/01.onnx`, `networks/01.svg` and so on.
+        folder: Gets `architectures.txt` and `networks/01.svg`, `networks/01.onnx` and so on.
+
+    Returns:
+        Why networks have no ONNX file, one sentence; empty where all have.
     """
     space, front = result.space, result.front
     lines = "".join(f"{space.name}:{candidate.text}\n" for candidate in front)
     atomic_write(folder / STRINGS, lambda path: path.write_text(lines, encoding="utf-8"))
     with writing(folder / NETWORKS):
         (folder / NETWORKS).mkdir(exist_ok=True)
-    for place, candidate in enumerate(front[:MOST_EXPORTED], start=1):
-        graph = space.graph(candidate.architecture)
-        _write_onnx(graph, folder / NETWORKS / f"{place:02d}.onnx")
+    graphs = [space.graph(candidate.architecture) for candidate in front[:MOST_EXPORTED]]
+    for place, graph in enumerate(graphs, start=1):
         draw(graph, folder / NETWORKS / f"{place:02d}.svg")
+    if find_spec("torch") is None:
+        return _WITHOUT_TORCH
+    try:
+        for place, graph in enumerate(graphs, start=1):
+            _write_onnx(graph, folder / NETWORKS / f"{place:02d}.onnx")
+    except (GraphError, RuntimeError) as error:  # RuntimeError is the base of the exporter's
+        return f"not all networks are written as ONNX files: {one_line(error)}"
+    return ""
 
 
 def _write_onnx(graph: ComputationGraph, path: Path) -> None:
     """Export the module of a graph."""
-    import torch  # slow to import, and the search itself does without
+    import torch  # slow to import, and all else does without
 
     shapes = graph.output_shape[graph.operations == Op.INPUT].tolist()
     images = tuple(torch.zeros(1, *shape) for shape in shapes)
-    module = graph.to_module().eval()
+    module = graph.to_module(stand_ins=True).eval()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter that needs no further package warns
         content = BytesIO()
@@ -104,18 +119,21 @@ def _write_onnx(graph: ComputationGraph, path: Path) -> None:
     atomic_write(path, lambda partial: partial.write_bytes(content.getbuffer()))
 
 
-def search_report(result: SearchResult, plot: str) -> MarkdownReport:
+def search_report(result: SearchResult, plot: str, without_onnx: str = "") -> MarkdownReport:
     """Compose the report.
 
     Args:
         result: Of the search.
         plot: As SVG.
+        without_onnx: Why networks have no ONNX file, as `write_networks` says it.
     """
     report = MarkdownReport(f"Search of {result.space.name}")
     report.paragraph(_summary(result))
     report.figure(Figure("front", plot, _caption(result.objectives)))
     report.heading("The front" if len(result.front) > 1 else "The best network")
     _add_networks(report, result.front)
+    if without_onnx:
+        report.paragraph(f"{without_onnx[0].upper()}{without_onnx[1:]}.")
     report.heading("How it was found")
     rows = [(name, _in_words(value)) for name, value in result.settings.items()]
     report.table(("setting", "value"), rows, numbers=False)

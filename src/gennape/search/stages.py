@@ -79,8 +79,8 @@ class EstimatorScorer:
     def score(self, networks: Sequence[SearchNetwork]) -> tuple[FloatArray, FloatArray]:
         """Predict scores and their uncertainties, `(networks,)` each.
 
-        The last digits of sums depend on how many networks are scored together, so parts are
-        the same however many processes there are.
+        A network's score is the same to the last digit whatever it is scored together with, so
+        parts and processes decide only how long it takes.
         """
         count = min(max(len(networks) // _SMALLEST, 1), _PARTS)
         rows = np.array_split(np.arange(len(networks)), count)
@@ -104,7 +104,7 @@ class EstimatorScorer:
 
 def _predict(estimator: Estimator, batch: GraphBatch) -> FloatArray:
     """Predict scores and uncertainties of canonical graphs, `(2, graphs)`."""
-    with one_thread():  # sums come out the same on every machine, and parts are small
+    with one_thread():  # processes share the processors, and parts are small
         prediction = predict_arrays(estimator, estimator.canonical_features(batch))
     return np.stack([prediction.score, prediction.uncertainty])
 

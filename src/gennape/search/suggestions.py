@@ -120,7 +120,6 @@ def suggest(
         changes whose effect can be told, see `predict_changes`.
 
     Raises:
-        GraphError: The network has an operation that cannot be executed.
         EstimatorError: No accuracy can be expected of the network; says why.
     """
     if isinstance(model, ComputationGraph):

@@ -44,7 +44,7 @@ CALLS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
 def test_prediction_is_what_pytorch_returns(
     function: Callable[..., Any], args: tuple[Any, ...]
 ) -> None:
-    predicted = predicted_output(describe(function), args, {})
+    predicted = predicted_output(describe(function), args, {}, Tensor)
     actual = function(*args)
     assert predicted is not None
     assert (predicted.shape, predicted.dtype) == (actual.shape, actual.dtype)
@@ -69,13 +69,13 @@ LEFT_TO_PYTORCH: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 def test_nothing_is_predicted_where_pytorch_must_decide(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
-    assert predicted_output(describe(function), args, kwargs) is None
+    assert predicted_output(describe(function), args, kwargs, Tensor) is None
 
 
 def test_in_place_functions_return_their_argument() -> None:
-    assert predicted_output(describe(Tensor.relu_), (X,), {}) is X
-    assert predicted_output(describe(F.hardswish), (X,), {"inplace": True}) is X
-    assert predicted_output(describe(Tensor.__iadd__), (X, X), {}) is X
+    assert predicted_output(describe(Tensor.relu_), (X,), {}, Tensor) is X
+    assert predicted_output(describe(F.hardswish), (X,), {"inplace": True}, Tensor) is X
+    assert predicted_output(describe(Tensor.__iadd__), (X, X), {}, Tensor) is X
 
 
 @pytest.mark.parametrize(

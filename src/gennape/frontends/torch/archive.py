@@ -2,24 +2,29 @@
 
 `torch.export.load` unpickles weights, constants and example inputs without limits and
 evaluates expressions, so a file from a stranger could run any code. The structure of
-the program is JSON: here only that is read, and only PyTorch's own operators are
-called, on meta tensors. Weights stay in the file.
+the program is JSON: here only that is read. It states the sizes of all tensors; where these
+are not enough, PyTorch's own operators are called, on meta tensors. Weights stay in the file.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-import torch
-
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs
-from gennape.frontends.torch.call import LayerCallback
-from gennape.frontends.torch.meta_only import MetaOnly
-from gennape.frontends.torch.program import ProgramInput, trace_operators
-from gennape.frontends.torch.serialized import DTYPES, SerializedGraph
+from gennape.frontends.torch.program_inputs import ProgramInput
+from gennape.frontends.torch.serialized import ELEMENT_TYPES, SerializedGraph
+from gennape.frontends.torch.stated_program import (
+    NeedsPyTorch,
+    StatedOperators,
+    read_stated,
+    stated_shape,
+    stated_size,
+)
 from gennape.graph import ComputationGraph
 from gennape.utils.errors import one_line, reading
 
@@ -30,9 +35,6 @@ _WEIGHTS = "model_weights_config.json"
 _MOST_JSON = 96 << 20
 _MOST_PARTS = 3_000_000
 """Lists and objects of a JSON document."""
-_LEAST_OPERATORS = 50_000
-_OPERATORS_OF_A_CALL = 100
-"""Operators that the calls of a program may be made of."""
 
 
 def read_program(path: Path, inputs: NetworkInputs | None = None) -> ComputationGraph:
@@ -51,30 +53,68 @@ def read_program(path: Path, inputs: NetworkInputs | None = None) -> Computation
         raise FrontendError(f"{path} does not exist; check the path of the exported program")
     with reading(path, FrontendError, "an exported program", "export or copy it again"):
         program, table = _contents(path)
-        names = _first_names(table)
-        try:
+        with _known_form(path):
             content = program["graph_module"]["graph"]
+            names = _first_names(table)
             specs = program["graph_module"]["signature"]["input_specs"]
-            found = [_input(spec, content, names) for spec in specs]
-            graph = SerializedGraph(content, str(path))
-        except (KeyError, TypeError, StopIteration, AttributeError) as error:
-            raise FrontendError(
-                f"{path} is written in a form of torch.export that is not known here "
-                f"({one_line(error)}); export it again with a current PyTorch"
-            ) from error
-        limit = _LEAST_OPERATORS + _OPERATORS_OF_A_CALL * graph.calls
-        with torch.device("meta"):
-            return trace_operators(_limited(graph, limit), found, inputs, path.name)
+        try:
+            return _read_stated(path, content, specs, names, inputs)
+        except NeedsPyTorch as need:
+            if find_spec("torch") is None:
+                raise FrontendError(
+                    f"{path} {need}: it is read with PyTorch alone; run pip install "
+                    "'gennape[torch]'"
+                ) from need
+        return _executed(path, content, specs, names, inputs)
 
 
-def _limited(graph: SerializedGraph, limit: int) -> Callable[..., Any]:
-    """Return a function that runs a graph on meta tensors alone, by at most so many operators."""
+def _read_stated(
+    path: Path,
+    content: Any,
+    specs: Any,
+    names: Mapping[str, str],
+    inputs: NetworkInputs | None,
+) -> ComputationGraph:
+    """Read a program by the sizes it states.
 
-    def run(enter_layer: LayerCallback, *tensors: Any) -> Any:
-        with MetaOnly(limit):
-            return graph.run_with_layers(enter_layer, *tensors)
+    Raises:
+        NeedsPyTorch: These are not enough.
+    """
+    if inputs is not None:
+        raise NeedsPyTorch("is asked for with inputs of its own")
+    operators = StatedOperators()
+    with _known_form(path):
+        found = [_input(spec, content, names) for spec in specs]
+        graph = SerializedGraph(content, str(path), operators)
+    return read_stated(graph, operators, found, path.name)
 
-    return run
+
+def _executed(
+    path: Path,
+    content: Any,
+    specs: Any,
+    names: Mapping[str, str],
+    inputs: NetworkInputs | None,
+) -> ComputationGraph:
+    """Read a program while PyTorch runs it on tensors without numbers."""
+    from gennape.frontends.torch.executed_program import PyTorchOperators, execute_program
+
+    with _known_form(path):
+        found = [_input(spec, content, names) for spec in specs]
+        graph = SerializedGraph(content, str(path), PyTorchOperators())
+    return execute_program(graph, found, inputs, path.name)
+
+
+@contextmanager
+def _known_form(path: Path) -> Iterator[None]:
+    """Say of a file whose JSON lacks something that its form is not known."""
+    try:
+        yield
+    except (KeyError, TypeError, StopIteration, AttributeError) as error:
+        raise FrontendError(
+            f"{path} is written in a form of torch.export that is not known here "
+            f"({one_line(error)}); export it again with a current PyTorch"
+        ) from error
 
 
 def _contents(path: Path) -> tuple[Any, Any]:
@@ -136,8 +176,8 @@ def _input(
         name=name,
         parameter=names.get(parameter, parameter),
         is_input=is_input,
-        dims=tuple(_size(size) for size in meta["sizes"]),
-        dtype=DTYPES[meta["dtype"]],
+        dims=stated_shape(meta),
+        dtype=ELEMENT_TYPES[meta["dtype"]],
     )
 
 
@@ -147,7 +187,7 @@ def _number(argument: Mapping[str, Any], graph: Mapping[str, Any]) -> Any:
     if kind == "as_none":
         return None
     if isinstance(value, Mapping) and "as_name" in value:
-        return _size(graph["sym_int_values"][value["as_name"]])
+        return stated_size(graph["sym_int_values"][value["as_name"]])
     return next(iter(value.values())) if isinstance(value, Mapping) else value
 
 
@@ -155,9 +195,3 @@ def _first_names(table: Mapping[str, Any]) -> dict[str, str]:
     """Return the first name of every parameter; a parameter under several is stored once."""
     first: dict[str, str] = {}
     return {name: first.setdefault(json.dumps(entry), name) for name, entry in table.items()}
-
-
-def _size(size: Mapping[str, Any]) -> int:
-    """Return a size; that of the example where the program leaves it open."""
-    number = size["as_int"] if "as_int" in size else size["as_expr"]["hint"]["as_int"]
-    return int(number)

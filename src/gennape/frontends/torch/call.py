@@ -2,22 +2,20 @@
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from gennape.frontends.batch_axis import BatchAxis, BatchError, batch_candidates
+from gennape.frontends.batch_axis import BatchAxis, BatchError, for_one_sample
 from gennape.frontends.torch.inputs import tensors_inside
+from gennape.frontends.torch.layer_names import LayerCallback
 from gennape.frontends.torch.trace import Trace
 from gennape.frontends.torch.tracer import Tracer
 from gennape.graph import ComputationGraph
 from gennape.utils.errors import GennapeError
-
-LayerCallback = Callable[[str], None]
-"""Told the name of the layer that the next operations stand in."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +47,7 @@ def traced(call: Call, name: str) -> ComputationGraph:
         HiddenOperations: Some results come from calls that were not announced.
     """
     sizes = [tuple(tensor.shape) for tensor in call.inputs]
-    for axis, size in batch_candidates(sizes):
-        with suppress(BatchError):
-            return _traced_once(call, name, BatchAxis(axis), size)
-    return _traced_once(call, name, None, 1)
+    return for_one_sample(sizes, partial(_traced_once, call, name))
 
 
 def _traced_once(call: Call, name: str, place: BatchAxis | None, batch: int) -> ComputationGraph:

@@ -10,9 +10,9 @@ from torch._C import DispatchKey
 from torch._library.custom_ops import OPDEFS
 from torch._ops import OpOverload, OpOverloadPacket
 
+from gennape.frontends.torch.known_operators import WRAPPERS
+
 _COMPOSITES = frozenset({F.multi_head_attention_forward})
-_WRAPPERS = {"wrap_with_autocast": 4, "wrap_with_set_grad_enabled": 1}
-"""Operators of exported programs that run a graph with other settings: how many settings."""
 
 
 @cache
@@ -23,8 +23,8 @@ def inner_calls(function: Any) -> Callable[..., Any] | None:
     somebody listens; the copy of such a function is told that nobody does.
     """
     name = getattr(function, "__name__", "")
-    if name in _WRAPPERS:
-        return partial(_call_body, _WRAPPERS[name])
+    if name in WRAPPERS:
+        return partial(_call_body, WRAPPERS[name])
     if isinstance(function, OpOverload | OpOverloadPacket):
         return _custom_body(function)
     if function not in _COMPOSITES:
@@ -57,11 +57,6 @@ def is_composite(operator: Any) -> bool:
 
 
 _PYTORCH = frozenset({"aten", "prim", "prims", "quantized"})
-
-
-def settings_of_wrapper(operator: str) -> int | None:
-    """Return how many settings stand before the graph that a wrapping operator runs, or None."""
-    return _WRAPPERS.get(operator)
 
 
 def _call_body(settings: int, *args: Any) -> Any:

@@ -8,13 +8,13 @@ from itertools import chain
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.export import ExportedProgram
 from torch.nn.parameter import is_lazy
 
 from gennape.frontends.errors import FrontendError, failure
 from gennape.frontends.inputs import NetworkInputs, TensorSpec
-from gennape.frontends.torch.call import Call, HiddenOperations, LayerCallback, traced
+from gennape.frontends.torch.call import Call, HiddenOperations, traced
 from gennape.frontends.torch.copies import (
     Copy,
     copy_numbers,
@@ -23,6 +23,7 @@ from gennape.frontends.torch.copies import (
     on_copies,
 )
 from gennape.frontends.torch.inputs import call_arguments
+from gennape.frontends.torch.layer_names import LayerCallback
 from gennape.frontends.torch.layers import announced_layers
 from gennape.frontends.torch.program import trace_program
 from gennape.frontends.torch.traced_values import tensors_in
@@ -84,10 +85,11 @@ def _trace(module: nn.Module, inputs: NetworkInputs, name: str, copy: Copy) -> C
             with announced_layers(module, enter_layer):
                 return module(*given.args, **given.kwargs)
 
+        own = [tensor for tensor in tensors_in(held) if isinstance(tensor, Tensor)]
         call = Call(
             run=run,
             parameters=parameters,
-            constants=[*module.buffers(), *tensors_in(held)],
+            constants=[*module.buffers(), *own],
             inputs=given.tensors,
         )
         return traced(call, name)

@@ -8,17 +8,25 @@ raises its own message.
 from collections.abc import Callable
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from gennape.frontends.torch.registry import TorchFunction
+from gennape.frontends.torch.tensors import Tensor
 
 
-def predicted_output(function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Predict the result of a call on meta tensors; None if the call itself has to tell."""
-    if not args or type(args[0]) is not Tensor or not args[0].is_meta:
+def predicted_output(
+    function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any], kind: type
+) -> Any:
+    """Predict the result of a call on meta tensors; None if the call itself has to tell.
+
+    Args:
+        function: What is called.
+        args: Its arguments.
+        kwargs: Those by name.
+        kind: The class of tensors, `torch.Tensor` or `StatedTensor`.
+    """
+    if not args or type(args[0]) is not kind:
         return None
-    if not args[0].is_floating_point():
+    first: Any = args[0]
+    if not first.is_meta or not first.is_floating_point():
         return None
     if function.result == "like the first":
         return _unary(function, args, kwargs)
@@ -28,7 +36,7 @@ def predicted_output(function: TorchFunction, args: tuple[Any, ...], kwargs: dic
     return predict(*args, **kwargs) if predict else None
 
 
-def _unary(function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor | None:
+def _unary(function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     x, *options = args
     if "dtype" in kwargs or "out" in kwargs or any(isinstance(o, Tensor) for o in options):
         return None
@@ -36,16 +44,16 @@ def _unary(function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any
     return x if in_place else _like(x, x.shape)
 
 
-def _like(x: Tensor, shape: Any) -> Tensor | None:
+def _like(x: Any, shape: Any) -> Any:
     """Return an empty meta tensor; None when `x` is not on the meta device."""
-    return torch.empty(shape, dtype=x.dtype, device="meta") if x.is_meta else None
+    return x.new_empty(shape) if x.is_meta else None
 
 
 def _binary(function: TorchFunction, x: Tensor, y: Any) -> Tensor | None:
     if isinstance(y, Tensor):
-        if y.dtype is not x.dtype or not y.is_meta:
+        if y.dtype != x.dtype or not y.is_meta:
             return None
-        shape = x.shape if x.shape == y.shape else _broadcast(x.shape, y.shape)
+        shape = x.shape if x.shape == y.shape else broadcast_shape(x.shape, y.shape)
     elif isinstance(y, float | int):
         shape = x.shape
     else:
@@ -55,7 +63,7 @@ def _binary(function: TorchFunction, x: Tensor, y: Any) -> Tensor | None:
     return None if shape is None else _like(x, shape)
 
 
-def _broadcast(left: Any, right: Any) -> tuple[int, ...] | None:
+def broadcast_shape(left: Any, right: Any) -> tuple[int, ...] | None:
     """Return the broadcast shape of two shapes, or None if they do not fit."""
     rank = max(len(left), len(right))
     pairs = list(
@@ -67,12 +75,12 @@ def _broadcast(left: Any, right: Any) -> tuple[int, ...] | None:
 
 
 def _linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor | None:
-    fits = weight.dim() == 2 and x.shape[-1] == weight.shape[1] and x.dtype is weight.dtype
+    fits = weight.dim() == 2 and x.shape[-1] == weight.shape[1] and x.dtype == weight.dtype
     return _like(x, (*x.shape[:-1], weight.shape[0])) if fits else None
 
 
 def _batch_norm(x: Tensor, mean: Tensor | None, variance: Any, *_: Any, **__: Any) -> Tensor | None:
-    if mean is None or x.dtype is not mean.dtype:
+    if mean is None or x.dtype != mean.dtype:
         return None
     return _like(x, x.shape) if x.dim() > 1 and x.shape[1] == mean.shape[0] else None
 

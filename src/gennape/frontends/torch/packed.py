@@ -33,11 +33,6 @@ def weights_of(packed: Any) -> list[Tensor]:
     return [tensor for pair in zip(into, hidden, strict=True) for tensor in pair]
 
 
-def holds_packed(args: tuple[Any, ...]) -> bool:
-    """Tell whether packed weights are among arguments."""
-    return any(_is_packed(arg) for arg in args)
-
-
 def _is_packed(value: Any) -> bool:
     return isinstance(value, torch.ScriptObject)
 

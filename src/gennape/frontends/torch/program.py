@@ -1,7 +1,7 @@
 """A `torch.export` program becomes a graph: its operators run on meta tensors."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -10,39 +10,13 @@ from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, InputSpec
 
 from gennape.frontends.errors import FrontendError, failure
-from gennape.frontends.inputs import NetworkInputs, TensorSpec, spec_of
-from gennape.frontends.torch.call import Call, LayerCallback, traced
+from gennape.frontends.inputs import NetworkInputs, spec_of
+from gennape.frontends.torch.call import Call, traced
 from gennape.frontends.torch.inputs import element_type
-from gennape.frontends.torch.layers import layer_of_path
+from gennape.frontends.torch.layer_names import LayerCallback, layer_of_path
+from gennape.frontends.torch.program_inputs import ProgramInput, example_of
+from gennape.frontends.torch.tensors import element_type_of
 from gennape.graph import ComputationGraph
-
-
-@dataclass(frozen=True)
-class ProgramInput:
-    """One placeholder of a program.
-
-    Attributes:
-        name: Its name.
-        parameter: Name of the learned parameter it stands for, if it does for one; the
-            same for all placeholders of a parameter with several names.
-        is_input: Whether it is an input of the network.
-        dims: Its sizes, those of the example where the program leaves them open.
-        dtype: Its element type; None if it is no tensor.
-        value: Its value, if it is no tensor.
-    """
-
-    name: str
-    parameter: str | None = None
-    is_input: bool = False
-    dims: tuple[int, ...] = ()
-    dtype: torch.dtype | None = None
-    value: Any = None
-
-    def empty(self) -> Any:
-        """A meta tensor of this shape and type, or the value."""
-        if self.dtype is None:
-            return self.value
-        return torch.empty(self.dims, dtype=self.dtype, device="meta")
 
 
 class _LayerInterpreter(fx.Interpreter):
@@ -101,7 +75,7 @@ def trace_operators(
         FrontendError: The operators do not run with these inputs.
     """
     used = _replaced(inputs, given, name) if given is not None else list(inputs)
-    tensors = [placeholder.empty() for placeholder in used]
+    tensors = [_empty(placeholder) for placeholder in used]
     parameters: dict[str, Tensor] = {}
     for position, placeholder in enumerate(used):
         if placeholder.parameter is not None:
@@ -120,10 +94,17 @@ def trace_operators(
     except Exception as error:
         if given is not None and not isinstance(error, FrontendError):
             raise FrontendError(
-                f"{name} was exported for {_example(inputs)} and does not run on {given}; leave "
+                f"{name} was exported for {example_of(inputs)} and does not run on {given}; leave "
                 "the inputs out, or export it with dynamic shapes"
             ) from error
-        raise failure(name, _example(used), error) from error
+        raise failure(name, example_of(used), error) from error
+
+
+def _empty(placeholder: ProgramInput) -> Any:
+    """Return a meta tensor of a placeholder's shape and type, or its value."""
+    if placeholder.dtype is None:
+        return placeholder.value
+    return torch.empty(placeholder.dims, dtype=getattr(torch, placeholder.dtype), device="meta")
 
 
 def _replaced(
@@ -156,19 +137,9 @@ def _with(placeholder: ProgramInput, leaf: Any) -> ProgramInput:
     spec = spec_of(leaf)
     if spec is None:
         return replace(placeholder, value=leaf, dtype=None)
-    dtype = element_type(spec.dtype) if spec.dtype else placeholder.dtype or torch.float32
+    given = str(element_type(spec.dtype)).removeprefix("torch.") if spec.dtype else None
+    dtype = given or placeholder.dtype or "float32"
     return replace(placeholder, dims=spec.shape, dtype=dtype)
-
-
-def _example(inputs: Sequence[ProgramInput]) -> NetworkInputs:
-    """Return the sizes of a program's inputs, for messages."""
-    return NetworkInputs(
-        tuple(
-            placeholder.value if placeholder.dtype is None else TensorSpec(placeholder.dims)
-            for placeholder in inputs
-            if placeholder.is_input
-        )
-    )
 
 
 def _input(
@@ -184,7 +155,7 @@ def _input(
     if spec.kind is InputKind.PARAMETER and spec.target is not None:
         parameter = names.setdefault(id(program.state_dict[spec.target]), spec.target)
     dims = tuple(_size(size) for size in value.shape)
-    return ProgramInput(node.name, parameter, is_input, dims, value.dtype)
+    return ProgramInput(node.name, parameter, is_input, dims, element_type_of(value))
 
 
 def _size(size: int | torch.SymInt) -> int:

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from torch._ops import OpOverload, OpOverloadPacket
-
 TorchRule = Callable[..., None]
 AnyTorchRule = TypeVar("AnyTorchRule", bound=TorchRule)
 Result = Literal["like the first", "broadcast"]
@@ -77,6 +75,19 @@ def describe(function: Any) -> TorchFunction:
     name: str = getattr(function, "__name__", type(function).__name__)
     if name == "__get__":  # a property, such as Tensor.shape
         name = function.__self__.__name__
+    return describe_name(
+        name, is_operator=hasattr(function, "_qualified_op_name") or hasattr(function, "_schema")
+    )
+
+
+@cache
+def describe_name(name: str, *, is_operator: bool) -> TorchFunction:
+    """Describe a function by its name.
+
+    Args:
+        name: That of a function, or of an operator: `add` or `add.Tensor`.
+        is_operator: Whether it is an operator of ATen.
+    """
     name = name.partition(".")[0]  # an ATen operator is called add.Tensor
     written = name in _IN_PLACE_OPERATORS or name == "__setitem__"
     in_place = written or (name.endswith("_") and not name.endswith("__"))
@@ -86,6 +97,6 @@ def describe(function: Any) -> TorchFunction:
     if name.startswith("__"):
         plain = _PYTHON_OPERATORS.get(plain, plain)
     rule = RULES.get(plain)
-    if isinstance(function, OpOverload | OpOverloadPacket):
+    if is_operator:
         rule = RULES.get(f"aten.{plain}", rule)
     return TorchFunction(plain, rule, _RESULTS.get(plain), in_place)

@@ -1,38 +1,33 @@
 """Runs the graph of an exported program from its JSON form.
 
-Only PyTorch's own operators and arithmetic on sizes are called, whatever the file says.
+What a call does is up to the `Operators` that it is run with: PyTorch's, on tensors without
+numbers, or the rules alone, on tensors whose sizes the file states.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
-
-import torch
-from torch._ops import OpOverload
+from typing import Any, NamedTuple, Protocol
 
 from gennape.frontends.errors import FrontendError
-from gennape.frontends.torch.call import LayerCallback
-from gennape.frontends.torch.callable_operators import is_callable
-from gennape.frontends.torch.composites import settings_of_wrapper
-from gennape.frontends.torch.layers import layer_in_stack
-from gennape.frontends.torch.meta_only import check_call
-from gennape.frontends.torch.size_arithmetic import SIZE_FUNCTIONS
+from gennape.frontends.torch.known_operators import WRAPPERS
+from gennape.frontends.torch.layer_names import LayerCallback, layer_in_stack
 
+Json = Mapping[str, Any]
 Decode = Callable[[Mapping[str | None, Any]], Any]
 
-DTYPES = {
-    1: torch.uint8,
-    2: torch.int8,
-    3: torch.int16,
-    4: torch.int32,
-    5: torch.int64,
-    6: torch.float16,
-    7: torch.float32,
-    8: torch.float64,
-    9: torch.complex32,
-    10: torch.complex64,
-    11: torch.complex128,
-    12: torch.bool,
-    13: torch.bfloat16,
+ELEMENT_TYPES = {
+    1: "uint8",
+    2: "int8",
+    3: "int16",
+    4: "int32",
+    5: "int64",
+    6: "float16",
+    7: "float32",
+    8: "float64",
+    9: "complex32",
+    10: "complex64",
+    11: "complex128",
+    12: "bool",
+    13: "bfloat16",
 }
 """Element types by their number in the file format."""
 
@@ -41,16 +36,39 @@ _LISTS = frozenset({"as_tensors", "as_optional_tensors", "as_sym_ints", "as_sym_
 _BY_NAME = 2
 _IRRELEVANT = frozenset({"as_none", "as_layout", "as_memory_format"})
 """Arguments that are absent or about the place of elements in memory."""
-_STAND_INS: dict[str, Callable[..., Any]] = (
-    {"torch.ops.transformers.grouped_mm_fallback.default": torch._grouped_mm}
-    if hasattr(torch, "_grouped_mm")
-    else {}
-)
-"""Functions of PyTorch, where it has them, that operators of other libraries stand in for."""
-
-
 MOST_CALLS = 250_000
 """Calls of a program, those of the graphs within it among them."""
+
+
+class Prepared(NamedTuple):
+    """What one call runs.
+
+    Attributes:
+        function: Takes the decoded arguments, gives the results.
+        by_name: Tells whether an argument is passed by its name, from its JSON and its place.
+    """
+
+    function: Callable[..., Any]
+    by_name: Callable[[Json, int], bool]
+
+
+class Operators(Protocol):
+    """What the calls of a file do."""
+
+    def prepared(self, node: Json, values: Json, source: str) -> Prepared:
+        """Find what a call runs.
+
+        Args:
+            node: Its JSON.
+            values: The JSON of all tensors of the graph, by name.
+            source: The file, for messages.
+
+        Raises:
+            FrontendError: Files must not call that.
+        """
+
+    def element_type(self, name: str) -> Any:
+        """Return the element type that an argument states."""
 
 
 class SerializedGraph:
@@ -59,6 +77,7 @@ class SerializedGraph:
     Args:
         content: The graph's JSON.
         source: The file, for messages.
+        operators: What its calls do.
 
     Attributes:
         calls: How many calls it makes.
@@ -67,12 +86,14 @@ class SerializedGraph:
         FrontendError: It calls something that files must not call, or too much.
     """
 
-    def __init__(self, content: Mapping[str, Any], source: str) -> None:
+    def __init__(self, content: Json, source: str, operators: Operators) -> None:
         self._inputs = [_name(entry) for entry in content["inputs"]]
         self._outputs = [_name(entry) for entry in content["outputs"]]
         self._single = bool(content.get("is_single_tensor_return"))
         # Calls without a result are assertions about devices and sizes.
-        self._calls = [_call(node, source) for node in content["nodes"] if node["outputs"]]
+        values = content.get("tensor_values", {})
+        nodes = [node for node in content["nodes"] if node["outputs"]]
+        self._calls = [_call(node, values, source, operators) for node in nodes]
         self.calls = sum(call.calls for call in self._calls)
         if self.calls > MOST_CALLS:
             raise FrontendError(
@@ -98,27 +119,27 @@ class _Call:
 
     Args:
         node: Its JSON.
-        function: What is called.
+        prepared: What it runs.
+        operators: Say what its arguments are.
         calls: How many calls that makes.
         settings: How many arguments are left out, from the first on.
-        source: The file, for messages.
     """
 
     def __init__(
         self,
-        node: Mapping[str, Any],
-        function: Callable[..., Any],
-        source: str,
+        node: Json,
+        prepared: Prepared,
+        operators: Operators,
         *,
         calls: int = 1,
         settings: int = 0,
     ) -> None:
         self.calls = calls
         self.layer = layer_in_stack(node.get("metadata", {}).get("nn_module_stack", ""))
-        self._function = function
+        self._function = prepared.function
         inputs = node["inputs"][settings:]
-        arguments = [(entry["name"], _prepared(entry["arg"], source)) for entry in inputs]
-        named = [_is_named(entry, place, function) for place, entry in enumerate(inputs)]
+        arguments = [(entry["name"], _decoder(entry["arg"], operators)) for entry in inputs]
+        named = [prepared.by_name(entry, place) for place, entry in enumerate(inputs)]
         self._args = [v for (_, v), by_name in zip(arguments, named, strict=True) if not by_name]
         self._kwargs = {n: v for (n, v), by_name in zip(arguments, named, strict=True) if by_name}
         self._outputs = node["outputs"]
@@ -127,8 +148,6 @@ class _Call:
         """Make the call on named values and name its results."""
         args = [decode(values) for decode in self._args]
         kwargs = {name: decode(values) for name, decode in self._kwargs.items()}
-        if isinstance(self._function, OpOverload):
-            check_call(self._function, args, kwargs)
         result = self._function(*args, **kwargs)
         several = isinstance(result, list | tuple) and "as_tensors" not in self._outputs[0]
         results = result if several else [result]
@@ -140,71 +159,50 @@ class _Call:
                 values[_name(output)] = value
 
 
-def _is_named(entry: Mapping[str, Any], place: int, function: Callable[..., Any]) -> bool:
-    """Tell whether an argument is passed by its name; files before torch 2.7 do not say it."""
-    if entry.get("kind") is not None or not isinstance(function, OpOverload):
-        return entry.get("kind") == _BY_NAME
-    known = function._schema.arguments
-    in_order = place < len(known) and known[place].name == entry["name"]
-    return not in_order or known[place].kwarg_only
+def is_said_to_be_named(entry: Json, place: int) -> bool:
+    """Tell whether a file says of an argument that it is passed by its name."""
+    return entry.get("kind") == _BY_NAME
 
 
-def _call(node: Mapping[str, Any], source: str) -> _Call:
+def _call(node: Json, values: Json, source: str, operators: Operators) -> _Call:
     """Prepare one call: of an operator, or of a graph that a wrapping operator runs."""
-    target = node["target"]
-    home, _, name = target.rpartition(".")
-    settings = settings_of_wrapper(name) if home == "torch.ops.higher_order" else None
+    home, _, name = node["target"].rpartition(".")
+    settings = WRAPPERS.get(name) if home == "torch.ops.higher_order" else None
     if settings is None:
-        return _Call(node, _function(target, source), source)
-    body = SerializedGraph(node["inputs"][settings]["arg"]["as_graph"]["graph"], source)
-    return _Call(node, body, source, calls=body.calls + 1, settings=settings + 1)
+        return _Call(node, operators.prepared(node, values, source), operators)
+    content = node["inputs"][settings]["arg"]["as_graph"]["graph"]
+    body = SerializedGraph(content, source, operators)
+    prepared = Prepared(body, is_said_to_be_named)
+    return _Call(node, prepared, operators, calls=body.calls + 1, settings=settings + 1)
 
 
-def _innermost(entry: Mapping[str, Any]) -> tuple[str, Any]:
+def _innermost(entry: Json) -> tuple[str, Any]:
     """Return the last key and the plain value of nested one-entry objects."""
     kind, content = next(iter(entry.items()))
     return _innermost(content) if isinstance(content, dict) else (kind, content)
 
 
-def _name(entry: Mapping[str, Any]) -> str | None:
+def _name(entry: Json) -> str | None:
     """Return the name of a tensor or size; None for a plain number."""
     kind, content = _innermost(entry)
     return str(content) if kind in _NAMES else None
 
 
-def _function(target: str, source: str) -> Callable[..., Any]:
-    """Find the operator called `target`."""
-    if target in SIZE_FUNCTIONS:
-        return SIZE_FUNCTIONS[target]
-    if target in _STAND_INS:
-        return _STAND_INS[target]
-    home, _, name = target.rpartition(".")
-    packet = home.removeprefix("torch.ops.aten.")
-    if packet != home:
-        function = getattr(getattr(torch.ops.aten, packet, None), name, None)
-        if isinstance(function, OpOverload) and is_callable(function):
-            return function
-    raise FrontendError(
-        f"{source} calls {target}, which is not read from files; if you trust the file, "
-        "give what torch.export.load returns"
-    )
-
-
-def _prepared(argument: Mapping[str, Any], source: str) -> Decode:
+def _decoder(argument: Json, operators: Operators) -> Decode:
     """Return a function that gives the Python value of a serialised argument."""
     kind, content = next(iter(argument.items()))
     if kind in _LISTS:
-        entries = [_prepared(entry, source) for entry in content]
+        entries = [_decoder(entry, operators) for entry in content]
         return lambda values: [decode(values) for decode in entries]
     if kind == "as_device":
-        return lambda values: torch.device("meta")
+        return lambda values: "meta"
     if kind in _IRRELEVANT:
         return lambda values: None
     kind, value = _innermost(argument)
     if kind in _NAMES:
         return lambda values: values[value]
     if kind == "as_scalar_type":
-        return lambda values: DTYPES[value]
+        return lambda values: operators.element_type(ELEMENT_TYPES[value])
     if kind == "as_float":
         return lambda values: float(value)  # infinity is written as a word
     return lambda values: value

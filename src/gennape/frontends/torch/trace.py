@@ -5,9 +5,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from gennape.frontends.batch_axis import (
     BatchAxis,
     BatchError,
@@ -15,13 +12,14 @@ from gennape.frontends.batch_axis import (
     one_sample,
 )
 from gennape.frontends.layout import input_details, shape_of, source_details, source_shape
+from gennape.frontends.torch.tensors import StatedTensor, Tensor, element_type_of
 from gennape.frontends.torch.traced_values import TracedValues
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
 _FEW = 64
 """Constants of up to so many numbers are stated in the graph."""
-_PLAIN_TYPES = (torch.float32, torch.int64, torch.int32, torch.bool)
+_PLAIN_TYPES = ("float32", "int64", "int32", "bool")
 
 
 class Trace(TracedValues):
@@ -196,11 +194,11 @@ class Trace(TracedValues):
         value = self._values.get(id(tensor))
         return value.result if value else 0
 
-    def _numbers(self, tensor: Tensor) -> dict[str, Any]:
+    def _numbers(self, tensor: Any) -> dict[str, Any]:
         """State the numbers of a small or uniform constant that has any."""
         if tensor.is_meta or not tensor.numel() or self._owners.get(id(tensor)):
             return {}
-        if tensor.dtype not in _PLAIN_TYPES:
+        if element_type_of(tensor) not in _PLAIN_TYPES:
             return {}
         first = tensor.flatten()[:1]
         if tensor.numel() <= _FEW or bool((tensor == first).all()):
@@ -210,12 +208,12 @@ class Trace(TracedValues):
 
     def blank(self, *shape: int) -> Tensor:
         """Make a tensor between two nodes that one function stands for."""
-        return torch.empty(shape, device="meta")
+        return StatedTensor(shape)
 
     def _inherited_axis(self, inputs: Sequence[Tensor], output: Tensor) -> int:
         """Place the channels of `output` where its largest argument has them."""
         known = [t for t in inputs if self.depends_on_input(t)] or list(inputs)
-        largest = max(known, key=Tensor.numel)
+        largest = max(known, key=lambda tensor: tensor.numel())
         axis = self.axis(largest) - largest.dim() + output.dim()
         return min(max(axis, 0), max(output.dim() - 1, 0))
 
@@ -239,7 +237,9 @@ class Trace(TracedValues):
             outputs: Results of the network.
             name: A name for the graph.
         """
-        for output in filter(Tensor.numel, outputs):
+        for output in outputs:
+            if not output.numel():
+                continue
             if self.batch > 1 and not self._holds_batch(output):
                 raise BatchError("a result has none")
             if not self.is_left_out(output):

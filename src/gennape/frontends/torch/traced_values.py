@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from torch import Tensor
-
 from gennape.frontends.batch_axis import BatchAxis, Operand, batch_after, one_sample
+from gennape.frontends.torch.tensors import StatedTensor, Tensor
 from gennape.graph import Op
 
 
@@ -62,9 +61,9 @@ class TracedValues:
         self._users: dict[str, list[int]] = {}
         self._uncounted: dict[int, Tensor] = {}
         self.leaves_work = False
-        self._packed: dict[int, list[Tensor]] = {}
+        self._packed: dict[int, Sequence[Tensor]] = {}
 
-    def adopt(self, packed: Any, make: Callable[[Any], list[Tensor]]) -> list[Tensor]:
+    def adopt(self, packed: Any, make: Callable[[Any], Sequence[Tensor]]) -> Sequence[Tensor]:
         """Return the tensors of an object that holds learned numbers; they become parameters."""
         if id(packed) not in self._packed:
             tensors = self._packed[id(packed)] = make(packed)
@@ -100,7 +99,7 @@ class TracedValues:
         """Find the known tensor that `tensor` is another name of, as `Variable(x)` makes one."""
         place = _place_of(tensor)
         for other in reversed(self._alive):
-            if _place_of(other) == place:
+            if not isinstance(other, StatedTensor) and _place_of(other) == place:
                 self.same(tensor, other)
                 return True
         return False
@@ -189,7 +188,7 @@ class TracedValues:
         return value is not None and value.batch is not None
 
 
-def _place_of(tensor: Tensor) -> tuple[object, ...]:
+def _place_of(tensor: Any) -> tuple[object, ...]:
     """Return what two names of the same elements share."""
     storage = tensor.untyped_storage()._cdata
     return storage, tensor.storage_offset(), tuple(tensor.shape), tensor.stride()

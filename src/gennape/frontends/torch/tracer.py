@@ -15,15 +15,15 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from gennape.frontends.torch import rules  # noqa: F401 (importing them registers them)
 from gennape.frontends.torch.composites import inner_calls, is_composite
+from gennape.frontends.torch.known_operators import SEARCHES
 from gennape.frontends.torch.output_shapes import predicted_output
-from gennape.frontends.torch.packed import holds_packed, unpacked_call, weights_of
+from gennape.frontends.torch.packed import unpacked_call, weights_of
 from gennape.frontends.torch.registry import TorchFunction, describe
 from gennape.frontends.torch.running import everything_found, run_call
 from gennape.frontends.torch.trace import Trace
-from gennape.frontends.torch.traced_values import TracedTensor, tensors_in
-from gennape.graph import Op
+from gennape.frontends.torch.traced_values import tensors_in
+from gennape.frontends.torch.written_calls import PRODUCTS, write_call
 
 _KERNELS = ("torch._refs", "torch._prims", "torch._meta_registrations", "torch._decomp")
 """Where PyTorch's kernels in Python are: their calls are seen only inside hidden ones."""
@@ -68,20 +68,15 @@ class Tracer(TorchFunctionMode):
             return self._leave_out(func, function, args, kwargs)
         if function.name in _SELECTIONS and self._depends_on_data(function, args):
             return self._end(func, function, args, kwargs)
-        output = predicted_output(function, args, kwargs)
+        output = predicted_output(function, args, kwargs, Tensor)
         if output is None:
             output = run_call(func, function, args, kwargs)
-        outputs = tensors_in([output])
-        if outputs or (function.in_place and output is None):
+        if tensors_in([output]) or (function.in_place and output is None):
             tensors = tensors_in([*args, *kwargs.values()])
             unknown = (t for t in tensors if t.is_meta and not self.trace.knows(t))
             if not all(map(self.trace.recognise, unknown)):
                 self.hidden = function.name
-            dynamic = any(self.trace.depends_on_input(tensor) for tensor in tensors)
-            if dynamic or self._is_work(function, tensors, outputs):
-                self._write(function, args, kwargs, output)
-            else:
-                self.trace.derive(outputs, tensors)
+            write_call(self.trace, function, args, kwargs, output)
         self.current = ""
         return output
 
@@ -94,7 +89,11 @@ class Tracer(TorchFunctionMode):
         body = inner_calls(func)
         if body is not None:
             return partial(body, *args, **kwargs)
-        return unpacked_call(function.name, args, partial(self.trace.adopt, make=weights_of))
+        return unpacked_call(function.name, args, self._weights_of)
+
+    def _weights_of(self, packed: Any) -> list[Any]:
+        """Return the tensors that stand for packed weights."""
+        return list(self.trace.adopt(packed, weights_of))
 
     def _leave_out(
         self, func: Any, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -103,7 +102,7 @@ class Tracer(TorchFunctionMode):
         with everything_found():
             output = run_call(func, function, args, kwargs)
         given = tensors_in([*args, *kwargs.values()])
-        is_work = function.name in _PRODUCTS or any(map(self.trace.is_learned, given))
+        is_work = function.name in PRODUCTS or any(map(self.trace.is_learned, given))
         changed = args[:1] if function.in_place else ()
         self.trace.leave_out(tensors_in([output, *changed]), is_work)
         self.current = ""
@@ -111,7 +110,7 @@ class Tracer(TorchFunctionMode):
 
     def _depends_on_data(self, function: TorchFunction, args: tuple[Any, ...]) -> bool:
         """Tell whether the size of a result depends on numbers that the input changes."""
-        if function.name in _SEARCHES or (function.name == "where" and len(args) == 1):
+        if function.name in SEARCHES or (function.name == "where" and len(args) == 1):
             return any(map(self.trace.depends_on_input, tensors_in(args)))
         if function.name == "where":
             return False
@@ -127,44 +126,6 @@ class Tracer(TorchFunctionMode):
         self.trace.end(function.name, tensors_in(args), tensors_in([output]))
         self.current = ""
         return output
-
-    def _is_work(
-        self, function: TorchFunction, tensors: list[Tensor], outputs: list[Tensor]
-    ) -> bool:
-        """Tell whether learned tensors are multiplied: that is work, though no input changes it.
-
-        Products with vectors are not, as they normalise weights.
-        """
-        return (
-            function.name in _PRODUCTS
-            and outputs[0].dim() > 1
-            and any(map(self.trace.is_learned, tensors))
-        )
-
-    def _write(
-        self, function: TorchFunction, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any
-    ) -> None:
-        """Let the rule of `function` add its nodes."""
-        target = args[0] if args else None
-        before = self.trace.value(target)
-        if function.rule is not None:
-            function.rule(self.trace, output, *args, **kwargs)
-        else:
-            self._write_unknown(function.name, [*args, *kwargs.values()], output)
-        after = self.trace.value(target)
-        if isinstance(target, Tensor) and _node_of(after) != _node_of(before):
-            _write_back(self.trace, target)
-
-    def _write_unknown(self, name: str, arguments: list[Any], output: Any) -> None:
-        """Write a function outside the vocabulary as one node with its name."""
-        tensors = tensors_in(arguments)
-        first, *others = tensors_in([output]) or tensors
-        details: dict[str, Any] = {"function": name}
-        if any(map(self.trace.is_learned, tensors)) or holds_packed(tuple(arguments)):
-            details["lower_bound"] = True
-        self.trace.emit(Op.OTHER, tensors, first, details=details)
-        if output is not None:
-            self.trace.also(others, first)
 
 
 class _Parts(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -187,51 +148,5 @@ def _dispatched(tracer: Tracer, func: Any, args: tuple[Any, ...], kwargs: dict[s
         return func(*args, **kwargs)
 
 
-def _node_of(value: TracedTensor | None) -> object:
-    """Return the node of a value; that of a slice appears at its first use, and is no change."""
-    return None if value is None else value.node
-
-
-def _write_back(trace: Trace, view: Tensor) -> None:
-    """Change the tensor that an overwritten view is a part of."""
-    whole = view._base
-    if whole is None:
-        return
-    if whole.shape == view.shape:
-        trace.same(whole, view)
-    else:
-        trace.overwrite(whole, view)
-
-
-_SEARCHES = frozenset(
-    {
-        "nonzero",
-        "argwhere",
-        "unique",
-        "unique2",
-        "unique_consecutive",
-        "nms",
-    }
-)
-"""Functions whose results have as many elements as they find."""
-
-_SELECTIONS = _SEARCHES | {"where", "getitem", "index", "masked_select"}
+_SELECTIONS = SEARCHES | {"where", "getitem", "index", "masked_select"}
 """Functions whose results may have as many elements as they find."""
-
-_PRODUCTS = frozenset(
-    {
-        "matmul",
-        "rmatmul",
-        "mm",
-        "bmm",
-        "addmm",
-        "baddbmm",
-        "linear",
-        "einsum",
-        "convolution",
-        "conv1d",
-        "conv2d",
-        "conv3d",
-        "scaled_dot_product_attention",
-    }
-)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -50,6 +51,6 @@ def graph_and_weights(
     return graph, {node: tuple(_fixed(t) for t in given) for node, given in trace.tensors.items()}
 
 
-def _fixed(tensor: Tensor | None) -> Tensor | None:
+def _fixed(tensor: Any) -> Tensor | None:
     """A tensor's numbers by themselves; nothing where it has none."""
     return None if tensor is None or tensor.is_meta else tensor.detach()

@@ -58,19 +58,26 @@ def _unskip(nodes: Nodes, edit: Edit) -> str:
 
 def _block(nodes: Nodes, edit: Edit) -> str:
     first, last = nodes[int(edit.value) + 1], nodes[edit.node]
-    which = _between(first, last)
-    return f"{which} ({_shape(last)})"
+    if not (first.layer and last.layer):
+        return f"{_numbers(first, last)} ({_shape(last)})"
+    if f"{first.layer}.".startswith(f"{last.layer}."):
+        return f"{last.layer} ({_shape(last)})"
+    return _ends(first.layer.split("."), last.layer.split("."), _shape(last))
 
 
-def _between(first: Node, last: Node) -> str:
-    """Name the nodes from one to another: the layer that holds them all, or both ends."""
-    if first.layer and last.layer:
-        if f"{first.layer}.".startswith(f"{last.layer}."):
-            return last.layer
-        return f"{first.layer} to {last.layer}"
+def _numbers(first: Node, last: Node) -> str:
     if first.index == last.index:
         return f"node {last.index}"
     return f"nodes {first.index}-{last.index}"
+
+
+def _ends(first: list[str], last: list[str], shape: str) -> str:
+    """Name both ends, the layers that hold them once: `stage.0 (conv1 to conv2, 64x8x8)`."""
+    shared = 0
+    while shared < len(first) - 1 and first[shared] == last[shared]:
+        shared += 1
+    ends = f"{'.'.join(first[shared:])} to {'.'.join(last[shared:])}"
+    return f"{'.'.join(first[:shared])} ({ends}, {shape})" if shared else f"{ends} ({shape})"
 
 
 def _layer(node: Node) -> str:

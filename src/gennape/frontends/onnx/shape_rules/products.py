@@ -125,8 +125,11 @@ def linear_attention(call: Arguments) -> Results:
 @infers("LSTM GRU RNN")
 def recurrent(call: Arguments) -> Results:
     """Return the states of all steps, and the last ones."""
-    first, second, _ = call.dims(0)
-    directions, _, units = call.dims(2)
+    values, weights = call.dims(0), call.dims(2)
+    if not len(values) == len(weights) == 3:
+        raise ShapeContradiction(f"{words([values, weights])} are no steps and weights of them")
+    first, second, _ = values
+    directions, _, units = weights
     if call.attribute("layout", 0):
         last = (first, directions, units)
         return [(first, second, directions, units), last, last]

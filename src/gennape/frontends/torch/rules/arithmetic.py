@@ -3,10 +3,9 @@
 from functools import partial
 from typing import Any
 
-from torch import Tensor
-
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.elementwise import number, several, with_number
+from gennape.frontends.torch.tensors import Tensor
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 

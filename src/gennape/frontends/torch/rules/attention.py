@@ -4,12 +4,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules import arithmetic, elementwise
 from gennape.frontends.torch.rules.convolution import linear
+from gennape.frontends.torch.tensors import Tensor, is_boolean
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES
@@ -77,11 +75,18 @@ def weighted_sum(
 
 def _added(trace: Trace, mask: Tensor) -> Tensor:
     """Return what a fixed mask adds to the scores: of truth values, minus infinity or nothing."""
-    if mask.dtype is not torch.bool or trace.depends_on_input(mask):
+    if not is_boolean(mask) or trace.depends_on_input(mask):
         return mask
-    added = torch.zeros(mask.shape, device=mask.device).masked_fill_(~mask, -math.inf)
+    added = trace.blank(*mask.shape) if mask.is_meta else _minus_infinity_where_not(mask)
     trace.derive([added], [mask])
     return added
+
+
+def _minus_infinity_where_not(mask: Any) -> Any:
+    """Return numbers for the truth values of a tensor of PyTorch, which has some."""
+    import torch
+
+    return torch.zeros(mask.shape, device=mask.device).masked_fill_(~mask, -math.inf)
 
 
 @traces("scaled_dot_product_attention")
@@ -113,11 +118,7 @@ def attention(
         scaled = masked
     if is_causal and attn_mask is not None:
         trace.builder.state(trace.node(attn_mask), function="causal")
-    elif (
-        attn_mask is not None
-        and attn_mask.dtype is torch.bool
-        and trace.depends_on_input(attn_mask)
-    ):
+    elif attn_mask is not None and is_boolean(attn_mask) and trace.depends_on_input(attn_mask):
         trace.builder.state(trace.node(scaled), not_executable="a computed mask of truth values")
     elementwise.softmax(trace, weights, scaled, -1)
     product(trace, output, (weights, value), keys, last)

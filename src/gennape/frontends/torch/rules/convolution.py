@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from torch import Tensor
-
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.windows import Size, depth, sizes, window
+from gennape.frontends.torch.tensors import Tensor
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS
@@ -210,7 +209,7 @@ def aten_embedding(
 def embedding_bag(trace: Trace, output: Any, *args: Any, **_: Any) -> None:
     """Write sums or means of rows of a table; the operator has the table first."""
     first = output if isinstance(output, Tensor) else output[0]
-    input, weight = sorted(args[:2], key=Tensor.is_floating_point)
+    input, weight = sorted(args[:2], key=lambda tensor: tensor.is_floating_point())
     details = {"rows": weight.shape[0], "not_executable": "bags of rows are summed"}
     trace.emit(
         Op.EMBEDDING, (input,), first, axis=first.dim() - 1, weights=(weight,), details=details

@@ -3,10 +3,8 @@
 from functools import partial
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from gennape.frontends.torch.registry import traces
+from gennape.frontends.torch.tensors import Tensor, is_boolean
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 
@@ -121,7 +119,7 @@ for _name in _ROUNDINGS:
 
 def bitwise(name: str, trace: Trace, output: Tensor, x: Any, *args: Any, **_: Any) -> None:
     """Write a function of single bits; of truth values it is the logical one."""
-    if output.dtype is torch.bool:
+    if is_boolean(output):
         with_number(Op.COMPARE, f"logical_{name}", trace, output, x, *args)
     else:
         several(Op.OTHER, {"function": f"bitwise_{name}"}, trace, output, x, *args)
@@ -255,5 +253,6 @@ def number(trace: Trace, value: Any) -> float | None:
     if isinstance(value, bool | int | float):
         return value
     if isinstance(value, Tensor) and value.dim() == 0 and not value.is_meta:
-        return None if trace.depends_on_input(value) else float(value)
+        constant: Any = value
+        return None if trace.depends_on_input(value) else float(constant)
     return None

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from gennape.frontends.batch_axis import one_sample
 from gennape.frontends.layout import axis_after_reshape, reshape_details
 from gennape.frontends.torch.registry import traces
+from gennape.frontends.torch.tensors import Tensor, is_boolean
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 
@@ -22,7 +20,7 @@ from gennape.graph import Op
 def identity(trace: Trace, output: Any, x: Tensor, *_: Any, **__: Any) -> None:
     """Pass on values, to which nothing happens in evaluation, but for whole or truth values."""
     result = output if isinstance(output, Tensor) else output[0]
-    if _kind(result) < _kind(x) or (x.dtype is torch.bool and _kind(result) == 1):
+    if _kind(result) < _kind(x) or (is_boolean(x) and _kind(result) == 1):
         details = {"not_executable": "numbers become whole ones or truth values"}
         trace.emit(Op.IDENTITY, (x,), result, details=details)
     else:
@@ -31,7 +29,7 @@ def identity(trace: Trace, output: Any, x: Tensor, *_: Any, **__: Any) -> None:
 
 def _kind(x: Tensor) -> int:
     """Rank truth values, whole numbers and others."""
-    return 0 if x.dtype is torch.bool else 1 + (x.is_floating_point() or x.is_complex())
+    return 0 if is_boolean(x) else 1 + (x.is_floating_point() or x.is_complex())
 
 
 @traces("view reshape view_as reshape_as flatten unflatten squeeze ravel unsafe_view reshape_alias")
@@ -158,12 +156,20 @@ def concat(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0
     trace.emit(Op.CONCAT, filled, output, details=details, mixes=(axis,))
 
 
+def _with_new_axis(trace: Trace, tensor: Any, dim: int) -> Any:
+    """Return a tensor of the same elements with a new dimension of size 1."""
+    if not tensor.is_meta:
+        return tensor.unsqueeze(dim)
+    place = dim % (tensor.dim() + 1)
+    return trace.blank(*tensor.shape[:place], 1, *tensor.shape[place:])
+
+
 @traces("stack")
 def stack(trace: Trace, output: Tensor, tensors: Sequence[Tensor], dim: int = 0) -> None:
     """Write tensors one after another along a new dimension."""
     parts = []
     for tensor in tensors:
-        part = tensor.unsqueeze(dim)
+        part = _with_new_axis(trace, tensor, dim)
         if trace.depends_on_input(tensor):
             unsqueeze(trace, part, tensor, dim)
         else:

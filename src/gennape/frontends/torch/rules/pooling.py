@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from torch import Tensor
-
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.windows import Size, depth, sizes, window
+from gennape.frontends.torch.tensors import Tensor
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES

@@ -5,12 +5,11 @@ from math import prod
 from string import ascii_letters
 from typing import Any
 
-from torch import Tensor
-
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.arithmetic import add, mul
 from gennape.frontends.torch.rules.attention import matmul, product, weighted_sum
 from gennape.frontends.torch.rules.convolution import linear
+from gennape.frontends.torch.tensors import Tensor
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 
@@ -107,7 +106,8 @@ def tensordot(
 ) -> None:
     """Write a product that sums over some dimensions of both tensors."""
     if isinstance(dims, Tensor):
-        dims = dims.tolist()
+        numbers: Any = dims
+        dims = numbers.tolist()
     summed = range(x.dim() - dims, x.dim()) if isinstance(dims, int) else dims[0]
     length = prod(x.shape[dim] for dim in ([summed] if isinstance(summed, int) else summed))
     product(

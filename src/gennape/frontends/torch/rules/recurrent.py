@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from torch import Tensor
-
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.attention import product
 from gennape.frontends.torch.rules.convolution import linear
 from gennape.frontends.torch.rules.layout import concat
+from gennape.frontends.torch.tensors import Tensor
 from gennape.frontends.torch.trace import Trace
 from gennape.graph import Op
 from gennape.graph.arrays import NO_ATTRIBUTES, WITH_BIAS

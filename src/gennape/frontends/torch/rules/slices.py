@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from gennape.frontends.batch_axis import batch_after_reshape
 from gennape.frontends.layout import axis_after_reshape, cut_details
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.layout import expand, reshape
+from gennape.frontends.torch.tensors import Tensor, base_of, is_boolean
 from gennape.frontends.torch.trace import Trace
 from gennape.frontends.torch.traced_values import tensors_in
 from gennape.graph import Op
@@ -167,9 +165,10 @@ def _places(trace: Trace, x: Tensor, dim: int, index: Any) -> dict[str, Any] | N
     if isinstance(index, Tensor):
         if index.is_meta or trace.depends_on_input(index) or index.dim() != 1:
             return None
-        if index.dtype is torch.bool:
+        if is_boolean(index):
             return None
-        index = index.tolist()
+        numbers: Any = index
+        index = numbers.tolist()
     size = x.shape[dim]
     places = [int(place) % size for place in index]
     return {"function": "index", "axis": dim % x.dim(), "places": places}
@@ -196,7 +195,7 @@ def setitem(trace: Trace, output: None, x: Tensor, index: Any, value: Any) -> No
     if isinstance(value, Tensor) and trace.depends_on_input(value):
         if value.shape == x.shape:
             trace.same(x, value)
-        elif value._base is not x:  # a view of x that was changed has been written back already
+        elif base_of(value) is not x:  # a view of x that was changed has been written back already
             trace.overwrite(x, value)
         return
     places: list[Tensor] = []
