@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -69,6 +70,24 @@ def test_debug_shows_where_an_error_and_its_cause_arose(monkeypatch: pytest.Monk
     assert "IndexError: seven" in said
     assert said.endswith("\ngennape: it is no table\n")
     assert "Traceback" not in fail_with(error, monkeypatch)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_debug_shows_the_causes_of_what_is_wrong_with_files(count: int, tmp_path: Path) -> None:
+    """Two files are read in processes of their own."""
+    files = [str(tmp_path / f"{number}.onnx") for number in range(count)]
+    for file in files:
+        Path(file).write_bytes(b"no network")
+    command = [sys.executable, "-m", "gennape"]
+    quiet, debugged = (
+        subprocess.run(
+            [*command, *options, "score", *files], capture_output=True, text=True, check=False
+        ).stderr
+        for options in ([], ["--debug"])
+    )
+    assert "Traceback" not in quiet
+    assert debugged.count("Traceback (most recent call last)") >= count
+    assert all(line in debugged for line in quiet.splitlines())
 
 
 def test_code_that_ends_the_program_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 Commands import the library when they run, so that `gennape --help` is quick.
 """
 
+import logging
 from typing import Annotated
 
 import typer
@@ -45,6 +46,9 @@ def _gennape(
 ) -> None:
     """Score any neural network without training it."""
     DEBUG.set(debug)
+    if debug:
+        logging.basicConfig(format="%(message)s", force=True)
+    logging.getLogger("gennape").setLevel(logging.DEBUG if debug else logging.NOTSET)
 
 
 app = typer.Typer(no_args_is_help=True)

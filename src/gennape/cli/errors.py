@@ -1,4 +1,7 @@
-"""Errors of commands: one sentence each, and with `--debug` where they arose."""
+"""Errors of commands: one sentence each, and with `--debug` where they arose.
+
+What is wrong with one network of several is logged where it is read, at the level of debugging.
+"""
 
 import os
 import sys

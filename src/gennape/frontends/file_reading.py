@@ -1,5 +1,7 @@
 """Files of networks read by the cache and in other processes, where one harms no other."""
 
+import logging
+import traceback
 import warnings
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
@@ -13,6 +15,7 @@ from gennape.utils.errors import one_line
 from gennape.utils.isolated import run_isolated
 from gennape.utils.processes import can_start, processors
 
+_LOG = logging.getLogger(__name__)
 SECONDS_PER_FILE = 300
 """After so long the reading of a file is given up; networks of 100,000 nodes take a tenth of it."""
 _FILES_PER_PROCESS = 8
@@ -39,6 +42,7 @@ class _Answer(NamedTuple):
     graph: ComputationGraph | None
     error: str
     warnings: list[str]
+    cause: str = ""
 
 
 def read_files(
@@ -87,6 +91,8 @@ def read_files(
     with closing(answers):
         for number, answer in answers:
             place = left[number]
+            if answer.cause:
+                _LOG.debug("%s", answer.cause)
             for text in answer.warnings:
                 warnings.warn(text, stacklevel=2)
             key = keys[place]
@@ -121,25 +127,27 @@ def _answers(
                 error = f"{name} was given up, since {reason}; export it again, or make it smaller"
                 yield result.item, _Answer(None, error, [])
             else:
-                batch, error, texts = result.value
+                batch, answer = result.value
                 graph = None if batch is None else batch.graph(0)  # validated, and read-only
-                yield result.item, _Answer(graph, error, texts)
+                yield result.item, answer._replace(graph=graph)
 
 
 def _packed(
     read: Callable[[str], ComputationGraph], file: str
-) -> tuple[GraphBatch | None, str, list[str]]:
+) -> tuple[GraphBatch | None, _Answer]:
     """Read a file in another process, which sends the network as a batch of one."""
-    graph, error, texts = _answer(read, file)
-    return None if graph is None else GraphBatch.of([graph]), error, texts
+    answer = _answer(read, file)
+    batch = None if answer.graph is None else GraphBatch.of([answer.graph])
+    return batch, answer._replace(graph=None)
 
 
 def _answer(read: Callable[[str], ComputationGraph], file: str) -> _Answer:
     """Read a file, and note what is wrong with it."""
+    graph, error, cause = None, "", ""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            graph, error = read(file), ""
+            graph = read(file)
         except Exception as problem:  # whatever is wrong with one file must not harm the others
-            graph, error = None, one_line(problem)
-    return _Answer(graph, error, [str(one.message) for one in caught])
+            error, cause = one_line(problem), "".join(traceback.format_exception(problem))
+    return _Answer(graph, error, [str(one.message) for one in caught], cause)

@@ -1,5 +1,6 @@
 """Read a mixed list of networks; one that cannot be read does not harm the others."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -17,6 +18,8 @@ from gennape.graph import ComputationGraph
 from gennape.graph.backbone import backbone as backbone_of
 from gennape.utils.errors import one_line
 from gennape.utils.progress import ProgressCallback, no_progress
+
+_LOG = logging.getLogger(__name__)
 
 Networks = Model | Iterable[Model] | Mapping[str, Model]
 """One network in any form that `graph_of` reads, a folder of files, or many of them."""
@@ -114,6 +117,7 @@ def _outcomes(
         try:
             yield FileOutcome(place, read(models[place]))
         except Exception as error:  # whatever is wrong with one must not harm the others
+            _LOG.debug("%s could not be read", models[place], exc_info=error)
             yield FileOutcome(place, None, one_line(error))
     paths = [str(models[place]) for place in files]
     with closing(read_files(read, paths, asked=asked, workers=workers)) as outcomes:
