@@ -19,6 +19,8 @@ from gennape.utils.progress import ProgressCallback
 from gennape.utils.workspace import Workspace, WorkspaceError
 
 ACCURACY = Objective.of("accuracy")
+_MEASURED = {"accuracy", "score", "uncertainty"}
+"""What is known of every network that was evaluated."""
 
 
 def search_in_rounds(
@@ -106,8 +108,8 @@ def _labelled(cache: NetworkCache, journal: Workspace) -> list[Candidate]:
     """Return the networks that were evaluated in the rounds of a journal."""
     with reading(journal.path, WorkspaceError, "a journal of a search", "give another folder"):
         networks = measured_networks(journal.records)
-        if not all("accuracy" in one.metrics for one in networks):
-            raise ValueError("a network has no accuracy")
+        if not all({*one.metrics} >= _MEASURED for one in networks):
+            raise ValueError("a network has no accuracy or no score")
         return [
             Candidate(cache.space.parse(one.text), one.text, one.key, one.metrics)
             for one in networks
