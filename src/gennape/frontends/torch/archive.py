@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs
 from gennape.frontends.torch.program_inputs import ProgramInput
-from gennape.frontends.torch.serialized import ELEMENT_TYPES, SerializedGraph
+from gennape.frontends.torch.serialized import ELEMENT_TYPES, Operators, SerializedGraph
 from gennape.frontends.torch.stated_program import (
     NeedsPyTorch,
     StatedOperators,
@@ -52,29 +52,50 @@ def read_program(path: Path, inputs: NetworkInputs | None = None) -> Computation
     if not path.is_file():
         raise FrontendError(f"{path} does not exist; check the path of the exported program")
     with reading(path, FrontendError, "an exported program", "export or copy it again"):
-        program, table = _contents(path)
-        with _known_form(path):
-            content = program["graph_module"]["graph"]
-            names = _first_names(table)
-            specs = program["graph_module"]["signature"]["input_specs"]
+        program = _Program.read(path)
         try:
-            return _read_stated(path, content, specs, names, inputs)
+            return _read_stated(program, inputs)
         except NeedsPyTorch as need:
             if find_spec("torch") is None:
                 raise FrontendError(
                     f"{path} {need}: it is read with PyTorch alone; run pip install "
                     "'gennape[torch]'"
                 ) from need
-        return _executed(path, content, specs, names, inputs)
+        return _executed(program, inputs)
 
 
-def _read_stated(
-    path: Path,
-    content: Any,
-    specs: Any,
-    names: Mapping[str, str],
-    inputs: NetworkInputs | None,
-) -> ComputationGraph:
+class _Program(NamedTuple):
+    """The JSON of a program.
+
+    Attributes:
+        path: Its file.
+        graph: Its graph.
+        specs: What its placeholders are.
+        names: The first name of every parameter, by each of its names.
+    """
+
+    path: Path
+    graph: Any
+    specs: Any
+    names: Mapping[str, str]
+
+    @classmethod
+    def read(cls, path: Path) -> "_Program":
+        """Read the JSON of a file."""
+        program, table = _contents(path)
+        with _known_form(path):
+            module = program["graph_module"]
+            specs = module["signature"]["input_specs"]
+            return cls(path, module["graph"], specs, _first_names(table))
+
+    def prepared(self, operators: Operators) -> tuple[SerializedGraph, list[ProgramInput]]:
+        """Prepare its calls for some operators; gives its placeholders too."""
+        with _known_form(self.path):
+            placeholders = [_input(spec, self.graph, self.names) for spec in self.specs]
+            return SerializedGraph(self.graph, str(self.path), operators), placeholders
+
+
+def _read_stated(program: _Program, inputs: NetworkInputs | None) -> ComputationGraph:
     """Read a program by the sizes it states.
 
     Raises:
@@ -83,26 +104,16 @@ def _read_stated(
     if inputs is not None:
         raise NeedsPyTorch("is asked for with inputs of its own")
     operators = StatedOperators()
-    with _known_form(path):
-        found = [_input(spec, content, names) for spec in specs]
-        graph = SerializedGraph(content, str(path), operators)
-    return read_stated(graph, operators, found, path.name)
+    graph, placeholders = program.prepared(operators)
+    return read_stated(graph, operators, placeholders, program.path.name)
 
 
-def _executed(
-    path: Path,
-    content: Any,
-    specs: Any,
-    names: Mapping[str, str],
-    inputs: NetworkInputs | None,
-) -> ComputationGraph:
+def _executed(program: _Program, inputs: NetworkInputs | None) -> ComputationGraph:
     """Read a program while PyTorch runs it on tensors without numbers."""
     from gennape.frontends.torch.executed_program import PyTorchOperators, execute_program
 
-    with _known_form(path):
-        found = [_input(spec, content, names) for spec in specs]
-        graph = SerializedGraph(content, str(path), PyTorchOperators())
-    return execute_program(graph, found, inputs, path.name)
+    graph, placeholders = program.prepared(PyTorchOperators())
+    return execute_program(graph, placeholders, inputs, program.path.name)
 
 
 @contextmanager

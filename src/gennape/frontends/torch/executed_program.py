@@ -13,6 +13,7 @@ from torch._ops import OpOverload
 from gennape.frontends.errors import FrontendError
 from gennape.frontends.inputs import NetworkInputs
 from gennape.frontends.torch.callable_operators import is_callable
+from gennape.frontends.torch.inputs import element_type
 from gennape.frontends.torch.layer_names import LayerCallback
 from gennape.frontends.torch.meta_only import MetaOnly, check_call
 from gennape.frontends.torch.program import trace_operators
@@ -55,8 +56,7 @@ class PyTorchOperators:
 
     def element_type(self, name: str) -> torch.dtype:
         """Return PyTorch's element type."""
-        dtype: torch.dtype = getattr(torch, name)
-        return dtype
+        return element_type(name)
 
 
 def execute_program(

@@ -16,14 +16,11 @@ from torch._ops import OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from gennape.frontends.torch.callable_operators import is_callable
+from gennape.frontends.torch.tensors import LARGEST_NUMBER, MOST_DIMS
 from gennape.utils.errors import GennapeError
 
-MOST_DIMS = 64
-"""Dimensions of a tensor, as PyTorch's own kernels have them."""
 MOST_PIECES = 65_536
 """Tensors that one call may give."""
-LARGEST_NUMBER = 2**63 - 1
-"""Of whole numbers among arguments."""
 
 _COUNTS = frozenset(
     {

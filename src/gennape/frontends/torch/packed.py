@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from gennape.frontends.torch.tensors import is_packed
+
 Unpack = Callable[[Any], list[Tensor]]
 """Gives the tensors that stand for the weights in a packed object, the same ones every time."""
 
@@ -18,8 +20,8 @@ Unpack = Callable[[Any], list[Tensor]]
 def unpacked_call(name: str, args: tuple[Any, ...], unpack: Unpack) -> Callable[[], Any] | None:
     """Return the call that an operator on packed weights stands for; None for other operators."""
     write = _CALLS.get(name)
-    is_packed = any(_is_packed(arg) or isinstance(arg, list) for arg in args[1:])
-    return write(args, unpack) if write and is_packed else None
+    has_packed = any(is_packed(arg) or isinstance(arg, list) for arg in args[1:])
+    return write(args, unpack) if write and has_packed else None
 
 
 def weights_of(packed: Any) -> list[Tensor]:
@@ -31,10 +33,6 @@ def weights_of(packed: Any) -> list[Tensor]:
     linears = packed.__getstate__()[0][4]
     into, hidden = (weights_of(linear) for linear in linears)
     return [tensor for pair in zip(into, hidden, strict=True) for tensor in pair]
-
-
-def _is_packed(value: Any) -> bool:
-    return isinstance(value, torch.ScriptObject)
 
 
 def _linear(args: tuple[Any, ...], unpack: Unpack) -> Callable[[], Any]:

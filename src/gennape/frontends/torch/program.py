@@ -104,7 +104,7 @@ def _empty(placeholder: ProgramInput) -> Any:
     """Return a meta tensor of a placeholder's shape and type, or its value."""
     if placeholder.dtype is None:
         return placeholder.value
-    return torch.empty(placeholder.dims, dtype=getattr(torch, placeholder.dtype), device="meta")
+    return torch.empty(placeholder.dims, dtype=element_type(placeholder.dtype), device="meta")
 
 
 def _replaced(
@@ -137,8 +137,7 @@ def _with(placeholder: ProgramInput, leaf: Any) -> ProgramInput:
     spec = spec_of(leaf)
     if spec is None:
         return replace(placeholder, value=leaf, dtype=None)
-    given = str(element_type(spec.dtype)).removeprefix("torch.") if spec.dtype else None
-    dtype = given or placeholder.dtype or "float32"
+    dtype = spec.dtype or placeholder.dtype or "float32"
     return replace(placeholder, dims=spec.shape, dtype=dtype)
 
 

@@ -32,7 +32,7 @@ from gennape.frontends.torch.serialized import (
 )
 from gennape.frontends.torch.size_arithmetic import SIZE_FUNCTIONS
 from gennape.frontends.torch.stated_sizes import contradiction
-from gennape.frontends.torch.tensors import StatedTensor, is_boolean
+from gennape.frontends.torch.tensors import LARGEST_NUMBER, MOST_DIMS, StatedTensor, is_boolean
 from gennape.frontends.torch.trace import Trace
 from gennape.frontends.torch.traced_values import tensors_in
 from gennape.frontends.torch.written_calls import write_call
@@ -40,8 +40,8 @@ from gennape.graph import ComputationGraph
 from gennape.utils.errors import GennapeError
 
 _NAMESPACES = ("torch.ops.aten.", "torch.ops.transformers.")
-_MOST_DIMS = 64
-_LARGEST_SIZE = 2**63 - 1
+_WITHOUT_RULE = COMMON | FACTORIES | UNWRITTEN
+"""Functions that are written down by their names."""
 
 
 class NeedsPyTorch(GennapeError):
@@ -78,9 +78,8 @@ class StatedOperators:
         if any(entry.get("kind") is None for entry in node["inputs"]):
             raise NeedsPyTorch("is of a PyTorch before 2.7")
         function = _function(target)
-        make = partial(_results, node["outputs"], values, target)
-        make()  # says now what is missing
-        return Prepared(partial(self._write, function, make, source), is_said_to_be_named)
+        results = [_result(output, values, target) for output in node["outputs"]]
+        return Prepared(partial(self._write, function, results, source), is_said_to_be_named)
 
     def element_type(self, name: str) -> str:
         """Return the element type by its name."""
@@ -89,7 +88,7 @@ class StatedOperators:
     def _write(
         self,
         function: TorchFunction,
-        make: Callable[[], Any],
+        results: Sequence[Any],
         source: str,
         *args: Any,
         **kwargs: Any,
@@ -99,7 +98,7 @@ class StatedOperators:
             args = (kwargs.pop("self"),)
         _refuse_selections(function, args)
         self.check_known(tensors_in([*args, *kwargs.values()]))
-        output = stated = make()
+        output = stated = _fresh(results[0] if len(results) == 1 else tuple(results))
         if function.in_place:
             output = args[0]
             if output.shape != stated.shape:
@@ -116,8 +115,10 @@ class StatedOperators:
         self, function: TorchFunction, args: Sequence[Any], results: Sequence[Any]
     ) -> None:
         """Note what results are elements of, as far as that is known."""
+        if function.in_place:
+            return
         is_view = function.name in VIEWS
-        if (is_view or function.name in MAY_SHARE) and not function.in_place:
+        if is_view or function.name in MAY_SHARE:
             self._aliases.join(args[0], results, is_certain=is_view)
         if is_view:
             for result in results:
@@ -205,8 +206,8 @@ def _function(target: str) -> TorchFunction:
     for namespace in _NAMESPACES:
         if target.startswith(namespace):
             function = describe_name(target.removeprefix(namespace), is_operator=True)
-            known = function.name in UNWRITTEN | FACTORIES | COMMON
-            if (function.rule is not None or known) and function.name not in SEARCHES:
+            known = function.rule is not None or function.name in _WITHOUT_RULE
+            if known and function.name not in SEARCHES:
                 return function
     raise NeedsPyTorch(f"calls {target}")
 
@@ -222,17 +223,19 @@ def _refuse_selections(function: TorchFunction, args: Sequence[Any]) -> None:
         raise NeedsPyTorch("has sizes that depend on the data")
 
 
-def _results(outputs: Sequence[Json], values: Json, target: str) -> Any:
-    """Make the results of a call: one tensor, or as many as it has.
-
-    Raises:
-        NeedsPyTorch: The file does not state their sizes.
-    """
-    results = [_result(output, values, target) for output in outputs]
-    return results[0] if len(results) == 1 else tuple(results)
+def _fresh(results: Any) -> Any:
+    """Make new tensors like those of a result, as each run of a call gives others."""
+    if isinstance(results, StatedTensor):
+        return results.new_empty(results.shape)
+    return type(results)(map(_fresh, results))
 
 
 def _result(output: Json, values: Json, target: str) -> Any:
+    """Read what a file states of one result of a call: a tensor, or a list of them.
+
+    Raises:
+        NeedsPyTorch: It does not state its sizes.
+    """
     kind, content = next(iter(output.items()))
     if kind == "as_tensors":
         return [_tensor(values, entry["name"], target) for entry in content]
@@ -256,7 +259,7 @@ def stated_shape(meta: Json) -> tuple[int, ...]:
         FrontendError: They are none.
     """
     shape = tuple(stated_size(size) for size in meta["sizes"])
-    if len(shape) > _MOST_DIMS or any(not 0 <= size <= _LARGEST_SIZE for size in shape):
+    if len(shape) > MOST_DIMS or any(not 0 <= size <= LARGEST_NUMBER for size in shape):
         raise FrontendError(f"sizes {str(shape)[:60]} are those of no tensor; export it again")
     return shape
 

@@ -50,6 +50,12 @@ else:
             return hasattr(other, "is_meta") and hasattr(other, "numel")
 
 
+MOST_DIMS = 64
+"""Dimensions of a tensor, as PyTorch's own kernels have them."""
+LARGEST_NUMBER = 2**63 - 1
+"""Of sizes, and of whole numbers among arguments."""
+
+
 class StatedTensor:
     """Sizes and element type of a tensor.
 
@@ -108,3 +114,8 @@ def element_type_of(tensor: Tensor) -> str:
 def is_boolean(tensor: Tensor) -> bool:
     """Tell whether elements are truth values."""
     return element_type_of(tensor) == "bool"
+
+
+def is_packed(value: Any) -> bool:
+    """Tell whether a value is a script object of PyTorch, which holds weights."""
+    return type(value).__name__ == "ScriptObject"

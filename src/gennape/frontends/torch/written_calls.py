@@ -5,7 +5,7 @@ from typing import Any
 
 from gennape.frontends.torch import rules  # noqa: F401 (importing them registers them)
 from gennape.frontends.torch.registry import TorchFunction
-from gennape.frontends.torch.tensors import Tensor, base_of
+from gennape.frontends.torch.tensors import Tensor, base_of, is_packed
 from gennape.frontends.torch.trace import Trace
 from gennape.frontends.torch.traced_values import TracedTensor, tensors_in
 from gennape.graph import Op
@@ -48,10 +48,18 @@ def write_call(
     """
     tensors, outputs = tensors_in([*args, *kwargs.values()]), tensors_in([output])
     dynamic = any(map(trace.depends_on_input, tensors))
-    if dynamic or _is_work(trace, function, tensors, outputs):
-        _write(trace, function, args, kwargs, output)
-    else:
+    if not dynamic and not _is_work(trace, function, tensors, outputs):
         trace.derive(outputs, tensors)
+        return
+    target = args[0] if args else None
+    before = trace.value(target)
+    if function.rule is not None:
+        function.rule(trace, output, *args, **kwargs)
+    else:
+        _write_unknown(trace, function.name, [*args, *kwargs.values()], output)
+    after = trace.value(target)
+    if isinstance(target, Tensor) and _node_of(after) != _node_of(before):
+        _write_back(trace, target)
 
 
 def _is_work(
@@ -66,40 +74,16 @@ def _is_work(
     )
 
 
-def _write(
-    trace: Trace,
-    function: TorchFunction,
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
-    output: Any,
-) -> None:
-    """Let the rule of `function` add its nodes."""
-    target = args[0] if args else None
-    before = trace.value(target)
-    if function.rule is not None:
-        function.rule(trace, output, *args, **kwargs)
-    else:
-        _write_unknown(trace, function.name, [*args, *kwargs.values()], output)
-    after = trace.value(target)
-    if isinstance(target, Tensor) and _node_of(after) != _node_of(before):
-        _write_back(trace, target)
-
-
 def _write_unknown(trace: Trace, name: str, arguments: list[Any], output: Any) -> None:
     """Write a function outside the vocabulary as one node with its name."""
     tensors = tensors_in(arguments)
     first, *others = tensors_in([output]) or tensors
     details: dict[str, Any] = {"function": name}
-    if any(map(trace.is_learned, tensors)) or any(map(_is_packed, arguments)):
+    if any(map(trace.is_learned, tensors)) or any(map(is_packed, arguments)):
         details["lower_bound"] = True
     trace.emit(Op.OTHER, tensors, first, details=details)
     if output is not None:
         trace.also(others, first)
-
-
-def _is_packed(value: Any) -> bool:
-    """Tell whether an object of PyTorch's scripts holds weights."""
-    return type(value).__name__ == "ScriptObject"
 
 
 def _node_of(value: TracedTensor | None) -> object:
