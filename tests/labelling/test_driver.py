@@ -163,7 +163,7 @@ def test_a_full_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def without_memory(*_: Any, **__: Any) -> None:
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
 
-    monkeypatch.setattr(torch, "load", without_memory)
+    monkeypatch.setattr("gennape.labelling.worker.load_torch", without_memory)
     (record,) = _run(tmp_path, NETWORKS[:1]).records
     assert record.status is RunStatus.OUT_OF_MEMORY
 
