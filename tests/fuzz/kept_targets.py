@@ -4,18 +4,16 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import torch
 from PIL import Image
-from torch import Tensor
 
 from fuzz import kept_readers
 from fuzz.harness import FuzzTarget
-from fuzz.mutations import NUMBERS, changed_json, changed_table, damaged, rewritten
+from fuzz.mutations import changed_json, changed_table, damaged, rewritten
+from fuzz.state_mutations import changed_state
 from gennape.benchmarks import zoo_graphs
 from gennape.benchmarks.tables import (
     accel_nasbench,
@@ -49,49 +47,6 @@ def _trainings(folder: Path) -> Iterator[Path]:
             kept_readers.train(folder / stage, kill)
         except _Killed:
             yield folder / stage
-
-
-def changed_state(data: bytes, random: Random) -> bytes:
-    """Change a value of a state, most often a tensor, and write it again."""
-    state = torch.load(io.BytesIO(data), weights_only=True)
-    places = list(_places(state))
-    for _ in range(random.choice((1, 1, 3))):
-        inside, key = random.choice(places)
-        if random.random() < 0.1:
-            inside.pop(key, None)
-        elif key in inside:
-            inside[key] = _other_tensor(inside[key], random)
-    packed = io.BytesIO()
-    torch.save(state, packed)
-    return packed.getvalue()
-
-
-def _places(state: dict[Any, Any]) -> Iterator[tuple[dict[Any, Any], Any]]:
-    """Give the objects of a state with each of their keys."""
-    for key, value in state.items():
-        yield state, key
-        if isinstance(value, dict):
-            yield from _places(value)
-
-
-def _other_tensor(value: Any, random: Random) -> Any:
-    number = random.choice((*NUMBERS, -1.0, 1e-30, 1e11, 1e30, float("inf"), float("nan")))
-    if not isinstance(value, Tensor) or random.random() < 0.1:
-        return random.choice((number, -number, None, True, "x", [], {}, [value], {"x": value}))
-    changed = value.clone()
-    changed.view(-1)[:: random.choice((1, 7, changed.numel()))] = float(number)
-    others = (
-        torch.zeros((), dtype=value.dtype).expand(10**9, 10**6),
-        torch.zeros((), dtype=value.dtype).expand(value.shape),
-        value.double(),
-        value.to(torch.complex64),
-        value[None],
-        value.reshape(-1)[:0],
-        value.to_sparse() if value.dim() else value,
-        value.to("meta"),
-        value.clone().requires_grad_(),
-    )
-    return random.choice((changed, changed, changed, random.choice(others)))
 
 
 def _transfer_tests(folder: Path) -> Iterator[Path]:
