@@ -20,7 +20,7 @@ from gennape.utils.array_types import FloatArray, IntArray
 from gennape.utils.progress import ProgressCallback, no_progress
 
 COLUMNS = ("family", "label", "method", "networks", "spearman", "deviation", *METRICS[1:])
-"""Names of all values of a result: what was ranked, then its metrics, of which Spearman is first."""
+"""Names of all values of a result: what was ranked, then its metrics, Spearman's first."""
 _CHUNK = 256
 _ESTIMATOR = "estimator"
 _LEAST_RANKED = 2
