@@ -140,10 +140,13 @@ _READERS = kept_readers.__name__
 _LINES = (changed_json, changed_json, rewritten, damaged)
 
 TARGETS = (
-    FuzzTarget("kept, training", f"{_READERS}:pretrained", _trainings, (damaged,), (".pt", ".npz")),
+    FuzzTarget(
+        "kept, training", f"{_READERS}:pretrained", _trainings, (damaged,), (".pt", ".npz"),
+        is_slow=True,
+    ),
     FuzzTarget(
         "kept, states of training", f"{_READERS}:pretrained_by", _trainings, (changed_state,),
-        (".pt",),
+        (".pt",), is_slow=True,
     ),
     FuzzTarget(
         "kept, transfer test", f"{_READERS}:transferred", _transfer_tests, _LINES, (".jsonl",)

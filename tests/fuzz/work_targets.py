@@ -82,11 +82,12 @@ _LINES = (changed_json, changed_json, rewritten, damaged)
 
 TARGETS = (
     FuzzTarget(
-        "work, label run", f"{_READERS}:labelled_again", _begun_labels, (damaged,), (".pt",)
+        "work, label run", f"{_READERS}:labelled_again", _begun_labels, (damaged,), (".pt",),
+        is_slow=True,
     ),
     FuzzTarget(
         "work, states of label runs", f"{_READERS}:labelled_from", _begun_labels,
-        (changed_state, in_zip(damaged)), (".pt",),
+        (changed_state, in_zip(damaged)), (".pt",), is_slow=True,
     ),
     FuzzTarget("work, label records", f"{_READERS}:labelled", _ended_labels, _LINES, (".json",)),
     FuzzTarget("work, search", f"{_READERS}:searched", _searches, _LINES, (".jsonl",)),
