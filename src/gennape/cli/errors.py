@@ -15,7 +15,7 @@ from typing import ParamSpec
 import typer
 
 from gennape.utils.errors import GennapeError, one_line
-from gennape.utils.terminal import print_everything
+from gennape.utils.terminal import harmless, print_everything
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -56,7 +56,7 @@ def with_clear_errors(
         except (Exception, SystemExit) as error:
             if DEBUG.get():
                 traceback.print_exception(error)
-            print(f"gennape: {_sentence(error)}", file=sys.stderr)
+            print(f"gennape: {harmless(_sentence(error))}", file=sys.stderr)
             raise typer.Exit(1) from error
 
     return run
@@ -64,7 +64,7 @@ def with_clear_errors(
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Print a warning as one sentence on standard error."""
-    print(f"gennape: {' '.join(str(message).split())}", file=sys.stderr)
+    print(f"gennape: {harmless(' '.join(str(message).split()))}", file=sys.stderr)
 
 
 def _sentence(error: BaseException) -> str:
