@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from gennape.frontends.torch.registry import TorchFunction, TorchRule
@@ -36,18 +36,15 @@ class _View:
             trace: What is written to.
             unchanged: Results that are up to date.
         """
-        source = trace.snapshot(self.args[0])
-        blank = _blank(self.output)
-        written: list[Tensor] = []
+        source, copies = trace.snapshot(self.args[0]), _blank(self.output)
+        write = cache(partial(self.rule, trace, copies, source, *self.args[1:], **self.kwargs))
 
         def node_of(copy: Tensor) -> int:
-            if not written:
-                self.rule(trace, blank, source, *self.args[1:], **self.kwargs)
-                written.append(source)
+            write()
             return trace.node(copy)
 
         kept = {id(tensor) for tensor in unchanged}
-        for result, copy in zip(tensors_in([self.output]), tensors_in([blank]), strict=True):
+        for result, copy in zip(tensors_in([self.output]), tensors_in([copies]), strict=True):
             value = trace.value(result)
             if value is not None and id(result) not in kept:
                 trace.bind(result, value.axis, partial(node_of, copy), value.batch)
