@@ -9,6 +9,7 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line; Ctrl-C ends it with status 130 even before a command begins."""
+    _replace_closed_streams()
     try:
         from gennape.cli import app
 
@@ -16,10 +17,22 @@ def main() -> None:
     except KeyboardInterrupt:
         print("gennape: stopped; the same command begins anew", file=sys.stderr)
         _end_interrupted()
+    except OSError as error:  # while help or the version is printed
+        from gennape.cli.errors import sentence
+
+        print(f"gennape: {sentence(error)}", file=sys.stderr)
+        os._exit(1)
     except SystemExit as end:
         if end.code != _INTERRUPTED:
             raise
         _end_interrupted()
+
+
+def _replace_closed_streams() -> None:
+    """Drop what is printed to a stream that was closed when the program began."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _end_interrupted() -> None:
