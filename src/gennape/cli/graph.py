@@ -33,8 +33,10 @@ def graph(
 
     from gennape.frontends import graph_of
     from gennape.graph.description import to_plain
-    from gennape.utils.files import atomic_write
+    from gennape.utils.files import atomic_write, check_writable
 
+    for file in filter(None, (drawing, json_file)):
+        check_writable(file)
     shape, named = parse_inputs(inputs)
     network = graph_of(model, shape, inputs=named)
     if not network.complete:

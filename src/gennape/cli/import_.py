@@ -34,7 +34,9 @@ def import_(
     """Turn an official benchmark file into a Parquet table; nothing in it is ever run."""
     from gennape.benchmarks import import_official
     from gennape.cli.progress import progress_bar
+    from gennape.utils.files import check_writable
 
+    check_writable(out, is_folder=True)
     with progress_bar() as report:
         imported = import_official(kind, file, out, limit, report)
     _show(imported)

@@ -23,9 +23,10 @@ def rank(
     from gennape.cli.progress import progress_bar
     from gennape.cli.score_table import show_scores
     from gennape.evaluation import rank
+    from gennape.utils.files import check_writable
 
-    if out is not None and not out.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {out.parent} to write {out.name} to")
+    if out is not None:
+        check_writable(out)
     with progress_bar() as report:
         ranking = rank(family, gennape.load(estimator), top, report)
     show_scores(ranking.top)
