@@ -11,7 +11,10 @@ from gennape.cli.output import print_incomplete, show
 
 def graph(
     model: Annotated[
-        str, typer.Argument(help="An ONNX or .pt2 file, or a name such as timm:resnet18.")
+        str,
+        typer.Argument(
+            metavar="MODEL", help="An ONNX or .pt2 file, or a name such as timm:resnet18."
+        ),
     ],
     inputs: Inputs = None,
     drawing: Annotated[

@@ -24,8 +24,10 @@ class ImportCommand(TyperCommand):
 
 
 def import_(
-    kind: Annotated[str, typer.Argument(help="What the file is, see below.")],
-    file: Annotated[Path, typer.Argument(help="The file, or its folder or archive.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="What the file is, see below.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The file, or its folder or archive.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the table, KIND.parquet.")],
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Stop after so many entries.")

@@ -36,7 +36,7 @@ def family_names() -> list[str]:
 Models = Annotated[
     list[str],
     typer.Argument(
-        metavar="MODEL...",
+        metavar="MODEL",
         help="ONNX and .pt2 files, folders of them, and names such as timm:resnet18; - for names "
         "on standard input, one a line.",
         callback=_with_names_on_input,

@@ -10,7 +10,10 @@ from gennape.cli.options import EstimatorName, family_names
 
 def rank(
     family: Annotated[
-        str, typer.Argument(help="A family, such as nasbench101.", autocompletion=family_names)
+        str,
+        typer.Argument(
+            metavar="FAMILY", help="A family, such as nasbench101.", autocompletion=family_names
+        ),
     ],
     top: Annotated[int, typer.Option(min=1, help="How many are printed.")] = 20,
     estimator: EstimatorName = None,

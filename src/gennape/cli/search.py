@@ -26,7 +26,9 @@ def search(
     family: Annotated[
         str | None,
         typer.Argument(
-            help="A family, such as nasbench201; or give --from.", autocompletion=family_names
+            metavar="FAMILY",
+            help="A family, such as nasbench201; or give --from.",
+            autocompletion=family_names,
         ),
     ] = None,
     model: Annotated[
