@@ -2,13 +2,22 @@
 
 import atexit
 import os
+import signal
 import sys
+from _thread import interrupt_main, start_new_thread
+from threading import main_thread
+from time import sleep
+from types import FrameType
 
 _INTERRUPTED = 130
+_PATIENCE = 3.0
+"""Seconds that an interrupted command has to end."""
 
 
 def main() -> None:
     """Run the command line; Ctrl-C ends it with status 130 even before a command begins."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         from gennape.cli import app
 
@@ -20,6 +29,24 @@ def main() -> None:
         if end.code != _INTERRUPTED:
             raise
         _end_interrupted()
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    """Interrupt the command, later again if it goes on.
+
+    Libraries swallow an interrupt that comes while they are imported.
+    """
+    start_new_thread(_interrupt_later, ())
+    raise KeyboardInterrupt
+
+
+def _interrupt_later() -> None:
+    sleep(_PATIENCE)
+    ident = main_thread().ident
+    if hasattr(signal, "pthread_kill") and ident is not None:
+        signal.pthread_kill(ident, signal.SIGINT)  # ends a wait, too
+    else:
+        interrupt_main()
 
 
 def _end_interrupted() -> None:
