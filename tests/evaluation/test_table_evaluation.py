@@ -1,4 +1,3 @@
-from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +30,7 @@ def test_all_labels_of_a_family(tmp_path: Path) -> None:
     results = evaluate(tiny_estimator(), tmp_path, ["nasbench201"])
     assert len(results) == 3 * len(METHODS)
     assert {result.networks for result in results} == {40}
-    assert all(np.isfinite(astuple(result)[3:]).all() for result in results)
+    assert all(np.isfinite(list(result.row().values())[3:]).all() for result in results)
     rising = _by_method(results, "cifar10_test_accuracy_200")
     falling = _by_method(results, "cifar100_test_accuracy_200")
     assert list(rising) == list(falling) == METHODS

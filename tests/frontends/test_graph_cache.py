@@ -3,16 +3,14 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from gennape.frontends import graph_cache
-from gennape.frontends.file_reading import read_files
 from gennape.frontends.graph_cache import SIZE_VARIABLE, GraphCache
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.batch import GraphBatch
 from gennape.graph.hashing import layout_hashes
-from gennape.utils.cache import CACHE_VARIABLE, CacheError
+from gennape.utils.cache import CacheError
 
 
 def network(channels: int = 8, name: str = "small") -> ComputationGraph:
@@ -32,15 +30,8 @@ def cache(tmp_path: Path) -> GraphCache:
     return GraphCache(tmp_path / "cache", 1)
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> str:
-    path = tmp_path / "a.pt2"
-    path.write_bytes(b"content")
-    return str(path)
-
-
-def test_what_is_kept_is_read_back(cache: GraphCache, file: str) -> None:
-    graph, key = network(), cache.key(file, "as it is")
+def test_what_is_kept_is_read_back(cache: GraphCache) -> None:
+    graph, key = network(), cache.key("as it is")
     assert key
     assert cache.get(key) is None
     cache.put(key, graph)
@@ -53,29 +44,21 @@ def test_what_is_kept_is_read_back(cache: GraphCache, file: str) -> None:
 
 
 def test_keys_follow_all_that_a_graph_depends_on(
-    cache: GraphCache, file: str, monkeypatch: pytest.MonkeyPatch
+    cache: GraphCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key = cache.key(file, "asked")
-    assert key == cache.key(file, "asked")
-    keys = {key, cache.key(file, "asked otherwise")}
-    Path(file).write_bytes(b"other content")
-    keys.add(cache.key(file, "asked"))
+    key = cache.key("digest", "a.pt2", "asked")
+    assert key == cache.key("digest", "a.pt2", "asked")
+    keys = {key, cache.key("digest", "a.pt2", "asked otherwise"), cache.key("other", "a.pt2", "")}
     monkeypatch.setattr(graph_cache, "_code", lambda: ("other code",))
-    keys.add(cache.key(file, "asked"))
+    keys.add(cache.key("digest", "a.pt2", "asked"))
     assert len(keys) == 4
     assert None not in keys
-
-
-def test_files_that_are_not_kept(tmp_path: Path, cache: GraphCache, file: str) -> None:
-    (tmp_path / "a.onnx").write_bytes(b"content")
-    assert cache.key(str(tmp_path / "a.onnx"), "asked") is None
-    assert cache.key(str(tmp_path / "absent.pt2"), "asked") is None
-    assert GraphCache(cache.folder, 0).key(file, "asked") is None
+    assert GraphCache(cache.folder, 0).key("digest") is None
 
 
 @pytest.mark.parametrize("damage", [b"", b"no archive", None])
-def test_what_is_damaged_is_not_there(cache: GraphCache, file: str, damage: bytes | None) -> None:
-    key = cache.key(file, "asked")
+def test_what_is_damaged_is_not_there(cache: GraphCache, damage: bytes | None) -> None:
+    key = cache.key("asked")
     assert key
     cache.put(key, network())
     (path,) = cache.folder.glob("*/*")
@@ -109,8 +92,8 @@ def test_a_folder_that_cannot_be_written_harms_nothing(tmp_path: Path) -> None:
     assert cache.get("0" * 64) is None
 
 
-def test_several_writers_at_once(cache: GraphCache, file: str) -> None:
-    key = cache.key(file, "asked")
+def test_several_writers_at_once(cache: GraphCache) -> None:
+    key = cache.key("asked")
     assert key
 
     def use(number: int) -> bool:
@@ -131,22 +114,3 @@ def test_the_size_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     for text, is_kept in (("0", False), ("12.5", True)):
         monkeypatch.setenv(SIZE_VARIABLE, text)
         assert (GraphCache.of_user()._limit > 0) is is_kept
-
-
-def test_a_file_is_read_once(tmp_path: Path, file: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
-    monkeypatch.setenv(SIZE_VARIABLE, "1")
-    read: list[str] = []
-
-    def reader(path: str) -> ComputationGraph:
-        read.append(path)
-        return network(len(read))
-
-    def channels(asked: object) -> int:
-        (outcome,) = read_files(reader, [file], asked=asked)
-        assert outcome.graph is not None
-        return int(outcome.graph.output_shape[-1][0])
-
-    assert [channels("a"), channels("a"), channels("b"), channels("b")] == [1, 1, 2, 2]
-    assert [channels(None), channels(None)] == [3, 4]
-    np.testing.assert_array_equal(read, [file] * 4)

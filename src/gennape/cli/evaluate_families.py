@@ -39,12 +39,11 @@ def families(
     output: OutputFormat = Format.TABLE,
 ) -> None:
     """Compare an estimator's ranking with measured accuracies, beside what size alone gives."""
-    from dataclasses import asdict, fields
-
     import gennape
     from gennape import benchmarks
     from gennape.cli.progress import progress_bar
-    from gennape.evaluation import EvalResult, evaluate
+    from gennape.evaluation import evaluate
+    from gennape.evaluation.table_evaluation import COLUMNS
 
     chosen = names or [*benchmarks.names(), *benchmarks.BUNDLED]
     with progress_bar() as report:
@@ -52,9 +51,9 @@ def families(
     if labels:
         _warn_of_few(results, labels)
     if output is Format.JSON:
-        print_json(map(asdict, results))
+        print_json(result.row() for result in results)
     elif output is Format.CSV:
-        print_csv([field.name for field in fields(EvalResult)], map(asdict, results))
+        print_csv(COLUMNS, (result.row() for result in results))
     else:
         show(_table(results))
 

@@ -1,6 +1,6 @@
 """Accuracies and scores of an estimator that has learned from measured networks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 NEAR = 0.45
 """Distance up to which a network is near measured ones: of nine in ten measured networks one of
 another family is within it (docs/experiments.md)."""
+_SEARCHED_AT_ONCE = 64
+"""Networks whose nearest ones are found at once; their distances take some 50 MB."""
 _FAR_NOTE = "no measured network is like it"
 _NINE_IN_TEN = 1.645
 """Half-width of an interval that holds nine in ten, in standard deviations."""
@@ -159,31 +161,45 @@ def nearest_measured(
 
     Networks that are no image classifiers have none.
     """
-    model = _model(estimator)
-    neighbours: list[list[Neighbour]] = []
-    for graph, dataset in enumerate(conditions.datasets.tolist()):
-        if features.outside[graph]:
-            neighbours.append([])
-            continue
-        statistics = features.statistics[graph : graph + 1]
-        rows, distances = model.nearest_rows(statistics, dataset)
-        start = model.process.statistics_of(rows)
-        end = np.repeat(statistics, len(rows), axis=0)
-        first, changes = waterfall(
-            model.process, start, end, np.full(len(rows), dataset), conditions.recipe
+    inside = np.flatnonzero(features.outside == 0)
+    neighbours: list[list[Neighbour]] = [[] for _ in range(len(features))]
+    for start in range(0, len(inside), _SEARCHED_AT_ONCE):
+        graphs = inside[start : start + _SEARCHED_AT_ONCE]
+        found = _neighbours(
+            _model(estimator),
+            features.statistics[graphs],
+            conditions.datasets[graphs],
+            conditions.recipe,
         )
-        levels = to_percent(np.vstack([first, first + np.cumsum(changes, axis=0)]))
-        neighbours.append(
-            [
-                model.measured.neighbour(
-                    int(row), float(distance), dict(zip(GROUPS, points, strict=True))
-                )
-                for row, distance, points in zip(
-                    rows, distances, np.diff(levels, axis=0).T.round(2).tolist(), strict=True
-                )
-            ]
-        )
+        for graph, neighbour in found:
+            neighbours[graphs[graph]].append(neighbour)
     return neighbours
+
+
+def _neighbours(
+    model: AccuracyModel, statistics: FloatArray, datasets: IntArray, recipe: Recipe
+) -> Iterator[tuple[int, Neighbour]]:
+    """Yield the nearest measured networks of each, nearest first, with the number of the network.
+
+    Args:
+        model: Knows the measured networks.
+        statistics: `(graphs, statistics)`.
+        datasets: Index into `DATASETS`, `(graphs,)`.
+        recipe: How they are trained.
+    """
+    graphs, rows, distances = model.nearest_rows(statistics, datasets)
+    first, changes = waterfall(
+        model.process,
+        model.process.statistics_of(rows),
+        statistics[graphs],
+        datasets[graphs],
+        recipe,
+    )
+    levels = to_percent(np.vstack([first, first + np.cumsum(changes, axis=0)]))
+    differences = np.diff(levels, axis=0).T.round(2).tolist()
+    for graph, row, distance, points in zip(graphs, rows, distances, differences, strict=True):
+        difference = dict(zip(GROUPS, points, strict=True))
+        yield int(graph), model.measured.neighbour(int(row), float(distance), difference)
 
 
 def _model(estimator: "Estimator") -> AccuracyModel:

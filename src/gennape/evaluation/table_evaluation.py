@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -14,46 +15,38 @@ from gennape.estimator.array_scoring import predict_arrays
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.few_shot.few_shot_features import FewShotFeatures
 from gennape.evaluation.few_shot import fine_tuned_scores, measure
-from gennape.evaluation.metrics import METRICS
+from gennape.evaluation.metrics import METRICS, RankingMetrics
 from gennape.utils.array_types import FloatArray, IntArray
 from gennape.utils.progress import ProgressCallback, no_progress
 
+COLUMNS = ("family", "label", "method", "networks", "spearman", "deviation", *METRICS[1:])
+"""Names of all values of a result: what was ranked, then its metrics, Spearman's first."""
 _CHUNK = 256
 _ESTIMATOR = "estimator"
 _LEAST_RANKED = 2
 
 
-@dataclass(frozen=True)
-class EvalResult:
-    """Metrics of one method on one label of one family.
+@dataclass(frozen=True, kw_only=True)
+class EvalResult(RankingMetrics):
+    """Metrics of one method on one label of one family, means over seeds where there are several.
 
     Attributes:
         family: The labelled table.
         label: The label's column.
         method: "FLOPs", "parameters", "estimator" or "estimator, N labels".
         networks: How many were ranked.
-        spearman: Spearman's correlation, the mean over seeds where there are several.
-        deviation: Its standard deviation over seeds; 0 for a single run.
-        kendall_tau: Kendall's tau, ignoring pairs closer than 1e-4.
-        ndcg_10: NDCG of the ten best.
-        ndcg_50: NDCG of the fifty best.
-        at_equal_size: Partial Spearman given the logarithm of the MACs.
-        top_tenth: Spearman among the tenth with the highest accuracy.
-        regret: Best accuracy minus the best among the ten highest scores.
+        deviation: Standard deviation of Spearman's correlation over seeds; 0 for a single run.
     """
 
     family: str
     label: str
     method: str
     networks: int
-    spearman: float
     deviation: float
-    kendall_tau: float
-    ndcg_10: float
-    ndcg_50: float
-    at_equal_size: float
-    top_tenth: float
-    regret: float
+
+    def row(self) -> dict[str, Any]:
+        """Return all values in the order of `COLUMNS`."""
+        return {name: getattr(self, name) for name in COLUMNS}
 
 
 @dataclass(frozen=True)

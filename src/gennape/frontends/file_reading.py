@@ -1,4 +1,4 @@
-"""Files of networks read by the cache and in other processes, where one harms no other."""
+"""Files of networks read in other processes, where one harms no other."""
 
 import logging
 import traceback
@@ -9,7 +9,6 @@ from functools import partial
 from typing import NamedTuple
 
 from gennape.frontends.errors import FrontendError
-from gennape.frontends.graph_cache import GraphCache
 from gennape.graph import ComputationGraph, GraphBatch
 from gennape.utils.errors import one_line
 from gennape.utils.isolated import run_isolated
@@ -49,17 +48,14 @@ def read_files(
     read: Callable[[str], ComputationGraph],
     files: Sequence[str],
     *,
-    asked: object = None,
     workers: int | None = None,
     seconds: float = SECONDS_PER_FILE,
 ) -> Generator[FileOutcome, None, None]:
-    """Read files: those that are known from the cache, others anew.
+    """Read files.
 
     Args:
         read: Reads one.
         files: Their paths.
-        asked: How they are read, a text or plain values; None if no other reading is the same,
-            so that nothing is cached.
         workers: How many processes read; unless given one for each eight files, at most one a
             processor, and none for one file alone.
         seconds: Limit of one file in another process.
@@ -68,38 +64,22 @@ def read_files(
         One outcome for each file, as they come.
 
     Raises:
-        CacheError: The environment variable for the size of the cache is no number.
         FrontendError: There are to be fewer workers than one.
     """
     if workers is not None and workers < 1:
         raise FrontendError(f"{workers} workers cannot read files; give 1 or more")
-    cache = GraphCache.of_user()
-    keys = [None if asked is None else cache.key(file, asked) for file in files]
-    left = []
-    for place, key in enumerate(keys):
-        graph = cache.get(key) if key else None
-        if graph is None:
-            left.append(place)
-        else:
-            yield FileOutcome(place, graph)
     is_alone = len(files) == 1 and workers is None  # a process would take longer than the file
-    paths = [files[place] for place in left]
     if is_alone or not can_start():
-        answers = _answers_here(read, paths)
+        answers = _answers_here(read, files)
     else:
-        answers = _answers(read, paths, workers, seconds)
+        answers = _answers(read, files, workers, seconds)
     with closing(answers):
-        for number, answer in answers:
-            place = left[number]
+        for place, answer in answers:
             if answer.cause:
                 _LOG.debug("%s", answer.cause)
             for text in answer.warnings:
                 warnings.warn(text, stacklevel=2)
-            key = keys[place]
-            if key and answer.graph is not None and not answer.warnings:
-                cache.put(key, answer.graph)
             yield FileOutcome(place, answer.graph, answer.error)
-    cache.trim()
 
 
 def _answers_here(

@@ -1,10 +1,9 @@
-"""Graphs of `.pt2` files that were read before, so that they are scored again at once.
+"""Graphs of programs that PyTorch had to run, so that they are scored again at once.
 
-Files that state all sizes are read without PyTorch; for others its import alone takes seconds. An
-ONNX file is read in less time than a look into this cache takes. A graph is kept under the digest
-of its file's content and of all else that it depends on: how it was asked for, and the code that
-read it. What cannot be read back, as it was damaged, counts as not there. Several processes may
-read and write at once.
+Programs that state all sizes, and ONNX files, are read in less time than a look into this cache
+takes; the import of PyTorch alone takes seconds. A graph is kept under the digest of all that it
+depends on: the program, how it was asked for, and the code that read it. What cannot be read back,
+as it was damaged, counts as not there. Several processes may read and write at once.
 """
 
 import json
@@ -22,7 +21,7 @@ from gennape.graph import ComputationGraph
 from gennape.graph.hashing import HASH_VERSION
 from gennape.utils.cache import CacheError, cache_folder
 from gennape.utils.errors import GennapeError
-from gennape.utils.files import atomic_file, sha256_of
+from gennape.utils.files import atomic_file
 
 SIZE_VARIABLE = "GENNAPE_GRAPH_CACHE_MB"
 """Environment variable: how many megabytes of graphs are kept at most; 0 keeps none."""
@@ -63,20 +62,13 @@ class GraphCache:
             raise CacheError(f"{SIZE_VARIABLE} is {text!r}; set it to megabytes, or to 0")
         return cls(cache_folder() / "graphs", megabytes)
 
-    def key(self, file: str, asked: object) -> str | None:
-        """Name what is read of a file; None where it must be read each time.
+    def key(self, *parts: object) -> str | None:
+        """Name a graph; None where none is kept.
 
         Args:
-            file: Its path.
-            asked: How it is read; equal texts read the same.
+            parts: All that it depends on, but for code; parts of equal texts give equal graphs.
         """
-        if not self._limit or Path(file).suffix.lower() != ".pt2":
-            return None
-        try:
-            content = sha256_of(Path(file))
-        except OSError:
-            return None
-        return sha256(repr((content, file, asked, _code())).encode()).hexdigest()
+        return sha256(repr((parts, _code())).encode()).hexdigest() if self._limit else None
 
     def get(self, key: str) -> ComputationGraph | None:
         """Return the graph that is kept under a key."""

@@ -135,3 +135,22 @@ def runs(before: Sequence[int], after: Sequence[int]) -> list[tuple[range, range
         found.append((range(old, old_end), range(new, new_end)))
         old, new = old_end, new_end
     return found
+
+
+def broadcast_shape(*shapes: Sequence[int]) -> tuple[int, ...] | None:
+    """Return the shape of tensors that are repeated to fit one another; None if they do not.
+
+    Examples:
+        >>> broadcast_shape((8, 1, 5), (3, 1), ())
+        (8, 3, 5)
+        >>> broadcast_shape((2,), (3,)) is None
+        True
+    """
+    rank = max(map(len, shapes), default=0)
+    result = []
+    for place in range(-rank, 0):
+        sizes = {dims[place] for dims in shapes if len(dims) >= -place} - {1}
+        if len(sizes) > 1:
+            return None
+        result.append(sizes.pop() if sizes else 1)
+    return tuple(result)

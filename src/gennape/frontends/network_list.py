@@ -91,8 +91,7 @@ def read_networks(
     found = list(_named(models))
     graphs: dict[int, ComputationGraph] = {}
     errors: dict[int, str] = {}
-    asked = None if inputs is not None else (input_shape and [*input_shape], backbone)
-    for outcome in _outcomes(read, [model for _, model in found], asked, workers):
+    for outcome in _outcomes(read, [model for _, model in found], workers):
         if outcome.graph is None:
             errors[outcome.place] = outcome.error
         else:
@@ -108,7 +107,6 @@ def read_networks(
 def _outcomes(
     read: Callable[[Model], ComputationGraph],
     models: Sequence[Model],
-    asked: object,
     workers: int | None,
 ) -> Iterator[FileOutcome]:
     """Read each network; see `read_files` for files."""
@@ -120,7 +118,7 @@ def _outcomes(
             _LOG.debug("%s could not be read", models[place], exc_info=error)
             yield FileOutcome(place, None, one_line(error))
     paths = [str(models[place]) for place in files]
-    with closing(read_files(read, paths, asked=asked, workers=workers)) as outcomes:
+    with closing(read_files(read, paths, workers=workers)) as outcomes:
         for outcome in outcomes:
             yield outcome._replace(place=files[outcome.place])
 

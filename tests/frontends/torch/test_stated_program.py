@@ -13,9 +13,11 @@ from torch import Tensor, nn
 
 from gennape import graph_of
 from gennape.frontends import FrontendError
+from gennape.frontends.graph_cache import SIZE_VARIABLE
 from gennape.frontends.torch import archive
 from gennape.frontends.torch.stated_program import NeedsPyTorch
 from gennape.graph import ComputationGraph
+from gennape.utils.cache import CACHE_VARIABLE
 from helpers.architectures import ARCHITECTURES, build
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -190,3 +192,30 @@ def test_architectures(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     module, shape = build(name)
     path = _saved(module, tmp_path / "net.pt2", torch.zeros(1, *shape))
     _assert_same(path, monkeypatch)
+
+
+def test_what_pytorch_has_run_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the program and how it is asked for; weights do not matter."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(SIZE_VARIABLE, "10")
+    runs: list[str] = []
+    execute = archive._executed
+
+    def count(*args: Any) -> ComputationGraph:
+        runs.append("run")
+        return execute(*args)
+
+    monkeypatch.setattr(archive, "_executed", count)
+    conv = nn.Conv2d(3, 8, 3, padding=1)
+    path = _saved(conv, tmp_path / "net.pt2", torch.zeros(1, 3, 8, 8))
+    first = graph_of(path, (3, 8, 8))
+    assert graph_of(path, (3, 8, 8)).fingerprint == first.fingerprint
+    assert graph_of(path).fingerprint == first.fingerprint  # by its stated sizes
+    assert len(runs) == 1
+    nn.init.zeros_(conv.weight)
+    _saved(conv, path, torch.zeros(1, 3, 8, 8))
+    monkeypatch.setattr(archive, "find_spec", lambda _: None)
+    assert graph_of(path, (3, 8, 8)).name == first.name
+    with pytest.raises(FrontendError, match="it is read with PyTorch alone"):
+        graph_of(path, (3, 16, 16))
+    assert len(runs) == 1

@@ -99,16 +99,27 @@ class AccuracyModel:
                 by_ranker[far] += by_process[far] - typical
         return (1 - weight) * by_process + weight * by_ranker, by_process, nearest
 
-    def nearest_rows(self, statistics: FloatArray, dataset: int) -> tuple[IntArray, FloatArray]:
-        """Find the nearest measured networks of a data set, and their distances.
+    def nearest_rows(
+        self, statistics: FloatArray, datasets: IntArray
+    ) -> tuple[IntArray, IntArray, FloatArray]:
+        """Find the nearest measured networks of each network, on the same data set.
 
         Args:
-            statistics: Of one network, `(1, statistics)`.
-            dataset: Index into `DATASETS`.
+            statistics: Of the networks, `(graphs, statistics)`.
+            datasets: Index into `DATASETS`, `(graphs,)`.
+
+        Returns:
+            Number of the network, row of a measured one, and their distance, each `(pairs,)`;
+            ordered by network, and by distance.
         """
-        distances = self.process.distances(statistics)[0]
-        rows = self.measured.nearest(distances, dataset)
-        return rows, distances[rows]
+        distances = self.process.distances(statistics)
+        rows = [
+            self.measured.nearest(one, dataset)
+            for one, dataset in zip(distances, datasets.tolist(), strict=True)
+        ]
+        graphs = np.repeat(np.arange(len(rows)), [len(found) for found in rows])
+        pairs = np.concatenate(rows)
+        return graphs, pairs, distances[graphs, pairs]
 
     def scores(self, predictions: FloatArray, datasets: IntArray) -> FloatArray:
         """Express predictions in deviations of the population of their data set."""

@@ -7,14 +7,17 @@ are not enough, PyTorch's own operators are called, on meta tensors. Weights sta
 """
 
 import json
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from gennape.frontends.errors import FrontendError
+from gennape.frontends.graph_cache import GraphCache
 from gennape.frontends.inputs import NetworkInputs
 from gennape.frontends.torch.program_inputs import ProgramInput
 from gennape.frontends.torch.serialized import ELEMENT_TYPES, Operators, SerializedGraph
@@ -56,12 +59,7 @@ def read_program(path: Path, inputs: NetworkInputs | None = None) -> Computation
         try:
             return _read_stated(program, inputs)
         except NeedsPyTorch as need:
-            if find_spec("torch") is None:
-                raise FrontendError(
-                    f"{path} {need}: it is read with PyTorch alone; run pip install "
-                    "'gennape[torch]'"
-                ) from need
-        return _executed(program, inputs)
+            return _read_with_pytorch(program, inputs, need)
 
 
 class _Program(NamedTuple):
@@ -72,21 +70,23 @@ class _Program(NamedTuple):
         graph: Its graph.
         specs: What its placeholders are.
         names: The first name of every parameter, by each of its names.
+        digest: Of the JSON.
     """
 
     path: Path
     graph: Any
     specs: Any
     names: Mapping[str, str]
+    digest: str
 
     @classmethod
     def read(cls, path: Path) -> "_Program":
         """Read the JSON of a file."""
-        program, table = _contents(path)
+        program, table, digest = _contents(path)
         with _known_form(path):
             module = program["graph_module"]
             specs = module["signature"]["input_specs"]
-            return cls(path, module["graph"], specs, _first_names(table))
+            return cls(path, module["graph"], specs, _first_names(table), digest)
 
     def prepared(self, operators: Operators) -> tuple[SerializedGraph, list[ProgramInput]]:
         """Prepare its calls for some operators; gives its placeholders too."""
@@ -106,6 +106,40 @@ def _read_stated(program: _Program, inputs: NetworkInputs | None) -> Computation
     operators = StatedOperators()
     graph, placeholders = program.prepared(operators)
     return read_stated(graph, operators, placeholders, program.path.name)
+
+
+def _read_with_pytorch(
+    program: _Program, inputs: NetworkInputs | None, need: NeedsPyTorch
+) -> ComputationGraph:
+    """Read a program that PyTorch has to run, or take it from the cache.
+
+    Args:
+        program: The program.
+        inputs: As in `read_program`.
+        need: Why PyTorch has to.
+
+    Raises:
+        FrontendError: It does not run, or PyTorch is not installed.
+    """
+    cache = GraphCache.of_user()
+    key = cache.key(program.digest, program.path.name, str(inputs))
+    graph = cache.get(key) if key else None
+    if graph is not None:
+        return graph
+    if find_spec("torch") is None:
+        raise FrontendError(
+            f"{program.path} {need}: it is read with PyTorch alone; run pip install "
+            "'gennape[torch]'"
+        ) from need
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        graph = _executed(program, inputs)
+    for warning in caught:
+        warnings.warn(warning.message, stacklevel=2)
+    if key and not caught:
+        cache.put(key, graph)
+        cache.trim()
+    return graph
 
 
 def _executed(program: _Program, inputs: NetworkInputs | None) -> ComputationGraph:
@@ -128,8 +162,11 @@ def _known_form(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _contents(path: Path) -> tuple[Any, Any]:
-    """Load the JSON of the program, and of the table of weights (empty in old files)."""
+def _contents(path: Path) -> tuple[Any, Any, str]:
+    """Load the JSON of the program, and of the table of weights (empty in old files).
+
+    Gives the digest of both, too.
+    """
     try:
         with ZipFile(path) as archive:
             names = archive.namelist()
@@ -140,8 +177,10 @@ def _contents(path: Path) -> tuple[Any, Any]:
                     "torch.export.save did not write it"
                 )
             tables = [name for name in names if name.endswith(_WEIGHTS)]
-            table = _json(archive, tables[0], path)["config"] if tables else {}
-            return _json(archive, programs[0], path), table
+            table = _document(archive, tables[0], path) if tables else b'{"config": {}}'
+            program = _document(archive, programs[0], path)
+        digest = sha256(program + table).hexdigest()
+        return json.loads(program), json.loads(table)["config"], digest
     except FrontendError:
         raise
     except (BadZipFile, ValueError, OSError, EOFError) as error:
@@ -151,8 +190,8 @@ def _contents(path: Path) -> tuple[Any, Any]:
         ) from error
 
 
-def _json(archive: ZipFile, name: str, path: Path) -> Any:
-    """Load a JSON document of an archive.
+def _document(archive: ZipFile, name: str, path: Path) -> bytes:
+    """Read a JSON document of an archive.
 
     Raises:
         FrontendError: It is larger than that of a network.
@@ -165,7 +204,7 @@ def _json(archive: ZipFile, name: str, path: Path) -> Any:
             f"{path} states more than {_MOST_JSON >> 20} MiB or {_MOST_PARTS:,} parts about its "
             "structure, as no network does; check the file"
         )
-    return json.loads(content)
+    return content
 
 
 def _input(

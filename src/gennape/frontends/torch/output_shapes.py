@@ -8,6 +8,7 @@ raises its own message.
 from collections.abc import Callable
 from typing import Any
 
+from gennape.frontends.layout import broadcast_shape
 from gennape.frontends.torch.registry import TorchFunction
 from gennape.frontends.torch.tensors import Tensor
 
@@ -61,17 +62,6 @@ def _binary(function: TorchFunction, x: Tensor, y: Any) -> Tensor | None:
     if function.in_place:
         return x if shape == x.shape else None
     return None if shape is None else _like(x, shape)
-
-
-def broadcast_shape(left: Any, right: Any) -> tuple[int, ...] | None:
-    """Return the broadcast shape of two shapes, or None if they do not fit."""
-    rank = max(len(left), len(right))
-    pairs = list(
-        zip((1,) * (rank - len(left)) + left, (1,) * (rank - len(right)) + right, strict=True)
-    )
-    if any(a != b and a != 1 and b != 1 for a, b in pairs):
-        return None
-    return tuple(max(pair) if 0 not in pair else 0 for pair in pairs)
 
 
 def _linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor | None:

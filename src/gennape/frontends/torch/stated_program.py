@@ -107,8 +107,8 @@ class StatedOperators:
         wrong = contradiction(function, args, kwargs, stated)
         if wrong:
             raise FrontendError(f"{source} {wrong}, the result of {function.name}; export it again")
-        write_call(self.trace, function, args, kwargs, output)
         self._note_views(function, args, tensors_in([output]))
+        write_call(self.trace, function, args, kwargs, output)
         return output
 
     def _note_views(

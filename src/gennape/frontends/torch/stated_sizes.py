@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from gennape.frontends.torch.output_shapes import broadcast_shape, predicted_output
+from gennape.frontends.layout import broadcast_shape
+from gennape.frontends.torch.output_shapes import predicted_output
 from gennape.frontends.torch.registry import TorchFunction
 from gennape.frontends.torch.rules.windows import sizes
 from gennape.frontends.torch.tensors import StatedTensor

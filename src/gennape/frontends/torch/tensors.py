@@ -96,9 +96,10 @@ class StatedTensor:
         return StatedTensor(shape, self.dtype)
 
 
-def base_of(tensor: Any) -> Any:
-    """Return the tensor whose elements another is a view of; None if it has its own."""
-    return tensor.base if isinstance(tensor, StatedTensor) else tensor._base
+def whole_of(tensor: Any) -> Any:
+    """Return the tensor whose elements another is a view of; itself if it has its own."""
+    base = tensor.base if isinstance(tensor, StatedTensor) else tensor._base
+    return tensor if base is None else base
 
 
 def element_type_of(tensor: Tensor) -> str:

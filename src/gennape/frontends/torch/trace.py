@@ -14,6 +14,7 @@ from gennape.frontends.batch_axis import (
 from gennape.frontends.layout import input_details, shape_of, source_details, source_shape
 from gennape.frontends.torch.tensors import StatedTensor, Tensor, element_type_of
 from gennape.frontends.torch.traced_values import TracedValues
+from gennape.frontends.torch.views import Views
 from gennape.graph import ComputationGraph, GraphBuilder, Op
 from gennape.graph.arrays import NO_ATTRIBUTES
 
@@ -39,6 +40,7 @@ class Trace(TracedValues):
     ) -> None:
         super().__init__(parameters, constants, batch)
         self.builder = GraphBuilder()
+        self.views = Views()
         self._sources: dict[int, int] = {}
         self.unannounced = False  # whether a tensor with numbers came from nowhere
         self.tensors: dict[int, tuple[Tensor | None, ...]] = {}  # weights of nodes
@@ -65,6 +67,26 @@ class Trace(TracedValues):
 
         batch = after.batch if before is None else before.batch
         self.bind(whole, axis, add, batch)
+        self._values[id(whole)].written = after
+
+    def has_written(self, whole: Tensor, part: Tensor) -> bool:
+        """Tell whether elements of `whole` were just overwritten by `part`.
+
+        Python's `x[:4] += 1` changes a part in place, and then writes that part once more.
+        """
+        value = self._values.get(id(whole))
+        written = None if value is None else value.written
+        return written is not None and written is self._values.get(id(part))
+
+    def snapshot(self, tensor: Tensor) -> Tensor:
+        """Return a tensor that stays what another is now, whatever is written to that."""
+        value = self._values.get(id(tensor))
+        if value is None:
+            return tensor
+        still = self.blank(*tensor.shape)
+        self._values[id(still)] = value
+        self._alive.append(still)
+        return still
 
     def end(self, function: str, arguments: Iterable[Tensor], outputs: Iterable[Tensor]) -> None:
         """End the counted part at a function whose result has a size that depends on the data."""

@@ -20,12 +20,14 @@ class TracedTensor:
             that adds the node.
         batch: Place of the batch among its dimensions, where it holds several samples.
         result: Which result of the node it is.
+        written: What its elements were last overwritten with.
     """
 
     axis: int
     node: int | Callable[[], int]
     batch: BatchAxis | None = None
     result: int = 0
+    written: "TracedTensor | None" = None
 
     def index(self) -> int:
         """Return the node, added now if it was not needed before."""

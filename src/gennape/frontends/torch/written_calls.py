@@ -5,7 +5,7 @@ from typing import Any
 
 from gennape.frontends.torch import rules  # noqa: F401 (importing them registers them)
 from gennape.frontends.torch.registry import TorchFunction
-from gennape.frontends.torch.tensors import Tensor, base_of, is_packed
+from gennape.frontends.torch.tensors import Tensor, is_packed
 from gennape.frontends.torch.trace import Trace
 from gennape.frontends.torch.traced_values import TracedTensor, tensors_in
 from gennape.graph import Op
@@ -47,6 +47,8 @@ def write_call(
         output: Its result.
     """
     tensors, outputs = tensors_in([*args, *kwargs.values()]), tensors_in([output])
+    if not function.in_place:
+        trace.views.note(function, args, kwargs, output)
     dynamic = any(map(trace.depends_on_input, tensors))
     if not dynamic and not _is_work(trace, function, tensors, outputs):
         trace.derive(outputs, tensors)
@@ -59,7 +61,7 @@ def write_call(
         _write_unknown(trace, function.name, [*args, *kwargs.values()], output)
     after = trace.value(target)
     if isinstance(target, Tensor) and _node_of(after) != _node_of(before):
-        _write_back(trace, target)
+        trace.views.spread(trace, target)
 
 
 def _is_work(
@@ -89,14 +91,3 @@ def _write_unknown(trace: Trace, name: str, arguments: list[Any], output: Any) -
 def _node_of(value: TracedTensor | None) -> object:
     """Return the node of a value; that of a slice appears at its first use, and is no change."""
     return None if value is None else value.node
-
-
-def _write_back(trace: Trace, view: Any) -> None:
-    """Change the tensor that an overwritten view is a part of."""
-    whole = base_of(view)
-    if whole is None:
-        return
-    if whole.shape == view.shape:
-        trace.same(whole, view)
-    else:
-        trace.overwrite(whole, view)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, TypeVar
 
+from gennape.frontends.layout import broadcast_shape
 from gennape.frontends.onnx.document import Dims, OnnxNode
 from gennape.utils.array_types import AnyArray
 from gennape.utils.errors import GennapeError
@@ -157,14 +158,10 @@ def broadcast(shapes: Sequence[Dims]) -> Dims:
     Raises:
         ShapeContradiction: They do not fit.
     """
-    rank = max(map(len, shapes), default=0)
-    result = []
-    for place in range(-rank, 0):
-        sizes = {dims[place] for dims in shapes if len(dims) >= -place} - {1}
-        if len(sizes) > 1:
-            raise ShapeContradiction(f"shapes {words(shapes)} do not fit one another")
-        result.append(sizes.pop() if sizes else 1)
-    return tuple(result)
+    shape = broadcast_shape(*shapes)
+    if shape is None:
+        raise ShapeContradiction(f"shapes {words(shapes)} do not fit one another")
+    return shape
 
 
 def words(shapes: Sequence[Dims]) -> str:

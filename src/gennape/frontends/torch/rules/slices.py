@@ -7,7 +7,7 @@ from gennape.frontends.batch_axis import batch_after_reshape
 from gennape.frontends.layout import axis_after_reshape, cut_details
 from gennape.frontends.torch.registry import traces
 from gennape.frontends.torch.rules.layout import expand, reshape
-from gennape.frontends.torch.tensors import Tensor, base_of, is_boolean
+from gennape.frontends.torch.tensors import Tensor, is_boolean
 from gennape.frontends.torch.trace import Trace
 from gennape.frontends.torch.traced_values import tensors_in
 from gennape.graph import Op
@@ -26,10 +26,11 @@ def cut(trace: Trace, output: Tensor, x: Tensor, dim: int, start: int, step: int
         return
     part = trace.blank(*x.shape[:dim], length, *x.shape[dim + 1 :]) if dropped else output
     axis = trace.axis(x)
+    source = trace.snapshot(x)
     details = cut_details(dim, axis, start=start, length=length, step=step)
 
     def add() -> int:
-        trace.emit(Op.SLICE, (x,), part, axis=axis, details=details)
+        trace.emit(Op.SLICE, (source,), part, axis=axis, details=details)
         if dropped:
             reshape(trace, output, part)
         return trace.node(output)
@@ -195,7 +196,7 @@ def setitem(trace: Trace, output: None, x: Tensor, index: Any, value: Any) -> No
     if isinstance(value, Tensor) and trace.depends_on_input(value):
         if value.shape == x.shape:
             trace.same(x, value)
-        elif base_of(value) is not x:  # a view of x that was changed has been written back already
+        elif not trace.has_written(x, value):
             trace.overwrite(x, value)
         return
     places: list[Tensor] = []
@@ -219,7 +220,15 @@ def index_put(
         trace.emit(Op.WHERE, (x, *list(dynamic)[:1]), output, details=_OVERWRITTEN)
 
 
+@traces("slice_scatter select_scatter diagonal_scatter")
+def scatter_part(trace: Trace, output: Tensor, x: Tensor, part: Tensor, *place: Any) -> None:
+    """Write a copy in which some elements are replaced, as programs without changes in place do."""
+    trace.same(output, x)
+    setitem(trace, None, output, place, part)
+
+
 @traces("copy")
 def copy(trace: Trace, output: Tensor, x: Tensor, source: Tensor, *_: Any) -> None:
     """Write all elements replaced by others."""
-    expand(trace, output, source)
+    if output is not x or not trace.has_written(trace.views.source_of(x), source):
+        expand(trace, output, source)
