@@ -36,10 +36,13 @@ def graph(
 
     from gennape.frontends import graph_of
     from gennape.graph.description import to_plain
+    from gennape.graph.draw import check_drawable, draw
     from gennape.utils.files import atomic_write, check_writable
 
-    for file in filter(None, (drawing, json_file)):
-        check_writable(file)
+    if drawing is not None:
+        check_drawable(drawing)
+    if json_file is not None:
+        check_writable(json_file)
     shape, named = parse_inputs(inputs)
     network = graph_of(model, shape, inputs=named)
     if not network.complete:
@@ -47,8 +50,6 @@ def graph(
     summary = network.summary()
     show(summary.layers(), "", summary.facts())
     if drawing is not None:
-        from gennape.graph.draw import draw
-
         draw(network, drawing, fold=fold)
     if json_file is not None:
         text = json.dumps(to_plain(network), indent=1) + "\n"
