@@ -156,6 +156,10 @@ def test_what_may_have_changed_with_a_copy_is_run(
         (lambda x: torch.cat([x, x]), "cat"),
         (lambda x: nn.functional.conv2d(x, torch.zeros(4, 8, 3, 3)), "conv2d"),
         (lambda x: x @ x.transpose(2, 3), "matmul"),
+        (lambda x: nn.functional.max_pool2d(x, 3, 2, ceil_mode=True), "max_pool2d"),
+        (lambda x: nn.functional.interpolate(x, size=(5, 7)), "upsample_nearest2d"),
+        (lambda x: x.mean((2, 3), keepdim=True), "mean"),
+        (lambda x: x[:, :, 2:9], "slice"),
     ],
 )
 def test_sizes_that_contradict_each_other(
