@@ -215,6 +215,14 @@ def test_a_table_of_several_data_sets_fits(
     assert table.bounding_box()["width"] <= table.locator("..").bounding_box()["width"]
 
 
+def test_a_table_of_several_data_sets_fits_on_paper(open_page: Open, two_data_sets: Path) -> None:
+    page = open_page(700, path=two_data_sets)  # A4 without its margins
+    page.emulate_media(media="print")
+    table = page.locator("table.several")
+    assert table.bounding_box()["width"] <= table.locator("..").bounding_box()["width"]
+    assert "ImageNet" in table.locator("td >> visible=true").all_inner_texts()
+
+
 @pytest.mark.parametrize("width", [320, 400, 800, 1280])
 def test_names_of_ticks_do_not_meet(open_page: Open, two_data_sets: Path, width: int) -> None:
     page = open_page(width, path=two_data_sets)
