@@ -10,6 +10,7 @@ Run: PYTHONPATH=tests python -P benchmarks/fuzz.py FOLDER --mutants 100000
 import argparse
 from collections import Counter
 from collections.abc import Iterable
+from math import ceil
 from pathlib import Path
 
 from fuzz.harness import FuzzPool, FuzzTarget
@@ -27,17 +28,19 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--only", nargs="+", default=[""], help="how the names of targets begin")
     arguments = parser.parse_args()
-    each = -(-arguments.mutants // len(TARGETS))
+    share = sum(target.mutants(_BATCH) for target in TARGETS) / _BATCH
+    usual = ceil(arguments.mutants / share)
     chosen = [target for target in TARGETS if target.name.startswith(tuple(arguments.only))]
     with (
         Workspace(arguments.folder, {"targets": "fuzz 1"}) as workspace,
         FuzzPool(arguments.processes, arguments.folder / "wrong") as pool,
     ):
         done = Counter(record["target"] for record in workspace.records)
-        for end in range(_BATCH, each + _BATCH, _BATCH):
+        for end in range(_BATCH, usual + _BATCH, _BATCH):
             for target in chosen:  # in turn, so that a run that is ended has tried all
-                _run(workspace, pool, target, range(done[target.name], min(end, each)))
-                done[target.name] = max(done[target.name], min(end, each))
+                wanted = target.mutants(min(end, usual))
+                _run(workspace, pool, target, range(done[target.name], wanted))
+                done[target.name] = max(done[target.name], wanted)
         print(table(workspace.records, chosen))
 
 

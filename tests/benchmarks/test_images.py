@@ -58,24 +58,50 @@ def test_a_folder_without_the_part(table: Path) -> None:
 def test_another_table(tmp_path: Path) -> None:
     path = tmp_path / "other.parquet"
     pq.write_table(pa.table({"text": ["a"]}), path)
-    with pytest.raises(BenchmarkError, match="is no table of CIFAR-10 images"):
+    with pytest.raises(BenchmarkError, match="cannot be read as a table of CIFAR-10 images"):
         read_cifar10(path)
 
 
 def test_too_few_rows(table: Path) -> None:
-    with pytest.raises(BenchmarkError, match="is no table of CIFAR-10 images"):
+    with pytest.raises(BenchmarkError, match="cannot be read as a table of CIFAR-10 images"):
         read_cifar10(table, rows=np.array([3]))
 
 
 @pytest.mark.parametrize("broken", [b"", b"no image", _jpeg(COLOURS[0])[:100]])
 def test_a_broken_image(tmp_path: Path, broken: bytes) -> None:
-    with pytest.raises(BenchmarkError, match="is no table of CIFAR-10 images"):
+    with pytest.raises(BenchmarkError, match="cannot be read as a table of CIFAR-10 images"):
         read_cifar10(_write(tmp_path / "broken.parquet", [broken]))
 
 
 def test_images_of_another_size(tmp_path: Path) -> None:
-    with pytest.raises(BenchmarkError, match="other sizes than 32x32"):
+    with pytest.raises(BenchmarkError, match="another size than 32x32"):
         read_cifar10(_write(tmp_path / "large.parquet", [_jpeg(COLOURS[0], 64)]))
+
+
+def test_other_formats_are_not_tried(tmp_path: Path) -> None:
+    """Pillow starts another program for PostScript."""
+    drawn = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 32 32\n%%EndComments\n"
+    with pytest.raises(BenchmarkError, match="cannot identify image"):
+        read_cifar10(_write(tmp_path / "drawn.parquet", [drawn]))
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("img", ["text"]),
+        ("img", [None]),
+        ("label", ["[1]"]),
+        ("label", [0.5]),
+        ("label", [10]),
+        ("label", [-1]),
+        ("label", [None]),
+    ],
+)
+def test_cells_of_another_kind(column: str, cells: list[object], tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    pq.write_table(pa.table({"img": [_jpeg(COLOURS[0])], "label": [0]} | {column: cells}), path)
+    with pytest.raises(BenchmarkError, match=r"table\.parquet cannot be read as a table of CIFAR"):
+        read_cifar10(path)
 
 
 def test_the_real_images_have_mean_zero_and_deviation_one(data_folder: Path) -> None:

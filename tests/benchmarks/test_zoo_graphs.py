@@ -161,6 +161,48 @@ def test_absent_packages(zoo: ModelZoo, cache: Path, monkeypatch: pytest.MonkeyP
     assert not cache.exists()
 
 
+@needs_zoo
+@pytest.mark.parametrize("content", [b"PAR1", b"", None])
+def test_a_damaged_part_is_built_again(
+    content: bytes | None, zoo: ModelZoo, builder: InThisProcess
+) -> None:
+    """Without content, it holds the graph of another network."""
+
+    def killed(what: str, done: int, total: int, note: str = "") -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        zoo.graph_batch(killed)
+    first, second = sorted((zoo_graphs.graphs_folder(zoo.sha256) / "parts").iterdir())
+    first.write_bytes(second.read_bytes() if content is None else content)
+    _, index = zoo.graph_batch()
+    assert index.tolist() == INDEX
+    assert len(builder.built) == 2 + 3
+
+
+@pytest.mark.parametrize(
+    "line", ["no json", "[1]", "5", '{"network": "a"}', '{"network": "a", "error": 5}']
+)
+def test_damaged_failures(line: str, zoo: ModelZoo) -> None:
+    folder = zoo_graphs.graphs_folder(zoo.sha256)
+    folder.mkdir(parents=True)
+    (folder / "failures.jsonl").write_text(f'{{"table": "a"}}\n{line}\n')
+    said = r"failures\.jsonl cannot be read as failures of model_zoo \(.*\); delete .*built again$"
+    for read in (zoo.graph_batch, lambda: zoo_graphs.failures(zoo.sha256)):
+        with pytest.raises(BenchmarkError, match=said):
+            read()
+
+
+def test_a_reason_is_printed_plainly(zoo: ModelZoo) -> None:
+    folder = zoo_graphs.graphs_folder(zoo.sha256)
+    folder.mkdir(parents=True)
+    (folder / "failures.jsonl").write_text(
+        '{"table": "a"}\n{"network": "a", "error": "ends \\u001b[31m"}\n'
+    )
+    assert zoo_graphs.failures(zoo.sha256) == {"a": r"ends \x1b[31m"}
+
+
 def test_damaged_graphs(zoo: ModelZoo) -> None:
     folder = zoo_graphs.graphs_folder(zoo.sha256)
     folder.mkdir(parents=True)

@@ -29,6 +29,8 @@ SECONDS = 10
 """Of the processor, for one file."""
 _WAIT, _START = 300, 900
 """Seconds after which a process that does nothing hangs; the second while it reads good files."""
+_FEWER = 5
+"""Times as many mutants are read of most targets as of those that train."""
 _TESTS = Path(__file__).parents[1]
 _KILLED_BY_CLOCK = -signal.SIGXCPU
 
@@ -45,6 +47,7 @@ class FuzzTarget:
             paths; the reader reads each of them without an error.
         mutations: How files are changed.
         suffixes: Of a folder's files that are changed; all unless given.
+        is_slow: Whether something is trained on each of them, so that fewer are read.
     """
 
     name: str
@@ -52,6 +55,11 @@ class FuzzTarget:
     write_seeds: Callable[[Path], Iterable[Path]]
     mutations: tuple[Mutation, ...]
     suffixes: tuple[str, ...] = ()
+    is_slow: bool = False
+
+    def mutants(self, usual: int) -> int:
+        """Return how many mutants are read, where it is so many of most targets."""
+        return -(-usual // _FEWER) if self.is_slow else usual
 
 
 @dataclass(frozen=True)

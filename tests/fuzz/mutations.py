@@ -152,7 +152,9 @@ def _column(cells: list[Any]) -> pa.Array:
     try:
         return pa.array(cells)
     except (pa.ArrowException, OverflowError):
-        return pa.array([cell if isinstance(cell, str) else json.dumps(cell) for cell in cells])
+        return pa.array(
+            [cell if isinstance(cell, str) else json.dumps(cell, default=repr) for cell in cells]
+        )
 
 
 def in_gzip(inner: Mutation) -> Mutation:

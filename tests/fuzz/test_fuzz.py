@@ -24,10 +24,10 @@ def check(pool: FuzzPool, target: FuzzTarget, numbers: range) -> None:
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_mutants_are_read_or_refused(target: FuzzTarget, pool: FuzzPool) -> None:
-    check(pool, target, range(QUICK))
+    check(pool, target, range(target.mutants(QUICK)))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_more_mutants_are_read_or_refused(target: FuzzTarget, pool: FuzzPool) -> None:
-    check(pool, target, range(QUICK, MORE))
+    check(pool, target, range(target.mutants(QUICK), target.mutants(MORE)))

@@ -9,6 +9,7 @@ from PIL import Image
 from fuzz import work_readers
 from fuzz.harness import FuzzTarget
 from fuzz.mutations import changed_json, damaged, in_zip, rewritten
+from fuzz.state_mutations import changed_state
 
 _NAMES = """# networks to label
 nasbench201:|nor_conv_3x3~0|+|nor_conv_1x1~0|none~1|+|avg_pool_3x3~0|none~1|skip_connect~2|
@@ -81,8 +82,12 @@ _LINES = (changed_json, changed_json, rewritten, damaged)
 
 TARGETS = (
     FuzzTarget(
-        "work, label run", f"{_READERS}:labelled", _begun_labels,
-        (in_zip(damaged), damaged), (".pt",),
+        "work, label run", f"{_READERS}:labelled_again", _begun_labels, (damaged,), (".pt",),
+        is_slow=True,
+    ),
+    FuzzTarget(
+        "work, states of label runs", f"{_READERS}:labelled_from", _begun_labels,
+        (changed_state, in_zip(damaged)), (".pt",), is_slow=True,
     ),
     FuzzTarget("work, label records", f"{_READERS}:labelled", _ended_labels, _LINES, (".json",)),
     FuzzTarget("work, search", f"{_READERS}:searched", _searches, _LINES, (".jsonl",)),

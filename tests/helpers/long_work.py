@@ -13,10 +13,13 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 
 from gennape import spaces
 from gennape.benchmarks import import_official
 from gennape.estimator import pretrain
+from gennape.evaluation import transfer as room
+from gennape.evaluation.transfer import transfer
 from gennape.labelling import Compute, label_networks
 from gennape.proxies import sample_pool, score_pool
 from gennape.search import NetworkCache, SearchSettings, search
@@ -24,17 +27,25 @@ from gennape.utils.files import sha256_of
 from helpers import official_files as official
 from helpers.labelled_networks import coloured_images, tiny_network, tiny_recipe
 from helpers.search_doubles import Quality, true_quality
-from helpers.tiny_tables import TINY, short_split, write_nasbench101
+from helpers.tiny_tables import (
+    TINY,
+    short_split,
+    tiny_estimator,
+    write_nasbench101,
+    write_nasbench201,
+)
 
 _SEARCH = SearchSettings("evolution", budget=60)
 
 
 @cache
 def _data() -> Path:
-    """A folder of a labelled table and an official file, of this process."""
+    """A folder of labelled tables, an estimator and an official file, of this process."""
     folder = Path(mkdtemp())
     register(shutil.rmtree, folder, ignore_errors=True)
     write_nasbench101(folder)
+    write_nasbench201(folder, rows=18)
+    tiny_estimator().save_pretrained(folder / "estimator")
     official.write_torch(folder / "official.pth", official.nasbench201())
     return folder
 
@@ -90,6 +101,16 @@ def proxies(folder: Path) -> Any:
     return [scores.values(name).tolist() for name in wanted], ranking
 
 
+def transfer_test(folder: Path) -> Any:
+    """Judge an estimator on two small tables; plots are left out, which take the longest."""
+    with pytest.MonkeyPatch.context() as patch, short_split():
+        patch.setattr(room, "TABLES", ("nasbench101", "nasbench201"))
+        patch.setattr(room, "add_plots", lambda report, **_: None)
+        found = transfer(_data(), folder, estimator=_data() / "estimator", quick=True)
+    assert not found.failures, found.failures
+    return found.results.rows, pq.read_table(folder / "results.parquet").to_pylist()
+
+
 WORK: dict[str, Callable[[Path], Any]] = {
     "label": label,
     "pretrain": train,
@@ -97,6 +118,7 @@ WORK: dict[str, Callable[[Path], Any]] = {
     "search": search_family,
     "guided search": guided_search,
     "proxies": proxies,
+    "transfer": transfer_test,
 }
 
 

@@ -40,6 +40,7 @@ SIZES = {
     "search": 2_000,
     "guided search": 2_000,
     "proxies": 500,
+    "transfer": 200_000,
 }
 CELL = "nasbench201:|none~0|+|none~0|none~1|+|nor_conv_3x3~0|none~1|none~2|"
 

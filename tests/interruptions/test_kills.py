@@ -72,7 +72,7 @@ def test_two_processes_at_once(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["search", "proxies", "pretrain"])
+@pytest.mark.parametrize("kind", ["search", "proxies", "pretrain", "transfer"])
 def test_a_second_process_is_refused(kind: str, tmp_path: Path) -> None:
     """One of them does the work, and the other says so or finds it done."""
     processes = [started(kind, tmp_path / "out") for _ in range(2)]

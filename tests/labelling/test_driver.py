@@ -125,7 +125,10 @@ def test_a_damaged_checkpoint_is_thrown_away(tmp_path: Path, epochs: list[int]) 
         kept.record(LabellingRun(NETWORKS[0], 0)).unlink()
 
 
-@pytest.mark.parametrize("part", ["network", "optimizer", "memory", "history", "accuracy", "zip"])
+@pytest.mark.parametrize(
+    "part",
+    ["network", "weights", "variance", "optimizer", "memory", "history", "accuracy", "zip"],
+)
 def test_a_checkpoint_that_does_not_fit_is_thrown_away(
     part: str, tmp_path: Path, epochs: list[int]
 ) -> None:
@@ -138,6 +141,11 @@ def test_a_checkpoint_that_does_not_fit_is_thrown_away(
     state = torch.load(kept.checkpoint(run), weights_only=True)
     if part == "network":
         state["network"].popitem()
+    elif part == "weights":
+        next(iter(state["network"].values())).fill_(float("nan"))
+    elif part == "variance":
+        (name,) = (name for name in state["network"] if name.endswith("running_var"))
+        state["network"][name].fill_(-1.0)
     elif part == "optimizer":
         state["optimizer"]["param_groups"][0]["momentum"] = 2.0
     elif part == "memory":
@@ -163,7 +171,7 @@ def test_a_full_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def without_memory(*_: Any, **__: Any) -> None:
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
 
-    monkeypatch.setattr(torch, "load", without_memory)
+    monkeypatch.setattr("gennape.labelling.worker.load_torch", without_memory)
     (record,) = _run(tmp_path, NETWORKS[:1]).records
     assert record.status is RunStatus.OUT_OF_MEMORY
 

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from gennape.search import (
     search,
 )
 from gennape.search.network_cache import SearchNetwork
+from gennape.utils.workspace import WorkspaceError
 from helpers.search_doubles import Quality, quality, true_quality
 
 SETTINGS = SearchSettings("evolution", budget=60)
@@ -132,6 +134,27 @@ def test_a_killed_search_evaluates_nothing_twice(cache: NetworkCache, tmp_path: 
     )
     assert found == whole
     assert len(evaluated) == len(set(evaluated)) == 15
+
+
+@pytest.mark.parametrize("missing", ["score", "uncertainty", "accuracy"])
+def test_an_evaluated_network_that_lacks_a_metric_is_refused(
+    cache: NetworkCache, tmp_path: Path, missing: str
+) -> None:
+    def searched(evaluations: int) -> SearchResult:
+        return search(
+            cache, SETTINGS, tmp_path, Quality(3.0), evaluate=true_quality, evaluations=evaluations,
+            per_round=2,
+        )  # fmt: skip
+
+    searched(2)
+    journal = tmp_path / "labels" / "journal.jsonl"
+    settings, batch = journal.read_text().splitlines()
+    networks = json.loads(batch)
+    del networks[1][2][missing]
+    journal.write_text(f"{settings}\n{json.dumps(networks)}\n")
+    told = r"journal\.jsonl .*a network has no accuracy or no score.*; give another folder$"
+    with pytest.raises(WorkspaceError, match=told):
+        searched(4)
 
 
 def test_failed_evaluations_teach_nothing(cache: NetworkCache, tmp_path: Path) -> None:

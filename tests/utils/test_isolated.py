@@ -67,8 +67,8 @@ def test_a_call_that_fails_harms_no_other() -> None:
 
 
 def test_a_call_that_hangs_harms_no_other() -> None:
-    _, hung, after = run(["a", "hang", "c"], seconds=3)
-    assert hung.error == "it took more than 3 seconds"
+    _, hung, after = run(["a", "hang", "c"], seconds=10)
+    assert hung.error == "it took more than 10 seconds"
     assert after.value[0] == "c"
 
 

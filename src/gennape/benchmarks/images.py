@@ -2,14 +2,18 @@
 
 import io
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gennape.benchmarks.benchmark import BenchmarkError
 from gennape.benchmarks.tables import read_parquet
+from gennape.utils.array_types import AnyArray
+from gennape.utils.errors import reading
 from gennape.utils.optional_imports import require
 
 CLASSES = 10
@@ -19,6 +23,8 @@ DEVIATION = (0.2470, 0.2435, 0.2616)
 
 _FILE = "cifar10_jpeg_{part}.parquet"
 _SHAPE = (3, 32, 32)
+_FORMATS = ("JPEG", "PNG")
+"""Of images; for others Pillow may start another program."""
 
 
 @dataclass(frozen=True)
@@ -63,20 +69,26 @@ def read_cifar10(
     if path.is_dir():
         path /= _FILE.format(part=part)
     table = read_parquet(path)
-    try:
+    pillow = require("PIL.Image", "decoding images", package="'gennape[zoo]'")
+    with reading(path, BenchmarkError, "a table of CIFAR-10 images", "get the table again"):
         if rows is not None:
             table = table.take(rows)
-        pixels = [_decoded(jpeg) for jpeg in table["img"].to_pylist()]
-        labels = table["label"].to_numpy().astype(np.int64)
-    except (KeyError, IndexError, OSError) as error:
-        raise BenchmarkError(f"{path} is no table of CIFAR-10 images: {error}") from error
-    if any(image.shape != _SHAPE for image in pixels):
-        raise BenchmarkError(f"{path} holds images of other sizes than 32x32")
-    return Images(np.stack(pixels) if pixels else np.zeros((0, *_SHAPE), np.uint8), labels)
+        pixels = [_decoded(jpeg, pillow.open) for jpeg in table["img"].to_pylist()]
+        return Images(
+            np.stack(pixels) if pixels else np.zeros((0, *_SHAPE), np.uint8),
+            _classes(table["label"].to_numpy()),
+        )
 
 
-def _decoded(jpeg: bytes) -> npt.NDArray[np.uint8]:
+def _classes(labels: AnyArray) -> npt.NDArray[np.int64]:
+    if labels.dtype.kind not in "iu" or not ((labels >= 0) & (labels < CLASSES)).all():
+        raise ValueError(f"a label is no class from 0 to {CLASSES - 1}")
+    return labels.astype(np.int64)
+
+
+def _decoded(jpeg: bytes, open_image: Callable[..., Any]) -> npt.NDArray[np.uint8]:
     """Decode one image, `(3, height, width)`."""
-    Image = require("PIL.Image", "decoding images", package="'gennape[zoo]'")
-    with Image.open(io.BytesIO(jpeg)) as image:
+    with open_image(io.BytesIO(jpeg), formats=_FORMATS) as image:
+        if (image.height, image.width) != _SHAPE[1:]:
+            raise ValueError("an image is of another size than 32x32")
         return np.asarray(image.convert("RGB"), dtype=np.uint8).transpose(2, 0, 1)

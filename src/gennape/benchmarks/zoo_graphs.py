@@ -18,6 +18,7 @@ from gennape.benchmarks.zoo_networks import LIBRARIES, ZooNetwork, build_network
 from gennape.graph import GraphBatch, store
 from gennape.graph.hashing import HASH_VERSION
 from gennape.utils.cache import cache_folder, require_writable
+from gennape.utils.errors import plain, reading
 from gennape.utils.files import digest_of, read_json_lines
 from gennape.utils.isolated import run_isolated
 from gennape.utils.optional_imports import MissingExtraError
@@ -67,16 +68,24 @@ def load_zoo_graphs(
 
 
 def failures(sha256: str) -> dict[str, str]:
-    """Return why networks of a table could not be built, by their names."""
-    records = read_json_lines(graphs_folder(sha256) / _FAILURES)[1:]
-    return {record["network"]: record["error"] for record in records}
+    """Return why networks of a table could not be built, by their names.
+
+    Raises:
+        BenchmarkError: What is kept cannot be read.
+    """
+    return _failures(graphs_folder(sha256))
 
 
 def _missing(folder: Path, networks: Sequence[ZooNetwork]) -> list[ZooNetwork]:
     """Return the networks that have neither a graph nor a reason why there is none."""
-    records = read_json_lines(folder / _FAILURES)[1:]
-    known = {*_stored(folder).names, *(record["network"] for record in records)}
+    known = {*_stored(folder).names, *_failures(folder)}
     return [network for network in networks if network.name not in known]
+
+
+def _failures(folder: Path) -> dict[str, str]:
+    path = folder / _FAILURES
+    with reading(path, BenchmarkError, "failures of model_zoo", _cure(folder)):
+        return {record["network"]: plain(record["error"]) for record in read_json_lines(path)[1:]}
 
 
 def _stored(folder: Path) -> GraphBatch:
@@ -87,9 +96,21 @@ def _stored(folder: Path) -> GraphBatch:
         return store.load(path)
     except store.StoreError as error:
         raise BenchmarkError(
-            f"the kept graphs of model_zoo cannot be read; delete {folder}, so that they are "
-            f"built again ({error})"
+            f"the kept graphs of model_zoo cannot be read; {_cure(folder)} ({error})"
         ) from error
+
+
+def _cure(folder: Path) -> str:
+    return f"delete {folder}, so that all graphs are built again"
+
+
+def _part(path: Path, network: ZooNetwork) -> GraphBatch | None:
+    """Read the graph of a network that a killed build has kept; None if it is not there."""
+    try:
+        part = store.load(path)
+    except store.StoreError:
+        return None
+    return part if part.names == (network.name,) else None
 
 
 def _require_libraries(networks: Sequence[ZooNetwork]) -> None:
@@ -106,8 +127,14 @@ def _build(
 ) -> None:
     """Build what is missing in other processes, and write all graphs to one file."""
     folder = workspace.folder
-    paths = {network: folder / _PARTS / f"{digest_of(network)}.parquet" for network in networks}
-    missing = [network for network in _missing(folder, networks) if not paths[network].exists()]
+    wanted = _missing(folder, networks)
+    paths = {network: folder / _PARTS / f"{digest_of(network)}.parquet" for network in wanted}
+    parts = {
+        network: part
+        for network, path in paths.items()
+        if (part := _part(path, network)) is not None
+    }
+    missing = [network for network in wanted if network not in parts]
     results = run_isolated(
         build_network,
         missing,
@@ -117,13 +144,13 @@ def _build(
     known = len(networks) - len(missing)
     with closing(results):
         for done, result in enumerate(results, start=known + 1):
-            name = missing[result.item].name
+            network = missing[result.item]
             if result.error:
-                workspace.append({"network": name, "error": result.error})
+                workspace.append({"network": network.name, "error": result.error})
             else:
-                store.save(result.value, paths[missing[result.item]])
-            progress("building graphs of model_zoo", done, len(networks), name)
-    parts = [store.load(path) for path in paths.values() if path.exists()]
-    batch = GraphBatch.join([_stored(folder), *parts])
-    store.save(batch, folder / _GRAPHS)
+                store.save(result.value, paths[network])
+                parts[network] = result.value
+            progress("building graphs of model_zoo", done, len(networks), network.name)
+    built = [parts[network] for network in wanted if network in parts]
+    store.save(GraphBatch.join([_stored(folder), *built]), folder / _GRAPHS)
     shutil.rmtree(folder / _PARTS, ignore_errors=True)

@@ -27,6 +27,8 @@ from gennape.utils.schedule import one_cycle
 
 _MOMENTUM = 0.9
 _PERCENT = 100
+_SQUARES = ("running_var", "square_avg")
+"""Ends of the names of tensors that are means of squares."""
 
 
 class DivergenceError(GennapeError, ArithmeticError):
@@ -132,12 +134,15 @@ class NetworkTraining:
         """
         try:
             self.network.load_state_dict(state["network"])
+            is_sound = all(_is_sound(*weights) for weights in self.network.state_dict().items())
             own = _hyperparameters(self.optimizer)
             self.optimizer.load_state_dict(state["optimizer"])
             history = TrainingHistory(**state["history"])
             fits = _hyperparameters(self.optimizer) == own and _fits(self.optimizer)
         except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as error:
             raise CheckpointMismatchError("the state is of another training") from error
+        if not is_sound:
+            raise CheckpointMismatchError("the weights are none that a training gives")
         if not fits:
             raise CheckpointMismatchError("the state is of another optimiser")
         self.history = history
@@ -242,7 +247,7 @@ def _hyperparameters(optimizer: torch.optim.Optimizer) -> list[dict[str, Any]]:
 
 
 def _fits(optimizer: torch.optim.Optimizer) -> bool:
-    """Tell whether an optimiser remembers what it needs of each weight, in tensors of its shape."""
+    """Tell whether an optimiser remembers of each weight what it needs, in sound tensors."""
     names = (
         {"step", "square_avg"}
         if isinstance(optimizer, torch.optim.RMSprop)
@@ -251,10 +256,17 @@ def _fits(optimizer: torch.optim.Optimizer) -> bool:
     return all(
         {*known} == names
         and all(
-            isinstance(one, Tensor) and one.shape in (weight.shape, ()) for one in known.values()
+            isinstance(one, Tensor) and one.shape in (weight.shape, ()) and _is_sound(name, one)
+            for name, one in known.items()
         )
         for weight, known in optimizer.state.items()
     )
+
+
+def _is_sound(name: str, tensor: Tensor) -> bool:
+    """Tell whether all numbers are finite, and none is negative that is a mean of squares."""
+    is_square = name.endswith(_SQUARES)
+    return bool(tensor.isfinite().all()) and not (is_square and bool((tensor < 0).any()))
 
 
 def _chosen(images: int, recipe: Recipe, seed: int) -> Tensor:

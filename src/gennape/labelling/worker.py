@@ -21,7 +21,8 @@ from gennape.labelling.training import (
     NetworkTraining,
     TrainingHistory,
 )
-from gennape.utils.files import atomic_torch_save, file_lock
+from gennape.utils.files import file_lock
+from gennape.utils.torch_files import load_torch, save_torch
 
 _NO_MEMORY = ("can't allocate memory", "not enough memory")
 """Messages of PyTorch on a processor, where it has no exception of its own."""
@@ -96,7 +97,7 @@ class RunWorker:
                 if not on_epoch(training.epochs):
                     return None
                 training.epoch()
-                atomic_torch_save(self.folder.checkpoint(run), training.state())
+                save_torch(self.folder.checkpoint(run), training.state())
         except DivergenceError as error:
             status, reason = RunStatus.DIVERGED, str(error)
         except (GraphError, RuntimeError, MemoryError) as error:
@@ -128,7 +129,7 @@ class RunWorker:
         """
         checkpoint = self.folder.checkpoint(run)
         try:
-            kept: dict[str, Any] = torch.load(checkpoint, "cpu", weights_only=True)
+            kept: dict[str, Any] = load_torch(checkpoint)
             TrainingHistory(**kept["history"]).check(self.recipe.epochs)
         except FileNotFoundError:
             return None

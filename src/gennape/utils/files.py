@@ -1,6 +1,5 @@
 """Files that survive the death of the process that writes them, their locks and digests."""
 
-import io
 import json
 import os
 import warnings
@@ -96,23 +95,6 @@ def check_writable(path: Path, *, is_folder: bool = False) -> None:
         while not place.exists() and place != place.parent:
             place = place.parent
         TemporaryFile(dir=place).close()
-
-
-def atomic_torch_save(path: Path, state: Any) -> None:
-    """Write a state of PyTorch that appears under its name only when it is whole.
-
-    Args:
-        path: Where it goes.
-        state: What `torch.save` takes.
-
-    Raises:
-        WriteError: The operating system does not let it be written.
-    """
-    import torch  # most of what writes files does without
-
-    content = io.BytesIO()  # of what goes wrong with a file torch says nothing that could be told
-    torch.save(state, content)
-    atomic_write(path, lambda partial: partial.write_bytes(content.getbuffer()))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from gennape.estimator.errors import EstimatorError
 from gennape.estimator.training.loop import TrainingPlan, train
 
 X = torch.linspace(-1, 1, 40)[:, None]
@@ -115,9 +116,22 @@ def _never(rows: np.ndarray) -> Tensor:
 def test_a_loss_that_is_not_finite_is_refused(value: float) -> None:
     network = _network()
     before = _weights(network)
-    with pytest.raises(FloatingPointError, match="not finite; lower the learning rate"):
+    with pytest.raises(EstimatorError, match="the loss of a line is not finite; lower"):
         train(network, lambda rows: network(X).sum() * value, _shuffled(len(X)), PLAN)
     assert _weights(network) == before
+
+
+def test_states_of_a_recipe_whose_loss_is_not_finite_are_of_no_use(tmp_path: Path) -> None:
+    network = _network()
+    told = rf"lower the learning rate and delete {tmp_path}, if it is still there$"
+    with pytest.raises(EstimatorError, match=told):
+        train(
+            network,
+            lambda rows: network(X).sum() * torch.inf,
+            _shuffled(len(X)),
+            PLAN,
+            tmp_path / "state.pt",
+        )
 
 
 def test_fewer_rows_than_a_batch_are_one_batch() -> None:

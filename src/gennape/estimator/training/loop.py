@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from gennape.estimator.errors import EstimatorError
+from gennape.estimator.training.saved_state import restore_state, save_state
 from gennape.utils.array_types import IntArray
-from gennape.utils.files import atomic_torch_save
 from gennape.utils.progress import ProgressCallback, no_progress
 from gennape.utils.schedule import one_cycle
 
@@ -62,11 +63,16 @@ def train(
         plan: How long and how fast.
         state_file: Where the state is kept.
         report: Told after every step.
+
+    Raises:
+        EstimatorError: The loss is not finite, or the state is damaged or of another training.
     """
     optimizer = torch.optim.AdamW(
         module.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay
     )
-    first = _restore(module, optimizer, state_file)
+    first = 0
+    if state_file is not None and state_file.exists():
+        first = restore_state(state_file, module, optimizer, plan.epochs)
     module.train()
     for epoch in range(first, plan.epochs):
         torch.manual_seed(plan.seed * 1009 + epoch)
@@ -75,15 +81,17 @@ def train(
         for step in range(steps):
             done = epoch * steps + step
             _set_learning_rate(optimizer, plan, done / (plan.epochs * steps))
-            _step(module, optimizer, loss(rows[step * plan.batch_size :][: plan.batch_size]))
+            error = loss(rows[step * plan.batch_size :][: plan.batch_size])
+            if not torch.isfinite(error):
+                raise EstimatorError(_not_finite(plan, state_file))
+            _step(module, optimizer, error)
             report(plan.name, done + 1, plan.epochs * steps)
-        _save(module, optimizer, epoch + 1, state_file)
+        if state_file is not None:
+            save_state(state_file, module, optimizer, epoch + 1)
     module.eval()
 
 
 def _step(module: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
-    if not torch.isfinite(loss):
-        raise FloatingPointError("the training loss is not finite; lower the learning rate")
     optimizer.zero_grad()
     torch.autograd.backward(loss)
     nn.utils.clip_grad_norm_(module.parameters(), _GRADIENT_LIMIT)
@@ -97,20 +105,9 @@ def _set_learning_rate(optimizer: torch.optim.Optimizer, plan: TrainingPlan, don
         group["lr"] = plan.learning_rate * factor
 
 
-def _save(
-    module: nn.Module, optimizer: torch.optim.Optimizer, epoch: int, path: Path | None
-) -> None:
-    if path is None:
-        return
-    state = {"module": module.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}
-    atomic_torch_save(path, state)
-
-
-def _restore(module: nn.Module, optimizer: torch.optim.Optimizer, path: Path | None) -> int:
-    """Load a saved state, if there is one; returns the number of epochs it has seen."""
-    if path is None or not path.exists():
-        return 0
-    state = torch.load(path, weights_only=True)
-    module.load_state_dict(state["module"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(state["epoch"])
+def _not_finite(plan: TrainingPlan, state_file: Path | None) -> str:
+    """Say what to do about a loss that is not finite; states of the same recipe are of no use."""
+    cure = "lower the learning rate"
+    if state_file is not None:
+        cure += f" and delete {state_file.parent}, if it is still there"
+    return f"the loss of {plan.name} is not finite; {cure}"

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file
-from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from gennape.benchmarks import Benchmark
@@ -21,9 +19,11 @@ from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.models.registry import ENCODERS
 from gennape.graph import ComputationGraph, canonical_batches
 from gennape.graph.spectrum import laplacian_eigenvalues
-from gennape.utils.array_types import IntArray
-from gennape.utils.files import atomic_write
+from gennape.utils.array_types import AnyArray, IntArray
+from gennape.utils.files import atomic_file
 from gennape.utils.progress import ProgressCallback
+
+_SPECTRA = "spectra"
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def read_training_set(
     parts, spectra, labels, transforms = [], [], [], []
     for table in tables:
         rows = training_rows(table, config, seed)
-        path = folder / f"{table.name}.safetensors"
+        path = folder / f"{table.name}.npz"
         features, eigenvalues = _prepared(table.graphs(rows), len(rows), config, path, report)
         accuracies = table.accuracies[rows]
         accuracies = np.maximum(accuracies, np.quantile(accuracies, config.floor_quantile))
@@ -134,7 +134,8 @@ def _prepared(
     report: ProgressCallback,
 ) -> tuple[GraphFeatures, Tensor]:
     """Features and Laplacian eigenvalues of a family's graphs, computed once for a run."""
-    if not _is_complete(path):
+    columns = _kept(path, count)
+    if columns is None:
         parts, spectra = [], []
         done = 0
         for batch in canonical_batches(graphs):
@@ -144,18 +145,24 @@ def _prepared(
             done += len(batch)
             report(f"reading {path.stem}", done, count)
         columns = GraphFeatures.join(parts).columns()
-        columns["spectra"] = np.concatenate(spectra or [np.zeros((count, 0))]).astype(np.float32)
-        kept = {name: torch.from_numpy(column).contiguous() for name, column in columns.items()}
-        content = to_bytes(kept)
-        atomic_write(path, lambda partial: partial.write_bytes(content))
-    tensors = load_file(path)
-    eigenvalues = tensors.pop("spectra")
-    return GraphFeatures(**{name: t.numpy() for name, t in tensors.items()}), eigenvalues
+        columns[_SPECTRA] = np.concatenate(spectra or [np.zeros((count, 0))]).astype(np.float32)
+        _keep(path, columns)
+    eigenvalues = torch.from_numpy(columns.pop(_SPECTRA))
+    return GraphFeatures(**columns), eigenvalues
 
 
-def _is_complete(path: Path) -> bool:
-    """Whether a file holds all columns; one of an earlier version may lack some."""
-    if not path.exists():
-        return False
-    with safe_open(path, "np") as tensors:
-        return {field.name for field in fields(GraphFeatures)} < set(tensors.keys())
+def _keep(path: Path, columns: dict[str, Any]) -> None:
+    """Write what was read of a family, with checksums."""
+    with atomic_file(path) as partial, partial.open("wb") as file:
+        np.savez(file, **columns)
+
+
+def _kept(path: Path, count: int) -> dict[str, AnyArray] | None:
+    """Read the columns of so many graphs; None if they are not there, not all, or damaged."""
+    names = {_SPECTRA, *(field.name for field in fields(GraphFeatures))}
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            columns = {name: arrays[name] for name in names}
+        return columns if len(columns[_SPECTRA]) == count else None
+    except Exception:  # of damaged archives numpy raises errors of many types
+        return None

@@ -14,16 +14,17 @@ import numpy as np
 from gennape.benchmarks import BenchmarkError
 from gennape.estimator import Estimator, load
 from gennape.estimator.array_scoring import predict_arrays
-from gennape.estimator.checkpoint import DESCRIPTION, WEIGHTS
+from gennape.estimator.checkpoint import DESCRIPTION, WEIGHTS, CheckpointError
 from gennape.evaluation.few_shot import FewShotScores, fine_tuned_scores, measure
 from gennape.evaluation.transfer.eval_table import EncodedNetworks, EvalTable, FloatArray
 from gennape.evaluation.transfer.experiments import Experiment, TrainingRun, plan_experiments
 from gennape.evaluation.transfer.protocols import COLUMNS, SIZES, Protocol
+from gennape.evaluation.transfer.records import kept_records
 from gennape.evaluation.transfer.results import LABEL_COUNTS
 from gennape.utils.errors import WriteError
 from gennape.utils.files import digest_of, sha256_of
 from gennape.utils.progress import ProgressCallback
-from gennape.utils.workspace import Workspace
+from gennape.utils.workspace import Workspace, WorkspaceError
 
 
 class FailureLog(dict[str, str]):
@@ -73,13 +74,21 @@ class ExperimentRunner:
     trainings: list[TrainingRun] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    _records: dict[str, dict[str, Any]] = field(init=False, default_factory=dict)
 
     def run(self, protocol: Protocol, seeds: Sequence[int], *, quick: bool) -> None:
-        """Carry out the experiments of a protocol, see `plan_experiments`."""
+        """Carry out the experiments of a protocol, see `plan_experiments`.
+
+        Raises:
+            WorkspaceError: The records of the workspace are not of a transfer test.
+        """
+        self._records = kept_records(self.workspace)
         planned = list(plan_experiments(protocol, self.tables, seeds, quick=quick))
         runs = [experiment.training for experiment in planned if experiment.training]
         for done, run in enumerate(runs, start=1):
             with self.failures.noted(f"training {run.name}"):
+                if not self._has_estimator(run):
+                    self._records.pop(run.version, None)
                 train = partial(run.train, self.data_dir, self._estimators, self.report)
                 self._kept(run.version, train)
                 self.trainings.append(run)
@@ -105,6 +114,10 @@ class ExperimentRunner:
                 with self.failures.noted(f"{experiment.title}, {column.title}"):
                     accuracies = table.accuracies(column.label)
                     rows = self._kept(key, partial(_measured, scores, accuracies, encode))
+                    if rows is None:
+                        raise WorkspaceError(
+                            f"{self.workspace.path} holds no measurement {key}; give another folder"
+                        )
                     facts = {
                         "protocol": experiment.protocol,
                         "method": experiment.method.name,
@@ -126,6 +139,14 @@ class ExperimentRunner:
         self.seconds[key] = self._records[key]["seconds"]
         return self._records[key]["value"]
 
+    def _has_estimator(self, run: TrainingRun) -> bool:
+        """Tell whether what a training has written can be read."""
+        try:
+            load(self._estimators / run.version)
+        except CheckpointError:
+            return False
+        return True
+
     @property
     def _estimators(self) -> Path:
         return self.workspace.folder / "estimators"
@@ -136,11 +157,6 @@ class ExperimentRunner:
         folder = self._estimators / "given"
         self.estimator.save_pretrained(folder)
         return digest_of([sha256_of(folder / name) for name in (WEIGHTS, DESCRIPTION)])
-
-    @cached_property
-    def _records(self) -> dict[str, dict[str, Any]]:
-        """Records of earlier processes and one's own, by key."""
-        return {record["key"]: record for record in self.workspace.records}
 
     def _version(self, experiment: Experiment) -> str:
         """Name what an experiment's scores depend on, beside networks and code."""
