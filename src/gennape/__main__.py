@@ -16,6 +16,7 @@ _PATIENCE = 3.0
 
 def main() -> None:
     """Run the command line; Ctrl-C ends it with status 130 even before a command begins."""
+    _replace_closed_streams()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
     try:
@@ -25,10 +26,22 @@ def main() -> None:
     except KeyboardInterrupt:
         print("gennape: stopped; the same command begins anew", file=sys.stderr)
         _end_interrupted()
+    except OSError as error:  # while help or the version is printed
+        from gennape.cli.errors import sentence
+
+        print(f"gennape: {sentence(error)}", file=sys.stderr)
+        os._exit(1)
     except SystemExit as end:
         if end.code != _INTERRUPTED:
             raise
         _end_interrupted()
+
+
+def _replace_closed_streams() -> None:
+    """Drop what is printed to a stream that was closed when the program began."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:

@@ -1,9 +1,11 @@
 """Output in narrow terminals, in ASCII and with names in any script."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -21,16 +23,23 @@ _SETTINGS = {
 }
 
 
-def _gennape(*arguments: object, cwd: Path | None = None, **settings: str) -> str:
-    """What a command prints; both streams can say what `settings` state."""
-    result = subprocess.run(
+def _run(
+    *arguments: object, cwd: Path | None = None, stdout: Any = subprocess.PIPE, **settings: str
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
         [sys.executable, "-m", "gennape", *map(str, arguments)],
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         check=False,
         cwd=cwd,
         env={**os.environ, **_SETTINGS, **settings},
         timeout=300,
     )
+
+
+def _gennape(*arguments: object, cwd: Path | None = None, **settings: str) -> str:
+    """What a command prints; both streams can say what `settings` state."""
+    result = _run(*arguments, cwd=cwd, **settings)
     assert result.returncode == 0, result.stderr.decode()
     assert b"Traceback" not in result.stderr
     return result.stdout.decode(settings.get("PYTHONIOENCODING", "utf-8"))
@@ -110,3 +119,25 @@ def test_a_name_cannot_steer_the_terminal_and_need_be_no_text(tmp_path: Path) ->
     assert all(shown in text for shown in ("\\x1b[31mred", "new\\x0aline", "caf\\udce9"))
     _gennape("graph", names[2], "--draw", "x.svg", "--json", "x.json", cwd=tmp_path)
     assert "caf\\udce9" in (tmp_path / "x.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="it stands for a full disk")
+@pytest.mark.parametrize("command", [("--version",), ("--help",), ("score", HIAML), ("families",)])
+def test_a_full_standard_output_is_said_in_one_sentence(command: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        result = _run(*command, stdout=full)
+    said = result.stderr.decode()
+    assert result.returncode == 1
+    assert said == (
+        "gennape: standard output cannot be written (No space left on device); make room and "
+        "start again\n"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the stream")
+def test_a_closed_standard_output_is_no_error() -> None:
+    shell = f"exec {shlex.quote(sys.executable)} -m gennape score {HIAML} >&-"
+    result = subprocess.run(
+        ["sh", "-c", shell], capture_output=True, check=False, env={**os.environ, **_SETTINGS}
+    )
+    assert (result.returncode, result.stderr) == (0, b"")

@@ -79,3 +79,10 @@ def test_a_block_that_reads_another_node_cannot_be_cached() -> None:
     block = cached_block(lambda build, x: build.add(x, first))
     with pytest.raises(GraphError, match="reads no other node"):
         block(build, build.relu(first))
+
+
+def test_names_of_layers_have_a_limit() -> None:
+    build = GraphBuilder()
+    build.layer = "long" * 100
+    build.output(build.relu(build.input((3, 8, 8))))
+    assert all(len(row.layer) == 255 for row in build.build().summary().rows)

@@ -12,6 +12,7 @@ from torch import nn
 
 from gennape import spaces
 from gennape.frontends import FrontendError, graph_of
+from gennape.graph import GraphBuilder, GraphError
 from gennape.proxies import Batch, Proxy, ProxyError, measure, names, score
 from gennape.proxies.blocks import BlockStatistics, block_statistics
 from gennape.proxies.registry import VOTES
@@ -168,3 +169,17 @@ def test_without_labels_they_are_random() -> None:
 
 def test_the_examples_run() -> None:
     assert doctest.testmod(sys.modules["gennape.proxies.measurement"]).failed == 0
+
+
+def test_networks_beyond_memory_are_refused_before_they_run() -> None:
+    build = GraphBuilder()
+    x = build.relu(build.conv(build.input((4, 8, 8)), 1 << 20, kernel=1, bias=False))
+    _ = build.output(build.conv(x, 1 << 30, kernel=1, bias=False))
+    graph = build.build()
+    with pytest.raises(ProxyError, match="68,719,476,736 elements"):
+        measure(["macs"], graph)
+    with pytest.raises(GraphError, match="parameters do not fit into memory"):
+        graph.to_module()
+    shown = measure(["macs", "l2_norm"], graph, batch())
+    assert shown[0].value == graph.macs
+    assert "do not fit into memory" in shown[1].missing

@@ -40,3 +40,8 @@ def test_text_stays_text(text: str) -> None:
     page = _Reader(tag("p", text, title=text))
     assert page.text == text
     assert page.tags == [("p", [("title", text)])]
+
+
+def test_marks_that_turn_text_become_numbers() -> None:
+    page = tag("p", "a\u202eb\x1b[2J\nc", title="\u2066\udc80")
+    assert page == '<p title="\\u2066\\udc80">a\\u202eb\\x1b[2J\nc</p>'

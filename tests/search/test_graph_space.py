@@ -140,3 +140,11 @@ def test_the_version_is_that_of_the_nodes_as_they_were_read(
     assert network.fingerprint == turned.fingerprint  # but kernel@1=7 is another network
     assert GraphSpace(network).version == GraphSpace(again).version
     assert GraphSpace(network).version != GraphSpace(turned).version
+
+
+def test_a_network_beyond_all_machines_is_not_changed() -> None:
+    build = GraphBuilder()
+    x = build.conv(build.input((1 << 25, 1, 1)), 64, kernel=1)
+    _ = build.output(build.conv(x, 1 << 25, kernel=1))
+    with pytest.raises(ArchitectureError, match="too large to be changed"):
+        GraphSpace(build.build())

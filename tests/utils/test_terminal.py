@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from gennape.utils import terminal
-from gennape.utils.terminal import print_everything, printable, terminal_width
+from gennape.utils.terminal import harmless, print_everything, printable, terminal_width
 
 
 def test_examples() -> None:
@@ -27,6 +27,12 @@ def test_signs_that_an_encoding_lacks_are_written_by_their_look(
     encoding: str | None, said: str
 ) -> None:
     assert printable("× ≥ ± ─ 網", encoding) == said
+
+
+def test_marks_that_turn_text_are_written_as_numbers() -> None:
+    shown = harmless("a\u202eb\u2066c\u200fd\u2028e\x9b\r\n\tf")
+    assert shown == "a\\u202eb\\u2066c\\u200fd\\u2028e\\x9b\\x0d\\x0a\\x09f"
+    assert harmless("Größe 網 😀 e\u0301") == "Größe 網 😀 e\u0301"
 
 
 def test_file_names_that_are_no_text_can_be_printed() -> None:

@@ -14,8 +14,8 @@ from typing import ParamSpec
 
 import typer
 
-from gennape.utils.errors import GennapeError, one_line
-from gennape.utils.terminal import print_everything
+from gennape.utils.errors import NO_ROOM, GennapeError, one_line
+from gennape.utils.terminal import harmless, print_everything
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -54,7 +54,7 @@ def with_clear_errors(
         except (Exception, SystemExit) as error:
             if DEBUG.get():
                 traceback.print_exception(error)
-            print(f"gennape: {_sentence(error)}", file=sys.stderr)
+            print(f"gennape: {harmless(sentence(error))}", file=sys.stderr)
             raise typer.Exit(1) from error
 
     return run
@@ -69,13 +69,15 @@ def stopped(*, goes_on: bool = False) -> typer.Exit:
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Print a warning as one sentence on standard error."""
-    print(f"gennape: {' '.join(str(message).split())}", file=sys.stderr)
+    print(f"gennape: {harmless(' '.join(str(message).split()))}", file=sys.stderr)
 
 
-def _sentence(error: BaseException) -> str:
+def sentence(error: BaseException) -> str:
     """What is wrong, without the number that the operating system gives it."""
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.errno in NO_ROOM:  # files that are written are named
+        return f"standard output cannot be written ({error.strerror}); make room and start again"
     if isinstance(error, SystemExit):
         return f"code that was called ended the program (status {error.code}); it must return"
     if isinstance(error, GennapeError):

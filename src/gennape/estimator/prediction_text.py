@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from gennape.estimator.accuracy_text import NOTHING, dataset_title, notes, top1, top1_heading
 from gennape.estimator.network_score import NetworkScore
 from gennape.frontends.network_list import failure_text
 from gennape.reports.numbers import with_unit
+from gennape.utils.escaping import escaped
 from gennape.utils.terminal import printable, terminal_width
 from gennape.utils.text_table import TextColumn, TextTable, fold
 
@@ -36,7 +36,7 @@ def text_of(table: "NetworkTable[Any]") -> str:
 def html_of(table: "NetworkTable[Any]") -> str:
     """Lay out a table as HTML, and below it what is to be said."""
     shown = table.bare_rows(_SHOWN)
-    remarks = "".join(f"<p>{escape(remark)}</p>" for remark in _remarks(table, shown))
+    remarks = "".join(f"<p>{escaped(remark)}</p>" for remark in _remarks(table, shown))
     if not shown:
         return remarks or "<p>no networks</p>"
     return score_table(shown).html() + remarks

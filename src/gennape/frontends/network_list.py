@@ -60,7 +60,7 @@ class NetworkList:
 
 def failure_text(failure: UnreadNetwork) -> str:
     """One sentence that names the network that could not be read."""
-    named = failure.model in failure.error
+    named = one_line(ValueError(failure.model)) in failure.error
     return failure.error if named else f"{failure.model}: {failure.error}"
 
 

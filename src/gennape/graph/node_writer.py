@@ -18,6 +18,8 @@ Shape = tuple[int, int, int]
 
 _OUTSIDE = -1
 """In place of a node: what the block reads."""
+_LONGEST_NAME = 255
+"""Characters of the name of a layer; tables are as wide as the longest."""
 _MOST_FITTING = 4096
 _FITTING: set[tuple[int, tuple[int, ...]]] = set()
 """Operations with numbers that were found to be theirs."""
@@ -52,7 +54,8 @@ class NodeWriter:
 
     Attributes:
         shapes: Output shape of each node so far.
-        layer: Name of the part of the network that the next nodes stand in, or empty.
+        layer: Name of the part of the network that the next nodes stand in, or empty; its first
+            255 characters are kept.
     """
 
     def __init__(self) -> None:
@@ -118,7 +121,7 @@ class NodeWriter:
         if details:
             self._details[node] = details
         if self.layer:
-            self._layers[node] = self.layer
+            self._layers[node] = self.layer[:_LONGEST_NAME]
         return node
 
     def copy_node(self, node: Node, arguments: Sequence[int]) -> int:

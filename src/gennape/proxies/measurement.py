@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from torch import nn
 
 from gennape.frontends import FrontendError, graph_of
@@ -16,10 +17,14 @@ from gennape.proxies.passes import MissingScore
 from gennape.proxies.prepared_network import PreparedNetwork
 from gennape.proxies.proxy import Proxy
 from gennape.proxies.registry import get
+from gennape.utils.memory import physical_memory
 
 Model = ComputationGraph | nn.Module | str | os.PathLike[str]
 
 BATCH_SIZE = 64
+
+_BYTES = 4
+"""Bytes of one number."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,8 @@ def measure(
         input_shape: Sizes of one input for networks that do not state them.
 
     Raises:
-        ProxyError: A proxy or the input shape is unknown.
+        ProxyError: A proxy or the input shape is unknown, or a tensor of the network is larger
+            than the memory of this machine.
         FrontendError: The model cannot be read.
         BenchmarkError: The data cannot be read.
 
@@ -99,7 +105,9 @@ def measure(
     wanted = [one if isinstance(one, Proxy) else get(one) for one in proxies]
     network = graph_of(model, input_shape) if isinstance(model, str | os.PathLike) else model
     if not isinstance(data, Batch):
-        data = make_batch(data, batch_size, _input_shape(network, input_shape), seed)
+        shape = _input_shape(network, input_shape)
+        _refuse_beyond_memory(network, batch_size, shape)
+        data = make_batch(data, batch_size, shape, seed)
     prepared = PreparedNetwork(network, data, seed)
     return [_measured(proxy, prepared) for proxy in wanted]
 
@@ -116,6 +124,20 @@ def _input_shape(
         raise ProxyError(f"the network has {inputs.sum()} inputs; proxies need one image input")
     shape: list[int] = network.output_shape[inputs][0].tolist()
     return shape
+
+
+def _refuse_beyond_memory(
+    network: ComputationGraph | nn.Module, batch_size: int, input_shape: Sequence[int]
+) -> None:
+    """Refuse a network one tensor of which fills the memory, before anything is computed."""
+    elements = math.prod(input_shape)
+    if isinstance(network, ComputationGraph):
+        elements = max(elements, int(network.output_shape.astype(np.int64).prod(axis=1).max()))
+    if _BYTES * elements * batch_size > physical_memory():
+        raise ProxyError(
+            f"a tensor of {elements:,} elements for each of {batch_size} images does not fit into "
+            "memory; give a smaller network, or fewer images"
+        )
 
 
 def _measured(proxy: Proxy, prepared: PreparedNetwork) -> ProxyScore:

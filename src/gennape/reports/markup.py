@@ -1,8 +1,9 @@
 """HTML elements whose texts are escaped, so that no name of a network is ever read as HTML."""
 
 from collections.abc import Iterable
-from html import escape
 from typing import TypeAlias
+
+from gennape.utils.escaping import escaped
 
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
 _EMPTY = frozenset({"circle", "line", "path", "rect"})
@@ -48,7 +49,7 @@ def joined(children: Child) -> Markup:
     if isinstance(children, Markup):
         return children
     if isinstance(children, str):
-        return Markup(escape(children))
+        return Markup(escaped(children))
     return Markup("".join(map(joined, children)))
 
 
@@ -59,4 +60,4 @@ def _attribute(key: str, value: str | float | bool | None) -> str:
     if value is True:
         return f" {name}"
     text = value if isinstance(value, str) else f"{value:.6g}"
-    return f' {name}="{escape(text)}"'
+    return f' {name}="{escaped(text)}"'

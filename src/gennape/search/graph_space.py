@@ -18,6 +18,10 @@ Edits = tuple[Edit, ...]
 ORIGINAL = "original"
 """The string of the network itself."""
 
+LARGEST_COST, LARGEST_SIZE = 2**50, 2**24
+"""Networks with more work, parameters or a larger size are not changed: their doubles may be beyond
+what graphs hold."""
+
 _FARTHEST = 4
 """Changes of a random architecture, at most."""
 _KEPT = 4096
@@ -32,6 +36,9 @@ class GraphSpace(SearchSpace[Edits]):
     Args:
         network: The network before any change; changes count only on operations that they know,
             so that others may be any.
+
+    Raises:
+        ArchitectureError: It is larger than any network that one could change and then run.
     """
 
     name = "graph"
@@ -39,6 +46,7 @@ class GraphSpace(SearchSpace[Edits]):
 
     def __init__(self, network: ComputationGraph) -> None:
         super().__init__()
+        _refuse_absurd(network)
         self.network = network
         self._nodes: OrderedDict[Edits, Nodes] = OrderedDict()
 
@@ -117,6 +125,16 @@ class GraphSpace(SearchSpace[Edits]):
         if len(self._nodes) > _KEPT:
             self._nodes.popitem(last=False)
         return nodes
+
+
+def _refuse_absurd(network: ComputationGraph) -> None:
+    """Refuse a network whose changes may have sizes or costs that graphs do not hold."""
+    size = int(network.output_shape.max(initial=0))
+    if max(network.macs, network.parameters) > LARGEST_COST or size > LARGEST_SIZE:
+        raise ArchitectureError(
+            f"{network.name} is too large to be changed ({network.macs:,} MACs, "
+            f"{network.parameters:,} parameters, a size of {size:,}); give a network that runs"
+        )
 
 
 def _parse(word: str) -> Edit:

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from errno import EDQUOT, EFBIG, ENOSPC
 from os import PathLike, fspath, strerror
 
-_NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
+NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
+"""Numbers of errors of a disk that is full."""
+
 _LONGEST = 400
 """Characters of a reason, of which a file may decide the length."""
 
@@ -121,7 +123,7 @@ def writing(path: str | PathLike[str]) -> Iterator[None]:
         yield
     except OSError as cause:
         reason = strerror(cause.errno) if cause.errno else one_line(cause)
-        cure = "make room" if cause.errno in _NO_ROOM else "give a place that can be written"
+        cure = "make room" if cause.errno in NO_ROOM else "give a place that can be written"
         raise WriteError(
             f"{fspath(path)} cannot be written ({reason}); {cure} and start again"
         ) from cause

@@ -17,7 +17,11 @@ _STAND_INS = {
     "→": "->",
     "·": ".",
 }
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_STEERING = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""Control characters, ends of lines, marks that turn the direction in which text is read, and what
+is no character."""
 _FALLBACK = "gennape.fallback"
 
 
@@ -42,8 +46,21 @@ def printable(text: str, encoding: str | None) -> str:
     '>= 9.8 M +- 1, Gr\\xf6\\xdfe'
     """
     encoding = encoding or "utf-8"
-    harmless = _CONTROL.sub(lambda sign: f"\\x{ord(sign[0]):02x}", text)
-    return harmless.encode(encoding, _FALLBACK).decode(encoding)
+    return harmless(text).encode(encoding, _FALLBACK).decode(encoding)
+
+
+def harmless(text: str) -> str:
+    r"""Write signs that steer a terminal or turn the direction of a text as their numbers.
+
+    >>> harmless("cat\x1b[2J\u202egpj.onnx")
+    'cat\\x1b[2J\\u202egpj.onnx'
+    """
+    return _STEERING.sub(_as_number, text)
+
+
+def _as_number(sign: re.Match[str]) -> str:
+    number = ord(sign[0])
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
 
 
 def print_everything(*streams: TextIO) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from html import escape
 from itertools import zip_longest
 
 from rich.cells import cell_len, get_character_cell_size
 
+from gennape.utils.escaping import escaped
 from gennape.utils.terminal import printable
 
 _GAP = "  "
@@ -92,7 +92,7 @@ class TextTable:
     def _html_row(self, tag: str, cells: Sequence[str]) -> str:
         sides = ("right" if column.is_number else "left" for column in self.columns)
         inner = "".join(
-            f'<{tag} style="text-align:{side}">{escape(cell)}</{tag}>'
+            f'<{tag} style="text-align:{side}">{escaped(cell)}</{tag}>'
             for side, cell in zip(sides, cells, strict=True)
         )
         return f"<tr>{inner}</tr>"

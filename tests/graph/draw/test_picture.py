@@ -194,3 +194,11 @@ def test_png_without_matplotlib_says_what_to_install(
 def test_another_ending_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GraphError, match=r"must end in \.svg or \.png"):
         draw(_residual(), tmp_path / "network.jpg")
+
+
+def test_names_that_no_svg_may_hold_are_drawn_as_numbers() -> None:
+    build = GraphBuilder()
+    build.layer = "a\x00\x1b[31m<b>&\ufffe\udc80"
+    build.output(build.conv(build.input((3, 8, 8)), 4))
+    svg = to_svg(picture(build.build()))
+    assert any("a\\x00\\x1b[31m<b>&\\ufffe\\udc80" in text for text in _tooltips(svg))

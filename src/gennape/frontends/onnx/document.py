@@ -90,8 +90,12 @@ class OnnxNode:
         return tuple(dict.fromkeys(name for name in (*self.inputs, *inner) if name))
 
 
-def load(path: Path) -> onnx.ModelProto:
+def load(path: Path, with_numbers: bool = False) -> onnx.ModelProto:
     """Load the model in a file, with functions inlined and without the numbers of large tensors.
+
+    Args:
+        path: The file.
+        with_numbers: Whether these are kept, and those that are stored outside named.
 
     Raises:
         FrontendError: The file is not ONNX, cut off, without a network, or larger than a network
@@ -99,7 +103,7 @@ def load(path: Path) -> onnx.ModelProto:
     """
     try:
         model = onnx.ModelProto()
-        model.ParseFromString(structure_of(path))
+        model.ParseFromString(structure_of(path, with_numbers))
     except (WireError, DecodeError) as error:
         raise FrontendError(
             f"{path} is not an ONNX file or is cut off ({one_line(error)}); export or copy it again"
@@ -110,7 +114,9 @@ def load(path: Path) -> onnx.ModelProto:
         raise FrontendError(f"{path} names no operator set version; export it again")
     _refuse_many(model, path)
     for tensor in _tensors(model):
-        _lighten(tensor, path)
+        _refuse_impossible(tensor, path)
+        if not with_numbers:
+            _lighten(tensor, path)
     inline_functions(model, path, MOST_NODES)
     for tensor in model.graph.sparse_initializer:
         model.graph.initializer.append(absent_tensor(tensor.values.name, tensor.dims))
@@ -174,11 +180,11 @@ def _tensors(model: onnx.ModelProto) -> Iterator[onnx.TensorProto]:
                     yield from attribute.g.initializer
 
 
-def _lighten(tensor: onnx.TensorProto, path: Path) -> None:
-    """Drop the values of a large tensor; fetch those of a small one stored outside.
+def _refuse_impossible(tensor: onnx.TensorProto, path: Path) -> None:
+    """Refuse a shape that no tensor has.
 
     Raises:
-        FrontendError: No tensor has its shape.
+        FrontendError: It has one.
     """
     dims = tensor.dims
     if len(dims) > MOST_DIMS or (dims and not 0 <= min(dims) <= max(dims) <= LARGEST_SIZE):
@@ -186,7 +192,11 @@ def _lighten(tensor: onnx.TensorProto, path: Path) -> None:
             f"{path}: the stored tensor {tensor.name!r} has a shape that no tensor has "
             f"({len(dims)} dimensions: {str(dims[:8])[:120]}); check the file"
         )
-    if not is_small(dims):
+
+
+def _lighten(tensor: onnx.TensorProto, path: Path) -> None:
+    """Drop the values of a large tensor; fetch those of a small one stored outside."""
+    if not is_small(tensor.dims):
         for field in _DATA_FIELDS:
             tensor.ClearField(field)
     elif tensor.data_location == onnx.TensorProto.EXTERNAL:

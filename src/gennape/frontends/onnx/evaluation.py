@@ -5,6 +5,7 @@ results are known to be small beforehand. All other numbers count as unknown.
 """
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,11 @@ Evaluate = Callable[..., "AnyArray | Sequence[AnyArray]"]
 _COMPLEX_TYPES = frozenset({onnx.TensorProto.COMPLEX64, onnx.TensorProto.COMPLEX128})
 
 
+def is_evaluated(node: OnnxNode) -> bool:
+    """Tell whether an operator is on the list."""
+    return not node.domain and (node.op in _BY_NODE or node.op in _BY_NUMPY)
+
+
 def evaluated(node: OnnxNode, arguments: Sequence[AnyArray | None]) -> list[AnyArray] | None:
     """Evaluate one operator; None where it is not on the list, or refuses.
 
@@ -26,7 +32,7 @@ def evaluated(node: OnnxNode, arguments: Sequence[AnyArray | None]) -> list[AnyA
         node: The node.
         arguments: Small arrays; None for what is left out.
     """
-    if node.domain or not (node.op in _BY_NODE or node.op in _BY_NUMPY):
+    if not is_evaluated(node):
         return None
     try:
         with np.errstate(all="ignore"):
@@ -219,13 +225,7 @@ def _triangle(node: OnnxNode, x: AnyArray, k: AnyArray | None = None) -> AnyArra
 
 
 def _many(function: Any) -> Evaluate:
-    def evaluate(node: OnnxNode, *parts: AnyArray) -> AnyArray:
-        result = parts[0]
-        for part in parts[1:]:
-            result = function(result, part)
-        return result
-
-    return evaluate
+    return lambda node, *parts: np.asarray(reduce(function, parts))
 
 
 _BY_NODE: dict[str, Evaluate] = {

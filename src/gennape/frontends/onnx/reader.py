@@ -71,7 +71,7 @@ def read_with_names(path: Path, inputs: NetworkInputs | None = None) -> NamedGra
 
 def _read(model: onnx.ModelProto, path: Path) -> NamedGraph:
     """Read a model with bound inputs."""
-    network = _prepared(model, path)
+    network = prepared(model, path)
     for node in network.extent.ends:
         warnings.warn(
             f"{path} is counted up to {node.title}, the size of whose result depends on the data",
@@ -84,7 +84,7 @@ def _read(model: onnx.ModelProto, path: Path) -> NamedGraph:
     return _converted(network, path)
 
 
-def _prepared(model: onnx.ModelProto, path: Path, budget: NodeBudget | None = None) -> OnnxNetwork:
+def prepared(model: onnx.ModelProto, path: Path, budget: NodeBudget | None = None) -> OnnxNetwork:
     """Decode the nodes of a model with bound inputs, and infer its shapes."""
     _refuse_classic(model.graph, path)
     expand_fused(model.graph)
@@ -119,7 +119,7 @@ def _refuse_classic(graph: onnx.GraphProto, path: Path) -> None:
 def _cost(model: onnx.ModelProto, budget: NodeBudget, path: Path) -> int:
     """Count the multiply-accumulates of one branch; 0 where it cannot be read by itself."""
     try:
-        return _converted(_prepared(model, path, budget), path)[0].macs
+        return _converted(prepared(model, path, budget), path)[0].macs
     except (FrontendError, StopIteration):
         return 0
 
@@ -149,7 +149,7 @@ def _mixes_samples(model: onnx.ModelProto, inputs: NetworkInputs | None, path: P
     trial.CopyFrom(model)
     try:
         bind_inputs(trial.graph, inputs, path, batch=2)
-        _converted(_prepared(trial, path), path, 2, BatchAxis(0))
+        _converted(prepared(trial, path), path, 2, BatchAxis(0))
     except BatchError as error:
         return "loses" not in str(error)
     except FrontendError:

@@ -1,38 +1,62 @@
-"""The numbers of an ONNX file beside its graph, so that a module of the graph computes the same."""
+"""The numbers of an ONNX file beside its graph, so that a module of the graph computes the same.
 
-from collections.abc import Iterator, Mapping, Sequence
+Numbers that the file computes from stored ones are computed by operators of a list, where their
+sizes are known beforehand; all together they are bounded by what the file holds.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import prod
 from pathlib import Path
 
 import onnx
 import torch
 from onnx import numpy_helper
-from onnx.reference import ReferenceEvaluator
 from torch import Tensor
 
-from gennape.frontends.onnx.document import MOST_NODES, OnnxNode
-from gennape.frontends.onnx.functions import inline_functions
+from gennape.frontends.errors import FrontendError
+from gennape.frontends.inputs import NetworkInputs
+from gennape.frontends.onnx.document import OnnxNode, load
+from gennape.frontends.onnx.external import ExternalPlace, external_numbers, external_place
+from gennape.frontends.onnx.inputs import bind_inputs
+from gennape.frontends.onnx.reader import prepared
 from gennape.frontends.onnx.tensor_part import TensorPart
+from gennape.frontends.onnx.values import OnnxNetwork
+from gennape.frontends.onnx.weight_evaluation import can_evaluate, evaluated_weights
 from gennape.graph.execute.assembly import Weights
 from gennape.utils.array_types import AnyArray
+from gennape.utils.errors import plain, reading
 
 Names = Mapping[int, Sequence[str | TensorPart]]
 
+MOST_COMPUTED = 1 << 24
+"""Elements that a file may compute, however little it stores."""
+_COMPUTED_PER_ELEMENT = 8
+"""Elements that it may compute for each that it stores: casts, products and turns of weights."""
 
-def numbers_of(path: Path, names: Names) -> Weights:
+
+def numbers_of(path: Path, names: Names, inputs: NetworkInputs | None = None) -> Weights:
     """Find the numbers of some fixed tensors, those that the file computes from others included.
 
     Args:
         path: The file.
         names: Their names, by node.
+        inputs: Shapes, as the graph was read with.
 
     Returns:
-        By node, its tensors: what `ComputationGraph.to_module` takes.
+        By node, its tensors: what `ComputationGraph.to_module` takes. None stands for numbers that
+        depend on an input.
+
+    Raises:
+        FrontendError: The file cannot be read, lacks numbers, or states more than it holds.
     """
-    model = onnx.load(str(path))
-    inline_functions(model, path, MOST_NODES)
-    wanted = {_name(part) for given in names.values() for part in given if part}
-    values = dict(_computed(model, wanted))
-    return {node: tuple(_tensor(part, values) for part in given) for node, given in names.items()}
+    with reading(path, FrontendError, "the weights of a network", "export the file again"):
+        model = load(path, with_numbers=True)
+        wanted = {_name(part) for given in names.values() for part in given if part}
+        bind_inputs(model.graph, inputs, path)
+        values = _FixedValues(prepared(model, path), model, path).of(wanted)
+        parts = {part for given in names.values() for part in given}
+        tensors = {part: _tensor(part, values) for part in parts}
+        return {node: tuple(tensors[part] for part in given) for node, given in names.items()}
 
 
 def _name(part: str | TensorPart) -> str:
@@ -46,40 +70,117 @@ def _tensor(part: str | TensorPart, values: Mapping[str, AnyArray]) -> Tensor | 
     return torch.from_numpy((part.of(value) if isinstance(part, TensorPart) else value).copy())
 
 
-def _computed(model: onnx.ModelProto, wanted: set[str]) -> Iterator[tuple[str, AnyArray]]:
-    """Stored tensors, and those that follow from them alone."""
-    values = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
-    producers = {name: node for node in model.graph.node for name in node.output}
-    for name in sorted(wanted):
-        value = _value(model, name, values, producers)
+class _FixedValues:
+    """Computes the values of a model that depend on no input.
+
+    Args:
+        network: The model as it is read.
+        model: The model, with what it stores.
+        path: The file.
+    """
+
+    def __init__(self, network: OnnxNetwork, model: onnx.ModelProto, path: Path) -> None:
+        self._path = path
+        self._network = network
+        self._stored = {tensor.name: tensor for tensor in model.graph.initializer}
+        self._values: dict[str, AnyArray] = {}
+        self._outside: dict[tuple[ExternalPlace, int], AnyArray] = {}
+        self._files: dict[Path, int] = {}
+        self._elements_left = MOST_COMPUTED
+
+    def of(self, wanted: set[str]) -> Mapping[str, AnyArray]:
+        """Return those of these values that are fixed, and the ones that they are computed from.
+
+        Raises:
+            FrontendError: One of them is fixed, and its numbers are not to be had.
+        """
+        needed = self._needed(wanted)
+        for name in needed & self._stored.keys():
+            self._keep(name, self._read(self._stored[name]))
+        for node in self._network.nodes:
+            if needed.intersection(node.outputs) and all(map(self._is_fixed, node.used_names)):
+                self._compute(node)
+        for name in sorted(wanted - self._values.keys()):
+            if self._is_fixed(name):
+                raise FrontendError(
+                    f"{self._path}: the numbers of {plain(name)!r} are neither in its folder nor "
+                    "computed from others in a way that is known; export it with constants folded"
+                )
+        return self._values
+
+    def _is_fixed(self, name: str) -> bool:
+        return name in self._network.static
+
+    def _needed(self, wanted: set[str]) -> set[str]:
+        """Return the names of values that some are computed from, themselves included."""
+        needed = set(wanted)
+        for node in reversed(self._network.nodes):
+            if needed.intersection(node.outputs):
+                needed.update(node.used_names)
+        return needed
+
+    def _keep(self, name: str, value: AnyArray | None) -> None:
+        """Keep the numbers of a stored tensor; others may be computed from them."""
         if value is not None:
-            yield name, value
+            self._values[name] = value
+            self._elements_left += _COMPUTED_PER_ELEMENT * value.size
 
+    def _read(self, tensor: onnx.TensorProto) -> AnyArray | None:
+        """Read a stored tensor; None where its numbers are not there.
 
-def _value(
-    model: onnx.ModelProto,
-    name: str,
-    values: dict[str, AnyArray],
-    producers: Mapping[str, onnx.NodeProto],
-) -> AnyArray | None:
-    """The numbers of one tensor; none where it depends on an input."""
-    if name in values:
-        return values[name]
-    if name not in producers:
-        return None
-    node = OnnxNode.of(producers[name])
-    arguments = {n: _value(model, n, values, producers) for n in node.used_names}
-    known = {n: value for n, value in arguments.items() if value is not None}
-    if len(known) < len(arguments):
-        return None
-    unknown = onnx.TypeProto()
-    graph = onnx.helper.make_graph(
-        [node.proto],
-        "fixed",
-        [onnx.helper.make_value_info(n, unknown) for n in known],
-        [onnx.helper.make_value_info(n, unknown) for n in node.outputs if n],
-    )
-    single = onnx.helper.make_model(graph, opset_imports=list(model.opset_import))
-    results: list[AnyArray] = ReferenceEvaluator(single).run(None, known)  # type: ignore[assignment]
-    values.update(zip([n for n in node.outputs if n], results, strict=True))
-    return values[name]
+        Raises:
+            FrontendError: Tensors have more numbers than the file that they name.
+        """
+        if tensor.data_location != onnx.TensorProto.EXTERNAL:
+            return numpy_helper.to_array(tensor)
+        place = external_place(tensor, self._path.parent)
+        if place is None:
+            return None
+        key = place, tensor.data_type
+        if key not in self._outside:
+            left = self._files.setdefault(place.file, place.file.stat().st_size) - place.size
+            if left < 0:
+                raise FrontendError(
+                    f"{self._path}: its tensors name the numbers of {place.file.name} several "
+                    "times; export it again"
+                )
+            self._files[place.file] = left
+            self._outside[key] = self._read_outside(tensor)
+        return self._outside[key].reshape(tuple(tensor.dims))
+
+    def _read_outside(self, tensor: onnx.TensorProto) -> AnyArray:
+        filled = onnx.TensorProto(data_type=tensor.data_type, dims=tensor.dims)
+        filled.raw_data = external_numbers(tensor, self._path.parent) or b""
+        return numpy_helper.to_array(filled)
+
+    def _compute(self, node: OnnxNode) -> None:
+        """Compute the results of a node on fixed arguments, where their sizes are known."""
+        known = [self._network.static.value(name) for name in node.outputs]
+        stored = node.attributes.get("value") if node.op == "Constant" else None
+        if all(value is not None for value in known):
+            self._values.update(zip(node.outputs, known, strict=True))  # type: ignore[arg-type]
+        elif isinstance(stored, onnx.TensorProto):
+            self._keep(node.outputs[0], self._read(stored))
+        elif can_evaluate(node) and all(name in self._values for name in node.used_names):
+            self._evaluate(node)
+
+    def _evaluate(self, node: OnnxNode) -> None:
+        """Compute the results of a node.
+
+        Raises:
+            FrontendError: They are more numbers than the file may compute.
+        """
+        sizes = [self._network.dims.get(name) for name in node.outputs]
+        if not sizes or sizes[0] is None:
+            return
+        self._elements_left -= sum(prod(dims) for dims in sizes if dims is not None)
+        if self._elements_left < 0:
+            raise FrontendError(
+                f"{self._path} computes more numbers from its weights than networks do, at "
+                f"{node.title}; export it with constants folded"
+            )
+        arguments = [self._values[name] if name else None for name in node.inputs]
+        found = evaluated_weights(node, arguments, sizes[0])
+        for name, value, dims in zip(node.outputs, found, sizes, strict=False):
+            if name and value.shape == dims:
+                self._values[name] = value

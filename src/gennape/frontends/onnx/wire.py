@@ -1,4 +1,4 @@
-"""The structure of an ONNX file, its weights left on the disk.
+"""The structure of an ONNX file, its weights left on the disk unless they are asked for.
 
 A file is nested messages of protobuf: fields with a number, a kind, and a length. Here the large
 ones are walked, and the numbers of large tensors are skipped without being read.
@@ -6,7 +6,7 @@ ones are walked, and the numbers of large tensors are skipped without being read
 Source: https://protobuf.dev/programming-guides/encoding and onnx.proto.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -51,6 +51,8 @@ _SKIPPED = {
     "tensor": frozenset({4, 5, 6, 7, 9, 10, 11}),  # numbers of each element type
 }
 """By message, the numbers of the fields that are left out of large ones."""
+_WITH_NUMBERS = {**_SKIPPED, "tensor": frozenset({6, 7, 11})}
+"""The same where numbers are kept, but for texts and integers of 64 bits, which may grow."""
 
 
 class WireError(GennapeError, ValueError):
@@ -65,8 +67,12 @@ class _Field(NamedTuple):
     end: int
 
 
-def structure_of(path: Path) -> bytes:
+def structure_of(path: Path, with_numbers: bool = False) -> bytes:
     """Return the ONNX model in a file without the numbers of its large tensors.
+
+    Args:
+        path: The file.
+        with_numbers: Whether these are kept all the same.
 
     Raises:
         WireError: The file is cut off, not of this form, or its structure is too large.
@@ -75,9 +81,12 @@ def structure_of(path: Path) -> bytes:
     with path.open("rb", buffering=0) as file:
         size = file.seek(0, 2)
         for kept in (KEPT, KEPT_IN_LARGE):
-            walk = _Walk(file, kept)
+            walk = _Walk(file, kept, _SKIPPED)
             pieces, length = walk.stripped("model", 0, size)
             if length <= MOST_BYTES:
+                if with_numbers:
+                    walk = _Walk(file, kept, _WITH_NUMBERS)
+                    pieces, _ = walk.stripped("model", 0, size)
                 return b"".join(walk.read(*p) if isinstance(p, tuple) else p for p in pieces)
     raise WireError(f"its structure without weights has more than {MOST_BYTES >> 20} MiB")
 
@@ -89,9 +98,10 @@ _Pieces = list[bytes | tuple[int, int]]
 class _Walk:
     """A walk over the fields of a file, which is read in blocks."""
 
-    def __init__(self, file: BinaryIO, kept: int) -> None:
+    def __init__(self, file: BinaryIO, kept: int, skipped: Mapping[str, frozenset[int]]) -> None:
         self._file = file
         self._kept = kept
+        self._skipped = skipped
         self._block = b""
         self._block_start = 0
         self._fields_left = MOST_FIELDS
@@ -110,7 +120,7 @@ class _Walk:
 
     def stripped(self, message: str, begin: int, end: int) -> tuple[_Pieces, int]:
         """Return what is kept of a message, and how many bytes that is."""
-        parts, skipped = _PARTS[message], _SKIPPED.get(message, frozenset())
+        parts, skipped = _PARTS[message], self._skipped.get(message, frozenset())
         pieces: _Pieces = []
         kept_from, length = begin, 0
         for field in self._fields(begin, end):

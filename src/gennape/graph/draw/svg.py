@@ -1,10 +1,10 @@
 """A scene as SVG."""
 
 from collections.abc import Iterator
-from html import escape
 from itertools import groupby
 
 from gennape.graph.draw.scene import BezierCurve, Point, Rectangle, Scene, Text
+from gennape.utils.escaping import escaped
 
 _INK = Text(0, 0, "", 0).colour
 
@@ -18,7 +18,7 @@ def to_svg(scene: Scene) -> str:
             f'viewBox="0 0 {scene.width:.0f} {scene.height:.0f}" fill="{_INK}" '
             'text-anchor="middle" pointer-events="none" '
             'font-family="Helvetica, Arial, sans-serif">',
-            f"<title>{escape(scene.title)}</title>",
+            f"<title>{escaped(scene.title)}</title>",
             *_elements(scene),
             "</svg>\n",
         ]
@@ -50,7 +50,7 @@ def _element(shape: Rectangle | Text | BezierCurve) -> str:
             )
             if not shape.tooltip:
                 return f"<rect {place}/>"
-            title = f"<title>{escape(shape.tooltip)}</title>"
+            title = f"<title>{escaped(shape.tooltip)}</title>"
             return f'<rect {place} pointer-events="all">{title}</rect>'
         case Text():
             anchor = f' text-anchor="{shape.anchor}"' if shape.anchor != "middle" else ""
@@ -58,7 +58,7 @@ def _element(shape: Rectangle | Text | BezierCurve) -> str:
             weight = ' font-weight="bold"' if shape.bold else ""
             return (
                 f'<text x="{_number(shape.x)}" y="{_number(shape.y)}" '
-                f'font-size="{shape.size:g}"{anchor}{colour}{weight}>{escape(shape.content)}</text>'
+                f'font-size="{shape.size:g}"{anchor}{colour}{weight}>{escaped(shape.content)}</text>'
             )
         case BezierCurve():
             return f'<path d="{"".join(_path(shape.points))}"/>'
