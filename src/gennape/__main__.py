@@ -2,14 +2,23 @@
 
 import atexit
 import os
+import signal
 import sys
+from _thread import interrupt_main, start_new_thread
+from threading import main_thread
+from time import sleep
+from types import FrameType
 
 _INTERRUPTED = 130
+_PATIENCE = 3.0
+"""Seconds that an interrupted command has to end."""
 
 
 def main() -> None:
     """Run the command line; Ctrl-C ends it with status 130 even before a command begins."""
     _replace_closed_streams()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         from gennape.cli import app
 
@@ -33,6 +42,24 @@ def _replace_closed_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    """Interrupt the command, later again if it goes on.
+
+    Libraries swallow an interrupt that comes while they are imported.
+    """
+    start_new_thread(_interrupt_later, ())
+    raise KeyboardInterrupt
+
+
+def _interrupt_later() -> None:
+    sleep(_PATIENCE)
+    ident = main_thread().ident
+    if hasattr(signal, "pthread_kill") and ident is not None:
+        signal.pthread_kill(ident, signal.SIGINT)  # ends a wait, too
+    else:
+        interrupt_main()
 
 
 def _end_interrupted() -> None:

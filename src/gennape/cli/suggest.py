@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 def suggest(
     model: Annotated[
-        str, typer.Argument(help="An ONNX or .pt2 file, or a name such as timm:resnet18.")
+        str,
+        typer.Argument(
+            metavar="MODEL", help="An ONNX or .pt2 file, or a name such as timm:resnet18."
+        ),
     ],
     inputs: Inputs = None,
     dataset: DatasetName = None,

@@ -13,6 +13,7 @@ from gennape.frontends.inputs import (
     parse_inputs,
     split_model,
 )
+from gennape.frontends.names_in_files import is_network_file
 from gennape.graph import ComputationGraph
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _from_text(text: str, inputs: NetworkInputs | None) -> ComputationGraph:
     if not text:
         raise FrontendError("an empty name is no network; give a file or a name")
     model, own_inputs = split_model(text)
-    if own_inputs is not None and not Path(text).exists():
+    if own_inputs is not None and not Path(text).exists() and not _is_architecture(model):
         return _from_text(model, _given(*parse_inputs(own_inputs.split(","))))
     path = Path(text)
     if path.suffix.lower() == ".onnx":
@@ -97,6 +98,13 @@ def _from_text(text: str, inputs: NetworkInputs | None) -> ComputationGraph:
     from gennape.frontends.names import graph_of_name
 
     return graph_of_name(text, inputs)
+
+
+def _is_architecture(name: str) -> bool:
+    """Tell whether a name is of a family, whose networks may end in `@2` and state their inputs."""
+    from gennape import spaces  # imports all families, and who reads a network file needs none
+
+    return not is_network_file(name) and spaces.split(name) is not None
 
 
 def _given(input_shape: Sequence[int] | None, inputs: Any) -> NetworkInputs | None:

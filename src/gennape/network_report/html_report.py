@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from gennape.estimator import Estimator, ScoreParts, load
+from gennape.estimator.accuracy_scoring import checked_recipe
 from gennape.estimator.network_scoring import PredictionOptions
 from gennape.frontends import Model
 from gennape.frontends.network_list import (
@@ -79,6 +80,7 @@ def report(
         ('<!doctype html>', ['no-such-network'])
     """
     dataset, recipe = options.pop("dataset", None), options.pop("recipe", None)
+    checked_recipe(dataset, recipe)
     reading: Any = options
     read = read_networks(networks, input_shape, **reading)
     if compare is not None:

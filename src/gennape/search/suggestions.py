@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gennape.estimator import Estimator, Scope, load
+from gennape.estimator.accuracy_scoring import checked_recipe
 from gennape.estimator.change_prediction import ChangePrediction, predict_changes
 from gennape.frontends import Model, graph_of
 from gennape.graph import ComputationGraph
@@ -120,8 +121,10 @@ def suggest(
         changes whose effect can be told, see `predict_changes`.
 
     Raises:
-        EstimatorError: No accuracy can be expected of the network; says why.
+        EstimatorError: No accuracy can be expected of the network, says why; or there is no such
+            data set or recipe.
     """
+    checked_recipe(dataset, recipe)
     if isinstance(model, ComputationGraph):
         network = model
     else:
