@@ -8,8 +8,9 @@ import numpy as np
 from PIL import Image
 
 from fuzz import work_readers
+from fuzz.archive_mutations import in_zip
 from fuzz.harness import FuzzTarget
-from fuzz.mutations import changed_json, damaged, in_zip, rewritten
+from fuzz.mutations import changed_json, damaged, rewritten
 from fuzz.state_mutations import changed_state
 
 _NAMES = """# networks to label
