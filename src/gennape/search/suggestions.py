@@ -17,6 +17,7 @@ from gennape.graph import ComputationGraph
 from gennape.graph.node import nodes_of
 from gennape.search.graph_space import Edits, GraphSpace
 from gennape.search.mutations.words import in_words
+from gennape.search.suggestion_text import html_of, text_of
 from gennape.utils.progress import ProgressCallback, no_progress
 
 _LEAST_SAVING = 0.01
@@ -61,7 +62,7 @@ class Suggestion:
     alike: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Suggestions:
     """What to change about a network.
 
@@ -90,6 +91,14 @@ class Suggestions:
     tried: int
     gains: tuple[Suggestion, ...]
     savings: tuple[Suggestion, ...]
+
+    def __repr__(self) -> str:
+        """Show what to change as a table."""
+        return text_of(self)
+
+    def _repr_html_(self) -> str:
+        """Show it as HTML, for notebooks."""
+        return html_of(self)
 
 
 def suggest(
