@@ -1,5 +1,6 @@
 """Networks in: a PyTorch module, an exported program, an ONNX file, or a name."""
 
+import sys
 from collections.abc import Sequence
 from os import PathLike, fspath
 from pathlib import Path
@@ -54,6 +55,8 @@ def graph_of(
     given = _given(input_shape, inputs)
     if isinstance(model, str | PathLike):
         return _from_text(fspath(model), given)
+    if sys.modules.get("torch") is None:  # who has a module or a program has imported it
+        raise _no_network(model)
     from torch.export import ExportedProgram
     from torch.nn import Module
 
@@ -64,8 +67,12 @@ def graph_of(
     if isinstance(model, Module):
         model = getattr(model, "_orig_mod", model)  # what torch.compile has wrapped
         return torch.trace_module(model, given)
-    raise FrontendError(
-        f"a {type(model).__name__} is no network; give a torch.nn.Module, an exported program, "
+    raise _no_network(model)
+
+
+def _no_network(model: object) -> FrontendError:
+    return FrontendError(
+        f"{type(model).__name__} is no network; give a torch.nn.Module, an exported program, "
         "a path or a name"
     )
 

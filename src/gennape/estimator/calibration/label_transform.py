@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 
 from gennape.estimator.config import Label
 from gennape.estimator.stored_values import StoredValues
 from gennape.utils.array_types import FloatArray
-from gennape.utils.errors import GennapeError
+from gennape.utils.errors import GennapeError, one_line
 
 _SMALLEST_DEVIATION = 1e-12
 
@@ -78,6 +78,18 @@ class LabelTransform:
 
 class LabelError(GennapeError, ValueError):
     """Labels that nothing can be learned from; the message says why."""
+
+
+def labels_of(accuracies: Any) -> FloatArray:
+    """Take accuracies as an array.
+
+    Raises:
+        LabelError: They are no numbers.
+    """
+    try:
+        return np.asarray(accuracies, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise LabelError(f"accuracies are numbers, one a network ({one_line(error)})") from error
 
 
 def standardised_labels(accuracies: FloatArray, networks: int) -> FloatArray:
