@@ -15,7 +15,7 @@ def main() -> None:
 
         app()
     except KeyboardInterrupt:
-        print("gennape: stopped; the same command begins anew", file=sys.stderr)
+        _say_stopped()
         _end_interrupted()
     except OSError as error:  # while help or the version is printed
         from gennape.cli.errors import sentence
@@ -25,6 +25,10 @@ def main() -> None:
     except SystemExit as end:
         if end.code != _INTERRUPTED:
             raise
+        from gennape.cli.errors import SAID_HOW_TO_GO_ON
+
+        if not SAID_HOW_TO_GO_ON.get():  # while the command line was parsed
+            _say_stopped()
         _end_interrupted()
 
 
@@ -33,6 +37,10 @@ def _replace_closed_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _say_stopped() -> None:
+    print("gennape: stopped; the same command begins anew", file=sys.stderr)
 
 
 def _end_interrupted() -> None:

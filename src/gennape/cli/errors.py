@@ -21,6 +21,8 @@ _Arguments = ParamSpec("_Arguments")
 
 DEBUG = ContextVar("DEBUG", default=False)
 """Whether tracebacks are shown."""
+SAID_HOW_TO_GO_ON = ContextVar("SAID_HOW_TO_GO_ON", default=False)
+"""Whether a command that Ctrl-C has ended said how to go on."""
 INTERRUPTED = 130
 """Exit status of what Ctrl-C has ended."""
 _EXPECTED = (ValueError, ArithmeticError, OSError, ImportError)
@@ -49,6 +51,7 @@ def with_clear_errors(
         except KeyboardInterrupt as interrupt:
             how = "goes on where it was" if goes_on else "begins anew"
             print(f"gennape: stopped; the same command {how}", file=sys.stderr)
+            SAID_HOW_TO_GO_ON.set(True)
             raise typer.Exit(INTERRUPTED) from interrupt
         except BrokenPipeError as error:  # what reads the output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

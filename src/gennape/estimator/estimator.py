@@ -246,12 +246,11 @@ class Estimator:
             >>> tuned.predict(cells).sorted_by("score")[0].model
             'nasbench101:c3/01-12'
         """
-        labels = np.asarray(accuracies, dtype=np.float64)
         graphs: Sequence[ComputationGraph] = ()
         if not isinstance(networks, GraphFeatures):
             graphs = read_networks(networks, input_shape, **reading).all_graphs()
             networks = graph_features(graphs, self.config.encoder)
-        targets = standardised_labels(labels, len(networks))
+        labels, targets = standardised_labels(accuracies, len(networks))
         if said := contradiction(fingerprints(graphs), labels):
             warnings.warn(said, stacklevel=2)
         return self._with(few_shot=FewShotGP.fit(self.few_shot_features(networks), targets, seed))

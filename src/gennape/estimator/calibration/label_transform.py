@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gennape.estimator.config import Label
 from gennape.estimator.stored_values import StoredValues
 from gennape.utils.array_types import FloatArray
-from gennape.utils.errors import GennapeError
+from gennape.utils.errors import GennapeError, one_line
 
 _SMALLEST_DEVIATION = 1e-12
 
@@ -80,13 +81,19 @@ class LabelError(GennapeError, ValueError):
     """Labels that nothing can be learned from; the message says why."""
 
 
-def standardised_labels(accuracies: FloatArray, networks: int) -> FloatArray:
-    """Turn a few labels into normal scores of their ranks, `(networks,)`.
+def standardised_labels(labels: ArrayLike, networks: int) -> tuple[FloatArray, FloatArray]:
+    """Return a few labels as numbers, and the normal scores of their ranks, `(networks,)` each.
 
     Raises:
-        LabelError: Fewer than two labels, one that is not finite, not as many as
+        LabelError: They are no numbers, fewer than two, one that is not finite, not as many as
             networks, or all equal.
     """
+    try:
+        accuracies = np.asarray(labels, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise LabelError(
+            f"the accuracies are no list of numbers ({one_line(error)}); give one a network"
+        ) from error
     if accuracies.shape != (networks,):
         raise LabelError(
             f"{networks} networks need {networks} accuracies, "
@@ -100,9 +107,9 @@ def standardised_labels(accuracies: FloatArray, networks: int) -> FloatArray:
             f"the accuracy of network {broken[0] + 1} of {networks} is {accuracies[broken[0]]}; "
             "leave out networks without a label"
         )
-    if np.ptp(accuracies) == 0:
+    if accuracies.min() == accuracies.max():
         raise LabelError("all accuracies are equal; there is nothing to learn from them")
-    return _normal_scores(accuracies)
+    return accuracies, _normal_scores(accuracies)
 
 
 def _normal_scores(values: FloatArray) -> FloatArray:
