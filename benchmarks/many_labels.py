@@ -66,8 +66,7 @@ def split(table: Benchmark) -> tuple[IntArray, IntArray]:
 
 
 def row(networks: FewShotFeatures, accuracies: FloatArray, given: IntArray, rest: IntArray) -> str:
-    _, targets = standardised_labels(accuracies[given], len(given))
-    labelled = networks.take(given)
+    targets, labelled = standardised_labels(accuracies[given], len(given)), networks.take(given)
     tracemalloc.start()
     start = process_time()
     process = FewShotGP.fit(labelled, targets)

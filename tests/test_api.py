@@ -54,6 +54,50 @@ def test_the_best_come_first_whatever_else_is_known(small: str) -> None:
     assert [one.model for one in table] == [CELL, small]
 
 
+def test_an_estimator_may_go_by_its_name(small: str, tmp_path: Path) -> None:
+    named = gennape.load("nasbench101")
+    named.save_pretrained(tmp_path / "mine")
+    for estimator in ("nasbench101", str(tmp_path / "mine"), tmp_path / "mine"):
+        scores = gennape.score([small, CELL], estimator=estimator)["score"]
+        assert (scores == gennape.score([small, CELL], estimator=named)["score"]).all()
+    with pytest.raises(gennape.GennapeError, match="no estimator 'absent'"):
+        gennape.explain(small, estimator="absent")
+    with pytest.raises(gennape.GennapeError, match="no estimator 'absent'"):
+        gennape.report(small, estimator="absent")
+
+
+@pytest.mark.parametrize("value", [5, None, b"model.onnx"])
+def test_what_is_no_network_is_told(value: object) -> None:
+    with pytest.raises(gennape.GennapeError, match=f"^{type(value).__name__} is no network; give"):
+        gennape.graph_of(value)
+    (failure,) = gennape.score(value).failed
+    assert "is no network" in failure.error
+
+
+def test_accuracies_are_numbers() -> None:
+    with pytest.raises(gennape.GennapeError, match="accuracies are numbers"):
+        gennape.load("nasbench101").fine_tune([CELL, CELL], ["good", "bad"])
+
+
+def test_a_report_is_not_printed_whole(small: str) -> None:
+    assert repr(gennape.report(small)) == "NetworkReport(failed=())"
+
+
+def test_what_needs_torch_says_so_without_it() -> None:
+    script = (
+        'import sys\nsys.modules["torch"] = None\nimport gennape\n'
+        "for use in (lambda: gennape.graph_of(5), lambda: gennape.pretrain({}),\n"
+        f"            gennape.graph_of({CELL!r}).to_module):\n"
+        "    try:\n        use()\n"
+        "    except gennape.GennapeError as error:\n        print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    said = done.stdout.splitlines()
+    assert said[0].startswith("int is no network")
+    assert said[1] == "pretrain needs torch: pip install 'gennape[torch]'"
+    assert said[2] == "a module needs torch: pip install 'gennape[torch]'"
+
+
 def test_an_explanation_is_a_score_and_its_parts(small: str) -> None:
     networks = [small, CELL, "no-such-network"]
     explained = gennape.explain(networks, estimator=CostEstimator())

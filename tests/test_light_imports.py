@@ -106,21 +106,32 @@ def test_suggestions_need_none_of_them(file: str) -> None:
     assert _imported(f"gennape.suggest({file!r}, dataset='cifar10')") == {FAMILIES}
 
 
-def test_without_torch_a_search_writes_all_but_onnx_files(tmp_path: Path, file: str) -> None:
-    absent = 'import sys\nsys.modules["torch"] = None\nfrom gennape.cli import app\n'
+def test_without_extras_a_search_writes_all_but_plot_and_onnx_files(
+    tmp_path: Path, file: str
+) -> None:
+    absent = (
+        'import sys\nsys.modules["torch"] = sys.modules["matplotlib"] = None\n'
+        "from gennape.cli import app\n"
+    )
     command = ["search", "--from", file, "--budget", "15", "--workers", "1", "--out"]
     command.append(str(tmp_path / "found"))
     done = subprocess.run(
         [sys.executable, "-c", f"{absent}app({command})"], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert "not written as ONNX files, which needs PyTorch: run pip install" in done.stderr
+    for said in (
+        "no plot, which needs matplotlib",
+        "not written as ONNX files, which needs PyTorch",
+    ):
+        assert done.stderr.count(f"{said}: run pip install") == 1
+    assert not (tmp_path / "found" / "front.png").exists()
     assert {path.name for path in (tmp_path / "found" / "networks").iterdir()} == {"01.svg"}
     assert "not written as ONNX files" in (tmp_path / "found" / "report.md").read_text()
     again = f"from gennape.cli import app\napp({command})"
     done = subprocess.run([sys.executable, "-c", again], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "ONNX" not in done.stderr
+    assert "pip install" not in done.stderr
+    assert (tmp_path / "found" / "front.png").exists()
     assert (tmp_path / "found" / "networks" / "01.onnx").exists()
     assert "ONNX" not in (tmp_path / "found" / "report.md").read_text()
 

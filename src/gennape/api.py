@@ -1,9 +1,11 @@
 """The functions that users call: score networks, explain their scores, list what there is."""
 
 from collections.abc import Sequence
+from os import PathLike
 from typing import Unpack
 
-from gennape.estimator import Estimator, ExplanationTable, PredictionTable, load
+from gennape.estimator import Estimator, ExplanationTable, PredictionTable
+from gennape.estimator.checkpoint import estimator_of
 from gennape.estimator.network_scoring import PredictionOptions
 from gennape.frontends.network_list import Networks
 
@@ -11,7 +13,7 @@ from gennape.frontends.network_list import Networks
 def score(
     networks: Networks,
     input_shape: Sequence[int] | None = None,
-    estimator: Estimator | None = None,
+    estimator: Estimator | str | PathLike[str] | None = None,
     **options: Unpack[PredictionOptions],
 ) -> PredictionTable:
     """Score networks in any form that `graph_of` reads, and folders of network files, best first.
@@ -20,7 +22,7 @@ def score(
         networks: Files, folders (searched recursively for `.onnx` and `.pt2`), names, modules,
             graphs; many or one of them.
         input_shape: Sizes of one input for modules, names and files that leave them open.
-        estimator: The bundled one unless given.
+        estimator: An estimator, or the name or folder of one; the bundled one unless given.
         options: `inputs`, `backbone`, `dataset`, `recipe`, `workers` and `report`, as
             `Estimator.predict` takes them.
 
@@ -38,13 +40,13 @@ def score(
         >>> table.failed[0].model
         'no-such-network'
     """
-    return (estimator or load()).predict(networks, input_shape, **options).sorted_by("score")
+    return estimator_of(estimator).predict(networks, input_shape, **options).sorted_by("score")
 
 
 def explain(
     networks: Networks,
     input_shape: Sequence[int] | None = None,
-    estimator: Estimator | None = None,
+    estimator: Estimator | str | PathLike[str] | None = None,
     **options: Unpack[PredictionOptions],
 ) -> ExplanationTable:
     """Take scores apart into the parts that they are sums of.
@@ -64,7 +66,7 @@ def explain(
         >>> abs(sum(row.parts.values()) - row.score) < 1e-6
         True
     """
-    return (estimator or load()).explain(networks, input_shape, **options).sorted_by("score")
+    return estimator_of(estimator).explain(networks, input_shape, **options).sorted_by("score")
 
 
 def list_families() -> list[str]:

@@ -21,6 +21,14 @@ def _interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
+def _gennape_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a folder of modules."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(gennape.__file__).parents[1])}
+    return subprocess.run(
+        [*GENNAPE, *arguments], cwd=folder, env=environment, capture_output=True, text=True
+    )
+
+
 def test_a_short_command_says_that_it_begins_anew(
     run: Run, onnx_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +64,33 @@ def test_an_interrupted_search_with_workers_goes_on(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+def test_an_interrupt_that_a_library_swallows_comes_again(tmp_path: Path) -> None:
+    (tmp_path / "swallowing.py").write_text(
+        "import os, signal, time\n"
+        "try:\n    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(60)\n"
+        "except BaseException:\n    pass\n"
+        "time.sleep(600)\n"
+    )
+    result = _gennape_in(tmp_path, "score", "swallowing:make", "--input", "3x8x8")
+    assert result.returncode == 130
+    assert result.stderr == "gennape: stopped; the same command begins anew\n"
+
+
+def test_an_interrupt_while_names_are_awaited(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*GENNAPE, "score", "-"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
+    sleep(5)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == "gennape: stopped; the same command begins anew\n"
+
+
 def test_a_reader_that_has_seen_enough_ends_the_command_silently(onnx_file: Path) -> None:
     command = [*GENNAPE, "score", str(onnx_file), "--format", "json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -69,11 +104,7 @@ def test_a_reader_that_has_seen_enough_ends_the_command_silently(onnx_file: Path
 def test_an_interrupt_while_something_is_imported_has_the_same_status(tmp_path: Path) -> None:
     """`exec` of a text, as dataclasses do it, lets CPython end by the signal unless it is kept."""
     (tmp_path / "interrupted.py").write_text("exec('raise KeyboardInterrupt')\n")
-    environment = {**os.environ, "PYTHONPATH": str(Path(gennape.__file__).parents[1])}
-    command = [*GENNAPE, "score", "interrupted:make", "--input", "3x8x8"]
-    result = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
+    result = _gennape_in(tmp_path, "score", "interrupted:make", "--input", "3x8x8")
     assert result.returncode == 130
     assert result.stderr == "gennape: stopped; the same command begins anew\n"
 

@@ -40,7 +40,9 @@ def test_unknown_family_suggests_near_ones(run: Run) -> None:
     assert "nasbench101" in result.stderr
 
 
-def test_a_file_in_no_folder_is_noticed_at_once(run: Run, tmp_path: Path) -> None:
-    result = run("rank", "nasbench101", "--out", tmp_path / "absent" / "ranking.csv")
+def test_what_cannot_be_written_is_noticed_at_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run("rank", "nasbench101", "--out", tmp_path / "file" / "ranking.csv")
     assert result.exit_code == 1
-    assert f"no folder {tmp_path / 'absent'}" in result.stderr
+    assert "ranking.csv cannot be written (Not a directory)" in result.stderr
+    assert not result.stdout

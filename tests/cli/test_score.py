@@ -164,8 +164,24 @@ def test_any_column_sorts_and_the_first_are_shown(run: Run, onnx_file: Path) -> 
 
 def test_a_column_that_is_not_there_is_told_those_that_are(run: Run, onnx_file: Path) -> None:
     result = run("score", onnx_file, "--sort", "colour")
+    assert result.exit_code == 2
+    assert "no column 'colour', only model, score" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("command", ["score", "explain", "report", "suggest"])
+@pytest.mark.parametrize("option", ["dataset", "recipe"])
+def test_conditions_are_checked_before_networks_are_read(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str, option: str
+) -> None:
+    for reading in (
+        "gennape.estimator.network_scoring.read_networks",
+        "gennape.network_report.html_report.read_networks",
+        "gennape.search.suggestions.graph_of",
+    ):
+        monkeypatch.setattr(reading, lambda *_, **__: pytest.fail("a network was read"))
+    result = run(command, "absent.onnx", f"--{option}", "colour")
     assert result.exit_code == 1
-    assert "no column 'colour', only model, score" in result.stderr
+    assert f"no {option.replace('dataset', 'data set')} 'colour'; give one of" in result.stderr
 
 
 def test_a_hyphen_stands_for_names_on_standard_input(onnx_file: Path) -> None:

@@ -39,6 +39,15 @@ def test_each_network_far_or_outside_has_a_line() -> None:
     assert notes([FAR, NEAR, OUTSIDE]) == ["far: nothing is like it", "outside: it has two inputs"]
 
 
+def test_many_networks_with_one_reason_share_a_line() -> None:
+    many = [replace(FAR, model=f"far{place}") for place in range(5)]
+    assert notes([*many, OUTSIDE]) == [
+        "far0 and 4 others: nothing is like it",
+        "outside: it has two inputs",
+    ]
+    assert len(notes(many[:3])) == 3
+
+
 def test_an_estimator_without_accuracies_says_so_once() -> None:
     assert notes([UNJUDGED, replace(UNJUDGED, model="other")]) == ["it knows no accuracies"]
 

@@ -118,7 +118,7 @@ def test_fine_tuning_names_the_network_that_cannot_be_read() -> None:
     "labels", [[10**400, 1.0], ["good", "bad"], [{}, 1.0], [[1.0], [1.0, 2.0]]]
 )
 def test_labels_that_are_no_numbers(labels: list[Any]) -> None:
-    with pytest.raises(LabelError, match="the accuracies are no list of numbers"):
+    with pytest.raises(LabelError, match="accuracies are numbers, one a network"):
         tiny_estimator().fine_tune([CELL, "nasbench101:c1/01-12"], labels)
 
 

@@ -23,6 +23,13 @@ def test_architecture_of_a_family() -> None:
     assert graph.fingerprint == space.graph(space.parse(CELL)).fingerprint
 
 
+@pytest.mark.parametrize("text", ["c3@2-c5@2/c3@2-c5+c1@2", "c3+max@2-s5-r2k3@2/d3@2-c5+c1@2"])
+def test_architectures_may_end_like_a_stated_input(text: str) -> None:
+    family = spaces.get("two_path")
+    graph = graph_of(f"two_path:{text}")
+    assert graph.fingerprint == family.graph(family.parse(text)).fingerprint
+
+
 @needs_timm
 def test_models_of_the_libraries() -> None:
     graph = graph_of("timm:resnet18")

@@ -1,5 +1,6 @@
 """Checkpoints of estimators, to be mutated."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from gennape.graph import ComputationGraph
 from helpers.accuracy_models import made_up_estimator, random_classifiers
 from helpers.tiny_tables import out_of_domain_graph, random_graphs, tiny_estimator_of_two_families
 
+_FROZEN = Path(__file__).parents[1] / "estimator" / "frozen"
 _NUMBERS = (0, -1, 1e-30, 1e9, -1e12, 1e30, np.inf, -np.inf, np.nan)
 
 
@@ -62,6 +64,15 @@ def _seeds(folder: Path) -> Iterator[Path]:
         yield folder / name
 
 
+def _earlier(folder: Path) -> Iterator[Path]:
+    yield Path(shutil.copytree(_FROZEN / "version-2", folder / "version-2"))
+
+
+def _changed(data: bytes, random: Random) -> bytes:
+    """Change a description, which begins with a brace, or weights."""
+    return (changed_json if data.startswith(b"{") else changed_arrays)(data, random)
+
+
 _READER = f"{__name__}:{scores.__name__}"
 
 TARGETS = (
@@ -73,4 +84,11 @@ TARGETS = (
         (DESCRIPTION,),
     ),
     FuzzTarget("estimator weights", _READER, _seeds, (changed_arrays, damaged), (WEIGHTS,)),
+    FuzzTarget(
+        "estimator of version 2",
+        _READER,
+        _earlier,
+        (_changed, _changed, damaged),
+        (DESCRIPTION, WEIGHTS),
+    ),
 )

@@ -11,17 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from fuzz.archive_mutations import in_bz2, in_gzip, in_tar, in_zip
 from fuzz.harness import FuzzTarget
-from fuzz.mutations import (
-    changed_json,
-    changed_table,
-    damaged,
-    in_bz2,
-    in_gzip,
-    in_tar,
-    in_zip,
-    rewritten,
-)
+from fuzz.mutations import changed_json, changed_table, damaged, rewritten
 from gennape.benchmarks import import_official
 from gennape.graph import GraphBatch, store
 from helpers import official_files as official

@@ -10,8 +10,9 @@ import torch
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
+from fuzz.archive_mutations import in_zip
 from fuzz.harness import FuzzTarget
-from fuzz.mutations import damaged, in_zip
+from fuzz.mutations import damaged
 from fuzz.network_mutations import changed_model, changed_program
 from gennape.frontends import graph_of
 from helpers.onnx_files import call, save_onnx

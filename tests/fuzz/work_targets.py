@@ -1,5 +1,6 @@
 """Folders in which work goes on, lists of networks and images, to be mutated."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import numpy as np
 from PIL import Image
 
 from fuzz import work_readers
+from fuzz.archive_mutations import in_zip
 from fuzz.harness import FuzzTarget
-from fuzz.mutations import changed_json, damaged, in_zip, rewritten
+from fuzz.mutations import changed_json, damaged, rewritten
 from fuzz.state_mutations import changed_state
 
 _NAMES = """# networks to label
@@ -34,6 +36,17 @@ def _searches(folder: Path) -> Iterator[Path]:
     work_readers.searched(folder / "search")
     _cut(folder / "search" / "journal.jsonl")
     yield folder / "search"
+
+
+def _earlier_searches(folder: Path) -> Iterator[Path]:
+    """Give a search that was begun before fingerprints had a version."""
+    (whole,) = _searches(folder)
+    journal = whole / "journal.jsonl"
+    header, *batches = map(json.loads, journal.read_text().splitlines())
+    del header["hash_version"]
+    older = [[[text, key[:16], metrics] for text, key, metrics in one] for one in batches]
+    journal.write_text("".join(json.dumps(line) + "\n" for line in (header, *older)))
+    yield whole
 
 
 def _guided(folder: Path) -> Iterator[Path]:
@@ -91,6 +104,9 @@ TARGETS = (
     ),
     FuzzTarget("work, label records", f"{_READERS}:labelled", _ended_labels, _LINES, (".json",)),
     FuzzTarget("work, search", f"{_READERS}:searched", _searches, _LINES, (".jsonl",)),
+    FuzzTarget(
+        "work, earlier search", f"{_READERS}:searched", _earlier_searches, _LINES, (".jsonl",)
+    ),
     FuzzTarget("work, guided search", f"{_READERS}:guided", _guided, _LINES, (".jsonl",)),
     FuzzTarget("work, scores of proxies", f"{_READERS}:scored", _scores, _LINES, (".jsonl",)),
     FuzzTarget(

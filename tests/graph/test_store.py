@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pyarrow as pa
@@ -140,6 +141,25 @@ def test_damaged_columns(tmp_path: Path, column: str, values: list[object], reas
     _rewrite(path, **{column: values})
     with pytest.raises(StoreError, match=reason):
         load(path)
+
+
+def test_a_changed_bit_is_found_or_of_no_account(tmp_path: Path) -> None:
+    batch, random, path = _batch(), Random(0), tmp_path / "graphs.parquet"
+    save(batch, path)
+    whole, refused = path.read_bytes(), 0
+    for _ in range(150):
+        data = bytearray(whole)
+        data[random.randrange(len(data))] ^= 1 << random.randrange(8)
+        path.write_bytes(data)
+        try:
+            found = load(path)
+        except StoreError:
+            refused += 1
+            continue
+        for name in _COLUMNS:
+            np.testing.assert_array_equal(getattr(found, name), getattr(batch, name))
+        assert (found.names, found.details) == (batch.names, batch.details)
+    assert 50 < refused < 150
 
 
 def test_a_missing_column(tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """The page in headless Chromium: sorting, hover, zoom, windows, dark mode, print, no requests."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import gennape
+from gennape.estimator import Estimator
 from gennape.reports.markdown import MarkdownReport
 from helpers.browser import browser
+from helpers.report_networks import classifier
 
 Open = Callable[..., Any]
 
@@ -186,6 +190,47 @@ def test_the_wheel_scrolls_the_page_over_a_drawing_that_nobody_took_hold_of(
     whole = _view(page)
     page.mouse.wheel(0, 300)
     assert _view(page) == whole
+
+
+@pytest.fixture(scope="session")
+def two_data_sets(tmp_path_factory: pytest.TempPathFactory, estimator: Estimator) -> Path:
+    """A page with all columns that the table can have."""
+    networks = [
+        classifier(48, 2, "timm:vit_small_patch16_224", size=224),
+        classifier(16, 2, "torchvision:fcn_resnet50", size=224),
+        classifier(16, 2, "small"),
+    ]
+    path = tmp_path_factory.mktemp("two") / "report.html"
+    gennape.report(networks, estimator=estimator).write(path)
+    return path
+
+
+@pytest.mark.parametrize("width", [320, 400, 720, 800, 880, 1000, 1120, 1280])
+def test_a_table_of_several_data_sets_fits(
+    open_page: Open, two_data_sets: Path, width: int
+) -> None:
+    page = open_page(width, path=two_data_sets)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    table = page.locator("table.several")
+    assert table.bounding_box()["width"] <= table.locator("..").bounding_box()["width"]
+
+
+def test_a_table_of_several_data_sets_fits_on_paper(open_page: Open, two_data_sets: Path) -> None:
+    page = open_page(700, path=two_data_sets)  # A4 without its margins
+    page.emulate_media(media="print")
+    table = page.locator("table.several")
+    assert table.bounding_box()["width"] <= table.locator("..").bounding_box()["width"]
+    assert "ImageNet" in table.locator("td >> visible=true").all_inner_texts()
+
+
+@pytest.mark.parametrize("width", [320, 400, 800, 1280])
+def test_names_of_ticks_do_not_meet(open_page: Open, two_data_sets: Path, width: int) -> None:
+    page = open_page(width, path=two_data_sets)
+    for plot in page.locator(".plot >> visible=true").all():
+        boxes = [text.bounding_box() for text in plot.locator("text.x >> visible=true").all()]
+        assert len(boxes) >= 2
+        for one, other in pairwise(sorted(boxes, key=lambda box: box["x"])):
+            assert one["x"] + one["width"] < other["x"]
 
 
 @pytest.mark.parametrize("width", [320, 380, 700, 1000, 1600])

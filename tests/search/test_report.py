@@ -1,8 +1,20 @@
+from pathlib import Path
+
 import pytest
 
 from gennape import spaces
-from gennape.search import Candidate, Objective, SearchResult
+from gennape.graph import GraphBuilder, Op
+from gennape.search import (
+    Candidate,
+    Objective,
+    SearchResult,
+    SearchSettings,
+    left_out,
+    search,
+    write_search_report,
+)
 from gennape.search.report import search_report
+from helpers.changed_networks import residual_network
 
 NAN = float("nan")
 OBJECTIVES = [Objective.of("accuracy"), Objective.of("macs")]
@@ -42,3 +54,19 @@ def test_the_front_and_the_settings() -> None:
     assert "## The best network" in blocks
     assert "| 1. \\|x\\~1\\| | 2 | 10 |" in "\n".join(blocks)
     assert "| algorithm | evolution |\n| limits | a, b |" in "\n".join(blocks)
+
+
+def test_what_a_report_will_lack_is_known_before_the_search(tmp_path: Path) -> None:
+    build = GraphBuilder()
+    x = build.conv(build.input((3, 8, 8)), 8, kernel=3)
+    build.output(build.add_node(Op.SORT, (x,), (8, 8, 8)))
+    network = build.build()
+    assert left_out("hiaml") == left_out(residual_network()) == []
+    (sentence,) = left_out(network)
+    assert sentence.startswith("the networks are scored and drawn, and neither written as ONNX")
+    assert sentence.endswith("node 2 (sort) does not state its axis")
+    costs = SearchSettings("random", (Objective.of("macs"),), budget=5)
+    with pytest.warns(UserWarning, match="does not state its axis"):
+        page = write_search_report(search(network, costs, tmp_path), tmp_path)
+    assert "does not state its axis" in page.read_text()
+    assert [path.suffix for path in (tmp_path / "networks").iterdir()] == [".svg"]

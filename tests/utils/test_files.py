@@ -16,6 +16,7 @@ from gennape.utils.files import (
     append_json_line,
     atomic_file,
     atomic_write,
+    check_writable,
     digest_of,
     file_lock,
     read_json_lines,
@@ -97,6 +98,27 @@ def test_two_that_write_at_once_do_not_meet(tmp_path: Path) -> None:
         assert path.read_text() == "other"
     assert path.read_text() == "one"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_places_are_tried_before_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    for path, is_folder in (
+        (tmp_path / "new" / "a.csv", False),
+        (tmp_path / "file", False),
+        (tmp_path / "new" / "folder", True),
+        (tmp_path, True),
+    ):
+        check_writable(path, is_folder=is_folder)
+    for path, is_folder, reason in (
+        (tmp_path, False, "Is a directory"),
+        (tmp_path / "file", True, "Not a directory"),
+        (tmp_path / "file" / "a.csv", False, "Not a directory"),
+        (tmp_path / "file" / "folder", True, "Not a directory"),
+    ):
+        with pytest.raises(WriteError, match=reason):
+            check_writable(path, is_folder=is_folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "kept"
 
 
 def test_a_lock_has_one_holder(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_a_changed_number_is_damage(path: Path) -> None:
     data[at + 3] ^= 1
     path.write_bytes(data)
     assert torch.load(path)["weights"][0] != 0
-    with pytest.raises(ValueError, match=r"its part value/data/0 is damaged|its part .*data/0 is"):
+    with pytest.raises(ValueError, match=r"its part \S+/data/0 is damaged"):
         load_torch(path)
 
 

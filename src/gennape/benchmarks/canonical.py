@@ -133,7 +133,7 @@ def new_table(path: Path) -> Iterator[CanonicalWriter]:
     """Write a table that appears under its name only when it is whole."""
     with (
         atomic_file(path) as partial,
-        pq.ParquetWriter(partial, SCHEMA, compression="zstd") as parquet,
+        pq.ParquetWriter(partial, SCHEMA, compression="zstd", write_page_checksum=True) as parquet,
     ):
         writer = CanonicalWriter(parquet)
         yield writer

@@ -21,8 +21,6 @@ _Arguments = ParamSpec("_Arguments")
 
 DEBUG = ContextVar("DEBUG", default=False)
 """Whether tracebacks are shown."""
-SAID_HOW_TO_GO_ON = ContextVar("SAID_HOW_TO_GO_ON", default=False)
-"""Whether a command that Ctrl-C has ended said how to go on."""
 INTERRUPTED = 130
 """Exit status of what Ctrl-C has ended."""
 _EXPECTED = (ValueError, ArithmeticError, OSError, ImportError)
@@ -49,10 +47,7 @@ def with_clear_errors(
         except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
         except KeyboardInterrupt as interrupt:
-            how = "goes on where it was" if goes_on else "begins anew"
-            print(f"gennape: stopped; the same command {how}", file=sys.stderr)
-            SAID_HOW_TO_GO_ON.set(True)
-            raise typer.Exit(INTERRUPTED) from interrupt
+            raise stopped(goes_on=goes_on) from interrupt
         except BrokenPipeError as error:  # what reads the output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from error
@@ -63,6 +58,13 @@ def with_clear_errors(
             raise typer.Exit(1) from error
 
     return run
+
+
+def stopped(*, goes_on: bool = False) -> typer.Exit:
+    """Say that Ctrl-C has ended the command, and return what ends it with the status for that."""
+    how = "goes on where it was" if goes_on else "begins anew"
+    print(f"gennape: stopped; the same command {how}", file=sys.stderr)
+    return typer.Exit(INTERRUPTED)
 
 
 def _print_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -29,7 +29,7 @@ _RANKS = {
 def families(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FAMILY...]", help="Labelled families.", show_default="all"),
+        typer.Argument(metavar="FAMILY", help="Labelled families.", show_default="all"),
     ] = None,
     labels: Annotated[
         int, typer.Option(min=0, help="Fine-tune on so many labels of each family first.")

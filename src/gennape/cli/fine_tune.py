@@ -25,7 +25,9 @@ def fine_tune(
     """Adapt an estimator to networks whose accuracy was measured; about 50 are enough."""
     import gennape
     from gennape.benchmarks.label_file import read_label_file
+    from gennape.utils.files import check_writable
 
+    check_writable(out, is_folder=True)
     start = gennape.load(estimator)
     shape, named = parse_inputs(inputs)
     labelled = read_label_file(labels, shape, trust_module or (), inputs=named)

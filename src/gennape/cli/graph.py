@@ -11,7 +11,10 @@ from gennape.cli.output import print_incomplete, show
 
 def graph(
     model: Annotated[
-        str, typer.Argument(help="An ONNX or .pt2 file, or a name such as timm:resnet18.")
+        str,
+        typer.Argument(
+            metavar="MODEL", help="An ONNX or .pt2 file, or a name such as timm:resnet18."
+        ),
     ],
     inputs: Inputs = None,
     drawing: Annotated[
@@ -33,8 +36,13 @@ def graph(
 
     from gennape.frontends import graph_of
     from gennape.graph.description import to_plain
-    from gennape.utils.files import atomic_write
+    from gennape.graph.draw import check_drawable, draw
+    from gennape.utils.files import atomic_write, check_writable
 
+    if drawing is not None:
+        check_drawable(drawing)
+    if json_file is not None:
+        check_writable(json_file)
     shape, named = parse_inputs(inputs)
     network = graph_of(model, shape, inputs=named)
     if not network.complete:
@@ -42,8 +50,6 @@ def graph(
     summary = network.summary()
     show(summary.layers(), "", summary.facts())
     if drawing is not None:
-        from gennape.graph.draw import draw
-
         draw(network, drawing, fold=fold)
     if json_file is not None:
         text = json.dumps(to_plain(network), indent=1) + "\n"

@@ -24,8 +24,10 @@ class ImportCommand(TyperCommand):
 
 
 def import_(
-    kind: Annotated[str, typer.Argument(help="What the file is, see below.")],
-    file: Annotated[Path, typer.Argument(help="The file, or its folder or archive.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="What the file is, see below.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The file, or its folder or archive.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the table, KIND.parquet.")],
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Stop after so many entries.")
@@ -34,7 +36,9 @@ def import_(
     """Turn an official benchmark file into a Parquet table; nothing in it is ever run."""
     from gennape.benchmarks import import_official
     from gennape.cli.progress import progress_bar
+    from gennape.utils.files import check_writable
 
+    check_writable(out, is_folder=True)
     with progress_bar() as report:
         imported = import_official(kind, file, out, limit, report)
     _show(imported)

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from gennape.cli.errors import stopped
+
 
 def _with_names_on_input(models: list[str]) -> list[str]:
     """Put the lines of standard input where a hyphen stands."""
@@ -15,7 +17,10 @@ def _with_names_on_input(models: list[str]) -> list[str]:
         return models
     from gennape.frontends.names_in_files import NameInFile  # imports all that reads networks
 
-    named = [NameInFile(line.strip()) for line in sys.stdin if line.strip()]
+    try:
+        named = [NameInFile(line.strip()) for line in sys.stdin if line.strip()]
+    except KeyboardInterrupt as interrupt:
+        raise stopped() from interrupt
     places = [named if model == "-" else [model] for model in models]
     return [model for place in places for model in place]
 
@@ -36,7 +41,7 @@ def family_names() -> list[str]:
 Models = Annotated[
     list[str],
     typer.Argument(
-        metavar="MODEL...",
+        metavar="MODEL",
         help="ONNX and .pt2 files, folders of them, and names such as timm:resnet18; - for names "
         "on standard input, one a line.",
         callback=_with_names_on_input,

@@ -64,7 +64,7 @@ def proxy(
 
 
 def _table(scores: "dict[str, list[ProxyScore]]") -> "TextTable":
-    from gennape.reports.numbers import with_unit
+    from gennape.reports.numbers import with_bytes
     from gennape.utils.text_table import TextColumn, TextTable
 
     table = TextTable(
@@ -84,7 +84,7 @@ def _table(scores: "dict[str, list[ProxyScore]]") -> "TextTable":
                 one.proxy,
                 "" if one.value is None else f"{one.value:.6g}",
                 f"{one.milliseconds:.0f} ms",
-                f"{with_unit(one.peak_bytes)}B",
+                with_bytes(one.peak_bytes),
                 one.missing,
             )
     return table

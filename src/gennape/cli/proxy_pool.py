@@ -18,7 +18,10 @@ _BEST = 5
 
 def proxy_pool(
     family: Annotated[
-        str, typer.Argument(help="A family, such as nasbench201, or with --labelled a table.")
+        str,
+        typer.Argument(
+            metavar="FAMILY", help="A family, such as nasbench201, or with --labelled a table."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the results; a killed run goes on there.")],
     sample: Annotated[int, typer.Option(min=2, help="How many random networks.")] = 500,
@@ -56,7 +59,7 @@ def proxy_pool(
 
 def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) -> "TextTable":
     from gennape.proxies.pool import VOTE
-    from gennape.reports.numbers import with_unit
+    from gennape.reports.numbers import with_bytes
     from gennape.utils.text_table import TextColumn, TextTable
 
     spearman = [] if agreement is None else ["Spearman"]
@@ -68,7 +71,7 @@ def _summary(scores: "PoolScores", agreement: dict[str, float | None] | None) ->
             *([] if agreement is None else [_number(agreement[name])]),
             str(scores.missing(name)),
             f"{scores.milliseconds(name):.0f} ms",
-            f"{with_unit(scores.peak_bytes(name))}B",
+            with_bytes(scores.peak_bytes(name)),
         )
     if agreement is not None:
         table.add(VOTE, _number(agreement[VOTE]), "", "", "")

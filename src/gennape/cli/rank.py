@@ -10,7 +10,10 @@ from gennape.cli.options import EstimatorName, family_names
 
 def rank(
     family: Annotated[
-        str, typer.Argument(help="A family, such as nasbench101.", autocompletion=family_names)
+        str,
+        typer.Argument(
+            metavar="FAMILY", help="A family, such as nasbench101.", autocompletion=family_names
+        ),
     ],
     top: Annotated[int, typer.Option(min=1, help="How many are printed.")] = 20,
     estimator: EstimatorName = None,
@@ -23,9 +26,10 @@ def rank(
     from gennape.cli.progress import progress_bar
     from gennape.cli.score_table import show_scores
     from gennape.evaluation import rank
+    from gennape.utils.files import check_writable
 
-    if out is not None and not out.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {out.parent} to write {out.name} to")
+    if out is not None:
+        check_writable(out)
     with progress_bar() as report:
         ranking = rank(family, gennape.load(estimator), top, report)
     show_scores(ranking.top)

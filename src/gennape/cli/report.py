@@ -40,7 +40,9 @@ def report(
     Exits with status 1 when a network could not be read; the page tells of it and of the others.
     """
     import gennape
+    from gennape.utils.files import check_writable
 
+    check_writable(out)
     with prediction_options(estimator, inputs, backbone, dataset, recipe, workers) as options:
         made = gennape.report(
             models or (),

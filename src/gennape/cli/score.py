@@ -1,5 +1,6 @@
 """`gennape score`: scores and expected accuracies of networks in any form, best first."""
 
+from dataclasses import fields
 from typing import Annotated
 
 import typer
@@ -44,7 +45,13 @@ def score(
     """
     import gennape
     from gennape.cli.score_table import print_scores
+    from gennape.estimator.network_score import NetworkScore
 
+    columns = [field.name for field in fields(NetworkScore) if field.name != "neighbours"]
+    if sort not in columns:
+        raise typer.BadParameter(
+            f"there is no column {sort!r}, only {', '.join(columns)}", param_hint="--sort"
+        )
     with prediction_options(estimator, inputs, backbone, dataset, recipe, workers) as options:
         scores = gennape.score(
             models or (),  # typer makes None of an empty standard input

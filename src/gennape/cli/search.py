@@ -26,7 +26,9 @@ def search(
     family: Annotated[
         str | None,
         typer.Argument(
-            help="A family, such as nasbench201; or give --from.", autocompletion=family_names
+            metavar="FAMILY",
+            help="A family, such as nasbench201; or give --from.",
+            autocompletion=family_names,
         ),
     ] = None,
     model: Annotated[
@@ -66,13 +68,15 @@ def search(
     ] = None,
 ) -> None:
     """Search a family, or what changes make of a network, for high scores and low costs."""
+    import warnings
+
     from gennape.cli.progress import progress_bar
     from gennape.estimator import load
     from gennape.search import (
         Constraint,
         Objective,
         SearchSettings,
-        require_plotting,
+        left_out,
         search,
         write_search_report,
     )
@@ -86,7 +90,8 @@ def search(
         seed,
     )
     where = _where(family, model, inputs)
-    require_plotting()
+    for sentence in left_out(where):
+        warnings.warn(sentence, stacklevel=1)
     with progress_bar() as report:
         result = search(
             where,

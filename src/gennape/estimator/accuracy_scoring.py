@@ -57,14 +57,24 @@ class PredictionConditions:
         Raises:
             EstimatorError: There is no such data set or recipe.
         """
-        if dataset is not None and dataset not in OFFERED:
-            raise EstimatorError(f"no data set {dataset!r}; give one of {', '.join(OFFERED)}")
-        known = [name for name in RECIPES if name == (recipe or "typical")]
-        if not known:
-            raise EstimatorError(f"no recipe {recipe!r}; give one of {', '.join(RECIPES)}")
+        known = checked_recipe(dataset, recipe)
         if dataset is None:
-            return cls(model.usual_datasets(statistics), known[0])
-        return cls(np.full(len(statistics), DATASETS.index(dataset)), known[0])
+            return cls(model.usual_datasets(statistics), known)
+        return cls(np.full(len(statistics), DATASETS.index(dataset)), known)
+
+
+def checked_recipe(dataset: str | None, recipe: str | None) -> Recipe:
+    """Check names of a data set and a recipe, before networks are read; return the recipe.
+
+    Raises:
+        EstimatorError: There is no such data set or recipe.
+    """
+    if dataset is not None and dataset not in OFFERED:
+        raise EstimatorError(f"no data set {dataset!r}; give one of {', '.join(OFFERED)}")
+    for known in RECIPES:
+        if known == (recipe or "typical"):
+            return known
+    raise EstimatorError(f"no recipe {recipe!r}; give one of {', '.join(RECIPES)}")
 
 
 @dataclass(frozen=True)

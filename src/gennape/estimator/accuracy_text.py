@@ -6,6 +6,8 @@ from gennape.estimator.models.measured_networks import Neighbour
 from gennape.estimator.network_score import NetworkScore
 
 NOTHING = "-"
+_NAMED = 3
+"""Networks with the same note that are named one by one."""
 _DATASETS = {"imagenet-1k": "ImageNet", "cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}
 
 
@@ -39,13 +41,23 @@ def top1(one: NetworkScore) -> str:
 
 
 def notes(scored: Iterable[NetworkScore]) -> list[str]:
-    """One line for each network that is far or outside; one in all where no accuracy is known."""
-    lines = [
-        f"{one.model}: {one.note}" if one.dataset is not None else one.note
-        for one in scored
-        if one.note
-    ]
-    return list(dict.fromkeys(lines))
+    """Say why networks are far or outside: a line each, of many with one reason the first by name.
+
+    Where no accuracy is known, the reason alone is said, once.
+    """
+    models: dict[tuple[str, bool], list[str]] = {}
+    for one in scored:
+        if one.note:
+            models.setdefault((one.note, one.dataset is not None), []).append(one.model)
+    lines: list[str] = []
+    for (note, has_accuracies), named in models.items():
+        if not has_accuracies:
+            lines.append(note)
+        elif len(named) <= _NAMED:
+            lines += [f"{model}: {note}" for model in named]
+        else:
+            lines.append(f"{named[0]} and {len(named) - 1} others: {note}")
+    return lines
 
 
 def difference(neighbour: Neighbour) -> str:

@@ -105,6 +105,17 @@ def load(path_or_name: str | os.PathLike[str] | None = None) -> Estimator:
         return description.estimator(current_weights(load_file(path)), str(folder))
 
 
+def estimator_of(estimator: Estimator | str | os.PathLike[str] | None) -> Estimator:
+    """Return an estimator, which `load` loads where it is a name, a folder or nothing.
+
+    Raises:
+        CheckpointError: As `load` raises it.
+    """
+    if estimator is None or isinstance(estimator, str | os.PathLike):
+        return load(estimator)
+    return estimator
+
+
 def list_estimators() -> list[str]:
     """List the names of the estimators that come with the package.
 

@@ -10,7 +10,11 @@ import numpy as np
 
 from gennape.estimator.array_scoring import zero_shot_scores
 from gennape.estimator.calibration.domain_detector import DomainDetector
-from gennape.estimator.calibration.label_transform import LabelTransform, standardised_labels
+from gennape.estimator.calibration.label_transform import (
+    LabelTransform,
+    labels_of,
+    standardised_labels,
+)
 from gennape.estimator.calibration.score_calibrator import ScoreCalibrator
 from gennape.estimator.config import EstimatorConfig
 from gennape.estimator.features.graph_features import GraphFeatures
@@ -233,7 +237,7 @@ class Estimator:
 
         Raises:
             FrontendError: One of the networks cannot be read.
-            LabelError: Fewer than two labels, one that is not finite, not as many as
+            LabelError: Fewer than two labels, one that is no finite number, not as many as
                 networks, or all equal.
 
         Warns:
@@ -246,11 +250,12 @@ class Estimator:
             >>> tuned.predict(cells).sorted_by("score")[0].model
             'nasbench101:c3/01-12'
         """
+        labels = labels_of(accuracies)
         graphs: Sequence[ComputationGraph] = ()
         if not isinstance(networks, GraphFeatures):
             graphs = read_networks(networks, input_shape, **reading).all_graphs()
             networks = graph_features(graphs, self.config.encoder)
-        labels, targets = standardised_labels(accuracies, len(networks))
+        targets = standardised_labels(labels, len(networks))
         if said := contradiction(fingerprints(graphs), labels):
             warnings.warn(said, stacklevel=2)
         return self._with(few_shot=FewShotGP.fit(self.few_shot_features(networks), targets, seed))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gennape.estimator.accuracy_scoring import checked_recipe
 from gennape.estimator.array_scoring import (
     NetworkEncoding,
     explain_arrays,
@@ -110,7 +111,8 @@ def _predicted(
 
 
 def _parts_of(options: PredictionOptions) -> tuple[str | None, str | None, ReadingOptions]:
-    """The data set, the recipe and what is said of the networks."""
+    """The data set and the recipe, checked, and what is said of the networks."""
+    checked_recipe(options.get("dataset"), options.get("recipe"))
     reading: Any = {name: value for name, value in options.items() if name not in _CONDITIONS}
     return options.get("dataset"), options.get("recipe"), reading
 

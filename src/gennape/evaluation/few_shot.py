@@ -57,7 +57,7 @@ def fine_tuned_scores(
     Raises:
         LabelError: Nothing can be learned from the accuracies, see `Estimator.fine_tune`.
     """
-    _, targets = standardised_labels(accuracies, len(given))
+    targets = standardised_labels(accuracies, len(given))
     adapter = FewShotGP.fit(networks.take(given), targets)
     return adapter.predict(networks.take(rest))[0]
 

@@ -1,5 +1,6 @@
 """Networks in: a PyTorch module, an exported program, an ONNX file, or a name."""
 
+import sys
 from collections.abc import Sequence
 from os import PathLike, fspath
 from pathlib import Path
@@ -13,6 +14,7 @@ from gennape.frontends.inputs import (
     parse_inputs,
     split_model,
 )
+from gennape.frontends.names_in_files import is_network_file
 from gennape.graph import ComputationGraph
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ def graph_of(
     given = _given(input_shape, inputs)
     if isinstance(model, str | PathLike):
         return _from_text(fspath(model), given)
+    if sys.modules.get("torch") is None:  # who has a module or a program has imported it
+        raise _no_network(model)
     from torch.export import ExportedProgram
     from torch.nn import Module
 
@@ -63,8 +67,12 @@ def graph_of(
     if isinstance(model, Module):
         model = getattr(model, "_orig_mod", model)  # what torch.compile has wrapped
         return torch.trace_module(model, given)
-    raise FrontendError(
-        f"a {type(model).__name__} is no network; give a torch.nn.Module, an exported program, "
+    raise _no_network(model)
+
+
+def _no_network(model: object) -> FrontendError:
+    return FrontendError(
+        f"{type(model).__name__} is no network; give a torch.nn.Module, an exported program, "
         "a path or a name"
     )
 
@@ -74,7 +82,7 @@ def _from_text(text: str, inputs: NetworkInputs | None) -> ComputationGraph:
     if not text:
         raise FrontendError("an empty name is no network; give a file or a name")
     model, own_inputs = split_model(text)
-    if own_inputs is not None and not Path(text).exists():
+    if own_inputs is not None and not Path(text).exists() and not _is_architecture(model):
         return _from_text(model, _given(*parse_inputs(own_inputs.split(","))))
     path = Path(text)
     if path.suffix.lower() == ".onnx":
@@ -97,6 +105,13 @@ def _from_text(text: str, inputs: NetworkInputs | None) -> ComputationGraph:
     from gennape.frontends.names import graph_of_name
 
     return graph_of_name(text, inputs)
+
+
+def _is_architecture(name: str) -> bool:
+    """Tell whether a name is of a family, whose networks may end in `@2` and state their inputs."""
+    from gennape import spaces  # imports all families, and who reads a network file needs none
+
+    return not is_network_file(name) and spaces.split(name) is not None
 
 
 def _given(input_shape: Sequence[int] | None, inputs: Any) -> NetworkInputs | None:

@@ -128,7 +128,7 @@ def _named(models: Networks) -> Iterator[tuple[str, Model]]:
     if isinstance(models, Mapping):
         yield from models.items()
         return
-    is_one = isinstance(models, str | PathLike) or _is_module(models)
+    is_one = isinstance(models, str | bytes | PathLike) or _is_module(models)
     several: Any = [models] if is_one or not isinstance(models, Iterable) else models
     for place, model in enumerate(several):
         for one in _files_in(model):

@@ -10,6 +10,7 @@ import numpy as np
 from gennape.graph.cost import CostedArrays
 from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError, validate
+from gennape.utils.optional_imports import require
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -100,7 +101,9 @@ class ComputationGraph(CostedArrays):
 
         Raises:
             GraphError: An operation of the graph cannot be executed; says which.
+            MissingExtraError: PyTorch is not installed.
         """
+        require("torch", "a module", package="gennape[torch]")
         from gennape.graph.execute import module_of
 
         return module_of(self, weights, stand_ins)

@@ -71,7 +71,13 @@ def save(batch: GraphBatch, path: str | PathLike[str]) -> None:
     header = {"version": FORMAT_VERSION, "operations": {op.name: int(op) for op in Op}}
     described = table.replace_schema_metadata({_METADATA: json.dumps(header)})
     with atomic_file(Path(path)) as partial:
-        pq.write_table(described, partial, compression="zstd", row_group_size=_GRAPHS_PER_ROW_GROUP)
+        pq.write_table(
+            described,
+            partial,
+            compression="zstd",
+            row_group_size=_GRAPHS_PER_ROW_GROUP,
+            write_page_checksum=True,
+        )
 
 
 def load(path: str | PathLike[str]) -> GraphBatch:

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import Any, Unpack
 
-from gennape.estimator import Estimator, ScoreParts, load
+from gennape.estimator import Estimator, ScoreParts
+from gennape.estimator.accuracy_scoring import checked_recipe
+from gennape.estimator.checkpoint import estimator_of
 from gennape.estimator.network_scoring import PredictionOptions
 from gennape.frontends import Model
 from gennape.frontends.network_list import (
@@ -37,7 +39,7 @@ class NetworkReport:
         failed: Networks that could not be read, in the order given.
     """
 
-    html: str
+    html: str = field(repr=False)
     failed: tuple[UnreadNetwork, ...]
 
     def write(self, path: str | os.PathLike[str]) -> None:
@@ -54,7 +56,7 @@ class NetworkReport:
 def report(
     networks: Networks,
     input_shape: Sequence[int] | None = None,
-    estimator: Estimator | None = None,
+    estimator: Estimator | str | os.PathLike[str] | None = None,
     *,
     compare: Model | None = None,
     **options: Unpack[PredictionOptions],
@@ -79,11 +81,12 @@ def report(
         ('<!doctype html>', ['no-such-network'])
     """
     dataset, recipe = options.pop("dataset", None), options.pop("recipe", None)
+    checked_recipe(dataset, recipe)
     reading: Any = options
     read = read_networks(networks, input_shape, **reading)
     if compare is not None:
         read = _pair(read, read_networks(compare, input_shape, **reading))
-    estimator = estimator or load()
+    estimator = estimator_of(estimator)
     rows = _explained(read, estimator, dataset, recipe)
     pairs = list(zip(rows, read.graphs, short_names(read.names), strict=True))
     if compare is None:

@@ -149,10 +149,13 @@ def table(views: Sequence[PageNetwork]) -> Markup:
     ]
     rows = [_row(view, several, with_accuracy, view.number in front, views) for view in views]
     head = tag("tr", [tag("th", text, scope="col", class_=kind or None) for text, kind in headings])
+    kind = "sortable wide several" if several else "sortable wide"
     return tag(
         "section",
         tag("h2", "Networks"),
-        tag("table", tag("thead", head), tag("tbody", rows), class_="sortable wide"),
+        tag(
+            "div", tag("table", tag("thead", head), tag("tbody", rows), class_=kind), class_="wide"
+        ),
         class_="card",
     )
 

@@ -14,6 +14,16 @@ def with_unit(count: float, figures: int = 3) -> str:
     return f"{size:.{digits}f}{unit}"
 
 
+def with_bytes(count: int) -> str:
+    """Write a size of memory.
+
+    >>> with_bytes(524_288), with_bytes(0)
+    ('524 kB', '0 B')
+    """
+    text = with_unit(count)
+    return f"{text}B" if " " in text else f"{text} B"
+
+
 def with_commas(count: int) -> str:
     """All figures of a whole number, or of a very large one the first two.
 

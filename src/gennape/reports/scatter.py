@@ -12,6 +12,8 @@ _WIDTH, _HEIGHT = 1000.0, 420.0
 _CHARACTER, _LINE = 6.6, 15.0
 _FROM_DOT = 13.0
 _LONGEST_LABEL = 30
+_NARROW_TICKS = 6
+"""Ticks that a narrow window has room for."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,13 @@ def _heights(dots: Sequence[Dot], others: Sequence[Dot]) -> list[float]:
 
 
 def _grid(x: Axis, y: Axis) -> list[Markup]:
+    ticks = x.ticks()
     vertical = [
         (
             tag("line", x1=f"{at}%", x2=f"{at}%", y1="0", y2="100%"),
-            tag("text", text, x=f"{at}%", y="100%", dy="19", class_="x"),
+            tag("text", text, x=f"{at}%", y="100%", dy="19", class_=_tick_class(text, len(ticks))),
         )
-        for at, text in x.ticks()
+        for at, text in ticks
     ]
     horizontal = [
         (
@@ -106,6 +109,11 @@ def _grid(x: Axis, y: Axis) -> list[Markup]:
         for at, text in y.ticks()
     ]
     return [tag("g", vertical, horizontal, class_="grid")]
+
+
+def _tick_class(text: str, ticks: int) -> str:
+    """In narrow windows only powers of ten are named where there are many ticks."""
+    return "x" if ticks <= _NARROW_TICKS or text.startswith("1") else "x minor"
 
 
 def _other(dot: Dot, x: Axis, y: Axis) -> Markup:

@@ -11,7 +11,7 @@ from gennape.search.driver import search
 from gennape.search.graph_space import GraphSpace
 from gennape.search.network_cache import NetworkCache
 from gennape.search.objectives import Constraint, Objective
-from gennape.search.report import require_plotting, write_search_report
+from gennape.search.report import left_out, write_search_report
 from gennape.search.result import SearchResult
 from gennape.search.settings import SearchSettings
 from gennape.search.stages import EstimatorScorer, Evaluate
@@ -36,8 +36,8 @@ __all__ = [
     "WorkerPool",
     "function_evaluation",
     "labelled_space",
+    "left_out",
     "named_evaluation",
-    "require_plotting",
     "search",
     "suggest",
     "table_evaluation",

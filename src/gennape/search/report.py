@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -16,11 +16,10 @@ from gennape.reports.markdown import Figure, MarkdownReport
 from gennape.search.candidate import Candidate
 from gennape.search.objectives import Objective, cost_matrix, format_metric
 from gennape.search.pareto import hypervolume
-from gennape.search.plots import front_plot, progress_plot
+from gennape.search.plots import Plot, front_plot, progress_plot
 from gennape.search.result import SearchResult, write_history
 from gennape.utils.errors import one_line, writing
 from gennape.utils.files import atomic_write
-from gennape.utils.optional_imports import require
 
 HISTORY, PICTURE, STRINGS, NETWORKS = (
     "history.parquet",
@@ -30,26 +29,58 @@ HISTORY, PICTURE, STRINGS, NETWORKS = (
 )
 MOST_EXPORTED = 10
 """Networks that are written as ONNX and drawn; all are named."""
+_AGAIN = "and the same search again, which finds its results in its folder"
+_WITHOUT_PLOT = (
+    f"the report has no plot, which needs matplotlib: run pip install 'gennape[plot]' {_AGAIN}"
+)
 _WITHOUT_TORCH = (
     "the networks are drawn and not written as ONNX files, which needs PyTorch: run pip install "
-    "'gennape[torch]' and the same search again, which finds its results in its folder"
+    f"'gennape[torch]' {_AGAIN}"
 )
 
 
-def require_plotting() -> None:
-    """Check that the report can be drawn, before the search and not after it.
+def left_out(searched: str | ComputationGraph) -> list[str]:
+    """Say what the report of a search will not have, before the search and not after it.
 
-    Raises:
-        MissingExtraError: matplotlib is not installed.
+    Args:
+        searched: A family, or the network whose changes are searched.
+
+    Returns:
+        A sentence each: there is no matplotlib, there is no PyTorch, or PyTorch cannot run the
+        network.
     """
-    require("matplotlib", "the report of a search", package="gennape[plot]")
+    sentences = [] if _has("matplotlib") else [_WITHOUT_PLOT]
+    if not _has("torch"):
+        return [*sentences, _WITHOUT_TORCH]
+    if isinstance(searched, ComputationGraph) and (problem := _problem_of(searched)):
+        sentences.append(
+            "the networks are scored and drawn, and neither written as ONNX files nor to be "
+            f"trained by to_module(): {problem}"
+        )
+    return sentences
+
+
+def _has(package: str) -> bool:
+    return find_spec(package) is not None
+
+
+def _problem_of(network: ComputationGraph) -> str:
+    """Why PyTorch cannot run a network, or nothing."""
+    import torch  # slow to import, and all else does without
+
+    try:
+        with torch.device("meta"):
+            network.to_module(stand_ins=True)
+    except GraphError as error:
+        return one_line(error)
+    return ""
 
 
 def write_search_report(result: SearchResult, folder: str | os.PathLike[str]) -> Path:
     """Write history, found networks, plot and report.
 
-    Warns, and says in the report, where the networks cannot be written as ONNX files, for which
-    PyTorch is imported; nothing else needs it.
+    What cannot be written without matplotlib or PyTorch, `left_out`, is told by the report. Warns
+    where networks cannot be exported.
 
     Args:
         result: Of the search.
@@ -58,21 +89,24 @@ def write_search_report(result: SearchResult, folder: str | os.PathLike[str]) ->
 
     Returns:
         The page.
-
-    Raises:
-        MissingExtraError: matplotlib is not installed.
     """
     folder = Path(folder)
     write_history(folder / HISTORY, result)
     without_onnx = write_networks(result, folder)
-    if without_onnx:
+    if without_onnx not in ("", _WITHOUT_TORCH):
         warnings.warn(without_onnx, stacklevel=2)
+    plot = _plot(result) if _has("matplotlib") else None
+    if plot is not None:
+        png = plot.png
+        atomic_write(folder / PICTURE, lambda path: path.write_bytes(png))
+    missing = [_WITHOUT_PLOT if plot is None else "", without_onnx]
+    return search_report(result, plot and plot.svg, filter(None, missing)).write(folder)
+
+
+def _plot(result: SearchResult) -> Plot:
     if len(result.objectives) > 1:
-        plot = front_plot(result.candidates, result.front, result.objectives)
-    else:
-        plot = progress_plot(result.candidates, result.objectives[0])
-    atomic_write(folder / PICTURE, lambda path: path.write_bytes(plot.png))
-    return search_report(result, plot.svg, without_onnx).write(folder)
+        return front_plot(result.candidates, result.front, result.objectives)
+    return progress_plot(result.candidates, result.objectives[0])
 
 
 def write_networks(result: SearchResult, folder: Path) -> str:
@@ -95,7 +129,7 @@ def write_networks(result: SearchResult, folder: Path) -> str:
     graphs = [space.graph(candidate.architecture) for candidate in front[:MOST_EXPORTED]]
     for place, graph in enumerate(graphs, start=1):
         draw(graph, folder / NETWORKS / f"{place:02d}.svg")
-    if find_spec("torch") is None:
+    if not _has("torch"):
         return _WITHOUT_TORCH
     try:
         for place, graph in enumerate(graphs, start=1):
@@ -119,21 +153,24 @@ def _write_onnx(graph: ComputationGraph, path: Path) -> None:
     atomic_write(path, lambda partial: partial.write_bytes(content.getbuffer()))
 
 
-def search_report(result: SearchResult, plot: str, without_onnx: str = "") -> MarkdownReport:
+def search_report(
+    result: SearchResult, plot: str | None, missing: Iterable[str] = ()
+) -> MarkdownReport:
     """Compose the report.
 
     Args:
         result: Of the search.
-        plot: As SVG.
-        without_onnx: Why networks have no ONNX file, as `write_networks` says it.
+        plot: As SVG, where there is one.
+        missing: What the folder lacks and why, a sentence each.
     """
     report = MarkdownReport(f"Search of {result.space.name}")
     report.paragraph(_summary(result))
-    report.figure(Figure("front", plot, _caption(result.objectives)))
+    if plot is not None:
+        report.figure(Figure("front", plot, _caption(result.objectives)))
     report.heading("The front" if len(result.front) > 1 else "The best network")
     _add_networks(report, result.front)
-    if without_onnx:
-        report.paragraph(f"{without_onnx[0].upper()}{without_onnx[1:]}.")
+    for sentence in missing:
+        report.paragraph(f"{sentence[0].upper()}{sentence[1:]}.")
     report.heading("How it was found")
     rows = [(name, _in_words(value)) for name, value in result.settings.items()]
     report.table(("setting", "value"), rows, numbers=False)

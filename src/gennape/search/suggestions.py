@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import log
+from os import PathLike
 from typing import Any
 
 import numpy as np
 
-from gennape.estimator import Estimator, Scope, load
+from gennape.estimator import Estimator, Scope
+from gennape.estimator.accuracy_scoring import checked_recipe
 from gennape.estimator.change_prediction import ChangePrediction, predict_changes
+from gennape.estimator.checkpoint import estimator_of
 from gennape.frontends import Model, graph_of
 from gennape.graph import ComputationGraph
 from gennape.graph.node import nodes_of
 from gennape.search.graph_space import Edits, GraphSpace
 from gennape.search.mutations.words import in_words
+from gennape.search.suggestion_text import html_of, text_of
 from gennape.utils.progress import ProgressCallback, no_progress
 
 _LEAST_SAVING = 0.01
@@ -58,7 +62,7 @@ class Suggestion:
     alike: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Suggestions:
     """What to change about a network.
 
@@ -88,11 +92,19 @@ class Suggestions:
     gains: tuple[Suggestion, ...]
     savings: tuple[Suggestion, ...]
 
+    def __repr__(self) -> str:
+        """Show what to change as a table."""
+        return text_of(self)
+
+    def _repr_html_(self) -> str:
+        """Show it as HTML, for notebooks."""
+        return html_of(self)
+
 
 def suggest(
     model: Model | ComputationGraph,
     input_shape: Sequence[int] | None = None,
-    estimator: Estimator | None = None,
+    estimator: Estimator | str | PathLike[str] | None = None,
     *,
     inputs: Any = None,
     dataset: str | None = None,
@@ -108,7 +120,7 @@ def suggest(
     Args:
         model: A graph, or what `gennape.graph_of` reads.
         input_shape: As `gennape.graph_of` takes it.
-        estimator: The bundled one unless given.
+        estimator: As `gennape.score` takes it.
         inputs: Instead of `input_shape`, all inputs; see `gennape.graph_of`.
         dataset: Of the expected accuracies, as `Estimator.predict` takes it.
         recipe: Likewise.
@@ -120,8 +132,10 @@ def suggest(
         changes whose effect can be told, see `predict_changes`.
 
     Raises:
-        EstimatorError: No accuracy can be expected of the network; says why.
+        EstimatorError: No accuracy can be expected of the network, says why; or there is no such
+            data set or recipe.
     """
+    checked_recipe(dataset, recipe)
     if isinstance(model, ComputationGraph):
         network = model
     else:
@@ -132,7 +146,7 @@ def suggest(
     for number, edit in enumerate(edits):
         graphs.append(space.graph(edit))
         report("changing", number + 1, len(edits))
-    changes = predict_changes(estimator or load(), network, graphs, dataset, recipe)
+    changes = predict_changes(estimator_of(estimator), network, graphs, dataset, recipe)
     judged = _judged(space, edits, graphs, changes)
     gains = [one for one in judged if one.points_low > 0]
     savings = [one for one in judged if -one.macs_change >= _LEAST_SAVING * network.macs]

@@ -5,9 +5,11 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from errno import EISDIR, ENOTDIR
 from hashlib import file_digest, sha256
 from pathlib import Path
 from secrets import token_hex
+from tempfile import TemporaryFile
 from typing import Any
 
 from gennape.utils.errors import GennapeError, reading, writing
@@ -75,6 +77,26 @@ def atomic_write(path: Path, write: Callable[[Path], object]) -> None:
     """
     with atomic_file(path) as partial:
         write(partial)
+
+
+def check_writable(path: Path, *, is_folder: bool = False) -> None:
+    """Check before long work that its file or folder can be written in the end; leave nothing.
+
+    Args:
+        path: Where it goes; folders that are not there will be made.
+        is_folder: Whether it is a folder.
+
+    Raises:
+        WriteError: The operating system will not let it be written.
+    """
+    with writing(path):
+        if path.exists() and path.is_dir() != is_folder:
+            number = ENOTDIR if is_folder else EISDIR
+            raise OSError(number, os.strerror(number))
+        place = path if is_folder else path.parent
+        while not place.exists() and place != place.parent:
+            place = place.parent
+        TemporaryFile(dir=place).close()
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from gennape.utils.optional_imports import require
+
 
 def imported_when_used(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     """Make the `__getattr__` of a package, which imports some of its names when they are used.
@@ -17,7 +19,13 @@ def imported_when_used(package: str, homes: Mapping[str, str]) -> Callable[[str]
     def get(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(import_module(homes[name]), name)
+        try:
+            value = getattr(import_module(homes[name]), name)
+        except ModuleNotFoundError as error:
+            if error.name != "torch":
+                raise
+            require("torch", name, package="gennape[torch]")  # says what to install
+            raise
         setattr(sys.modules[package], name, value)  # the next time nothing needs to be asked
         return value
 

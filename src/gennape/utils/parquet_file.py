@@ -33,7 +33,7 @@ def open_parquet(
 ) -> Iterator[pq.ParquetFile]:
     """Open a Parquet file; whatever goes wrong while it is read names it, see `reading`.
 
-    Columns of texts are read as dictionaries.
+    Columns of texts are read as dictionaries. Pages with checksums are compared with them.
 
     Args:
         path: The file.
@@ -48,7 +48,7 @@ def open_parquet(
             _check(stream, os.path.getsize(path))
         schema = pq.read_schema(path)
         texts = [field.name for field in schema if _is_text(field.type)]
-        with pq.ParquetFile(path, read_dictionary=texts) as file:
+        with pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True) as file:
             yield file
 
 

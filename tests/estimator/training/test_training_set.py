@@ -73,6 +73,39 @@ def test_rows_without_a_label_are_left_out(tmp_path: Path) -> None:
     assert data.targets.isfinite().all()
 
 
+def test_what_was_read_is_kept_until_it_is_damaged(tmp_path: Path) -> None:
+    """Graphs are built for the first reading, and once a number in the file has changed."""
+    table = labelled_graphs("mine", random_graphs(8), [float(row) for row in range(8)])
+    built: list[int] = []
+
+    def read() -> TrainingSet:
+        data, _ = read_training_set(
+            [table], TINY, seed=0, folder=tmp_path, report=lambda *done: built.append(len(done))
+        )
+        return data
+
+    first = read()
+    assert len(built) == 1
+    again = read()
+    assert len(built) == 1
+    kept = tmp_path / "mine.npz"
+    content = kept.read_bytes()
+    for damaged in (
+        b"",
+        content[:-100],
+        content.replace(b"\1\0\0\0\0\0\0\0", b"\2\0\0\0\0\0\0\0", 1),
+    ):
+        assert damaged != content
+        kept.write_bytes(damaged)
+        anew = read()
+        assert kept.read_bytes() != damaged
+        for data in (again, anew):
+            assert torch.equal(data.spectra, first.spectra)
+            for name, column in first.features.columns().items():
+                np.testing.assert_array_equal(getattr(data.features, name), column)
+    assert len(built) == 4
+
+
 def test_families_are_trained_on_together(tmp_path: Path) -> None:
     write_nasbench101(tmp_path)
     write_nasbench201(tmp_path)

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from gennape.estimator.config import Label
 from gennape.estimator.stored_values import StoredValues
@@ -81,19 +80,25 @@ class LabelError(GennapeError, ValueError):
     """Labels that nothing can be learned from; the message says why."""
 
 
-def standardised_labels(labels: ArrayLike, networks: int) -> tuple[FloatArray, FloatArray]:
-    """Return a few labels as numbers, and the normal scores of their ranks, `(networks,)` each.
+def labels_of(accuracies: Any) -> FloatArray:
+    """Take accuracies as an array.
 
     Raises:
-        LabelError: They are no numbers, fewer than two, one that is not finite, not as many as
-            networks, or all equal.
+        LabelError: They are no numbers.
     """
     try:
-        accuracies = np.asarray(labels, dtype=np.float64)
+        return np.asarray(accuracies, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
-        raise LabelError(
-            f"the accuracies are no list of numbers ({one_line(error)}); give one a network"
-        ) from error
+        raise LabelError(f"accuracies are numbers, one a network ({one_line(error)})") from error
+
+
+def standardised_labels(accuracies: FloatArray, networks: int) -> FloatArray:
+    """Turn a few labels into normal scores of their ranks, `(networks,)`.
+
+    Raises:
+        LabelError: Fewer than two labels, one that is not finite, not as many as
+            networks, or all equal.
+    """
     if accuracies.shape != (networks,):
         raise LabelError(
             f"{networks} networks need {networks} accuracies, "
@@ -109,7 +114,7 @@ def standardised_labels(labels: ArrayLike, networks: int) -> tuple[FloatArray, F
         )
     if accuracies.min() == accuracies.max():
         raise LabelError("all accuracies are equal; there is nothing to learn from them")
-    return accuracies, _normal_scores(accuracies)
+    return _normal_scores(accuracies)
 
 
 def _normal_scores(values: FloatArray) -> FloatArray:

@@ -8,7 +8,8 @@ from gennape.graph.draw.picture import picture
 from gennape.graph.draw.png import write_png
 from gennape.graph.draw.svg import to_svg
 from gennape.graph.validation import GraphError
-from gennape.utils.files import atomic_write
+from gennape.utils.files import atomic_write, check_writable
+from gennape.utils.optional_imports import require
 
 __all__ = ["draw", "svg_of"]
 
@@ -24,17 +25,31 @@ def draw(graph: ComputationGraph, path: str | PathLike[str], *, fold: bool | Non
     Raises:
         GraphError: The path has another ending.
         WriteError: The operating system does not let the file be written.
-        MissingExtraError: matplotlib is not installed.
+        MissingExtraError: matplotlib, which PNG needs, is not installed.
     """
     path = Path(path)
+    check_drawable(path)
     scene = picture(graph, fold)
-    if path.suffix.lower() == ".svg":
-        text = to_svg(scene).encode("utf-8", "backslashreplace")
-        atomic_write(path, lambda partial: partial.write_bytes(text))
-    elif path.suffix.lower() == ".png":
+    if path.suffix.lower() == ".png":
         atomic_write(path, lambda partial: write_png(scene, partial))
     else:
+        text = to_svg(scene).encode("utf-8", "backslashreplace")
+        atomic_write(path, lambda partial: partial.write_bytes(text))
+
+
+def check_drawable(path: Path) -> None:
+    """Check that a network can be drawn into a file, before it is read.
+
+    Raises:
+        GraphError: The path ends neither in `.svg` nor in `.png`.
+        WriteError: The operating system will not let the file be written.
+        MissingExtraError: matplotlib, which PNG needs, is not installed.
+    """
+    if path.suffix.lower() not in (".svg", ".png"):
         raise GraphError(f"cannot draw to {path}: the name must end in .svg or .png")
+    if path.suffix.lower() == ".png":
+        require("matplotlib", "drawing a PNG", package="gennape[plot]")
+    check_writable(path)
 
 
 def svg_of(graph: ComputationGraph, *, fold: bool | None = None) -> str:
