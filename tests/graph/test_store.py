@@ -143,6 +143,15 @@ def test_damaged_columns(tmp_path: Path, column: str, values: list[object], reas
         load(path)
 
 
+@pytest.mark.parametrize("names", [[1, 2], [{"x": 1}, {"x": 2}], ["a", None]])
+def test_names_that_are_no_texts(tmp_path: Path, names: list[object]) -> None:
+    path = tmp_path / "graphs.parquet"
+    save(_batch(), path)
+    pq.write_table(pq.read_table(path).set_column(0, "name", pa.array(names)), path)
+    with pytest.raises(StoreError, match="a column of texts holds"):
+        load(path)
+
+
 def test_a_changed_bit_is_found_or_of_no_account(tmp_path: Path) -> None:
     batch, random, path = _batch(), Random(0), tmp_path / "graphs.parquet"
     save(batch, path)

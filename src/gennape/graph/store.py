@@ -139,9 +139,9 @@ def _batch(table: pa.Table, operation_ids: IntArray) -> GraphBatch:
             if text
             for node, values in json.loads(text).items()
         },
-        layers=tuple(columns["layers"].flatten().to_pylist()) if "layers" in columns else (),
+        layers=_texts(columns["layers"].flatten()) if "layers" in columns else (),
         node_offsets=node_offsets,
-        names=tuple(columns["name"].to_pylist()),
+        names=_texts(columns["name"]),
     )
 
 
@@ -153,6 +153,13 @@ def _integers(lists: pa.LargeListArray) -> IntArray:
     if values.dtype.kind not in "iu":
         raise GraphError(f"a column of integers holds {lists.type}")
     return values
+
+
+def _texts(column: pa.Array) -> tuple[str, ...]:
+    texts = tuple(column.to_pylist())
+    if not all(isinstance(text, str) for text in texts):
+        raise GraphError(f"a column of texts holds {column.type}, or empty cells")
+    return texts
 
 
 def _lists(values: IntArray, offsets: IntArray) -> pa.LargeListArray:

@@ -9,7 +9,7 @@ from gennape.utils.workspace import Workspace, WorkspaceError
 
 ROW: dict[str, Any] = {"labels": 0, "draw": 0, "networks": 60} | dict.fromkeys(METRICS, 0.5)
 MEASURED: dict[str, Any] = {"key": "a", "seconds": 1.5, "value": [ROW, ROW]}
-TRAINED: dict[str, Any] = {"key": "b", "seconds": 0.0, "value": None}
+TRAINED: dict[str, Any] = {"key": "b-seed0", "seconds": 0.0, "value": None}
 
 
 def _kept(folder: Path, *records: Any) -> dict[str, dict[str, Any]]:
@@ -22,7 +22,7 @@ def _kept(folder: Path, *records: Any) -> dict[str, dict[str, Any]]:
 
 def test_the_last_record_of_a_key_counts(tmp_path: Path) -> None:
     later = MEASURED | {"seconds": 2.0}
-    assert _kept(tmp_path, MEASURED, TRAINED, later) == {"a": later, "b": TRAINED}
+    assert _kept(tmp_path, MEASURED, TRAINED, later) == {"a": later, "b-seed0": TRAINED}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,8 @@ def test_the_last_record_of_a_key_counts(tmp_path: Path) -> None:
         (MEASURED | {"more": 1}, "more: unknown"),
         (MEASURED | {"key": 5}, "key is 5, not printable text"),
         (MEASURED | {"seconds": float("nan")}, "seconds is nan, not a number from 0"),
+        (MEASURED | {"value": None}, "or a measurement has not"),
+        (TRAINED | {"value": [ROW]}, "a training has measured something"),
         (MEASURED | {"value": []}, "value has 0 entries, not from 1"),
         (MEASURED | {"value": 5}, "value is 5, not a list"),
         (MEASURED | {"value": [[]]}, "no object with named values"),

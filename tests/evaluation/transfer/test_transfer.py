@@ -163,18 +163,6 @@ def test_what_cannot_be_read_of_a_training_is_trained_again(
     assert len(trained) == 2
 
 
-def test_a_measurement_is_no_training(
-    tiny_test: TransferTest, tiny_data: Path, tmp_path: Path
-) -> None:
-    _copy(tiny_test, tmp_path, measurements=1)
-    lines = (tmp_path / RECORDS).read_text().splitlines()
-    lines[-1] = json.dumps(json.loads(lines[-1]) | {"value": None})
-    (tmp_path / RECORDS).write_text("\n".join(lines) + "\n")
-    failures = _again(tiny_data, tmp_path).failures
-    (reason,) = {*failures.values()} - {*tiny_test.failures.values()}
-    assert re.search(r"records\.jsonl holds no measurement \w+; give another folder$", reason)
-
-
 @pytest.mark.parametrize(("quick", "code"), [(False, "same"), (True, "another")])
 def test_another_test_or_other_code_needs_another_folder(
     tiny_test: TransferTest,

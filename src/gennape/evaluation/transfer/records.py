@@ -14,7 +14,8 @@ _MOST_ROWS, _MOST_NETWORKS = 1_000, 1 << 32
 def kept_records(workspace: Workspace) -> dict[str, dict[str, Any]]:
     """Return the records of a workspace by their keys; later ones replace earlier ones.
 
-    Each has "key", "seconds" and "value": the rows that `measure` gives, or None of a training.
+    Each has "key", "seconds" and "value": the rows that `measure` gives; None of a training, whose
+    key has a dash.
 
     Args:
         workspace: It has been entered.
@@ -32,8 +33,11 @@ def kept_records(workspace: Workspace) -> dict[str, dict[str, Any]]:
 def _check(records: Iterable[Any]) -> None:
     for record in StoredValues({"records": list(records)}).parts("records", 0, _MOST_NETWORKS):
         record.has_only("key", "seconds", "value")
-        record.text("key")
         record.number("seconds", 0)
+        if ("-" in record.text("key")) == record.has("value"):
+            raise ValueError(
+                f"{record.path}value: a training has measured something, or a measurement has not"
+            )
         for row in record.parts("value", 1, _MOST_ROWS) if record.has("value") else ():
             row.has_only("labels", "draw", "networks", *METRICS)
             for count in ("labels", "draw", "networks"):

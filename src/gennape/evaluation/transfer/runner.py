@@ -24,7 +24,7 @@ from gennape.evaluation.transfer.results import LABEL_COUNTS
 from gennape.utils.errors import WriteError
 from gennape.utils.files import digest_of, sha256_of
 from gennape.utils.progress import ProgressCallback
-from gennape.utils.workspace import Workspace, WorkspaceError
+from gennape.utils.workspace import Workspace
 
 
 class FailureLog(dict[str, str]):
@@ -114,10 +114,6 @@ class ExperimentRunner:
                 with self.failures.noted(f"{experiment.title}, {column.title}"):
                     accuracies = table.accuracies(column.label)
                     rows = self._kept(key, partial(_measured, scores, accuracies, encode))
-                    if rows is None:
-                        raise WorkspaceError(
-                            f"{self.workspace.path} holds no measurement {key}; give another folder"
-                        )
                     facts = {
                         "protocol": experiment.protocol,
                         "method": experiment.method.name,
