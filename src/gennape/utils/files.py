@@ -194,6 +194,16 @@ def read_text(path: str | os.PathLike[str], error: type[GennapeError]) -> str:
     return text
 
 
+def refuse_special(path: Path) -> None:
+    """Refuse a device or a pipe, which may have no end, in a folder that a stranger may have made.
+
+    Raises:
+        ValueError: It is one.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ValueError("it is a device or a pipe, no file")
+
+
 def sha256_of(path: Path) -> str:
     """Digest a file: its sha256, in hexadecimal."""
     with path.open("rb") as file:
