@@ -24,7 +24,7 @@ def main() -> None:
 
         app()
     except KeyboardInterrupt:
-        print("gennape: stopped; the same command begins anew", file=sys.stderr)
+        _say_stopped()
         _end_interrupted()
     except OSError as error:  # while help or the version is printed
         from gennape.cli.errors import sentence
@@ -34,6 +34,10 @@ def main() -> None:
     except SystemExit as end:
         if end.code != _INTERRUPTED:
             raise
+        from gennape.cli.errors import SAID_HOW_TO_GO_ON
+
+        if not SAID_HOW_TO_GO_ON.get():  # while the command line was parsed
+            _say_stopped()
         _end_interrupted()
 
 
@@ -60,6 +64,10 @@ def _interrupt_later() -> None:
         signal.pthread_kill(ident, signal.SIGINT)  # ends a wait, too
     else:
         interrupt_main()
+
+
+def _say_stopped() -> None:
+    print("gennape: stopped; the same command begins anew", file=sys.stderr)
 
 
 def _end_interrupted() -> None:

@@ -107,3 +107,20 @@ def test_an_interrupt_while_something_is_imported_has_the_same_status(tmp_path: 
     result = _gennape_in(tmp_path, "score", "interrupted:make", "--input", "3x8x8")
     assert result.returncode == 130
     assert result.stderr == "gennape: stopped; the same command begins anew\n"
+
+
+def test_an_interrupt_before_a_command_begins_is_said() -> None:
+    code = (
+        "import sys\n"
+        "from gennape import __main__, cli\n"
+        "def stop() -> None:\n"
+        "    raise KeyboardInterrupt\n"
+        "cli.app.registered_callback.callback = stop\n"
+        "sys.argv = ['gennape', 'families']\n"
+        "__main__.main()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(gennape.__file__).parents[1])}
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 130
+    assert result.stderr == "gennape: stopped; the same command begins anew\n"

@@ -1,4 +1,5 @@
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -222,3 +223,16 @@ def test_a_checkpoint_of_format_version_2_scores_as_it_did() -> None:
     np.testing.assert_allclose(prediction.uncertainty, expected["uncertainty"], rtol=1e-5)
     before = estimator.few_shot_features(estimator.features(graphs)).score
     np.testing.assert_allclose(before, expected["zero_shot"], rtol=1e-4)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+@pytest.mark.parametrize("name", [DESCRIPTION, WEIGHTS])
+def test_devices_and_pipes_are_no_files_of_an_estimator(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises(CheckpointError, match="it is a device or a pipe"):
+        load(folder)
+    (folder / name).unlink()
+    (folder / name).symlink_to("/dev/zero")
+    with pytest.raises(CheckpointError, match="it is a device or a pipe"):
+        load(folder)

@@ -1,6 +1,7 @@
 """Graphs, modules, files, folders, names and features into tables, one or many."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -111,6 +112,22 @@ def test_fine_tuning_names_the_network_that_cannot_be_read() -> None:
         tiny_estimator().fine_tune([CELL, "absent.onnx"], [1.0, 2.0])
     with pytest.raises(LabelError):
         tiny_estimator().fine_tune([CELL], [1.0])
+
+
+@pytest.mark.parametrize(
+    "labels", [[10**400, 1.0], ["good", "bad"], [{}, 1.0], [[1.0], [1.0, 2.0]]]
+)
+def test_labels_that_are_no_numbers(labels: list[Any]) -> None:
+    with pytest.raises(LabelError, match="accuracies are numbers, one a network"):
+        tiny_estimator().fine_tune([CELL, "nasbench101:c1/01-12"], labels)
+
+
+@pytest.mark.filterwarnings("error")
+def test_labels_as_far_apart_as_numbers_can_be() -> None:
+    names = [CELL, "nasbench101:c1/01-12"]
+    far = tiny_estimator().fine_tune(names, [1.7e308, -1.7e308]).predict(names)["score"]
+    near = tiny_estimator().fine_tune(names, [0.9, 0.7]).predict(names)["score"]
+    np.testing.assert_array_equal(far, near)
 
 
 def test_embeddings_of_names_are_those_of_their_graphs() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gennape.utils.errors import WriteError
+from gennape.utils.errors import GennapeError, WriteError
 from gennape.utils.files import (
     append_json_line,
     atomic_file,
@@ -20,8 +20,10 @@ from gennape.utils.files import (
     digest_of,
     file_lock,
     read_json_lines,
+    read_text,
     sha256_of,
 )
+from helpers.limits import limits
 
 EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -241,3 +243,9 @@ def test_the_digest_of_a_value_does_not_depend_on_order(values: dict) -> None:
     assert digest == digest_of(json.loads(json.dumps(values)))
     assert len(digest) == 12
     assert digest != digest_of([values])
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no such device")
+def test_a_text_without_an_end_is_refused() -> None:
+    with limits(megabytes=700), pytest.raises(GennapeError, match="/dev/zero has more than"):
+        read_text("/dev/zero", GennapeError)

@@ -21,6 +21,8 @@ _Arguments = ParamSpec("_Arguments")
 
 DEBUG = ContextVar("DEBUG", default=False)
 """Whether tracebacks are shown."""
+SAID_HOW_TO_GO_ON = ContextVar("SAID_HOW_TO_GO_ON", default=False)
+"""Whether a command that Ctrl-C has ended said how to go on."""
 INTERRUPTED = 130
 """Exit status of what Ctrl-C has ended."""
 _EXPECTED = (ValueError, ArithmeticError, OSError, ImportError)
@@ -64,6 +66,7 @@ def stopped(*, goes_on: bool = False) -> typer.Exit:
     """Say that Ctrl-C has ended the command, and return what ends it with the status for that."""
     how = "goes on where it was" if goes_on else "begins anew"
     print(f"gennape: stopped; the same command {how}", file=sys.stderr)
+    SAID_HOW_TO_GO_ON.set(True)
     return typer.Exit(INTERRUPTED)
 
 

@@ -34,7 +34,7 @@ from gennape.estimator.models.stored_arrays import StoredArrays, named
 from gennape.estimator.stored_values import StoredValues
 from gennape.utils.array_types import AnyArray
 from gennape.utils.errors import GennapeError, reading
-from gennape.utils.files import atomic_file
+from gennape.utils.files import atomic_file, refuse_special
 
 FORMAT_VERSION = 4
 _PARTS = (
@@ -99,9 +99,11 @@ def load(path_or_name: str | os.PathLike[str] | None = None) -> Estimator:
     folder = _folder(path_or_name)
     path = folder / DESCRIPTION
     with reading(path, CheckpointError, "a description of an estimator", _CURE):
+        refuse_special(path)
         description = _Description.read(_json_of(path))
     path = folder / WEIGHTS
     with reading(path, CheckpointError, "the weights of that estimator", _CURE):
+        refuse_special(path)
         return description.estimator(current_weights(load_file(path)), str(folder))
 
 

@@ -15,6 +15,8 @@ from typing import Any
 from gennape.utils.errors import GennapeError, reading, writing
 
 _DIGITS = 12
+_LONGEST_TEXT = 1 << 27
+"""Characters of a text that is read whole."""
 
 
 @contextmanager
@@ -176,18 +178,30 @@ def read_text(path: str | os.PathLike[str], error: type[GennapeError]) -> str:
         error: What to raise.
 
     Raises:
-        GennapeError: Of the type `error`: there is no such file, it is in another encoding, or
-            it holds a zero byte, which no text has.
+        GennapeError: Of the type `error`: there is no such file, it is in another encoding, longer
+            than texts are, as devices may be, or it holds a zero byte, which no text has.
     """
     with reading(path, error, "a text", "check the path"):
         try:
             with open(path, encoding="utf-8-sig", newline="") as file:
-                text = file.read()
+                text = file.read(_LONGEST_TEXT + 1)
         except UnicodeDecodeError as cause:
             raise error(f"{path} is no UTF-8 text ({cause.reason}); save it as UTF-8") from cause
+    if len(text) > _LONGEST_TEXT:
+        raise error(f"{path} has more than {_LONGEST_TEXT:,} characters; split it")
     if "\0" in text:
         raise error(f"{path} is no text, as it holds a zero byte; save it as UTF-8")
     return text
+
+
+def refuse_special(path: Path) -> None:
+    """Refuse a device or a pipe, which may have no end, in a folder that a stranger may have made.
+
+    Raises:
+        ValueError: It is one.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ValueError("it is a device or a pipe, no file")
 
 
 def sha256_of(path: Path) -> str:

@@ -3,6 +3,7 @@
 import bz2
 import io
 import json
+import os
 import pickle
 import tarfile
 import zipfile
@@ -211,3 +212,28 @@ def test_values_are_counted_wherever_they_are(value: object, count: int) -> None
     check_unfolded(value, count + 1)
     with pytest.raises(ValueError, match="in one another too often"):
         check_unfolded(value, count)
+
+
+def test_a_tar_of_a_kilobyte_that_states_more_than_any_disk_holds(tmp_path: Path) -> None:
+    entry = tarfile.TarInfo("results_0.json")
+    entry.size = 2**62
+    path = tmp_path / "huge.tar"
+    path.write_bytes(entry.tobuf(tarfile.GNU_FORMAT) + b"x" * 512)
+    with limits(), pytest.raises(BenchmarkError, match=r"huge\.tar is damaged or cut"):
+        import_official("nasbench101", path, tmp_path / "out")
+
+
+def test_entries_without_use_have_an_end(tmp_path: Path) -> None:
+    path = tmp_path / "DARTS.json"
+    path.write_text("{" + ",".join(['"a":1'] * 150_000) + "}")
+    with limits(), pytest.raises(BenchmarkError, match=r"DARTS\.json: none of its first 100,000"):
+        import_official("nds", path, tmp_path / "out")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+def test_pipes_and_devices_are_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "zeros.json").symlink_to("/dev/zero")
+    for path in (tmp_path / "pipe.json", tmp_path / "zeros.json"):
+        with limits(), pytest.raises(BenchmarkError, match="neither a file nor a folder"):
+            import_official("nds", path, tmp_path / "out")

@@ -1,6 +1,7 @@
 import doctest
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,14 @@ def test_the_labels_furthest_apart_are_named() -> None:
 def test_equal_labels_are_no_contradiction() -> None:
     assert contradiction(["a", "b", "a"], np.array([0.5, 0.7, 0.5])) is None
     assert contradiction(["a", "b"], np.array([0.5, 0.7])) is None
+
+
+@pytest.mark.filterwarnings("error")
+def test_labels_far_apart_and_close_together_are_told() -> None:
+    said = contradiction(["a", "a"], np.array([-1.7e308, 1.7e308]))
+    assert said is not None and "-1.7e+308 and 1.7e+308;" in said
+    said = contradiction(["a", "a"], np.array([71.30000001, 71.3]))
+    assert said is not None and "71.30000001 and 71.3;" in said
 
 
 @given(_LABELS)

@@ -56,7 +56,7 @@ class BenchmarkFormat:
         """Check that a file is there, and say where it comes from if not.
 
         Raises:
-            BenchmarkError: It is not there.
+            BenchmarkError: It is not there, or a device or pipe.
         """
         if not path.exists():
             checksums = (f"; sha256 of {name}: {digest}" for name, digest in self.published.items())
@@ -64,6 +64,8 @@ class BenchmarkFormat:
                 f"{path} does not exist; the official source is {self.files}: {self.origin}"
                 f"{''.join(checksums)}"
             )
+        if not (path.is_file() or path.is_dir()):
+            raise BenchmarkError(f"{path} is neither a file nor a folder; give one of these")
 
 
 def number(value: object) -> float:

@@ -56,6 +56,8 @@ _DAMAGES = (EOFError, OSError, zipfile.BadZipFile, tarfile.TarError, zlib.error,
 _TEXTS = ("family", "architecture", "dataset", "split", "metric")
 _LONGEST_TEXT = 1 << 16
 _MOST_REASONS, _MOST_SHOWN = 100, 5
+_MOST_UNUSABLE = 100_000
+"""Entries that are tried before one is usable."""
 """Reasons why entries are skipped may quote a file: how many are kept apart, and are told."""
 
 _UNUSABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
@@ -166,15 +168,27 @@ def _import_entry(
         measurements = format_.measurements(entry.content, name)
         _check_values(measurements)
     except _UNUSABLE as error:
-        reason = plain(_reason(error))
-        is_new = reason not in imported.skipped and len(imported.skipped) >= _MOST_REASONS
-        imported.skipped["has another defect" if is_new else reason] += 1
+        _skip(imported, plain(_reason(error)))
         return
     for measurement in measurements:
         table.write(measurement, name, entry.file.sha256)
     imported.read += 1
     if name in format_.published:
         imported.is_published = entry.file.sha256 == format_.published[name]
+
+
+def _skip(imported: ImportSummary, reason: str) -> None:
+    """Count an entry that cannot be used.
+
+    Raises:
+        BenchmarkError: None can, of many.
+    """
+    is_new = reason not in imported.skipped and len(imported.skipped) >= _MOST_REASONS
+    imported.skipped["has another defect" if is_new else reason] += 1
+    if not imported.read and imported.skipped.total() > _MOST_UNUSABLE:
+        raise BenchmarkError(
+            f"none of its first {_MOST_UNUSABLE:,} entries is usable: {reasons(imported)}"
+        )
 
 
 def _check_values(measurements: Iterable[MeasuredValue]) -> None:

@@ -88,7 +88,7 @@ def labels_of(accuracies: Any) -> FloatArray:
     """
     try:
         return np.asarray(accuracies, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise LabelError(f"accuracies are numbers, one a network ({one_line(error)})") from error
 
 
@@ -112,7 +112,7 @@ def standardised_labels(accuracies: FloatArray, networks: int) -> FloatArray:
             f"the accuracy of network {broken[0] + 1} of {networks} is {accuracies[broken[0]]}; "
             "leave out networks without a label"
         )
-    if np.ptp(accuracies) == 0:
+    if accuracies.min() == accuracies.max():
         raise LabelError("all accuracies are equal; there is nothing to learn from them")
     return _normal_scores(accuracies)
 

@@ -27,13 +27,17 @@ def contradiction(fingerprints: Sequence[str], accuracies: FloatArray) -> str | 
     order = np.lexsort((accuracies, networks))
     starts = np.flatnonzero(np.diff(networks[order], prepend=-1))
     lowest, highest = order[starts], order[np.append(starts[1:], len(order)) - 1]
-    gaps = accuracies[highest] - accuracies[lowest]
+    with np.errstate(over="ignore"):
+        gaps = accuracies[highest] - accuracies[lowest]
     others = np.count_nonzero(gaps) - 1
     if others < 0:
         return None
     first, second = sorted((int(lowest[gaps.argmax()]), int(highest[gaps.argmax()])))
     more = f"; the labels of {others} more differ" if others else ""
+    labels = [f"{accuracies[place]:g}" for place in (first, second)]
+    if labels[0] == labels[1]:
+        labels = [str(accuracies[place]) for place in (first, second)]
     return (
         f"networks {first + 1} and {second + 1} are the same, but have the accuracies "
-        f"{accuracies[first]:g} and {accuracies[second]:g}{more}; all labels count"
+        f"{labels[0]} and {labels[1]}{more}; all labels count"
     )
