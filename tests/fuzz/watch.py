@@ -19,8 +19,8 @@ _NATIVE = ("ctypes.dlopen",)
 _CHANGES = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.chmod")
 _OWN_PROCESSES = ("-m", "gennape.utils.isolated")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_LIBRARIES = ("timm", "torchvision", "pytorchcv", "PIL")
-"""What a file may name, see SECURITY.md, and what reads images."""
+_LIBRARIES = ("timm", "torchvision", "pytorchcv", "PIL", "torch")
+"""What a file may name, see SECURITY.md, what reads images, and what runs networks."""
 _EVALUATING = ("sympy_parser.py", "sympify.py")
 """Files of libraries that run texts which they are given; others run texts of their own."""
 

@@ -163,6 +163,17 @@ def test_a_checkpoint_that_does_not_fit_is_thrown_away(
     assert epochs == [0, 1]
 
 
+def test_a_checkpoint_whose_tensors_share_their_numbers(tmp_path: Path, epochs: list[int]) -> None:
+    kept, run = LabellingFolder(tmp_path, IMAGES, tiny_recipe()), LabellingRun(NETWORKS[0], 0)
+    RunWorker(kept, IMAGES, tiny_recipe(), Compute()).attempt(run, lambda done: done < 1)
+    state = torch.load(kept.checkpoint(run), weights_only=True)
+    memory = state["optimizer"]["state"][0]
+    memory["momentum_buffer"] = torch.zeros(()).expand(memory["momentum_buffer"].shape)
+    torch.save(state, kept.checkpoint(run))
+    (record,) = _run(kept.path, NETWORKS[:1]).records
+    assert record.status is RunStatus.TRAINED
+
+
 def test_a_full_memory_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = LabellingFolder(tmp_path, IMAGES, tiny_recipe())
     checkpoint = kept.checkpoint(LabellingRun(NETWORKS[0], 0))

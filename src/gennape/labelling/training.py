@@ -137,6 +137,7 @@ class NetworkTraining:
             is_sound = all(_is_sound(*weights) for weights in self.network.state_dict().items())
             own = _hyperparameters(self.optimizer)
             self.optimizer.load_state_dict(state["optimizer"])
+            _part(self.optimizer)
             history = TrainingHistory(**state["history"])
             fits = _hyperparameters(self.optimizer) == own and _fits(self.optimizer)
         except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as error:
@@ -261,6 +262,12 @@ def _fits(optimizer: torch.optim.Optimizer) -> bool:
         )
         for weight, known in optimizer.state.items()
     )
+
+
+def _part(optimizer: torch.optim.Optimizer) -> None:
+    """Give tensors of an optimiser numbers of their own, where they share them."""
+    for known in optimizer.state.values():
+        known.update({name: tensor.clone() for name, tensor in known.items()})
 
 
 def _is_sound(name: str, tensor: Tensor) -> bool:

@@ -116,9 +116,16 @@ def _never(rows: np.ndarray) -> Tensor:
 def test_a_loss_that_is_not_finite_is_refused(value: float) -> None:
     network = _network()
     before = _weights(network)
-    with pytest.raises(EstimatorError, match="the loss of a line is not finite; lower"):
+    with pytest.raises(EstimatorError, match="the training of a line has diverged; lower"):
         train(network, lambda rows: network(X).sum() * value, _shuffled(len(X)), PLAN)
     assert _weights(network) == before
+
+
+def test_weights_that_are_lost_are_refused(tmp_path: Path) -> None:
+    plan = TrainingPlan("a line", epochs=1, batch_size=40, learning_rate=1e14, seed=0)
+    with pytest.raises(EstimatorError, match="the training of a line has diverged"):
+        _trained(plan, tmp_path / "state.pt")
+    assert not list(tmp_path.iterdir())
 
 
 def test_states_of_a_recipe_whose_loss_is_not_finite_are_of_no_use(tmp_path: Path) -> None:

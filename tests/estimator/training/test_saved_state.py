@@ -86,6 +86,10 @@ CHANGES: dict[str, tuple[Callable[[Any], Any], str]] = {
     ),
     "a number of Python": (lambda s: s["module"].update({"0.bias": 1.0}), "AttributeError"),
     "NaN": (lambda s: s["module"]["0.bias"].fill_(torch.nan), "0.bias holds numbers outside"),
+    "numbers that are too large": (
+        lambda s: s["module"]["0.bias"].fill_(1e11),
+        "0.bias holds numbers outside",
+    ),
     "infinity": (lambda s: s["module"]["0.bias"].fill_(torch.inf), "0.bias holds numbers outside"),
     "a sparse tensor": (
         lambda s: s["module"].update({"0.bias": torch.zeros(4).to_sparse()}),

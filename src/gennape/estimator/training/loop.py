@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gennape.estimator.errors import EstimatorError
+from gennape.estimator.stored_values import LARGEST
 from gennape.estimator.training.saved_state import restore_state, save_state
 from gennape.utils.array_types import IntArray
 from gennape.utils.progress import ProgressCallback, no_progress
@@ -65,7 +66,7 @@ def train(
         report: Told after every step.
 
     Raises:
-        EstimatorError: The loss is not finite, or the state is damaged or of another training.
+        EstimatorError: It diverges, or the state is damaged or of another training.
     """
     optimizer = torch.optim.AdamW(
         module.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay
@@ -83,9 +84,11 @@ def train(
             _set_learning_rate(optimizer, plan, done / (plan.epochs * steps))
             error = loss(rows[step * plan.batch_size :][: plan.batch_size])
             if not torch.isfinite(error):
-                raise EstimatorError(_not_finite(plan, state_file))
+                raise EstimatorError(_diverged(plan, state_file))
             _step(module, optimizer, error)
             report(plan.name, done + 1, plan.epochs * steps)
+        if not all((weights.abs() <= LARGEST).all() for weights in module.parameters()):
+            raise EstimatorError(_diverged(plan, state_file))
         if state_file is not None:
             save_state(state_file, module, optimizer, epoch + 1)
     module.eval()
@@ -105,9 +108,9 @@ def _set_learning_rate(optimizer: torch.optim.Optimizer, plan: TrainingPlan, don
         group["lr"] = plan.learning_rate * factor
 
 
-def _not_finite(plan: TrainingPlan, state_file: Path | None) -> str:
-    """Say what to do about a loss that is not finite; states of the same recipe are of no use."""
+def _diverged(plan: TrainingPlan, state_file: Path | None) -> str:
+    """Say what to do about numbers that are lost; states of the same recipe are of no use."""
     cure = "lower the learning rate"
     if state_file is not None:
         cure += f" and delete {state_file.parent}, if it is still there"
-    return f"the loss of {plan.name} is not finite; {cure}"
+    return f"the training of {plan.name} has diverged; {cure}"

@@ -9,11 +9,13 @@ from torch import Tensor, nn
 
 from gennape.estimator.errors import EstimatorError
 from gennape.estimator.models.stored_arrays import StoredArrays
-from gennape.estimator.stored_values import LARGEST, StoredValues
+from gennape.estimator.stored_values import StoredValues
 from gennape.utils.errors import reading
 from gennape.utils.torch_files import load_torch, save_torch
 
 _CURE = "delete it and start again, which trains this part anew"
+_LARGEST = 1e8
+"""Of the numbers in a state; those of trainings that go well are far smaller."""
 _LEAST = {"step": 1.0, "exp_avg_sq": 0.0}
 """The least that a number may be, where numbers may not have every sign."""
 
@@ -85,7 +87,8 @@ def _like(expected: Mapping[str, Tensor], found: Mapping[str, Any]) -> dict[str,
                 name,
                 *tensor.shape,
                 dtype=tensor.numpy().dtype.type,
-                low=_LEAST.get(name, -LARGEST),
+                low=_LEAST.get(name, -_LARGEST),
+                high=_LARGEST,
             )
         ).reshape(tensor.shape)
         for name, tensor in expected.items()
