@@ -2,13 +2,14 @@
 
 import pickle
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from gennape import GennapeError
 from gennape.estimator import ColumnError, ExplanationTable
-from gennape.estimator.accuracy_scoring import nearest_measured
+from gennape.estimator.nearest_measured import nearest_measured
 from gennape.frontends.network_list import UnreadNetwork
 from helpers.accuracy_doubles import NEIGHBOUR
 from helpers.accuracy_models import made_up_estimator, random_classifiers
@@ -106,8 +107,8 @@ def test_neighbours_are_looked_for_once_and_only_where_they_are_asked_for(
 ) -> None:
     asked = []
 
-    def watched(estimator: object, features: object, conditions: object) -> object:
-        found = nearest_measured(estimator, features, conditions)
+    def watched(model: Any, features: Any, conditions: Any) -> object:
+        found = nearest_measured(model, features, conditions)
         asked.append(len(found))
         return found
 

@@ -1,6 +1,6 @@
 """Accuracies and scores of an estimator that has learned from measured networks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from gennape.estimator.models.accuracy_model import OFFERED, AccuracyModel
 from gennape.estimator.models.accuracy_process import to_percent
 from gennape.estimator.models.attribution import GROUPS, waterfall
 from gennape.estimator.models.clustered_predictor import embed_all, predict_all
-from gennape.estimator.models.measured_networks import Neighbour
 from gennape.estimator.prediction import Prediction, Scope
 from gennape.utils.array_types import BoolArray, FloatArray, IntArray
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 NEAR = 0.45
 """Distance up to which a network is near measured ones: of nine in ten measured networks one of
 another family is within it (docs/experiments.md)."""
-_SEARCHED_AT_ONCE = 64
-"""Networks whose nearest ones are found at once; their distances take some 50 MB."""
 _FAR_NOTE = "no measured network is like it"
 _NINE_IN_TEN = 1.645
 """Half-width of an interval that holds nine in ten, in standard deviations."""
@@ -162,54 +159,6 @@ def accuracy_parts(
     medians = np.where(known, model.scores(composed.medians, datasets), 0.0)
     scores = model.scores(composed.values, datasets)
     return parts | {"family": medians, "predictors": np.where(known, scores - medians, 0.0)}
-
-
-def nearest_measured(
-    estimator: "Estimator", features: GraphFeatures, conditions: PredictionConditions
-) -> list[list[Neighbour]]:
-    """Find the nearest measured networks of each, and what sets them apart.
-
-    Networks that are no image classifiers have none.
-    """
-    inside = np.flatnonzero(features.outside == 0)
-    neighbours: list[list[Neighbour]] = [[] for _ in range(len(features))]
-    for start in range(0, len(inside), _SEARCHED_AT_ONCE):
-        graphs = inside[start : start + _SEARCHED_AT_ONCE]
-        found = _neighbours(
-            _model(estimator),
-            features.statistics[graphs],
-            conditions.datasets[graphs],
-            conditions.recipe,
-        )
-        for graph, neighbour in found:
-            neighbours[graphs[graph]].append(neighbour)
-    return neighbours
-
-
-def _neighbours(
-    model: AccuracyModel, statistics: FloatArray, datasets: IntArray, recipe: Recipe
-) -> Iterator[tuple[int, Neighbour]]:
-    """Yield the nearest measured networks of each, nearest first, with the number of the network.
-
-    Args:
-        model: Knows the measured networks.
-        statistics: `(graphs, statistics)`.
-        datasets: Index into `DATASETS`, `(graphs,)`.
-        recipe: How they are trained.
-    """
-    graphs, rows, distances = model.nearest_rows(statistics, datasets)
-    first, changes = waterfall(
-        model.process,
-        model.process.statistics_of(rows),
-        statistics[graphs],
-        datasets[graphs],
-        recipe,
-    )
-    levels = to_percent(np.vstack([first, first + np.cumsum(changes, axis=0)]))
-    differences = np.diff(levels, axis=0).T.round(2).tolist()
-    for graph, row, distance, points in zip(graphs, rows, distances, differences, strict=True):
-        difference = dict(zip(GROUPS, points, strict=True))
-        yield int(graph), model.measured.neighbour(int(row), float(distance), difference)
 
 
 def _model(estimator: "Estimator") -> AccuracyModel:

@@ -9,13 +9,13 @@ import numpy as np
 from gennape.estimator.accuracy_scoring import (
     PredictionConditions,
     accuracy_parts,
-    nearest_measured,
     predict_accuracies,
 )
 from gennape.estimator.errors import EstimatorError
 from gennape.estimator.features.graph_features import GraphFeatures
 from gennape.estimator.models.clustered_predictor import embed_all
 from gennape.estimator.models.measured_networks import Neighbour
+from gennape.estimator.nearest_measured import nearest_measured
 from gennape.estimator.prediction import Explanation, Prediction
 from gennape.estimator.rank_scoring import rank_parts, rank_scores
 from gennape.graph import ComputationGraph, canonical_batches
@@ -135,9 +135,9 @@ def nearest_networks(
 ) -> list[list[Neighbour]]:
     """Find the nearest measured networks of each, as `Estimator.neighbours` does."""
     conditions = _conditions(estimator, features, dataset, recipe)
-    if conditions is None:
+    if estimator.accuracy is None or conditions is None:
         return [[] for _ in range(len(features))]
-    return nearest_measured(estimator, features, conditions)
+    return nearest_measured(estimator.accuracy, features, conditions)
 
 
 def zero_shot_scores(

@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -265,18 +266,10 @@ class Estimator:
         return self._with(accuracy=model)
 
     def _with(self, **parts: Any) -> "Estimator":
-        """The same estimator with some parts replaced."""
-        kept = {
-            "config": self.config,
-            "predictors": self.predictors,
-            "ranker": self.ranker,
-            "label_transform": self.label_transform,
-            "domain": self.domain,
-            "calibrator": self.calibrator,
-            "accuracy": self.accuracy,
-            "origin": self.origin,
-        }
-        return Estimator(**{**kept, **parts})
+        """The same estimator with some parts replaced; what fine-tuning has learned is one of them."""
+        other = copy(self)
+        vars(other).update({"few_shot": None, **parts})
+        return other
 
     @classmethod
     def from_pretrained(cls, path_or_name: str | os.PathLike[str] | None = None) -> "Estimator":
