@@ -266,7 +266,7 @@ class Estimator:
         return self._with(accuracy=model)
 
     def _with(self, **parts: Any) -> "Estimator":
-        """The same estimator with some parts replaced; what fine-tuning has learned is one of them."""
+        """Replace some parts; what fine-tuning has learned does not stay."""
         other = copy(self)
         vars(other).update({"few_shot": None, **parts})
         return other
