@@ -48,6 +48,17 @@ def test_networks_of_a_text(run: Run, tmp_path: Path, recipe: Path) -> None:
     assert lines[2].split()[4] == f"{best:.2f}"
 
 
+def test_failed_runs_are_told(run: Run, tmp_path: Path, recipe: Path) -> None:
+    recipe.write_text(RECIPE.replace("crop = 1", "crop = 1_000_000_000"))
+    text = tmp_path / "networks.txt"
+    text.write_text(NETWORK)
+    options = ("--dataset", "digits", "--recipe", recipe, "--device", "cpu", "--repeats", 2)
+    result = run("label", text, *options, "--out", tmp_path / "out")
+    assert "2 runs have ended" in result.stdout
+    assert result.stderr.count("2 runs failed: ") == 1
+    assert result.exit_code == 1
+
+
 def test_no_time_at_all(run: Run, tmp_path: Path, recipe: Path) -> None:
     options = ("--count", 3, "--dataset", "digits", "--recipe", recipe, "--hours", 0)
     result = run("label", "hiaml", *options, "--out", tmp_path / "out")

@@ -1,5 +1,7 @@
 """`gennape label`: train networks to learn how accurate they become."""
 
+import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
@@ -9,6 +11,7 @@ import typer
 
 from gennape.cli.options import DataFolder, Seed, TrustedModules
 from gennape.cli.output import show
+from gennape.utils.terminal import printable
 
 if TYPE_CHECKING:
     from gennape.labelling import RunRecord
@@ -90,6 +93,19 @@ def label(
         )
     show(_summary(found.records))
     print(f"{len(found.records)} runs have ended, {found.left} are left: {out / 'runs.parquet'}")
+    if _print_failures(found.records):
+        raise typer.Exit(1)
+
+
+def _print_failures(records: "Sequence[RunRecord]") -> bool:
+    """Print each reason of failed runs once on standard error; tell whether there is any."""
+    from gennape.labelling import RunStatus
+
+    reasons = Counter(record.reason for record in records if record.status is RunStatus.FAILED)
+    for reason, runs in reasons.items():
+        text = f"{runs} {'run' if runs == 1 else 'runs'} failed: {reason}"
+        print(printable(text, sys.stderr.encoding), file=sys.stderr)
+    return bool(reasons)
 
 
 def _summary(records: "Sequence[RunRecord]") -> "TextTable":
