@@ -20,12 +20,12 @@ def main() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
     try:
-        from gennape.cli import app
-
-        app()
+        _run()
     except KeyboardInterrupt:
         _say_stopped()
         _end_interrupted()
+    except BrokenPipeError:  # what reads the output has seen enough
+        os._exit(1)
     except OSError as error:  # while help or the version is printed
         from gennape.cli.errors import sentence
 
@@ -39,6 +39,16 @@ def main() -> None:
         if not SAID_HOW_TO_GO_ON.get():  # while the command line was parsed
             _say_stopped()
         _end_interrupted()
+
+
+def _run() -> None:
+    """Run the command line, and write what it has printed."""
+    from gennape.cli import app
+
+    try:
+        app()
+    finally:
+        sys.stdout.flush()
 
 
 def _replace_closed_streams() -> None:

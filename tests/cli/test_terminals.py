@@ -122,10 +122,13 @@ def test_a_name_cannot_steer_the_terminal_and_need_be_no_text(tmp_path: Path) ->
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="it stands for a full disk")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("command", [("--version",), ("--help",), ("score", HIAML), ("families",)])
-def test_a_full_standard_output_is_said_in_one_sentence(command: tuple[str, ...]) -> None:
+def test_a_full_standard_output_is_said_in_one_sentence(
+    command: tuple[str, ...], unbuffered: str
+) -> None:
     with Path("/dev/full").open("w") as full:
-        result = _run(*command, stdout=full)
+        result = _run(*command, stdout=full, PYTHONUNBUFFERED=unbuffered)
     said = result.stderr.decode()
     assert result.returncode == 1
     assert said == (

@@ -51,15 +51,24 @@ def with_clear_errors(
         except KeyboardInterrupt as interrupt:
             raise stopped(goes_on=goes_on) from interrupt
         except BrokenPipeError as error:  # what reads the output has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            drop_unwritten()
             raise typer.Exit(1) from error
         except (Exception, SystemExit) as error:
             if DEBUG.get():
                 traceback.print_exception(error)
             print(f"gennape: {harmless(sentence(error))}", file=sys.stderr)
+            drop_unwritten()
             raise typer.Exit(1) from error
 
     return run
+
+
+def drop_unwritten() -> None:
+    """Drop what cannot be written to standard output, which Python would try again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def stopped(*, goes_on: bool = False) -> typer.Exit:

@@ -235,7 +235,7 @@ def test_shapes_that_are_none(shape: Any) -> None:
 
 
 def test_other_things_are_no_networks() -> None:
-    with pytest.raises(FrontendError, match="a int is no network"):
+    with pytest.raises(FrontendError, match="int is no network; give a"):
         graph_of(42)  # type: ignore[arg-type]
 
 
