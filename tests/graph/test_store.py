@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gennape.graph import ComputationGraph, GraphBatch, GraphBuilder, Op
 from gennape.graph.store import StoreError, load, save
+from helpers.damage import with_changed_bit
 from helpers.random_networks import networks
 
 _COLUMNS = ("operations", "attributes", "node_parameters", "edges", "node_offsets")
@@ -157,9 +158,7 @@ def test_a_changed_bit_is_found_or_of_no_account(tmp_path: Path) -> None:
     save(batch, path)
     whole, refused = path.read_bytes(), 0
     for _ in range(150):
-        data = bytearray(whole)
-        data[random.randrange(len(data))] ^= 1 << random.randrange(8)
-        path.write_bytes(data)
+        path.write_bytes(with_changed_bit(whole, random))
         try:
             found = load(path)
         except StoreError:

@@ -34,3 +34,4 @@ def test_nothing_to_gain_is_said() -> None:
 
 def test_no_name_is_read_as_html() -> None:
     assert "<b>" not in replace(FOUND, model="<b>mine</b>")._repr_html_()
+    assert "\\x1b[31m" in replace(FOUND, model="\x1b[31mred")._repr_html_()

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gennape.utils.torch_files import load_torch, save_torch
+from helpers.damage import with_changed_bit
 
 VALUE = {"weights": torch.arange(100.0), "epoch": 3}
 
@@ -37,9 +38,7 @@ def test_a_changed_number_is_damage(path: Path) -> None:
 def test_whatever_is_damaged_is_as_before_or_refused(path: Path) -> None:
     whole, random = path.read_bytes(), Random(0)
     for _ in range(200):
-        data = bytearray(whole)
-        data[random.randrange(len(data))] ^= 1 << random.randrange(8)
-        path.write_bytes(data)
+        path.write_bytes(with_changed_bit(whole, random))
         try:
             found = load_torch(path)
         except Exception:

@@ -17,14 +17,11 @@ from gennape.proxies.passes import MissingScore
 from gennape.proxies.prepared_network import PreparedNetwork
 from gennape.proxies.proxy import Proxy
 from gennape.proxies.registry import get
-from gennape.utils.memory import physical_memory
+from gennape.utils.memory import fits_into_memory
 
 Model = ComputationGraph | nn.Module | str | os.PathLike[str]
 
 BATCH_SIZE = 64
-
-_BYTES = 4
-"""Bytes of one number."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +130,7 @@ def _refuse_beyond_memory(
     elements = math.prod(input_shape)
     if isinstance(network, ComputationGraph):
         elements = max(elements, int(network.output_shape.astype(np.int64).prod(axis=1).max()))
-    if _BYTES * elements * batch_size > physical_memory():
+    if not fits_into_memory(elements * batch_size):
         raise ProxyError(
             f"a tensor of {elements:,} elements for each of {batch_size} images does not fit into "
             "memory; give a smaller network, or fewer images"

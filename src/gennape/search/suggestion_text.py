@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 from gennape.estimator.accuracy_text import dataset_title, with_interval
 from gennape.reports.numbers import with_unit
+from gennape.utils.escaping import escaped
 from gennape.utils.terminal import printable, terminal_width
 from gennape.utils.text_table import TextColumn, TextTable, fold
 
@@ -52,7 +52,7 @@ def text_of(found: "Suggestions") -> str:
 def html_of(found: "Suggestions") -> str:
     """Set suggestions as HTML, as notebooks show it."""
     return "".join(
-        f"<p>{escape(part)}</p>" if isinstance(part, str) else part.html()
+        f"<p>{escaped(part)}</p>" if isinstance(part, str) else part.html()
         for part in suggestion_parts(found)
         if part
     )

@@ -56,9 +56,9 @@ _DAMAGES = (EOFError, OSError, zipfile.BadZipFile, tarfile.TarError, zlib.error,
 _TEXTS = ("family", "architecture", "dataset", "split", "metric")
 _LONGEST_TEXT = 1 << 16
 _MOST_REASONS, _MOST_SHOWN = 100, 5
+"""Reasons why entries are skipped may quote a file: how many are kept apart, and are told."""
 _MOST_UNUSABLE = 100_000
 """Entries that are tried before one is usable."""
-"""Reasons why entries are skipped may quote a file: how many are kept apart, and are told."""
 
 _UNUSABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 _BITS = {

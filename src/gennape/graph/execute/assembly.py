@@ -33,15 +33,13 @@ from gennape.graph.execute.windows import BorderedAvgPool, pad_window, pads_unev
 from gennape.graph.node import Node, nodes_of
 from gennape.graph.operations import Op
 from gennape.graph.validation import GraphError
-from gennape.utils.memory import physical_memory
+from gennape.utils.memory import fits_into_memory
 
 Weights = Mapping[int, Sequence[Tensor | None]]
 """Tensors of nodes: weight, bias, running mean and variance, or the one of a source."""
 
 _PARAMETER_DEVIATION = 0.02  # as position embeddings and class tokens usually start
 _FAILS = "the graph cannot run as a PyTorch module"
-_BYTES = 4
-"""Bytes of one parameter."""
 _WINDOWS = frozenset({Op.CONV, Op.MAX_POOL, Op.AVG_POOL})
 
 
@@ -65,7 +63,7 @@ def module_of(
         GraphError: The graph holds operations that cannot be executed; lists them. Or its weights
             are larger than the memory of this machine.
     """
-    if _BYTES * graph.parameters > physical_memory():
+    if not fits_into_memory(graph.parameters):
         raise GraphError(f"{_FAILS}: its {graph.parameters:,} parameters do not fit into memory")
     nodes = nodes_of(graph)
     problems = problems_of(nodes, weights or {}, stand_ins)
